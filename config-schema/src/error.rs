@@ -1,0 +1,49 @@
+//! Why a config was refused.
+
+use std::fmt;
+
+/// Why a config was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// Not JSON, a wrong type, or a field that does not exist.
+    #[error("route config: {place}: {source}")]
+    Parse {
+        /// Path from the root, as in `services[0].ports[1].producer`.
+        place: String,
+        /// What `serde_json` says, with line and column.
+        source: serde_json::Error,
+    },
+    /// Well formed, but it can't be obeyed.
+    #[error("route config: {}", Problems(.0))]
+    Invalid(Vec<Problem>),
+}
+
+/// One thing that is wrong with a config.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Path from the root, as in `services[0].ports[1].producer.rules[2]`.
+    pub place: String,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.message)
+    }
+}
+
+struct Problems<'a>(&'a [Problem]);
+
+impl fmt::Display for Problems<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, problem) in self.0.iter().enumerate() {
+            if i > 0 {
+                f.write_str("; ")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,119 @@
+//! The route config: the one contract between `gammactl`, which writes it, and the filter, which
+//! obeys it.
+//!
+//! A config is JSON. It lists Services; each Service port has a *route table* for everybody (the
+//! producer routes) and may have one for the clients of single namespaces (the consumer routes).
+//! A table is a list of rules, and **the first match in the order written wins**: precedence was
+//! decided by whoever wrote the config. The smallest useful one, which a person can write by hand:
+//!
+//! ```
+//! let config = gamma_config::parse(br#"{
+//!   "version": 1,
+//!   "services": [{
+//!     "namespace": "shop", "name": "cart",
+//!     "ports": [{
+//!       "port": 80,
+//!       "cluster": "cart-v1",
+//!       "producer": {"rules": [
+//!         {"matches": [{"path": {"type": "PathPrefix", "value": "/beta"}}],
+//!          "backendRefs": [{"cluster": "cart-v2"}]},
+//!         {"backendRefs": [{"cluster": "cart-v1", "weight": 90}, {"cluster": "cart-v2", "weight": 10}]}
+//!       ]}
+//!     }]
+//!   }]
+//! }"#)?;
+//! assert_eq!(config.services[0].ports[0].port, 80);
+//! # Ok::<(), gamma_config::Error>(())
+//! ```
+//!
+//! Names and meanings are those of the Gateway API wherever it has them. Unknown fields are errors,
+//! and an error names the place: `services[0].ports[0].producer.rules[1]: unknown field …`.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod error;
+mod filter;
+mod matches;
+mod rule;
+mod service;
+mod settings;
+mod validate;
+
+pub use error::{Error, Problem};
+pub use filter::{
+    Filter, Header, HeaderModifier, PathModifier, RequestRedirect, Scheme, UrlRewrite,
+};
+pub use matches::{Match, MatchType, Method, PathMatch, PathMatchType, ValueMatch};
+pub use rule::{BackendRef, MAX_WEIGHT, Rule};
+pub use service::{Port, RouteTable, Service};
+pub use settings::Settings;
+
+use serde::{Deserialize, Serialize};
+
+/// The version of the format that this crate reads and writes.
+pub const VERSION: u32 = 1;
+
+/// A whole route config.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Config {
+    /// Must be [`VERSION`].
+    pub version: u32,
+    /// What is the same for all Services.
+    #[serde(default, skip_serializing_if = "Settings::is_default")]
+    pub settings: Settings,
+    /// Services whose requests are recognised. Requests to others pass through untouched.
+    #[serde(default)]
+    pub services: Vec<Service>,
+}
+
+impl Default for Config {
+    /// No Services: everything passes through.
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            settings: Settings::default(),
+            services: Vec::new(),
+        }
+    }
+}
+
+impl Config {
+    /// Checks what types can't: see [`Problem`] for what is said and where.
+    ///
+    /// # Errors
+    ///
+    /// Every problem that was found, not only the first.
+    pub fn validate(&self) -> Result<(), Error> {
+        validate::validate(self)
+    }
+}
+
+/// Reads and validates a config. No bytes at all (a host without plugin configuration) are the
+/// [default](Config::default): everything passes through.
+///
+/// # Errors
+///
+/// The first syntax or type error, or all problems found by [`Config::validate`], each with its
+/// place.
+pub fn parse(json: &[u8]) -> Result<Config, Error> {
+    if json.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Config::default());
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let config: Config =
+        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| Error::Parse {
+            place: error.path().to_string(),
+            source: error.into_inner(),
+        })?;
+    deserializer.end().map_err(|source| Error::Parse {
+        place: ".".into(),
+        source,
+    })?;
+    config.validate()?;
+    Ok(config)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,64 @@
+//! Rules and the backends they forward to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Filter, Match};
+
+/// Largest weight of one backend (Gateway API, `BackendRef.weight`).
+pub const MAX_WEIGHT: u32 = 1_000_000;
+
+/// What to do with the requests that one of its matches selects.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Rule {
+    /// The route that this rule came from, as in `HTTPRoute/shop/cart`. For people and logs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub route: String,
+    /// Name of the rule within its route, or its index. For people and logs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub name: String,
+    /// Any of them selects the rule. None: every request does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matches: Vec<Match>,
+    /// Applied in order to the requests that the rule wins.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<Filter>,
+    /// Drawn by weight. None, or only weights of 0, and no redirect: answered 500.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backend_refs: Vec<BackendRef>,
+    /// Why the rule can't be obeyed. Its requests are answered 500: "specified filters that can't
+    /// be applied must not be skipped".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid: Option<String>,
+}
+
+/// A backend and its share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BackendRef {
+    /// The proxy's name for the endpoints. Exactly one of `cluster` and `invalid` is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cluster: Option<String>,
+    /// Why there is nothing to forward to. The backend keeps its share, answered 500 (for gRPC
+    /// `UNAVAILABLE`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid: Option<String>,
+    /// Share of the rule's requests: weight ÷ sum of weights. At most [`MAX_WEIGHT`].
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub weight: u32,
+    /// Applied after the rule's filters, only to requests that go to this backend.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub filters: Vec<Filter>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn is_one(weight: &u32) -> bool {
+    *weight == 1
+}

@@ -1,0 +1,60 @@
+//! Services, their ports, and the route tables on them.
+
+use std::{collections::BTreeMap, net::IpAddr};
+
+use serde::{Deserialize, Serialize};
+
+use crate::Rule;
+
+/// A Service by its frontend: names and cluster IPs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Service {
+    /// Namespace.
+    pub namespace: String,
+    /// Name. Requests to `name` (from the same namespace), `name.namespace`, `name.namespace.svc`
+    /// and `name.namespace.svc.<clusterDomain>` are for this Service.
+    pub name: String,
+    /// More host names by which it is addressed, without port.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
+    /// Addresses by which it is addressed, one per IP family. A connection to one of them is for
+    /// this Service whatever its authority says. If no Service has any, the filter never asks
+    /// where a connection went, which saves a host call per request.
+    #[serde(default, rename = "clusterIPs", skip_serializing_if = "Vec::is_empty")]
+    pub cluster_ips: Vec<IpAddr>,
+    /// Ports.
+    pub ports: Vec<Port>,
+}
+
+/// A port of a Service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Port {
+    /// Number of the port that clients dial.
+    pub port: u16,
+    /// The proxy's name for the Service's own endpoints, used when no route table applies.
+    pub cluster: String,
+    /// Routes from the Service's own namespace, for clients of every namespace. A table, even an
+    /// empty one, replaces the Service's own behaviour: what it does not match is answered 404.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub producer: Option<RouteTable>,
+    /// Routes from other namespaces, each for clients of that namespace only, where they replace
+    /// the producer routes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub consumers: BTreeMap<String, RouteTable>,
+}
+
+/// Rules in order of precedence.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RouteTable {
+    /// Rules. The first one with a match that holds wins.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+    /// Order of the single matches where it is not the order written: `[rule, match]` index pairs,
+    /// each match exactly once. Precedence ranks matches, not rules, so the matches of two rules
+    /// may interleave.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub match_order: Vec<(u32, u32)>,
+}

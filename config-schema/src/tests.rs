@@ -1,0 +1,152 @@
+//! What is accepted, what is refused, and the place that each refusal names.
+
+use crate::{Config, parse};
+
+/// A config around one rule.
+fn around(rule: &str) -> String {
+    format!(
+        r#"{{"version":1,"services":[{{"namespace":"n","name":"s","ports":[
+            {{"port":80,"cluster":"c","producer":{{"rules":[{rule}]}}}}]}}]}}"#
+    )
+}
+
+#[test]
+fn nothing_is_the_default() {
+    assert_eq!(parse(b"").unwrap(), Config::default());
+    assert_eq!(parse(b" \n").unwrap(), Config::default());
+    assert_eq!(parse(br#"{"version":1}"#).unwrap(), Config::default());
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let text = around(
+        r#"{"route":"HTTPRoute/n/r","matches":[
+              {"path":{"type":"Exact","value":"/a"},"method":"GET",
+               "headers":[{"name":"v","type":"RegularExpression","value":"1.*"}],
+               "queryParams":[{"name":"q","value":"x"}]}],
+            "filters":[{"requestHeaderModifier":{"set":[{"name":"a","value":"b"}]}},
+                       {"urlRewrite":{"hostname":"h.example","path":{"replacePrefixMatch":""}}}],
+            "backendRefs":[{"cluster":"b"},{"invalid":"gone","weight":0}]}"#,
+    );
+    let config = parse(text.as_bytes()).unwrap();
+    let written = serde_json::to_vec(&config).unwrap();
+    assert_eq!(parse(&written).unwrap(), config);
+}
+
+#[test]
+fn refusals_name_the_place() {
+    let rule = "services[0].ports[0].producer.rules[0]";
+    let table = [
+        (r#"{"backends":[]}"#, "backends", "unknown field"),
+        (
+            r#"{"matches":[{"path":{"value":"a"}}]}"#,
+            "matches[0].path.value",
+            "must start with `/`",
+        ),
+        (
+            r#"{"matches":[{"path":{"type":"Prefix","value":"/"}}]}"#,
+            "matches[0].path.type",
+            "unknown variant `Prefix`",
+        ),
+        (
+            r#"{"matches":[{"method":"get"}]}"#,
+            "matches[0].method",
+            "unknown variant `get`",
+        ),
+        (
+            r#"{"matches":[{"headers":[{"name":"a b","value":""}]}]}"#,
+            "matches[0].headers[0].name",
+            "not a header name",
+        ),
+        (
+            r#"{"matches":[{"headers":[{"name":"X-Gamma-Cluster","value":""}]}]}"#,
+            "matches[0].headers[0].name",
+            "owned by the filter",
+        ),
+        (
+            r#"{"filters":[{"requestHeaderModifier":{"set":[{"name":"a","value":"x\r\ny: z"}]}}]}"#,
+            "filters[0].requestHeaderModifier.set[0].value",
+            "CR, LF or NUL",
+        ),
+        (
+            r#"{"filters":[{"requestHeaderModifier":{"set":[{"name":"a","value":"1"}],"remove":["A"]}}]}"#,
+            "filters[0].requestHeaderModifier.remove[0]",
+            "changed twice",
+        ),
+        (
+            r#"{"filters":[{"requestRedirect":{"statusCode":200}}]}"#,
+            "filters[0].requestRedirect.statusCode",
+            "none of 301",
+        ),
+        (
+            r#"{"filters":[{"requestRedirect":{}}],"backendRefs":[{"cluster":"c"}]}"#,
+            "",
+            "never be used",
+        ),
+        (
+            r#"{"filters":[{"requestRedirect":{}},{"requestRedirect":{}}]}"#,
+            "filters[1]",
+            "twice",
+        ),
+        (
+            r#"{"filters":[{"urlRewrite":{"path":{"replaceFullPath":"/a b"}}}]}"#,
+            "filters[0].urlRewrite.path.replaceFullPath",
+            "must start with",
+        ),
+        (
+            r#"{"filters":[{"urlRewrite":{"hostname":"Upper"}}]}"#,
+            "filters[0].urlRewrite.hostname",
+            "lower-case host",
+        ),
+        (r#"{"backendRefs":[{}]}"#, "backendRefs[0]", "exactly one"),
+        (
+            r#"{"backendRefs":[{"cluster":"a\nb"}]}"#,
+            "backendRefs[0].cluster",
+            "CR, LF or NUL",
+        ),
+        (
+            r#"{"backendRefs":[{"cluster":"c","weight":1000001}]}"#,
+            "backendRefs[0].weight",
+            "above 1000000",
+        ),
+    ];
+    for (text, place, message) in table {
+        let error = parse(around(text).as_bytes()).unwrap_err().to_string();
+        let full = format!("{rule}{}{place}", if place.is_empty() { "" } else { "." });
+        assert!(error.contains(&full), "{text}: {error}");
+        assert!(error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn refuses_what_is_not_one_rule() {
+    let table = [
+        (r#"{}"#, "missing field `version`"),
+        (r#"{"version":2}"#, "version: is 2"),
+        (r#"{"version":1} x"#, "trailing characters"),
+        (
+            r#"{"version":1,"settings":{"clusterHeader":"x-other"}}"#,
+            "settings.clusterHeader",
+        ),
+        (
+            r#"{"version":1,"services":[{"namespace":"n","name":"s","ports":[]},{"namespace":"n","name":"s","ports":[]}]}"#,
+            "services[1]: `n/s` is there twice",
+        ),
+        (
+            r#"{"version":1,"services":[{"namespace":"n","name":"s","ports":[{"port":0,"cluster":"c"}]}]}"#,
+            "services[0].ports[0].port",
+        ),
+        (
+            r#"{"version":1,"services":[{"namespace":"n","name":"s","clusterIPs":["10.0.0.1"],"ports":[{"port":1,"cluster":"c"}]},{"namespace":"n","name":"t","clusterIPs":["10.0.0.1"],"ports":[{"port":1,"cluster":"c"}]}]}"#,
+            "services[1].ports[0]: 10.0.0.1 port 1 is taken",
+        ),
+        (
+            r#"{"version":1,"services":[{"namespace":"n","name":"s","ports":[{"port":1,"cluster":"c","producer":{"rules":[{}],"matchOrder":[[0,0],[0,0]]}}]}]}"#,
+            "matchOrder: must name each match",
+        ),
+    ];
+    for (text, message) in table {
+        let error = parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains(message), "{text}: {error}");
+    }
+}
