@@ -35,6 +35,7 @@
 mod error;
 mod filter;
 mod matches;
+mod place;
 mod rule;
 mod service;
 mod settings;
@@ -101,14 +102,8 @@ pub fn parse(json: &[u8]) -> Result<Config, Error> {
     if json.iter().all(u8::is_ascii_whitespace) {
         return Ok(Config::default());
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(json);
-    let config: Config =
-        serde_path_to_error::deserialize(&mut deserializer).map_err(|error| Error::Parse {
-            place: error.path().to_string(),
-            source: error.into_inner(),
-        })?;
-    deserializer.end().map_err(|source| Error::Parse {
-        place: ".".into(),
+    let config: Config = serde_json::from_slice(json).map_err(|source| Error::Parse {
+        place: place::place(json, source.line(), source.column()),
         source,
     })?;
     config.validate()?;

@@ -21,7 +21,7 @@ fn nothing_is_the_default() {
 fn what_is_written_is_read_back() {
     let text = around(
         r#"{"route":"HTTPRoute/n/r","matches":[
-              {"path":{"type":"Exact","value":"/a"},"method":"GET",
+              {"path":{"type":"PathPrefix","value":"/a"},"method":"GET",
                "headers":[{"name":"v","type":"RegularExpression","value":"1.*"}],
                "queryParams":[{"name":"q","value":"x"}]}],
             "filters":[{"requestHeaderModifier":{"set":[{"name":"a","value":"b"}]}},
@@ -97,6 +97,26 @@ fn refusals_name_the_place() {
             r#"{"filters":[{"urlRewrite":{"hostname":"Upper"}}]}"#,
             "filters[0].urlRewrite.hostname",
             "lower-case host",
+        ),
+        (
+            r#"{"matches":[{"path":{"type":"Exact","value":"/a"}}],"filters":[{"urlRewrite":{"path":{"replacePrefixMatch":"/"}}}]}"#,
+            "",
+            "needs every match",
+        ),
+        (
+            r#"{"backendRefs":[{"cluster":"a"},{"weight":"x"}]}"#,
+            "backendRefs[1].weight",
+            "invalid type",
+        ),
+        (
+            r#"{"backendRefs":[{"cluster":"a","we\"ight":1}]}"#,
+            "backendRefs[0].we\"ight",
+            "unknown field",
+        ),
+        (
+            "{\n\"matches\":[\n{\"path\":{}}]}",
+            "matches[0].path",
+            "missing field `value`",
         ),
         (r#"{"backendRefs":[{}]}"#, "backendRefs[0]", "exactly one"),
         (

@@ -132,6 +132,7 @@ fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
         self::r#match(r#match, &format!("{place}.matches[{m}]"), problems);
     }
     filters(&rule.filters, place, problems);
+    prefixes(rule, place, problems);
     for (b, backend) in rule.backend_refs.iter().enumerate() {
         self::backend(backend, &format!("{place}.backendRefs[{b}]"), problems);
     }
@@ -143,6 +144,31 @@ fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
         problems.add(
             place,
             "has `backendRefs` beside `requestRedirect`: they would never be used",
+        );
+    }
+}
+
+/// "ReplacePrefixMatch … is only compatible with a PathPrefix HTTPRouteMatch": what it replaces
+/// must be known whichever match won.
+fn prefixes(rule: &Rule, place: &str, problems: &mut Problems) {
+    let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
+    let replaces = rule.filters.iter().chain(of_backends).any(|filter| {
+        let modifier = match filter {
+            Filter::RequestRedirect(redirect) => &redirect.path,
+            Filter::UrlRewrite(rewrite) => &rewrite.path,
+            _ => return false,
+        };
+        matches!(modifier, Some(PathModifier::ReplacePrefixMatch(_)))
+    });
+    let is_prefix = |m: &Match| {
+        m.path
+            .as_ref()
+            .is_none_or(|path| path.kind == PathMatchType::PathPrefix)
+    };
+    if replaces && !rule.matches.iter().all(is_prefix) {
+        problems.add(
+            place,
+            "`replacePrefixMatch` needs every match of the rule to be a PathPrefix",
         );
     }
 }
