@@ -1,1 +1,74 @@
-//! placeholder
+//! The decision engine: which Service is this request for, which rule wins, where does it go.
+//!
+//! [`Router::new`] builds everything once from a [`gamma_config::Config`]; [`Router::decide`] is
+//! called for each request. It does no I/O, reads no clock and keeps no state: randomness is passed
+//! in. The same code runs in the proxy-wasm filter, in `gammactl` and in the tests.
+//!
+//! ```
+//! use gamma_router::{Action, Request, Router};
+//!
+//! let config = gamma_config::parse(br#"{"version": 1, "services": [{
+//!     "namespace": "shop", "name": "cart",
+//!     "ports": [{"port": 80, "cluster": "cart", "producer": {"rules": [
+//!         {"matches": [{"path": {"type": "Exact", "value": "/pay"}}], "backendRefs": [{"cluster": "till"}]},
+//!         {"backendRefs": [{"cluster": "cart"}]}]}}]}]}"#)?;
+//! let router = Router::new(&config, "shop")?;
+//! let headers: [(&str, &str); 0] = [];
+//! let request = Request {
+//!     method: b"GET",
+//!     scheme: b"http",
+//!     authority: b"cart",
+//!     path: b"/pay?now=1",
+//!     destination: None,
+//!     headers: &headers,
+//! };
+//! let decision = router.decide(&request, &mut fastrand::Rng::with_seed(7));
+//! assert!(matches!(decision.action, Action::Forward { cluster: "till", .. }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How a decision is made
+//!
+//! 1. [`frontend`](mod@frontend): the destination address, else the authority, names a Service and
+//!    a port. If not, the request [passes through](Action::PassThrough).
+//! 2. That port has one route table for this proxy's clients: the consumer routes of their
+//!    namespace, else the producer routes, else none and the request goes to the Service itself.
+//! 3. [`table`](mod@table): the first match *in the order of the config* that holds wins. A radix
+//!    tree and a few position lists find it without looking at every rule.
+//! 4. [`split`](mod@split): one of the rule's backends is drawn by weight.
+//!
+//! A forward without rewrites allocates nothing.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+
+mod build;
+mod decision;
+mod filter;
+mod frontend;
+mod path;
+mod predicate;
+mod query;
+mod regex;
+mod request;
+mod router;
+mod rule;
+mod split;
+mod table;
+
+pub use build::BuildError;
+pub use decision::{Action, BackendId, Decision, Reason, Reply, RuleId};
+pub use filter::HeaderEdits;
+pub use regex::check as check_regex;
+pub use request::{Headers, Request, is_grpc};
+pub use router::Router;

@@ -1,0 +1,130 @@
+//! Which Service, and which of its ports, a request is for.
+//!
+//! "the mesh should apply a particular xRoute's configuration if the destination IP address for a
+//! given connection is the ClusterIP of that parentRef Service" (GEP-1294). Where the destination is
+//! no cluster IP, the authority decides: `cart` from the client's own namespace, `cart.shop`,
+//! `cart.shop.svc`, `cart.shop.svc.<cluster domain>`, with or without port or trailing dot, in any
+//! case.
+
+use std::{net::IpAddr, ops::Range};
+
+use gamma_config::Service;
+use hashbrown::HashMap;
+
+use crate::Request;
+
+/// RFC 1035: longer host names do not exist.
+const MAX_HOST: usize = 253;
+/// Room for a short name, a dot and the longest namespace.
+const BUFFER: usize = MAX_HOST + 64;
+
+/// Indices into the router's ports.
+type Ports = Range<u32>;
+
+#[derive(Debug, Default)]
+pub(crate) struct Frontends {
+    /// `name.namespace`, and every extra host.
+    hosts: HashMap<Box<str>, Ports>,
+    /// Several Services may share an address on different ports.
+    addresses: HashMap<IpAddr, Vec<Ports>>,
+    /// `.` and the namespace that short names are completed with.
+    namespace_suffix: Box<str>,
+    /// `.svc.` and the cluster domain.
+    domain_suffix: Box<str>,
+}
+
+impl Frontends {
+    pub(crate) fn new(cluster_domain: &str, client_namespace: &str) -> Self {
+        Self {
+            namespace_suffix: format!(".{client_namespace}").into(),
+            domain_suffix: format!(".svc.{}", cluster_domain.to_ascii_lowercase()).into(),
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn add(&mut self, service: &Service, ports: Ports) {
+        let name = format!("{}.{}", service.name, service.namespace);
+        self.hosts.insert(name.into(), ports.clone());
+        for host in &service.hosts {
+            self.hosts.insert(host.as_str().into(), ports.clone());
+        }
+        for ip in &service.cluster_ips {
+            self.addresses
+                .entry(ip.to_canonical())
+                .or_default()
+                .push(ports.clone());
+        }
+    }
+
+    /// The port number that was dialled, and the ports of the Services that it may be one of.
+    /// Destination before authority.
+    pub(crate) fn find<H: ?Sized>(&self, request: &Request<'_, H>) -> Option<(&[Ports], u16)> {
+        if let Some(destination) = request.destination
+            && let Some(candidates) = self.addresses.get(&destination.ip().to_canonical())
+        {
+            return Some((candidates, destination.port()));
+        }
+        let (host, port) = split_port(request.authority);
+        let port = match port {
+            // A port that is no number names no port of any Service.
+            Some(digits) => std::str::from_utf8(digits).ok()?.parse().ok()?,
+            None if request.is_https() => 443,
+            None => 80,
+        };
+        Some((self.by_host(host)?, port))
+    }
+
+    fn by_host(&self, host: &[u8]) -> Option<&[Ports]> {
+        let host = host.strip_suffix(b".").unwrap_or(host);
+        if host.is_empty() || host.len() > MAX_HOST {
+            return None;
+        }
+        let mut buffer = [0_u8; BUFFER];
+        let lower = buffer.get_mut(..host.len())?;
+        lower.copy_from_slice(host);
+        lower.make_ascii_lowercase();
+        let name = std::str::from_utf8(lower).ok()?;
+
+        if let Some(ports) = self.hosts.get(name) {
+            return Some(std::slice::from_ref(ports));
+        }
+        // A client that dials a cluster IP usually sends it as the authority too.
+        if name.starts_with(|first: char| first == '[' || first.is_ascii_digit()) {
+            let ip: IpAddr = name.trim_matches(['[', ']']).parse().ok()?;
+            return self.addresses.get(&ip.to_canonical()).map(Vec::as_slice);
+        }
+        let found = if let Some(qualified) = name
+            .strip_suffix(&*self.domain_suffix)
+            .or_else(|| name.strip_suffix(".svc"))
+        {
+            self.hosts.get(qualified)
+        } else if name.contains('.') {
+            None
+        } else {
+            let suffix = self.namespace_suffix.as_bytes();
+            let end = host.len().checked_add(suffix.len())?;
+            buffer.get_mut(host.len()..end)?.copy_from_slice(suffix);
+            self.hosts
+                .get(std::str::from_utf8(buffer.get(..end)?).ok()?)
+        };
+        found.map(std::slice::from_ref)
+    }
+}
+
+/// Splits `host:port`; the colons of `[::1]` do not count.
+pub(crate) fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
+    match authority.iter().rposition(|&b| b == b':') {
+        Some(colon)
+            if authority
+                .get(colon..)
+                .is_some_and(|tail| !tail.contains(&b']')) =>
+        {
+            let (host, port) = authority.split_at(colon);
+            (host, port.get(1..))
+        }
+        _ => (authority, None),
+    }
+}
+
+#[cfg(test)]
+mod tests;

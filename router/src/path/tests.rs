@@ -1,0 +1,102 @@
+use super::*;
+
+/// `=` Exact, `^` PathPrefix, in order of precedence.
+fn index(paths: &[&'static str]) -> PathIndex {
+    let mut builder = PathIndexBuilder::default();
+    for (position, path) in (0..).zip(paths) {
+        let (kind, path) = path.split_at(1);
+        match kind {
+            "=" => builder.exact(path, position),
+            _ => builder.prefix(path, position),
+        }
+    }
+    builder.build().unwrap()
+}
+
+#[test]
+fn prefixes_match_by_element() {
+    let table = [
+        ("^/abc", "/abc", true),
+        ("^/abc", "/abc/", true),
+        ("^/abc", "/abc/def", true),
+        ("^/abc", "/abcd", false),
+        ("^/abc", "/Abc", false),
+        ("^/abc", "/ab", false),
+        ("^/abc", "/abc//", true),
+        ("^/abc", "//abc", false),
+        ("^/abc/", "/abc", true),
+        ("^/abc/", "/abc/def", true),
+        ("^/abc/", "/abcd", false),
+        ("^/", "/", true),
+        ("^/", "/abc", true),
+        ("^/", "//", true),
+        ("^/", "*", false),
+        ("^/", "", false),
+        ("=/abc", "/abc", true),
+        ("=/abc", "/abc/", false),
+        ("=/abc/", "/abc", false),
+        ("=/", "/", true),
+        ("=/", "/a", false),
+        ("^/{x}", "/{x}/y", true),
+        ("^/{x}", "/a/y", false),
+        ("=/a/{*rest}", "/a/{*rest}", true),
+        ("=/a/{*rest}", "/a/b", false),
+        ("^/a//b", "/a//b/c", true),
+        ("^/a//b", "/a/b", false),
+    ];
+    for (stored, path, expected) in table {
+        let found = index(&[stored]).first(path, Position::MAX, |_| true);
+        assert_eq!(found.is_some(), expected, "{stored} on {path}");
+    }
+}
+
+#[test]
+fn the_order_given_decides_whatever_the_paths() {
+    let spec_order = ["=/a/b", "^/a/b", "^/a", "^/"];
+    let table = [
+        ("/a/b", 0),
+        ("/a/b/", 1),
+        ("/a/b/c", 1),
+        ("/a/x", 2),
+        ("/x", 3),
+    ];
+    for (path, expected) in table {
+        let found = index(&spec_order).first(path, Position::MAX, |_| true);
+        assert_eq!(found, Some(expected), "{path}");
+    }
+    // A hand-written config may put the shorter prefix first.
+    assert_eq!(
+        index(&["^/", "^/a", "=/a"]).first("/a", Position::MAX, |_| true),
+        Some(0)
+    );
+}
+
+#[test]
+fn a_match_that_does_not_hold_falls_back_to_shorter_prefixes() {
+    let index = index(&["=/a/b", "^/a/b", "^/a/b", "^/a", "^/"]);
+    for expected in 0..5 {
+        let found = index.first("/a/b", Position::MAX, |position| position >= expected);
+        assert_eq!(found, Some(expected));
+    }
+    assert_eq!(index.first("/a/b", Position::MAX, |_| false), None);
+    assert_eq!(index.first("/a/b", 2, |position| position >= 2), None);
+}
+
+#[test]
+fn neighbours_in_the_tree_do_not_hide_a_prefix() {
+    // The walk goes into `/foo/bar` for `/foo/ba` and must come back.
+    let index = index(&["=/foo/bar", "^/foo/bar/baz", "^/foo"]);
+    for path in [
+        "/foo/ba",
+        "/foo/barx",
+        "/foo/bar/ba",
+        "/foo/bar/bazz",
+        "/foo/bar/",
+    ] {
+        assert_eq!(
+            index.first(path, Position::MAX, |_| true),
+            Some(2),
+            "{path}"
+        );
+    }
+}

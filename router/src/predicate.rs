@@ -1,0 +1,118 @@
+//! What a match asks of a request besides its path: method, headers, query parameters.
+
+use gamma_config::{Match, MatchType, Method, ValueMatch};
+use regex_lite::Regex;
+
+use crate::{
+    Headers, Request, query,
+    regex::{self, is_match},
+};
+
+/// All of it must hold.
+#[derive(Debug)]
+pub(crate) struct Predicates {
+    method: Option<Method>,
+    headers: Box<[Named]>,
+    query_params: Box<[Named]>,
+}
+
+#[derive(Debug)]
+struct Named {
+    name: Box<str>,
+    value: Value,
+}
+
+#[derive(Debug)]
+enum Value {
+    Exact(Box<[u8]>),
+    Regex(Box<Regex>),
+}
+
+impl Predicates {
+    /// # Errors
+    ///
+    /// The engine's message on a pattern that it refuses.
+    pub(crate) fn new(r#match: &Match) -> Result<Self, String> {
+        Ok(Self {
+            method: r#match.method,
+            headers: named(&r#match.headers, |name| name.to_ascii_lowercase().into())?,
+            query_params: named(&r#match.query_params, |name| name.into())?,
+        })
+    }
+
+    pub(crate) fn hold<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> bool {
+        self.method
+            .is_none_or(|method| method.as_str().as_bytes() == request.method)
+            && self.headers.iter().all(|header| header.in_headers(request))
+            && (self.query_params.is_empty() || {
+                let query = request.query();
+                self.query_params.iter().all(|param| param.in_query(query))
+            })
+    }
+}
+
+/// "If multiple entries specify equivalent header names, only the first entry with an equivalent
+/// name MUST be considered for a match." (HTTPHeaderMatch.name; query parameters likewise)
+fn named(
+    matches: &[ValueMatch],
+    canonical: impl Fn(&str) -> Box<str>,
+) -> Result<Box<[Named]>, String> {
+    let mut list: Vec<Named> = Vec::with_capacity(matches.len());
+    for r#match in matches {
+        let name = canonical(&r#match.name);
+        if list.iter().any(|earlier| earlier.name == name) {
+            continue;
+        }
+        let value = match r#match.kind {
+            MatchType::Exact => Value::Exact(r#match.value.as_bytes().into()),
+            MatchType::RegularExpression => Value::Regex(Box::new(regex::compile(&r#match.value)?)),
+        };
+        list.push(Named { name, value });
+    }
+    Ok(list.into())
+}
+
+impl Named {
+    /// The values of a repeated header count as one, joined with `,`: "a recipient MAY combine
+    /// multiple header fields with the same field name into one" (RFC 7230 section 3.2.2, to which
+    /// HTTPHeaderMatch refers); Envoy does the same.
+    fn in_headers<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> bool {
+        // GEP-1294: the way to match a host in a mesh route is a header match on `Host`, which
+        // HTTP/2 and Envoy carry as the authority.
+        if &*self.name == "host" {
+            return self.value.matches(request.authority);
+        }
+        let mut values = request.headers.values(&self.name);
+        let Some(first) = values.next() else {
+            return false;
+        };
+        let Some(second) = values.next() else {
+            return self.value.matches(first);
+        };
+        let mut joined = [first, b",", second].concat();
+        for value in values {
+            joined.push(b',');
+            joined.extend_from_slice(value);
+        }
+        self.value.matches(&joined)
+    }
+
+    fn in_query(&self, query: &[u8]) -> bool {
+        let Some(raw) = query::first_value(query, self.name.as_bytes()) else {
+            return false;
+        };
+        match &self.value {
+            Value::Exact(expected) => query::equals(raw, expected),
+            Value::Regex(regex) => is_match(regex, &query::decode(raw)),
+        }
+    }
+}
+
+impl Value {
+    fn matches(&self, value: &[u8]) -> bool {
+        match self {
+            Self::Exact(expected) => **expected == *value,
+            Self::Regex(regex) => is_match(regex, value),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! What the router wants to know of a request.
+
+use std::net::SocketAddr;
+
+/// A request as the client sent it, in bytes: nothing here is trusted to be UTF-8.
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a, H: ?Sized> {
+    /// Method, as in `GET`.
+    pub method: &'a [u8],
+    /// `http` or `https`; anything else is taken for `http`.
+    pub scheme: &'a [u8],
+    /// Host with or without port.
+    pub authority: &'a [u8],
+    /// Path with query.
+    pub path: &'a [u8],
+    /// Where the client's connection was addressed to, if the host knows.
+    pub destination: Option<SocketAddr>,
+    /// Headers.
+    pub headers: &'a H,
+}
+
+/// Read access to headers.
+pub trait Headers {
+    /// The values of the header `name` (in lower case), in order.
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]>;
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for [(N, V)] {
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.iter()
+            .filter(move |(n, _)| n.as_ref().eq_ignore_ascii_case(name.as_bytes()))
+            .map(|(_, value)| value.as_ref())
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>, const LEN: usize> Headers for [(N, V); LEN] {
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.as_slice().values(name)
+    }
+}
+
+impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        self.as_slice().values(name)
+    }
+}
+
+impl<H: ?Sized> Request<'_, H> {
+    /// The path without the query.
+    pub(crate) fn path_only(&self) -> &[u8] {
+        split_query(self.path).0
+    }
+
+    /// The query without `?`.
+    pub(crate) fn query(&self) -> &[u8] {
+        split_query(self.path).1.unwrap_or_default()
+    }
+
+    pub(crate) fn is_https(&self) -> bool {
+        self.scheme.eq_ignore_ascii_case(b"https")
+    }
+}
+
+/// Splits `/path?query` at the first `?`.
+pub(crate) fn split_query(path: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let mut parts = path.splitn(2, |&b| b == b'?');
+    (parts.next().unwrap_or_default(), parts.next())
+}
+
+/// Whether `content_type` is that of a gRPC request: `application/grpc`, `application/grpc+proto`,
+/// but not `application/grpc-web`, whose clients speak plain HTTP.
+#[must_use]
+pub fn is_grpc(content_type: &[u8]) -> bool {
+    content_type
+        .strip_prefix(b"application/grpc")
+        .is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}

@@ -1,0 +1,247 @@
+//! The router: everything built once, one decision per request.
+
+use fastrand::Rng;
+use gamma_config::Config;
+
+use crate::{
+    Action, BackendId, BuildError, Decision, HeaderEdits, Headers, Reason, Reply, Request, RuleId,
+    build::{self, Built},
+    filter::{Filters, Redirect},
+    frontend::Frontends,
+    request::split_query,
+    rule::{Backend, Rule},
+    table::{Entry, Table},
+};
+
+/// Decides requests of the clients of one namespace.
+#[derive(Debug)]
+pub struct Router {
+    frontends: Frontends,
+    ports: Box<[Port]>,
+    rules: Box<[Rule]>,
+    clusters: Box<[Box<str>]>,
+    needs_destination: bool,
+}
+
+/// A port of a Service.
+#[derive(Debug)]
+pub(crate) struct Port {
+    pub(crate) number: u16,
+    /// The Service's own endpoints.
+    pub(crate) cluster: u32,
+    /// The routes that this proxy's clients get.
+    pub(crate) table: Option<Table>,
+}
+
+impl Router {
+    /// Builds the router for clients in `client_namespace`. Routes that only clients of other
+    /// namespaces would get are left out.
+    ///
+    /// # Errors
+    ///
+    /// A pattern that the engine refuses; everything else was refused by
+    /// [`Config::validate`](gamma_config::Config::validate).
+    pub fn new(config: &Config, client_namespace: &str) -> Result<Self, BuildError> {
+        let Built {
+            frontends,
+            ports,
+            rules,
+            clusters,
+        } = build::build(config, client_namespace)?;
+        Ok(Self {
+            frontends,
+            ports: ports.into(),
+            rules: rules.into(),
+            clusters: clusters.names.into(),
+            needs_destination: config
+                .services
+                .iter()
+                .any(|service| !service.cluster_ips.is_empty()),
+        })
+    }
+
+    /// Whether a decision can depend on [`Request::destination`]; if not, there is no need to ask
+    /// the host for it.
+    #[must_use]
+    pub fn needs_destination(&self) -> bool {
+        self.needs_destination
+    }
+
+    /// Decides one request. Allocates nothing for a forward that does not change the path.
+    pub fn decide<H: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, H>,
+        rng: &mut Rng,
+    ) -> Decision<'_> {
+        let Some(port) = self.port(request) else {
+            return no_rule(Action::PassThrough);
+        };
+        let Some(table) = &port.table else {
+            // "a Service without routes: traffic proceeds as if there were no mesh routing"
+            return no_rule(self.forward(port.cluster));
+        };
+        match table.find(request) {
+            None => no_rule(reply(Reason::NoMatchingRule)),
+            Some(entry) => self.apply(entry, port, request, rng),
+        }
+    }
+
+    /// Edits to make to the headers of a request before it is forwarded, in order: the rule's,
+    /// then the backend's.
+    pub fn request_edits(&self, decision: &Decision<'_>) -> impl Iterator<Item = &HeaderEdits> {
+        self.filters(decision.rule, decision.backend)
+            .map(|filters| &filters.request)
+    }
+
+    /// Edits to make to the headers of the response, in order.
+    pub fn response_edits(
+        &self,
+        rule: Option<RuleId>,
+        backend: Option<BackendId>,
+    ) -> impl Iterator<Item = &HeaderEdits> {
+        self.filters(rule, backend)
+            .map(|filters| &filters.response)
+            .filter(|edits| {
+                !(edits.remove.is_empty() && edits.set.is_empty() && edits.add.is_empty())
+            })
+    }
+
+    /// Route and name of a rule, as in the config.
+    #[must_use]
+    pub fn rule_name(&self, rule: RuleId) -> (&str, &str) {
+        self.rule(rule)
+            .map_or(("", ""), |rule| (&*rule.route, &*rule.name))
+    }
+
+    fn port<H: ?Sized>(&self, request: &Request<'_, H>) -> Option<&Port> {
+        let (candidates, port) = self.frontends.find(request)?;
+        candidates
+            .iter()
+            .filter_map(|ports| self.ports.get(ports.start as usize..ports.end as usize))
+            .flatten()
+            .find(|candidate| candidate.number == port)
+    }
+
+    fn apply<H: Headers + ?Sized>(
+        &self,
+        entry: &Entry,
+        port: &Port,
+        request: &Request<'_, H>,
+        rng: &mut Rng,
+    ) -> Decision<'_> {
+        let mut decision = Decision {
+            rule: Some(entry.rule),
+            backend: None,
+            action: reply(Reason::InvalidRule),
+        };
+        let Some(rule) = self.rule(entry.rule).filter(|rule| !rule.invalid) else {
+            return decision;
+        };
+        let redirect = |redirect: &Redirect| Action::Redirect {
+            status: redirect.status,
+            location: redirect.location(request, port.number, entry.prefix_len as usize),
+        };
+        if let Some(found) = rule.filters.as_ref().and_then(|f| f.redirect.as_ref()) {
+            decision.action = redirect(found);
+            return decision;
+        }
+        let drawn = rule
+            .split
+            .draw(rng)
+            .and_then(|index| Some((index, rule.backends.get(index)?)));
+        let Some((index, backend)) = drawn else {
+            decision.action = reply(Reason::NoBackend);
+            return decision;
+        };
+        decision.backend = Some(BackendId {
+            rule: entry.rule,
+            index: u32::try_from(index).unwrap_or(u32::MAX),
+        });
+        decision.action = match (backend.cluster, redirect_of(backend)) {
+            (None, _) => reply(Reason::InvalidBackend),
+            (Some(_), Some(found)) => redirect(found),
+            (Some(cluster), None) => {
+                let mut action = self.forward(cluster);
+                rewrite(&mut action, rule, backend, request.path, entry.prefix_len);
+                action
+            }
+        };
+        decision
+    }
+
+    fn forward(&self, cluster: u32) -> Action<'_> {
+        Action::Forward {
+            cluster: self
+                .clusters
+                .get(cluster as usize)
+                .map(|name| &**name)
+                .unwrap_or_default(),
+            authority: None,
+            path: None,
+        }
+    }
+
+    fn rule(&self, rule: RuleId) -> Option<&Rule> {
+        self.rules.get(rule.0 as usize)
+    }
+
+    fn filters(
+        &self,
+        rule: Option<RuleId>,
+        backend: Option<BackendId>,
+    ) -> impl Iterator<Item = &Filters> {
+        let of_rule = rule.and_then(|id| self.rule(id)?.filters.as_deref());
+        let of_backend = backend.and_then(|id| {
+            let backend = self.rule(id.rule)?.backends.get(id.index as usize)?;
+            backend.filters.as_deref()
+        });
+        of_rule.into_iter().chain(of_backend)
+    }
+}
+
+/// Sets what URLRewrite changes; a backend's own rewrite replaces the rule's.
+fn rewrite<'r>(
+    action: &mut Action<'r>,
+    rule: &'r Rule,
+    backend: &'r Backend,
+    requested: &[u8],
+    prefix_len: u32,
+) {
+    let Action::Forward {
+        authority, path, ..
+    } = action
+    else {
+        return;
+    };
+    for filters in [&rule.filters, &backend.filters].into_iter().flatten() {
+        if let Some(hostname) = &filters.hostname {
+            *authority = Some(hostname);
+        }
+        if let Some(modifier) = &filters.path {
+            let (old, query) = split_query(requested);
+            let mut new = Vec::with_capacity(requested.len().saturating_add(32));
+            modifier.apply(old, prefix_len as usize, &mut new);
+            if let Some(query) = query {
+                new.push(b'?');
+                new.extend_from_slice(query);
+            }
+            *path = Some(new);
+        }
+    }
+}
+
+fn redirect_of(backend: &Backend) -> Option<&Redirect> {
+    backend.filters.as_ref()?.redirect.as_ref()
+}
+
+fn no_rule(action: Action<'_>) -> Decision<'_> {
+    Decision {
+        rule: None,
+        backend: None,
+        action,
+    }
+}
+
+fn reply<'r>(reason: Reason) -> Action<'r> {
+    Action::Reply(Reply { reason })
+}

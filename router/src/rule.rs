@@ -1,0 +1,49 @@
+//! Rules and backends, compiled.
+
+use gamma_config::{BackendRef, Rule as RuleConfig};
+
+use crate::{build::Clusters, filter::Filters, split::Split};
+
+#[derive(Debug)]
+pub(crate) struct Rule {
+    pub(crate) route: Box<str>,
+    pub(crate) name: Box<str>,
+    pub(crate) filters: Option<Box<Filters>>,
+    pub(crate) backends: Box<[Backend]>,
+    pub(crate) split: Split,
+    /// Whether it can't be obeyed and answers 500.
+    pub(crate) invalid: bool,
+}
+
+#[derive(Debug)]
+pub(crate) struct Backend {
+    /// Index of the cluster's name; `None`: invalid, answers 500.
+    pub(crate) cluster: Option<u32>,
+    pub(crate) filters: Option<Box<Filters>>,
+}
+
+impl Rule {
+    pub(crate) fn new(rule: &RuleConfig, clusters: &mut Clusters) -> Self {
+        Self {
+            route: rule.route.as_str().into(),
+            name: rule.name.as_str().into(),
+            filters: Filters::new(&rule.filters),
+            backends: rule
+                .backend_refs
+                .iter()
+                .map(|backend| Backend::new(backend, clusters))
+                .collect(),
+            split: Split::new(rule.backend_refs.iter().map(|backend| backend.weight)),
+            invalid: rule.invalid.is_some(),
+        }
+    }
+}
+
+impl Backend {
+    fn new(backend: &BackendRef, clusters: &mut Clusters) -> Self {
+        Self {
+            cluster: backend.cluster.as_deref().map(|name| clusters.id(name)),
+            filters: Filters::new(&backend.filters),
+        }
+    }
+}

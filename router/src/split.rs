@@ -1,0 +1,79 @@
+//! Weighted choice among backends.
+
+use fastrand::Rng;
+
+/// Draws an index with probability weight ÷ sum of weights.
+///
+/// "Weight specifies the proportion of requests forwarded to the referenced backend. This is
+/// computed as weight/(sum of all weights in this BackendRefs list)." (BackendRef.weight)
+#[derive(Debug)]
+pub(crate) struct Split {
+    /// Running sums: entry `i` owns the numbers from the sum before it up to its own.
+    sums: Box<[u64]>,
+}
+
+impl Split {
+    pub(crate) fn new(weights: impl Iterator<Item = u32>) -> Self {
+        let mut sum = 0_u64;
+        let sums = weights
+            .map(|weight| {
+                sum = sum.saturating_add(weight.into());
+                sum
+            })
+            .collect();
+        Self { sums }
+    }
+
+    /// `None` if all weights are 0 or there is no backend. Draws no number when there is no choice.
+    pub(crate) fn draw(&self, rng: &mut Rng) -> Option<usize> {
+        let total = self.sums.last().copied().filter(|&total| total > 0)?;
+        let ticket = match *self.sums {
+            [_] => 0,
+            _ => rng.u64(..total),
+        };
+        Some(self.sums.partition_point(|&sum| sum <= ticket))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(weights: &[u32], draws: usize) -> Vec<usize> {
+        let split = Split::new(weights.iter().copied());
+        let mut rng = Rng::with_seed(1);
+        let mut counts = vec![0; weights.len()];
+        for _ in 0..draws {
+            counts[split.draw(&mut rng).unwrap()] += 1;
+        }
+        counts
+    }
+
+    #[test]
+    fn shares_are_weights_over_their_sum() {
+        let table: [&[u32]; 5] = [
+            &[90, 10],
+            &[1, 1, 1],
+            &[1_000_000, 1_000_000],
+            &[0, 7, 0, 3, 0],
+            &[1, 999_999],
+        ];
+        for weights in table {
+            let total: u32 = weights.iter().sum();
+            for (i, count) in counts(weights, 100_000).into_iter().enumerate() {
+                let share = f64::from(weights[i]) / f64::from(total);
+                let got = count as f64 / 100_000.0;
+                assert!((share - got).abs() < 0.01, "{weights:?}[{i}]: {got}");
+                assert!(weights[i] > 0 || count == 0, "{weights:?}[{i}]");
+            }
+        }
+    }
+
+    #[test]
+    fn no_weight_no_backend() {
+        let mut rng = Rng::with_seed(1);
+        assert_eq!(Split::new([].into_iter()).draw(&mut rng), None);
+        assert_eq!(Split::new([0, 0].into_iter()).draw(&mut rng), None);
+        assert_eq!(Split::new([5].into_iter()).draw(&mut rng), Some(0));
+    }
+}
