@@ -1,1 +1,39 @@
-//! placeholder
+//! The proxy-wasm filter: reads what the router wants to know from the host, asks it, and writes
+//! the decision back.
+//!
+//! There is no routing logic here. What each request costs in host calls: one read of the header
+//! map, one write of the cluster header, and only where the config asks for it a read of the
+//! destination address, header edits, a new path or host, and a local reply.
+//!
+//! - [`mod@config`]: plugin configuration → router.
+//! - [`mod@request`], [`mod@response`]: the two phases.
+//! - [`mod@host`]: what the filter wants of a proxy; `abi` is the real one, tests bring their own.
+//! - `context`: the entry points that the SDK dispatches to.
+
+#![deny(unsafe_code, missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
+// The callers of all this are `context` and `abi`, which exist in wasm only.
+#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+
+#[cfg(target_arch = "wasm32")]
+mod abi;
+mod config;
+#[cfg(target_arch = "wasm32")]
+mod context;
+mod header_map;
+mod host;
+mod reply;
+mod request;
+mod response;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+//! The proxy-wasm ABI 0.2.1, as much of it as the filter uses.
+//!
+//! The SDK's own wrappers panic on a status that they do not expect and on names that are not
+//! UTF-8, and a panic takes a whole worker down. These return errors, allocate once per header map
+//! and not at all per property path. This is the only file with unsafe code.
+
+#![allow(unsafe_code)]
+
+use std::ptr::{null, null_mut};
+
+use crate::{
+    header_map,
+    host::{Host, HostError, LocalReply, Map},
+};
+
+const OK: u32 = 0;
+const NOT_FOUND: u32 = 1;
+
+#[link(wasm_import_module = "env")]
+unsafe extern "C" {
+    fn proxy_get_log_level(level: *mut u32) -> u32;
+    fn proxy_get_header_map_pairs(map: u32, data: *mut *mut u8, size: *mut usize) -> u32;
+    fn proxy_replace_header_map_value(
+        map: u32,
+        name: *const u8,
+        name_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
+    fn proxy_add_header_map_value(
+        map: u32,
+        name: *const u8,
+        name_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
+    fn proxy_remove_header_map_value(map: u32, name: *const u8, name_size: usize) -> u32;
+    fn proxy_get_property(
+        path: *const u8,
+        path_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_send_local_response(
+        status: u32,
+        details: *const u8,
+        details_size: usize,
+        body: *const u8,
+        body_size: usize,
+        headers: *const u8,
+        headers_size: usize,
+        grpc_status: i32,
+    ) -> u32;
+}
+
+/// The host that the module runs in.
+pub(crate) struct Proxy;
+
+impl Host for Proxy {
+    fn header_map(&self, map: Map) -> Result<Vec<u8>, HostError> {
+        let (mut data, mut size) = (null_mut(), 0);
+        // SAFETY: the host writes both out-parameters before it returns OK.
+        let status = unsafe { proxy_get_header_map_pairs(map as u32, &mut data, &mut size) };
+        check("proxy_get_header_map_pairs", status)?;
+        // SAFETY: as returned by the host.
+        Ok(unsafe { adopt(data, size) })
+    }
+
+    fn set_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+        // SAFETY: the host reads the slices during the call only.
+        let status = unsafe {
+            proxy_replace_header_map_value(
+                map as u32,
+                name.as_ptr(),
+                name.len(),
+                value.as_ptr(),
+                value.len(),
+            )
+        };
+        check("proxy_replace_header_map_value", status)
+    }
+
+    fn add_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+        // SAFETY: as above.
+        let status = unsafe {
+            proxy_add_header_map_value(
+                map as u32,
+                name.as_ptr(),
+                name.len(),
+                value.as_ptr(),
+                value.len(),
+            )
+        };
+        check("proxy_add_header_map_value", status)
+    }
+
+    fn remove_header(&self, map: Map, name: &[u8]) -> Result<(), HostError> {
+        // SAFETY: as above.
+        let status =
+            unsafe { proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) };
+        match status {
+            NOT_FOUND => Ok(()),
+            status => check("proxy_remove_header_map_value", status),
+        }
+    }
+
+    fn property(&self, path: &str) -> Option<Vec<u8>> {
+        let (mut data, mut size) = (null_mut(), 0);
+        // SAFETY: the path is read during the call only; the out-parameters are written before OK.
+        let status = unsafe { proxy_get_property(path.as_ptr(), path.len(), &mut data, &mut size) };
+        // SAFETY: as returned by the host.
+        (status == OK).then(|| unsafe { adopt(data, size) })
+    }
+
+    fn reply(&self, reply: &LocalReply<'_>) -> Result<(), HostError> {
+        let headers = header_map::encode(reply.headers);
+        let (status, grpc_status) = match reply.grpc_status {
+            Some(grpc) => (200, i32::try_from(grpc).unwrap_or(2)),
+            None => (u32::from(reply.status), -1),
+        };
+        // SAFETY: the host reads the slices during the call only.
+        let status = unsafe {
+            proxy_send_local_response(
+                status,
+                reply.details.as_ptr(),
+                reply.details.len(),
+                if reply.body.is_empty() {
+                    null()
+                } else {
+                    reply.body.as_ptr()
+                },
+                reply.body.len(),
+                headers.as_ptr(),
+                headers.len(),
+                grpc_status,
+            )
+        };
+        check("proxy_send_local_response", status)
+    }
+}
+
+/// The level at which the host logs; a host that does not say gets `Info`.
+pub(crate) fn log_level() -> log::LevelFilter {
+    const INFO: u32 = 2;
+    let mut level = INFO;
+    // SAFETY: the host writes the out-parameter at most.
+    let status = unsafe { proxy_get_log_level(&mut level) };
+    match if status == OK { level } else { INFO } {
+        0 => log::LevelFilter::Trace,
+        1 => log::LevelFilter::Debug,
+        3 => log::LevelFilter::Warn,
+        4 | 5 => log::LevelFilter::Error,
+        _ => log::LevelFilter::Info,
+    }
+}
+
+fn check(call: &'static str, status: u32) -> Result<(), HostError> {
+    match status {
+        OK => Ok(()),
+        status => Err(HostError { call, status }),
+    }
+}
+
+/// Takes over memory that the host asked the SDK's `proxy_on_memory_allocate` for.
+///
+/// # Safety
+///
+/// `data` is null, or `size` initialised bytes that the host allocated that way and gave away.
+unsafe fn adopt(data: *mut u8, size: usize) -> Vec<u8> {
+    if data.is_null() {
+        Vec::new()
+    } else {
+        // SAFETY: the SDK allocates with the global allocator and with capacity = size.
+        unsafe { Vec::from_raw_parts(data, size, size) }
+    }
+}

@@ -1,0 +1,73 @@
+//! From the plugin configuration to what a request needs.
+
+use std::{
+    cell::Cell,
+    hash::{BuildHasher, RandomState},
+};
+
+use fastrand::Rng;
+use gamma_config::Config;
+use gamma_router::Router;
+
+use crate::host::Host;
+
+/// Everything that the requests of one configuration share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) router: Router,
+    pub(crate) cluster_header: Box<str>,
+    pub(crate) reason_header: bool,
+    /// State of the random number generator. A cell, because a borrow could be found taken.
+    seed: Cell<u64>,
+}
+
+impl Shared {
+    /// Builds the router for the clients behind this proxy.
+    ///
+    /// # Errors
+    ///
+    /// Why the configuration is refused, for the host's log.
+    pub(crate) fn new(configuration: &[u8], host: &impl Host) -> Result<Self, String> {
+        let config = gamma_config::parse(configuration).map_err(|error| error.to_string())?;
+        let namespace = client_namespace(&config, host);
+        let router = Router::new(&config, &namespace).map_err(|error| error.to_string())?;
+        log::info!(
+            "route config version {}: {} Services, for clients in namespace {namespace}",
+            config.version,
+            config.services.len(),
+        );
+        Ok(Self {
+            router,
+            cluster_header: config.settings.cluster_header.into(),
+            reason_header: config.settings.reason_header,
+            // The standard library keys its hash maps from the host's randomness, once per VM and
+            // with a counter after that: workers draw independent splits.
+            seed: Cell::new(RandomState::new().hash_one(0)),
+        })
+    }
+
+    /// Lends the random number generator out.
+    pub(crate) fn with_rng<T>(&self, draw: impl FnOnce(&mut Rng) -> T) -> T {
+        let mut rng = Rng::with_seed(self.seed.get());
+        let drawn = draw(&mut rng);
+        self.seed.set(rng.get_seed());
+        drawn
+    }
+}
+
+/// From the config, else from the proxy's node metadata, which is where Istio puts it, else
+/// `default`.
+fn client_namespace(config: &Config, host: &impl Host) -> String {
+    // Envoy before 1.33 has the second path only.
+    const PATHS: [&str; 2] = [
+        "xds\0node\0metadata\0NAMESPACE",
+        "node\0metadata\0NAMESPACE",
+    ];
+    config.settings.client_namespace.clone().unwrap_or_else(|| {
+        PATHS
+            .iter()
+            .find_map(|path| String::from_utf8(host.property(path)?).ok())
+            .filter(|namespace| !namespace.is_empty())
+            .unwrap_or_else(|| "default".into())
+    })
+}

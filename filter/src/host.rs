@@ -1,0 +1,46 @@
+//! What the filter wants of a proxy.
+
+/// Which header map.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum Map {
+    Request = 0,
+    Response = 2,
+}
+
+/// A call that the host did not carry out. The request must not go on as if it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct HostError {
+    /// Name of the host function.
+    pub(crate) call: &'static str,
+    /// `proxy_status_t`.
+    pub(crate) status: u32,
+}
+
+/// An answer to the client that does not come from a backend.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LocalReply<'a> {
+    pub(crate) status: u16,
+    /// Set for gRPC requests, whose answers are HTTP 200 with this status and `body` as message.
+    pub(crate) grpc_status: Option<u32>,
+    pub(crate) headers: &'a [(&'a str, &'a [u8])],
+    pub(crate) body: &'a str,
+    /// For access logs: `%RESPONSE_CODE_DETAILS%` in Envoy.
+    pub(crate) details: &'a str,
+}
+
+/// The host functions that the filter uses, in bytes: a header value need not be UTF-8.
+pub(crate) trait Host {
+    /// All headers in the pairs encoding, see [`HeaderMap`](crate::header_map::HeaderMap).
+    fn header_map(&self, map: Map) -> Result<Vec<u8>, HostError>;
+    /// Replaces all values of a header.
+    fn set_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError>;
+    /// Adds a value to a header.
+    fn add_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError>;
+    /// Removes all values of a header; no error if there are none.
+    fn remove_header(&self, map: Map, name: &[u8]) -> Result<(), HostError>;
+    /// A property by its path, the parts separated by NUL; `None` if the host does not have it.
+    fn property(&self, path: &str) -> Option<Vec<u8>>;
+    /// Answers the client. The caller stops the request.
+    fn reply(&self, reply: &LocalReply<'_>) -> Result<(), HostError>;
+}

@@ -1,0 +1,272 @@
+//! Both phases against a host that records what is asked of it.
+
+use std::cell::{Cell, RefCell};
+
+use crate::{
+    config::Shared,
+    header_map,
+    host::{Host, HostError, LocalReply, Map},
+    request::{self, Outcome},
+    response,
+};
+
+#[derive(Default)]
+struct Recorder {
+    request: Vec<(&'static str, &'static [u8])>,
+    properties: Vec<(&'static str, &'static str)>,
+    calls: RefCell<Vec<String>>,
+    fail_at: Cell<Option<usize>>,
+}
+
+impl Recorder {
+    fn call(&self, call: String) -> Result<(), HostError> {
+        let mut calls = self.calls.borrow_mut();
+        calls.push(call);
+        if self.fail_at.get() == Some(calls.len()) {
+            return Err(HostError {
+                call: "test",
+                status: 2,
+            });
+        }
+        Ok(())
+    }
+
+    fn calls(&self) -> Vec<String> {
+        self.calls.take()
+    }
+}
+
+fn text(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
+impl Host for Recorder {
+    fn header_map(&self, map: Map) -> Result<Vec<u8>, HostError> {
+        self.call(format!("read {map:?}"))?;
+        Ok(header_map::encode(&self.request))
+    }
+
+    fn set_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+        self.call(format!("set {map:?} {}: {}", text(name), text(value)))
+    }
+
+    fn add_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+        self.call(format!("add {map:?} {}: {}", text(name), text(value)))
+    }
+
+    fn remove_header(&self, map: Map, name: &[u8]) -> Result<(), HostError> {
+        self.call(format!("remove {map:?} {}", text(name)))
+    }
+
+    fn property(&self, path: &str) -> Option<Vec<u8>> {
+        let path = path.replace('\0', ".");
+        self.calls.borrow_mut().push(format!("property {path}"));
+        let (_, value) = self.properties.iter().find(|(name, _)| *name == path)?;
+        Some(value.as_bytes().into())
+    }
+
+    fn reply(&self, reply: &LocalReply<'_>) -> Result<(), HostError> {
+        let headers: Vec<String> = reply
+            .headers
+            .iter()
+            .map(|(name, value)| format!(" {name}: {}", text(value)))
+            .collect();
+        let grpc = reply.grpc_status.map(|grpc| format!(" grpc {grpc}"));
+        let (status, grpc) = (reply.status, grpc.unwrap_or_default());
+        self.call(format!("reply {status}{grpc}{}", headers.concat()))
+    }
+}
+
+const CONFIG: &str = r#"{
+  "version": 1,
+  "settings": {"clientNamespace": "n"},
+  "services": [{"namespace": "n", "name": "s", "ports": [{"port": 80, "cluster": "own", "producer": {"rules": [
+    {"matches": [{"path": {"value": "/edit"}}],
+     "filters": [{"requestHeaderModifier": {"set": [{"name": "A", "value": "1"}], "add": [{"name": "b", "value": "2"}], "remove": ["c"]}},
+                 {"responseHeaderModifier": {"set": [{"name": "d", "value": "3"}]}},
+                 {"urlRewrite": {"hostname": "other", "path": {"replacePrefixMatch": "/new"}}}],
+     "backendRefs": [{"cluster": "edited"}]},
+    {"matches": [{"path": {"value": "/moved"}}], "filters": [{"requestRedirect": {"statusCode": 301, "port": 8443}}]},
+    {"matches": [{"path": {"value": "/bad"}}], "backendRefs": [{"invalid": "gone"}]},
+    {"matches": [{"path": {"value": "/plain"}}], "backendRefs": [{"cluster": "plain"}]}
+  ]}}]}]
+}"#;
+
+fn get(path: &'static str) -> Recorder {
+    Recorder {
+        request: vec![
+            (":method", b"GET"),
+            (":scheme", b"http"),
+            (":authority", b"s"),
+            (":path", path.as_bytes()),
+        ],
+        ..Recorder::default()
+    }
+}
+
+fn run(host: &Recorder, config: &str) -> (Outcome, Vec<String>) {
+    let shared = Shared::new(config.as_bytes(), host).unwrap();
+    host.calls();
+    let outcome = request::on_headers(host, &shared);
+    let (Outcome::Continue(chosen) | Outcome::Answered(chosen)) = outcome;
+    let mut calls = host.calls();
+    assert!(response::on_headers(host, &shared, chosen));
+    calls.extend(host.calls());
+    (outcome, calls)
+}
+
+#[test]
+fn a_plain_forward_takes_two_host_calls() {
+    let (outcome, calls) = run(&get("/plain/x"), CONFIG);
+    assert!(matches!(outcome, Outcome::Continue(_)));
+    assert_eq!(
+        calls,
+        ["read Request", "set Request x-gamma-cluster: plain"]
+    );
+}
+
+#[test]
+fn edits_and_rewrites_are_made_before_the_cluster_is_set() {
+    let (_, calls) = run(&get("/edit/x?q=1"), CONFIG);
+    assert_eq!(
+        calls,
+        [
+            "read Request",
+            "remove Request c",
+            "set Request a: 1",
+            "add Request b: 2",
+            "set Request :authority: other",
+            "set Request x-envoy-original-path: /edit/x?q=1",
+            "set Request :path: /new/x?q=1",
+            "set Request x-gamma-cluster: edited",
+            "set Response d: 3",
+        ]
+    );
+}
+
+#[test]
+fn answers_stop_the_request() {
+    let table = [
+        ("/moved?q", "reply 301 location: http://s:8443/moved?q"),
+        ("/bad", "reply 500 x-gamma-reason: invalid-backend"),
+        ("/nothing", "reply 404 x-gamma-reason: no-matching-rule"),
+    ];
+    for (path, expected) in table {
+        let (outcome, calls) = run(&get(path), CONFIG);
+        assert!(matches!(outcome, Outcome::Answered(_)), "{path}");
+        assert_eq!(calls, ["read Request", expected]);
+    }
+}
+
+#[test]
+fn grpc_gets_grpc_answers() {
+    for (path, expected) in [
+        ("/bad", "reply 500 grpc 14 x-gamma-reason: invalid-backend"),
+        (
+            "/nothing",
+            "reply 404 grpc 12 x-gamma-reason: no-matching-rule",
+        ),
+    ] {
+        let mut host = get(path);
+        host.request.push(("content-type", b"application/grpc"));
+        assert_eq!(run(&host, CONFIG).1, ["read Request", expected]);
+    }
+}
+
+#[test]
+fn the_reason_header_can_be_switched_off() {
+    let config = CONFIG.replace(
+        r#""settings": {"#,
+        r#""settings": {"reasonHeader": false, "#,
+    );
+    assert_eq!(run(&get("/nothing"), &config).1[1], "reply 404");
+}
+
+#[test]
+fn what_the_client_says_of_itself_is_removed() {
+    let mut host = get("/plain");
+    host.request.push(("x-gamma-cluster", b"stolen"));
+    host.request.push(("X-Gamma-Anything", b"\xff"));
+    host.request.push(("x-envoy-original-path", b"/lie"));
+    let (_, calls) = run(&host, CONFIG);
+    assert_eq!(
+        calls,
+        [
+            "read Request",
+            "remove Request x-gamma-cluster",
+            "remove Request X-Gamma-Anything",
+            "remove Request x-envoy-original-path",
+            "set Request x-gamma-cluster: plain",
+        ]
+    );
+    // Also where no Service is known, so that nothing is left to select a cluster with.
+    host.request[2] = (":authority", b"elsewhere");
+    let (outcome, calls) = run(&host, CONFIG);
+    assert!(matches!(outcome, Outcome::Continue(_)));
+    assert_eq!(calls.len(), 4);
+}
+
+#[test]
+fn the_destination_is_asked_for_only_if_it_can_matter() {
+    let config = CONFIG.replace(
+        r#""name": "s","#,
+        r#""name": "s", "clusterIPs": ["10.0.0.1"],"#,
+    );
+    let mut host = get("/plain");
+    host.request[2] = (":authority", b"elsewhere");
+    host.properties = vec![("destination.address", "10.0.0.1:80")];
+    let (_, calls) = run(&host, &config);
+    assert_eq!(
+        calls,
+        [
+            "read Request",
+            "property destination.address",
+            "set Request x-gamma-cluster: plain",
+        ]
+    );
+}
+
+#[test]
+fn a_failing_host_call_never_lets_the_request_through() {
+    for path in ["/edit", "/plain", "/moved", "/bad"] {
+        let all = run(&get(path), CONFIG).1;
+        let in_request = all.iter().filter(|call| !call.contains("Response")).count();
+        for fail_at in 1..=in_request {
+            let host = get(path);
+            let shared = Shared::new(CONFIG.as_bytes(), &host).unwrap();
+            host.calls();
+            host.fail_at.set(Some(fail_at));
+            let outcome = request::on_headers(&host, &shared);
+            assert!(matches!(outcome, Outcome::Answered(_)), "{path} {fail_at}");
+            assert_eq!(
+                host.calls().last().unwrap(),
+                "reply 500",
+                "{path} {fail_at}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_client_namespace_comes_from_config_then_node_then_default() {
+    let config = CONFIG.replace(r#""settings": {"clientNamespace": "n"},"#, "");
+    let namespace_of = |properties: Vec<(&'static str, &'static str)>| {
+        let mut host = get("/plain");
+        host.properties = properties;
+        // `s` is a short name: it is known from its own namespace only.
+        run(&host, &config).1.len() == 2
+    };
+    assert!(namespace_of(vec![("xds.node.metadata.NAMESPACE", "n")]));
+    assert!(namespace_of(vec![("node.metadata.NAMESPACE", "n")]));
+    assert!(!namespace_of(vec![]));
+    assert!(!namespace_of(vec![("xds.node.metadata.NAMESPACE", "")]));
+}
+
+#[test]
+fn a_bad_configuration_is_refused_with_its_place() {
+    let host = Recorder::default();
+    let config = CONFIG.replace(r#""value": "/plain""#, r#""value": "plain""#);
+    let error = Shared::new(config.as_bytes(), &host).unwrap_err();
+    assert!(error.contains("rules[3].matches[0].path.value"), "{error}");
+    assert!(Shared::new(b"", &host).is_ok());
+}
