@@ -1,0 +1,302 @@
+//! Whole decisions, from a config and a request to an action. The same tests run natively and, by
+//! `wasm-bindgen-test`, as wasm under Node.
+
+mod linear;
+
+#[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+use fastrand::Rng;
+use gamma_router::{Action, Decision, Request, Router};
+
+fn router(rules: &str) -> Router {
+    let config = format!(
+        r#"{{"version":1,"services":[
+            {{"namespace":"n","name":"s","ports":[{{"port":80,"cluster":"own","producer":{{"rules":[{rules}]}}}},
+                                                 {{"port":81,"cluster":"own-81"}}]}}]}}"#
+    );
+    Router::new(&gamma_config::parse(config.as_bytes()).unwrap(), "n").unwrap()
+}
+
+fn request<'a>(
+    method: &'a str,
+    url: &'a str,
+    headers: &'a [(&'a str, &'a str)],
+) -> Request<'a, [(&'a str, &'a str)]> {
+    let slash = url.find('/').unwrap_or(url.len());
+    let (authority, path) = url.split_at(slash);
+    Request {
+        method: method.as_bytes(),
+        scheme: b"http",
+        authority: authority.as_bytes(),
+        path: path.as_bytes(),
+        destination: None,
+        headers,
+    }
+}
+
+/// The cluster, or a few words on what happened instead.
+fn outcome(decision: &Decision<'_>) -> String {
+    match &decision.action {
+        Action::PassThrough => "pass through".into(),
+        Action::Forward { cluster, .. } => (*cluster).into(),
+        Action::Redirect { status, location } => {
+            format!("{status} {}", String::from_utf8_lossy(location))
+        }
+        Action::Reply(reply) => format!("{} {}", reply.status(), reply.reason.as_str()),
+    }
+}
+
+fn decide(router: &Router, method: &str, url: &str, headers: &[(&str, &str)]) -> String {
+    let decision = router.decide(&request(method, url, headers), &mut Rng::with_seed(1));
+    outcome(&decision)
+}
+
+#[test]
+fn services_without_a_table_are_left_alone() {
+    let router = router(r#"{"backendRefs":[{"cluster":"a"}]}"#);
+    assert_eq!(decide(&router, "GET", "s/", &[]), "a");
+    assert_eq!(decide(&router, "GET", "s:81/", &[]), "own-81");
+    assert_eq!(decide(&router, "GET", "s:82/", &[]), "pass through");
+    assert_eq!(decide(&router, "GET", "other/", &[]), "pass through");
+}
+
+#[test]
+fn what_no_rule_matches_is_404_and_an_empty_table_matches_nothing() {
+    let one = router(
+        r#"{"matches":[{"path":{"type":"Exact","value":"/a"}}],"backendRefs":[{"cluster":"a"}]}"#,
+    );
+    assert_eq!(decide(&one, "GET", "s/a", &[]), "a");
+    assert_eq!(decide(&one, "GET", "s/a/", &[]), "404 no-matching-rule");
+    assert_eq!(
+        decide(&router(""), "GET", "s/", &[]),
+        "404 no-matching-rule"
+    );
+}
+
+#[test]
+fn every_predicate_of_a_match_must_hold() {
+    let router = router(
+        r#"{"matches":[{"path":{"value":"/a"},"method":"POST",
+             "headers":[{"name":"Version","value":"two"},{"name":"color","type":"RegularExpression","value":"blu.?"}],
+             "queryParams":[{"name":"animal","value":"whale"},{"name":"n","type":"RegularExpression","value":"[0-9]+"}]}],
+            "backendRefs":[{"cluster":"a"}]}"#,
+    );
+    let hit = [("version", "two"), ("color", "blue")];
+    let url = "s/a/b?n=17&animal=whale";
+    assert_eq!(decide(&router, "POST", url, &hit), "a");
+    let misses: [(&str, &str, &[(&str, &str)]); 8] = [
+        ("GET", url, &hit),
+        ("post", url, &hit),
+        ("POST", "s/b?n=17&animal=whale", &hit),
+        ("POST", "s/a?n=x&animal=whale", &hit),
+        ("POST", "s/a?n=1&animal=whaledolphin", &hit),
+        ("POST", "s/a?n=1", &hit),
+        ("POST", url, &[("version", "two")]),
+        ("POST", url, &[("version", "two"), ("color", "blues!")]),
+    ];
+    for (method, url, headers) in misses {
+        let got = decide(&router, method, url, headers);
+        assert_eq!(got, "404 no-matching-rule", "{method} {url} {headers:?}");
+    }
+}
+
+#[test]
+fn repeated_headers_are_joined() {
+    let router = router(
+        r#"{"matches":[{"headers":[{"name":"x","value":"a,b"}]}],"backendRefs":[{"cluster":"joined"}]},
+           {"matches":[{"headers":[{"name":"x","value":"a"}]}],"backendRefs":[{"cluster":"single"}]}"#,
+    );
+    assert_eq!(
+        decide(&router, "GET", "s/", &[("x", "a"), ("X", "b")]),
+        "joined"
+    );
+    assert_eq!(decide(&router, "GET", "s/", &[("x", "a,b")]), "joined");
+    assert_eq!(decide(&router, "GET", "s/", &[("x", "a")]), "single");
+    let three = [("x", "a"), ("x", "b"), ("x", "c")];
+    assert_eq!(decide(&router, "GET", "s/", &three), "404 no-matching-rule");
+}
+
+#[test]
+fn a_header_match_on_host_is_about_the_authority() {
+    let router = router(
+        r#"{"matches":[{"headers":[{"name":"Host","value":"s.n"}]}],"backendRefs":[{"cluster":"a"}]}"#,
+    );
+    assert_eq!(decide(&router, "GET", "s.n/", &[]), "a");
+    assert_eq!(
+        decide(&router, "GET", "s/", &[("host", "s.n")]),
+        "404 no-matching-rule"
+    );
+}
+
+#[test]
+fn the_first_of_equivalent_names_counts() {
+    let router = router(
+        r#"{"matches":[{"headers":[{"name":"x","value":"1"},{"name":"X","value":"2"}]}],"backendRefs":[{"cluster":"a"}]}"#,
+    );
+    assert_eq!(decide(&router, "GET", "s/", &[("x", "1")]), "a");
+}
+
+#[test]
+fn the_match_order_may_interleave_rules() {
+    let rules = r#"
+        {"matches":[{"path":{"value":"/"}},{"headers":[{"name":"version","value":"one"}]}],"backendRefs":[{"cluster":"v1"}]},
+        {"matches":[{"path":{"value":"/v2"}},{"headers":[{"name":"version","value":"two"}]}],"backendRefs":[{"cluster":"v2"}]}
+        ],"matchOrder":[[1,0],[0,1],[1,1],[0,0]"#;
+    let router = router(rules);
+    let table: [(&str, &[(&str, &str)], &str); 9] = [
+        ("s/", &[], "v1"),
+        ("s/example", &[], "v1"),
+        ("s/", &[("Version", "one")], "v1"),
+        ("s/v2", &[], "v2"),
+        ("s/v2/example", &[], "v2"),
+        ("s/", &[("Version", "two")], "v2"),
+        ("s/v2/", &[], "v2"),
+        ("s/v2example", &[], "v1"),
+        ("s/foo/v2/example", &[], "v1"),
+    ];
+    for (url, headers, expected) in table {
+        assert_eq!(
+            decide(&router, "GET", url, headers),
+            expected,
+            "{url} {headers:?}"
+        );
+    }
+}
+
+#[test]
+fn bad_backends_and_rules_answer_500() {
+    let table = [
+        (r#"{"backendRefs":[]}"#, "500 no-backend"),
+        (
+            r#"{"backendRefs":[{"cluster":"a","weight":0}]}"#,
+            "500 no-backend",
+        ),
+        (
+            r#"{"backendRefs":[{"invalid":"gone"}]}"#,
+            "500 invalid-backend",
+        ),
+        (
+            r#"{"invalid":"filter","backendRefs":[{"cluster":"a"}]}"#,
+            "500 invalid-rule",
+        ),
+        (
+            r#"{"backendRefs":[{"cluster":"a"},{"invalid":"gone","weight":0}]}"#,
+            "a",
+        ),
+    ];
+    for (rule, expected) in table {
+        assert_eq!(decide(&router(rule), "GET", "s/", &[]), expected, "{rule}");
+    }
+}
+
+#[test]
+fn an_invalid_backend_keeps_its_share() {
+    let router =
+        router(r#"{"backendRefs":[{"cluster":"a","weight":3},{"invalid":"gone","weight":1}]}"#);
+    let mut rng = Rng::with_seed(7);
+    let bad = (0..10_000)
+        .filter(|_| {
+            let decision = router.decide(&request("GET", "s/", &[]), &mut rng);
+            outcome(&decision) == "500 invalid-backend"
+        })
+        .count();
+    assert!((2_300..2_700).contains(&bad), "{bad}");
+}
+
+#[test]
+fn backends_have_filters_of_their_own() {
+    let router = router(
+        r#"{"matches":[{"path":{"value":"/p"}}],
+            "filters":[{"urlRewrite":{"hostname":"rule","path":{"replacePrefixMatch":"/rule"}}},
+                       {"requestHeaderModifier":{"add":[{"name":"a","value":"rule"}]}}],
+            "backendRefs":[{"cluster":"a","filters":[{"urlRewrite":{"path":{"replacePrefixMatch":"/backend"}}},
+                       {"requestHeaderModifier":{"add":[{"name":"a","value":"backend"}]}}]}]},
+           {"matches":[{"path":{"value":"/r"}}],
+            "backendRefs":[{"cluster":"a","filters":[{"requestRedirect":{"path":{"replacePrefixMatch":"/there"}}}]}]}"#,
+    );
+    let decision = router.decide(&request("GET", "s/p/x?q", &[]), &mut Rng::with_seed(1));
+    let forward = Action::Forward {
+        cluster: "a",
+        authority: Some("rule"),
+        path: Some(b"/backend/x?q".to_vec()),
+    };
+    assert_eq!(decision.action, forward);
+    let added: Vec<&str> = router
+        .request_edits(&decision)
+        .flat_map(|edits| &edits.add)
+        .map(|(_, value)| &**value)
+        .collect();
+    assert_eq!(added, ["rule", "backend"]);
+    assert_eq!(
+        decide(&router, "GET", "s/r/x?q", &[]),
+        "302 http://s/there/x?q"
+    );
+}
+
+#[test]
+fn consumer_routes_replace_producer_routes_for_their_namespace() {
+    let config = gamma_config::parse(
+        br#"{"version":1,"services":[{"namespace":"n","name":"s","ports":[{"port":80,"cluster":"own",
+            "producer":{"rules":[{"backendRefs":[{"cluster":"producer"}]}]},
+            "consumers":{"c":{"rules":[{"matches":[{"path":{"type":"Exact","value":"/c"}}],"backendRefs":[{"cluster":"consumer"}]}]}}}]}]}"#,
+    )
+    .unwrap();
+    let of = |namespace| Router::new(&config, namespace).unwrap();
+    assert_eq!(decide(&of("n"), "GET", "s.n/c", &[]), "producer");
+    assert_eq!(decide(&of("x"), "GET", "s.n/c", &[]), "producer");
+    assert_eq!(decide(&of("c"), "GET", "s.n/c", &[]), "consumer");
+    // Replaced, not merged.
+    assert_eq!(decide(&of("c"), "GET", "s.n/", &[]), "404 no-matching-rule");
+}
+
+#[test]
+fn bytes_that_are_not_utf_8_match_like_any_other() {
+    let router = router(
+        r#"{"matches":[{"path":{"value":"/a"}}],"backendRefs":[{"cluster":"a"}]},
+           {"matches":[{"path":{"type":"Exact","value":"/b"}}],"backendRefs":[{"cluster":"b"}]}"#,
+    );
+    let headers: [(&[u8], &[u8]); 1] = [(b"x", b"\xff\xfe")];
+    let path_to = |path: &'static [u8]| {
+        let request = Request {
+            method: b"GET",
+            scheme: b"http",
+            authority: b"s",
+            path,
+            destination: None,
+            headers: &headers,
+        };
+        outcome(&router.decide(&request, &mut Rng::with_seed(1)))
+    };
+    assert_eq!(path_to(b"/a/\xff\xfe"), "a");
+    assert_eq!(path_to(b"/a\xff"), "404 no-matching-rule");
+    assert_eq!(path_to(b"/b\xff"), "404 no-matching-rule");
+    assert_eq!(path_to(b"/b?\xff"), "b");
+    assert_eq!(path_to(b""), "404 no-matching-rule");
+}
+
+#[test]
+fn the_index_agrees_with_a_look_at_every_match_in_order() {
+    let mut rng = Rng::with_seed(42);
+    let mut matched = 0;
+    for _ in 0..400 {
+        let config = linear::random_config(&mut rng);
+        let router = Router::new(&config, "n").unwrap();
+        let table = config.services[0].ports[0].producer.as_ref().unwrap();
+        for _ in 0..50 {
+            let (method, path, headers) = linear::random_request(&mut rng);
+            let url = format!("s{path}");
+            let headers: Vec<(&str, &str)> = headers
+                .iter()
+                .map(|(n, v)| (n.as_str(), v.as_str()))
+                .collect();
+            let expected = linear::first_match(table, method, &path, &headers);
+            let got = decide(&router, method, &url, &headers);
+            let expected = expected.map_or("404 no-matching-rule".into(), |r| format!("rule-{r}"));
+            assert_eq!(got, expected, "{method} {path} {headers:?} {table:#?}");
+            matched += usize::from(got.starts_with("rule"));
+        }
+    }
+    // Neither side is trivial.
+    assert!((4_000..16_000).contains(&matched), "{matched}");
+}
