@@ -1,1 +1,15 @@
-//! placeholder
+//! From Gateway API manifests to the route config, and everything a person does around it.
+//!
+//! [`source`] reads files, [`manifest`] turns YAML into objects, [`compile`] turns objects into a
+//! [`gamma_config::Config`], [`envoy`] puts that into a whole Envoy bootstrap, and [`diagnostic`]
+//! says what is wrong and where. The binary only parses options and prints.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod compile;
+pub mod diagnostic;
+pub mod manifest;
+pub mod source;
+mod suggest;
+mod yaml;

@@ -1,0 +1,213 @@
+//! What a backendRef names, and what happens to its share if that can't be used.
+
+use gamma_config as config;
+
+use super::{Options, filters, index::Index};
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    manifest::{BackendRef, Manifests, ReferenceGrant, Route, Rule, Service},
+    source::Span,
+};
+
+/// What backends are looked up in.
+pub(crate) struct Backends<'a> {
+    pub(crate) manifests: &'a Manifests,
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) options: &'a Options,
+}
+
+/// Why a backend is invalid: the words in the config, and the diagnostic.
+struct Fault {
+    code: &'static Code,
+    span: Span,
+    message: String,
+    hint: String,
+}
+
+impl Backends<'_> {
+    pub(crate) fn compile(
+        &self,
+        route: &Route,
+        rule: &Rule,
+        backend: &BackendRef,
+        diagnostics: &mut Diagnostics,
+    ) -> config::BackendRef {
+        let mut compiled = config::BackendRef {
+            cluster: None,
+            invalid: None,
+            weight: backend.weight,
+            filters: Vec::new(),
+        };
+        let filters = filters::compile(&backend.filters, diagnostics);
+        match (self.cluster(route, backend), filters.invalid) {
+            (Ok(_), Some(invalid)) => compiled.invalid = Some(invalid),
+            (Ok(cluster), None) => {
+                compiled.cluster = Some(cluster);
+                compiled.filters = filters.filters;
+                self.endpoints(route, backend, diagnostics);
+            }
+            (Err(fault), _) => {
+                compiled.invalid = Some(fault.message.clone());
+                diagnostics.push(
+                    Diagnostic::new(fault.code, fault.span, fault.message)
+                        .why(share(rule, backend))
+                        .hint(fault.hint),
+                );
+            }
+        }
+        compiled
+    }
+
+    fn cluster(&self, route: &Route, backend: &BackendRef) -> Result<String, Fault> {
+        let (namespace, name) = target(route, backend);
+        if !backend.group.is_empty() || backend.kind.value != "Service" {
+            return Err(Fault {
+                code: &codes::UNSUPPORTED_BACKEND_KIND,
+                span: backend.kind.span,
+                message: format!(
+                    "backendRef is of kind `{}`, not a Service",
+                    backend.kind.value
+                ),
+                hint: "name a Service of the core group".into(),
+            });
+        }
+        let service = self.index.service(namespace, name).ok_or_else(|| Fault {
+            code: &codes::UNKNOWN_BACKEND,
+            span: backend.name.span,
+            message: format!(
+                "backendRef names Service `{namespace}/{name}`, which is not in the input"
+            ),
+            hint: self.index.service_hint(namespace, name),
+        })?;
+        // "ExternalName Services SHOULD NOT be supported as backends."
+        if service.service_type == "ExternalName" {
+            return Err(Fault {
+                code: &codes::UNSUPPORTED_BACKEND_KIND,
+                span: backend.name.span,
+                message: format!("Service `{namespace}/{name}` is an ExternalName"),
+                hint: "name a Service that has endpoints".into(),
+            });
+        }
+        let port = backend.port.as_ref().ok_or_else(|| Fault {
+            code: &codes::UNKNOWN_BACKEND_PORT,
+            span: backend.span,
+            message: format!("backendRef to Service `{namespace}/{name}` has no port"),
+            hint: service.port_list(),
+        })?;
+        if !service.tcp_ports().any(|p| p.port == port.value) {
+            return Err(Fault {
+                code: &codes::UNKNOWN_BACKEND_PORT,
+                span: port.span,
+                message: format!(
+                    "Service `{namespace}/{name}` has no TCP port {}",
+                    port.value
+                ),
+                hint: service.port_list(),
+            });
+        }
+        if self.options.require_reference_grants && !self.permitted(route, namespace, name) {
+            return Err(Fault {
+                code: &codes::REF_NOT_PERMITTED,
+                span: backend.span,
+                message: format!(
+                    "no ReferenceGrant in namespace `{namespace}` lets {}s of namespace `{}` refer \
+                     to Service `{name}`",
+                    route.kind.as_str(),
+                    route.metadata.namespace,
+                ),
+                hint: format!("add a ReferenceGrant to namespace `{namespace}`"),
+            });
+        }
+        Ok(self
+            .options
+            .cluster_names
+            .of(namespace, name, port.value, &self.options.cluster_domain))
+    }
+
+    /// "ReferenceGrant identifies kinds of resources in other namespaces that are trusted to
+    /// reference the specified kinds of resources in the same namespace as the policy."
+    fn permitted(&self, route: &Route, namespace: &str, name: &str) -> bool {
+        let from_matches = |grant: &ReferenceGrant| {
+            grant.from.iter().any(|(group, kind, from)| {
+                group == "gateway.networking.k8s.io"
+                    && kind == route.kind.as_str()
+                    && *from == route.metadata.namespace
+            })
+        };
+        let to_matches = |grant: &ReferenceGrant| {
+            grant.to.iter().any(|(group, kind, to)| {
+                group.is_empty() && kind == "Service" && to.as_deref().is_none_or(|to| to == name)
+            })
+        };
+        namespace == route.metadata.namespace
+            || self
+                .manifests
+                .reference_grants
+                .iter()
+                .filter(|grant| grant.metadata.namespace == namespace)
+                .any(|grant| from_matches(grant) && to_matches(grant))
+    }
+
+    /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere.
+    fn endpoints(&self, route: &Route, backend: &BackendRef, diagnostics: &mut Diagnostics) {
+        let (namespace, name) = target(route, backend);
+        let mut slices = self.manifests.slices_of(namespace, name).peekable();
+        if slices.peek().is_none() || slices.any(|slice| !slice.ready_addresses.is_empty()) {
+            return;
+        }
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::NO_ENDPOINTS,
+                backend.name.span,
+                format!("Service `{namespace}/{name}` has no ready endpoints"),
+            )
+            .why("its share of the requests is answered 503 until it has")
+            .hint("scale its workload up, or give the backend weight 0 until then"),
+        );
+    }
+}
+
+impl Manifests {
+    /// The EndpointSlices of a Service.
+    pub(crate) fn slices_of(
+        &self,
+        namespace: &str,
+        service: &str,
+    ) -> impl Iterator<Item = &crate::manifest::EndpointSlice> {
+        self.endpoint_slices.iter().filter(move |slice| {
+            slice.metadata.namespace == namespace
+                && slice
+                    .metadata
+                    .labels
+                    .iter()
+                    .any(|(key, value)| key == "kubernetes.io/service-name" && value == service)
+        })
+    }
+}
+
+impl Service {
+    /// Its port of that number.
+    pub(crate) fn tcp_port(&self, port: u16) -> Option<&crate::manifest::ServicePort> {
+        self.tcp_ports().find(|candidate| candidate.port == port)
+    }
+}
+
+fn target<'r>(route: &'r Route, backend: &'r BackendRef) -> (&'r str, &'r str) {
+    let namespace = backend
+        .namespace
+        .as_ref()
+        .map_or(&*route.metadata.namespace, |n| &*n.value);
+    (namespace, &*backend.name.value)
+}
+
+/// What an invalid backend means for the rule's requests.
+fn share(rule: &Rule, backend: &BackendRef) -> String {
+    let total: u64 = rule.backend_refs.iter().map(|b| u64::from(b.weight)).sum();
+    if backend.weight == 0 {
+        return "its weight is 0, so no request notices yet".into();
+    }
+    let percent = f64::from(backend.weight) * 100.0 / total as f64;
+    let percent = format!("{percent:.2}");
+    let percent = percent.trim_end_matches('0').trim_end_matches('.');
+    format!("{percent} % of the rule's requests are answered 500")
+}

@@ -1,0 +1,119 @@
+//! What a match becomes. gRPC methods are paths: "`/{service}/{method}`" (GEP-1016).
+
+use gamma_config as config;
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    manifest::{GrpcMethodMatch, Match, PathMatchType, ValueMatch},
+    source::{Span, Spanned},
+};
+
+/// One element of a path.
+const ANY_ELEMENT: &str = "[^/]+";
+
+/// `None` if it can't be obeyed; what is wrong has been said.
+pub(crate) fn compile(r#match: &Match, diagnostics: &mut Diagnostics) -> Option<config::Match> {
+    let mut patterns = Patterns {
+        diagnostics,
+        good: true,
+    };
+    let compiled = match r#match {
+        Match::Http(http) => config::Match {
+            path: Some(config::PathMatch {
+                kind: match http.path.kind {
+                    PathMatchType::Exact => config::PathMatchType::Exact,
+                    PathMatchType::PathPrefix => config::PathMatchType::PathPrefix,
+                    PathMatchType::RegularExpression => {
+                        patterns.check(&http.path.value.value, http.path.value.span);
+                        config::PathMatchType::RegularExpression
+                    }
+                },
+                value: http.path.value.value.clone(),
+            }),
+            method: http.method,
+            headers: values(&http.headers, &mut patterns),
+            query_params: values(&http.query_params, &mut patterns),
+        },
+        Match::Grpc(grpc) => config::Match {
+            path: grpc
+                .method
+                .as_ref()
+                .map(|method| grpc_path(method, &mut patterns)),
+            headers: values(&grpc.headers, &mut patterns),
+            ..config::Match::default()
+        },
+    };
+    patterns.good.then_some(compiled)
+}
+
+/// Checks patterns with the engine of the filter, so that none compiles here and fails there.
+struct Patterns<'d> {
+    diagnostics: &'d mut Diagnostics,
+    good: bool,
+}
+
+impl Patterns<'_> {
+    fn check(&mut self, pattern: &str, span: Span) {
+        if let Err(message) = gamma_router::check_regex(pattern) {
+            self.good = false;
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &codes::BAD_REGEX,
+                    span,
+                    format!("`{pattern}` can't be used as a regular expression: {message}"),
+                )
+                .why("the match never holds")
+                .hint("use the portable dialect of GEP-4359: no back-references, no look-around"),
+            );
+        }
+    }
+}
+
+fn values(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::ValueMatch> {
+    matches
+        .iter()
+        .map(|m| {
+            if m.regex {
+                patterns.check(&m.value.value, m.value.span);
+            }
+            config::ValueMatch {
+                name: m.name.value.clone(),
+                kind: match m.regex {
+                    true => config::MatchType::RegularExpression,
+                    false => config::MatchType::Exact,
+                },
+                value: m.value.value.clone(),
+            }
+        })
+        .collect()
+}
+
+fn grpc_path(method: &GrpcMethodMatch, patterns: &mut Patterns<'_>) -> config::PathMatch {
+    let path = |kind, value| config::PathMatch { kind, value };
+    match (&method.service, &method.method, method.regex) {
+        (Some(service), Some(method), false) => path(
+            config::PathMatchType::Exact,
+            format!("/{}/{}", service.value, method.value),
+        ),
+        (Some(service), None, false) => path(
+            config::PathMatchType::PathPrefix,
+            format!("/{}", service.value),
+        ),
+        // The characters that the API allows in a method name are no operators.
+        (None, Some(method), false) => path(
+            config::PathMatchType::RegularExpression,
+            format!("/{ANY_ELEMENT}/{}", method.value),
+        ),
+        (service, method, _) => {
+            let mut part = |part: &Option<Spanned<String>>| match part {
+                Some(pattern) => {
+                    patterns.check(&pattern.value, pattern.span);
+                    format!("(?:{})", pattern.value)
+                }
+                None => ANY_ELEMENT.into(),
+            };
+            let value = format!("/{}/{}", part(service), part(method));
+            path(config::PathMatchType::RegularExpression, value)
+        }
+    }
+}

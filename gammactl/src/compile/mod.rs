@@ -1,0 +1,110 @@
+//! Manifests → route config.
+//!
+//! Four questions, one file each: which Service ports a route is attached to ([`attach`]), in which
+//! order matches are tried ([`precedence`]), what a match and a filter become ([`matches`],
+//! [`filters`]), and what a backendRef names ([`backend`]). What can't be done is said in a
+//! diagnostic and, where traffic would notice, written into the config as an answer of 500: nothing
+//! is dropped in silence.
+
+mod attach;
+mod backend;
+mod cluster;
+mod filters;
+mod index;
+mod matches;
+mod precedence;
+mod rule;
+mod table;
+
+use gamma_config::{Config, Port, Service, Settings};
+
+pub use cluster::ClusterNames;
+
+use crate::{diagnostic::Diagnostics, manifest::Manifests};
+
+/// What a compilation depends on besides the manifests.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Namespace of the clients, to be written into the config. `None` leaves it to the proxy's
+    /// node metadata.
+    pub client_namespace: Option<String>,
+    /// DNS suffix of the Kubernetes cluster.
+    pub cluster_domain: String,
+    /// Whether backendRefs to other namespaces need a ReferenceGrant. GEP-1294 asks for none where
+    /// the parent is a Service.
+    pub require_reference_grants: bool,
+    /// What the proxy calls its clusters.
+    pub cluster_names: ClusterNames,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            client_namespace: None,
+            cluster_domain: "cluster.local".into(),
+            require_reference_grants: false,
+            cluster_names: ClusterNames::Standalone,
+        }
+    }
+}
+
+/// Compiles `manifests`. The result depends on their content only, not on the order of files.
+pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnostics) -> Config {
+    let index = index::Index::new(manifests);
+    let attachments = attach::attach(manifests, &index, diagnostics);
+    let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
+
+    let mut services: Vec<_> = manifests
+        .services
+        .iter()
+        .filter(|service| service.is_frontend())
+        .map(|service| {
+            let name = service.metadata.name.value.clone();
+            let namespace = service.metadata.namespace.clone();
+            let ports = service
+                .tcp_ports()
+                .map(|port| {
+                    let mut groups = attachments.on(service, port.port);
+                    Port {
+                        port: port.port,
+                        cluster: options.cluster_names.of(
+                            &namespace,
+                            &name,
+                            port.port,
+                            &options.cluster_domain,
+                        ),
+                        producer: groups
+                            .remove(&namespace)
+                            .map(|routes| table::table(&routes, manifests, &rules, diagnostics)),
+                        consumers: groups
+                            .into_iter()
+                            .map(|(from, routes)| {
+                                (from, table::table(&routes, manifests, &rules, diagnostics))
+                            })
+                            .collect(),
+                    }
+                })
+                .collect();
+            Service {
+                namespace,
+                name,
+                hosts: Vec::new(),
+                cluster_ips: service.cluster_ips.iter().map(|ip| ip.value).collect(),
+                ports,
+            }
+        })
+        .collect();
+    services.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+
+    Config {
+        settings: Settings {
+            client_namespace: options.client_namespace.clone(),
+            cluster_domain: options.cluster_domain.clone(),
+            ..Settings::default()
+        },
+        services,
+        ..Config::default()
+    }
+}
+
+

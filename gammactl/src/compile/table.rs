@@ -1,0 +1,82 @@
+//! The routes on one port, merged into one table.
+//!
+//! "Rules from multiple Routes attached to the same parent are merged: only one rule ever applies
+//! to a request", the one whose match has precedence over all others that hold.
+
+use gamma_config::RouteTable;
+
+use super::rule::{Compiled, Rules};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    manifest::{Manifests, RouteKind},
+};
+
+/// Merges `routes` (indices into the manifests), which are all of one namespace.
+pub(crate) fn table(
+    routes: &[usize],
+    manifests: &Manifests,
+    rules: &Rules,
+    diagnostics: &mut Diagnostics,
+) -> RouteTable {
+    let applied = most_specific(routes, manifests, diagnostics);
+    let compiled: Vec<&Compiled> = applied
+        .iter()
+        .filter_map(|route| rules.get(route))
+        .flatten()
+        .collect();
+
+    // Every match of every rule, best first.
+    let mut order: Vec<(usize, u32)> = (0..compiled.len())
+        .flat_map(|r| (0_u32..).take(compiled[r].ranks.len()).map(move |m| (r, m)))
+        .collect();
+    order.sort_by_key(|&(r, m)| &compiled[r].ranks[m as usize]);
+
+    // Rules in the order of their best match.
+    let mut number: Vec<Option<u32>> = vec![None; compiled.len()];
+    let mut table = RouteTable::default();
+    for &(r, m) in &order {
+        let position = *number[r].get_or_insert_with(|| {
+            table.rules.push(compiled[r].rule.clone());
+            (table.rules.len() - 1) as u32
+        });
+        table.match_order.push((position, m));
+    }
+    if table.match_order.is_sorted() {
+        table.match_order.clear();
+    }
+    table
+}
+
+/// "GRPCRoute > HTTPRoute: only the most specific type is applied, the others are ignored"
+/// (GEP-1294, Route types).
+fn most_specific(
+    routes: &[usize],
+    manifests: &Manifests,
+    diagnostics: &mut Diagnostics,
+) -> Vec<usize> {
+    let kind = |route: &usize| manifests.routes[*route].kind;
+    let Some(grpc) = routes.iter().find(|r| kind(r) == RouteKind::GrpcRoute) else {
+        return routes.to_vec();
+    };
+    let (applied, ignored): (Vec<usize>, Vec<usize>) = routes
+        .iter()
+        .partition(|route| kind(route) == RouteKind::GrpcRoute);
+    for route in ignored {
+        let (route, grpc) = (&manifests.routes[route], &manifests.routes[*grpc]);
+        let diagnostic = Diagnostic::new(
+            &codes::ROUTE_CONFLICT,
+            route.metadata.name.span,
+            format!(
+                "HTTPRoute `{}` shares a Service port with GRPCRoute `{}`",
+                route.metadata.name.value, grpc.metadata.name.value
+            ),
+        )
+        .why("only the GRPCRoute is applied on that port")
+        .hint("attach them to different ports with `port` or `sectionName`");
+        // Once per pair, not once per port.
+        if !diagnostics.iter().any(|known| *known == diagnostic) {
+            diagnostics.push(diagnostic);
+        }
+    }
+    applied
+}

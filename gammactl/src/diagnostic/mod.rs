@@ -1,0 +1,88 @@
+//! What is wrong with the input, where, and the way out.
+//!
+//! Every finding has a [`Code`] that never changes its meaning, a [`Span`] that points into a
+//! source, one line of why and one line of how to fix it. Rendering is in [`render`].
+
+pub mod codes;
+mod render;
+
+pub use codes::{Code, Severity};
+pub use render::{Format, render};
+
+use crate::source::Span;
+
+/// One finding about the input.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// What kind of finding this is; its severity follows from it.
+    pub code: &'static Code,
+    /// One sentence, lower case, naming the offending value in backticks.
+    pub message: String,
+    /// Where, or `None` when no source is to blame (an empty input, a bad option).
+    pub span: Option<Span>,
+    /// What follows from it for traffic, one line.
+    pub why: Option<String>,
+    /// The way out, one line.
+    pub hint: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding at `span`.
+    pub fn new(code: &'static Code, span: Span, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            message: message.into(),
+            span: Some(span),
+            why: None,
+            hint: None,
+        }
+    }
+
+    /// Says what follows from it for traffic.
+    #[must_use]
+    pub fn why(mut self, why: impl Into<String>) -> Self {
+        self.why = Some(why.into());
+        self
+    }
+
+    /// Says how to fix it.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// Findings in the order in which they were made.
+#[derive(Debug, Default, Clone)]
+pub struct Diagnostics(Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// All findings.
+    pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.0.iter()
+    }
+
+    /// Whether any finding is of `severity`.
+    pub fn any(&self, severity: Severity) -> bool {
+        self.0.iter().any(|d| d.code.severity == severity)
+    }
+
+    /// How many findings are of `severity`.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.0
+            .iter()
+            .filter(|d| d.code.severity == severity)
+            .count()
+    }
+
+    /// Sorts by file and position, so that the output does not depend on the order of the passes.
+    pub fn sort(&mut self) {
+        self.0.sort_by_key(|d| (d.span, d.code.id));
+    }
+}

@@ -1,0 +1,69 @@
+//! `metadata`.
+
+use super::{
+    object::{Cx, Field, Object, string},
+    text,
+};
+use crate::{
+    diagnostic::codes,
+    manifest::Metadata,
+    yaml::{Node, Value},
+};
+
+pub(super) fn metadata(
+    object: &mut Object<'_>,
+    default_namespace: &str,
+    cx: &mut Cx<'_>,
+) -> Option<Metadata> {
+    let field = object.require("metadata", cx)?;
+    let mut metadata = Object::open(&field, cx)?;
+    let name = metadata.require_string("name", cx);
+    if let Some(name) = &name {
+        text::name(name, "metadata.name", cx);
+    }
+    let namespace = metadata.string("namespace", cx);
+    if let Some(namespace) = &namespace {
+        text::name(namespace, "metadata.namespace", cx);
+    }
+    let creation_timestamp = metadata
+        .take("creationTimestamp")
+        .and_then(|field| timestamp(&field, cx));
+    let labels = metadata.take("labels").map(|field| labels(field.node));
+    // Everything else that metadata may hold says nothing about routing.
+    Some(Metadata {
+        name: name?,
+        namespace: namespace.map_or_else(|| default_namespace.to_owned(), |n| n.value),
+        creation_timestamp,
+        labels: labels.unwrap_or_default(),
+    })
+}
+
+fn labels(node: &Node) -> Vec<(String, String)> {
+    let Value::Mapping(entries) = &node.value else {
+        return Vec::new();
+    };
+    entries
+        .iter()
+        .filter_map(|entry| Some((entry.key.clone(), entry.value.as_str()?.to_owned())))
+        .collect()
+}
+
+/// Kubernetes writes `2026-01-31T12:00:00Z`, always in UTC, so that text order is time order.
+fn timestamp(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<String> {
+    let text = string(field, cx)?;
+    let shape: String = text
+        .value
+        .chars()
+        .map(|c| if c.is_ascii_digit() { '0' } else { c })
+        .collect();
+    if shape != "0000-00-00T00:00:00Z" {
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            text.span,
+            format!("`{}` is `{}`", field.path, text.value),
+            "write it as Kubernetes does: 2026-01-31T12:00:00Z",
+        );
+        return None;
+    }
+    Some(text.value)
+}

@@ -1,0 +1,236 @@
+//! YAML → [`Manifests`].
+//!
+//! An object that the API server would refuse is left out, with every violation reported at its
+//! place; the other objects survive. HTTPRoute, GRPCRoute and ReferenceGrant are read in full, so an
+//! unknown field in them is a finding; of the core kinds only what matters for routing is read.
+
+mod backend;
+mod core;
+mod filters;
+mod matches;
+mod metadata;
+mod object;
+mod route;
+mod rule;
+mod text;
+
+use std::collections::HashMap;
+
+use object::{Cx, Field, Object};
+
+use super::{Manifests, Metadata, RouteKind};
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Sources, Span},
+    suggest::nearest,
+    yaml::{self, Node},
+};
+
+const GATEWAY: &str = "gateway.networking.k8s.io";
+
+/// Reads all objects in `sources`. Those that name no namespace are put into `default_namespace`.
+pub fn decode(
+    sources: &Sources,
+    default_namespace: &str,
+    diagnostics: &mut Diagnostics,
+) -> Manifests {
+    let mut decoder = Decoder {
+        sources,
+        default_namespace,
+        seen: HashMap::new(),
+        manifests: Manifests::default(),
+    };
+    for (file, source) in sources.iter() {
+        for document in yaml::parse(file, &source.text, diagnostics) {
+            decoder.object(&document, diagnostics);
+        }
+    }
+    decoder.manifests
+}
+
+struct Decoder<'s> {
+    sources: &'s Sources,
+    default_namespace: &'s str,
+    /// Where each object was first defined: by kind, namespace and name.
+    seen: HashMap<(&'static str, String, String), Span>,
+    manifests: Manifests,
+}
+
+/// A kind that is read: its name, API groups with versions, and what to do with it.
+type Read = fn(&mut Decoder<'_>, Object<'_>, &mut Cx<'_>);
+const KINDS: &[(&str, &str, &[&str], Read)] = &[
+    ("HTTPRoute", GATEWAY, &["v1", "v1beta1"], |d, o, cx| {
+        d.route(RouteKind::HttpRoute, o, cx);
+    }),
+    ("GRPCRoute", GATEWAY, &["v1", "v1alpha2"], |d, o, cx| {
+        d.route(RouteKind::GrpcRoute, o, cx);
+    }),
+    (
+        "ReferenceGrant",
+        GATEWAY,
+        &["v1", "v1beta1", "v1alpha2"],
+        |d, o, cx| d.reference_grant(o, cx),
+    ),
+    ("Service", "", &["v1"], |d, o, cx| d.service(o, cx)),
+    ("EndpointSlice", "discovery.k8s.io", &["v1"], |d, o, cx| {
+        d.endpoint_slice(o, cx)
+    }),
+    ("Namespace", "", &["v1"], |d, o, cx| d.namespace(o, cx)),
+];
+
+impl Decoder<'_> {
+    fn object(&mut self, document: &Node, diagnostics: &mut Diagnostics) {
+        let mut cx = Cx {
+            diagnostics,
+            refused: false,
+        };
+        let root = Field {
+            node: document,
+            path: String::new(),
+        };
+        let Some(mut object) = Object::open(&root, &mut cx) else {
+            return;
+        };
+        let api_version = object
+            .take("apiVersion")
+            .and_then(|f| object::string(&f, &mut cx));
+        let kind = object
+            .take("kind")
+            .and_then(|f| object::string(&f, &mut cx));
+        let (Some(api_version), Some(kind)) = (api_version, kind) else {
+            if !cx.refused {
+                cx.refuse(
+                    &codes::NOT_AN_OBJECT,
+                    document.span,
+                    "this is no Kubernetes object: `apiVersion` or `kind` is missing",
+                    "begin it with `apiVersion:` and `kind:`",
+                );
+            }
+            return;
+        };
+        if kind.value.ends_with("List") && document.get("items").is_some() {
+            for item in object.list("items", usize::MAX, &mut cx) {
+                self.object(item.node, cx.diagnostics);
+            }
+            return;
+        }
+        let (group, version) = api_version
+            .value
+            .rsplit_once('/')
+            .unwrap_or(("", &api_version.value));
+        let known = KINDS
+            .iter()
+            .find(|(name, of, ..)| *name == kind.value && *of == group);
+        let Some((_, _, versions, read)) = known else {
+            unknown_kind(group, &kind.value, kind.span, cx.diagnostics);
+            return;
+        };
+        if !versions.contains(&version) {
+            cx.diagnostics.push(
+                Diagnostic::new(
+                    &codes::UNKNOWN_KIND,
+                    api_version.span,
+                    format!(
+                        "{} has no version `{version}` that is known here",
+                        kind.value
+                    ),
+                )
+                .why("the object is ignored")
+                .hint(format!("use `{group}/{}`", versions[0]).replace("`/", "`")),
+            );
+            return;
+        }
+        read(self, object, &mut cx);
+    }
+
+    /// Whether the object is to be kept: not refused, and not there before.
+    fn keep(&mut self, kind: &'static str, metadata: &Metadata, cx: &mut Cx<'_>) -> bool {
+        if cx.refused {
+            return false;
+        }
+        let name = &metadata.name;
+        let key = (kind, metadata.namespace.clone(), name.value.clone());
+        if let Some(&first) = self.seen.get(&key) {
+            let (line, _) = self.sources.line_column(first);
+            cx.refuse(
+                &codes::DUPLICATE_OBJECT,
+                name.span,
+                format!(
+                    "{kind} `{}/{}` is defined twice",
+                    metadata.namespace, name.value
+                ),
+                format!(
+                    "the first is at {}:{line}: remove one",
+                    self.sources.of(first).name
+                ),
+            );
+            return false;
+        }
+        self.seen.insert(key, name.span);
+        true
+    }
+
+    fn route(&mut self, kind: RouteKind, object: Object<'_>, cx: &mut Cx<'_>) {
+        if let Some(route) = route::route(kind, object, self.default_namespace, cx)
+            && self.keep(kind.as_str(), &route.metadata, cx)
+        {
+            self.manifests.routes.push(route);
+        }
+    }
+
+    fn reference_grant(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+        if let Some(grant) = core::reference_grant(object, self.default_namespace, cx)
+            && self.keep("ReferenceGrant", &grant.metadata, cx)
+        {
+            self.manifests.reference_grants.push(grant);
+        }
+    }
+
+    fn service(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+        if let Some(service) = core::service(object, self.default_namespace, cx)
+            && self.keep("Service", &service.metadata, cx)
+        {
+            self.manifests.services.push(service);
+        }
+    }
+
+    fn endpoint_slice(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+        if let Some(slice) = core::endpoint_slice(object, self.default_namespace, cx)
+            && self.keep("EndpointSlice", &slice.metadata, cx)
+        {
+            self.manifests.endpoint_slices.push(slice);
+        }
+    }
+
+    fn namespace(&mut self, mut object: Object<'_>, cx: &mut Cx<'_>) {
+        // A Namespace is in no namespace.
+        if let Some(metadata) = metadata::metadata(&mut object, "", cx)
+            && self.keep("Namespace", &metadata, cx)
+        {
+            self.manifests.namespaces.push(metadata);
+        }
+    }
+}
+
+fn unknown_kind(group: &str, kind: &str, span: Span, diagnostics: &mut Diagnostics) {
+    let same_name = KINDS.iter().find(|(name, ..)| *name == kind);
+    let hint = if let Some((_, group, versions, _)) = same_name {
+        format!("write `apiVersion: {group}/{}`", versions[0]).replace(" /", " ")
+    } else if let Some(similar) = nearest(kind, KINDS.iter().map(|(name, ..)| *name)) {
+        format!("did you mean `{similar}`?")
+    } else {
+        "nothing to do, unless you expected it to route".into()
+    };
+    let group = if group.is_empty() { "core" } else { group };
+    diagnostics.push(
+        Diagnostic::new(
+            &codes::UNKNOWN_KIND,
+            span,
+            format!("kind `{kind}` of group `{group}` is not used"),
+        )
+        .why("the object is ignored")
+        .hint(hint),
+    );
+}
+
+

@@ -1,0 +1,309 @@
+//! Reading an object field by field: each problem is reported at its place, and what no one asked
+//! for is reported at the end.
+
+use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
+
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
+    suggest::nearest,
+    yaml::{Entry, Node, Value},
+};
+
+/// Where findings go while one Kubernetes object is read.
+pub(super) struct Cx<'d> {
+    pub(super) diagnostics: &'d mut Diagnostics,
+    /// Whether the API server would refuse the object.
+    pub(super) refused: bool,
+}
+
+impl Cx<'_> {
+    /// The API server would refuse the object for this.
+    pub(super) fn refuse(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        self.refused = true;
+        self.diagnostics.push(
+            Diagnostic::new(code, span, message)
+                .why("the API server refuses the object, so it is left out")
+                .hint(hint),
+        );
+    }
+}
+
+/// A value, and the path by which it is reached: `spec.rules[0].name`.
+#[derive(Debug, Clone)]
+pub(super) struct Field<'n> {
+    pub(super) node: &'n Node,
+    pub(super) path: String,
+}
+
+/// A mapping that is being read.
+pub(super) struct Object<'n> {
+    pub(super) span: Span,
+    path: String,
+    entries: &'n [Entry],
+    /// Names that were asked for, present or not: the schema, as far as it was needed.
+    known: Vec<&'static str>,
+}
+
+impl<'n> Object<'n> {
+    /// `None`, and a finding, if `field` is no mapping.
+    pub(super) fn open(field: &Field<'n>, cx: &mut Cx<'_>) -> Option<Self> {
+        let Value::Mapping(entries) = &field.node.value else {
+            wrong_type(field, "an object", cx);
+            return None;
+        };
+        Some(Self {
+            span: field.node.span,
+            path: field.path.clone(),
+            entries,
+            known: Vec::new(),
+        })
+    }
+
+    /// The path of a member.
+    pub(super) fn path_to(&self, name: impl Display) -> String {
+        match self.path.as_str() {
+            "" => name.to_string(),
+            path => format!("{path}.{name}"),
+        }
+    }
+
+    /// A member; one that is null is absent.
+    pub(super) fn take(&mut self, name: &'static str) -> Option<Field<'n>> {
+        self.known.push(name);
+        let entry = self.entries.iter().find(|entry| entry.key == name)?;
+        (!entry.value.is_null()).then(|| Field {
+            node: &entry.value,
+            path: self.path_to(name),
+        })
+    }
+
+    /// A member that must be there.
+    pub(super) fn require(&mut self, name: &'static str, cx: &mut Cx<'_>) -> Option<Field<'n>> {
+        let field = self.take(name);
+        if field.is_none() {
+            let unread = self.entries.iter().map(|entry| &*entry.key);
+            let hint = match nearest(name, unread.filter(|key| !self.known.contains(key))) {
+                Some(similar) => format!("`{similar}` is there: did you mean `{name}`?"),
+                None => format!("add `{name}`"),
+            };
+            cx.refuse(
+                &codes::MISSING_FIELD,
+                self.span,
+                format!("`{}` is missing", self.path_to(name)),
+                hint,
+            );
+        }
+        field
+    }
+
+    pub(super) fn string(
+        &mut self,
+        name: &'static str,
+        cx: &mut Cx<'_>,
+    ) -> Option<Spanned<String>> {
+        string(&self.take(name)?, cx)
+    }
+
+    pub(super) fn require_string(
+        &mut self,
+        name: &'static str,
+        cx: &mut Cx<'_>,
+    ) -> Option<Spanned<String>> {
+        string(&self.require(name, cx)?, cx)
+    }
+
+    pub(super) fn integer<T: FromStr + PartialOrd + Display>(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<T>,
+        cx: &mut Cx<'_>,
+    ) -> Option<Spanned<T>> {
+        integer(&self.take(name)?, range, cx)
+    }
+
+    /// One of `names`.
+    pub(super) fn choice(
+        &mut self,
+        name: &'static str,
+        names: &[&'static str],
+        cx: &mut Cx<'_>,
+    ) -> Option<Spanned<&'static str>> {
+        let field = self.take(name)?;
+        choice(&field, names, cx)
+    }
+
+    /// The items of a list that has at most `max` of them; none if it is absent.
+    pub(super) fn list(
+        &mut self,
+        name: &'static str,
+        max: usize,
+        cx: &mut Cx<'_>,
+    ) -> Vec<Field<'n>> {
+        let Some(field) = self.take(name) else {
+            return Vec::new();
+        };
+        let Value::Sequence(items) = &field.node.value else {
+            wrong_type(&field, "a list", cx);
+            return Vec::new();
+        };
+        if items.len() > max {
+            cx.refuse(
+                &codes::INVALID_VALUE,
+                field.node.span,
+                format!(
+                    "`{}` has {} items, {max} are allowed",
+                    field.path,
+                    items.len()
+                ),
+                "split it over several objects",
+            );
+        }
+        items
+            .iter()
+            .enumerate()
+            .map(|(i, node)| Field {
+                node,
+                path: format!("{}[{i}]", field.path),
+            })
+            .collect()
+    }
+
+    /// Members that exist in the API and do not matter here.
+    pub(super) fn ignore(&mut self, names: &[&'static str]) {
+        self.known.extend(names);
+    }
+
+    /// Reports members that the API does not have.
+    pub(super) fn finish(self, cx: &mut Cx<'_>) {
+        for entry in self.entries {
+            if self.known.contains(&&*entry.key) {
+                continue;
+            }
+            let hint = match nearest(&entry.key, self.known.iter().copied()) {
+                Some(similar) => format!("did you mean `{similar}`?"),
+                None => "remove it, or move it to where it belongs".into(),
+            };
+            cx.diagnostics.push(
+                Diagnostic::new(
+                    &codes::UNKNOWN_FIELD,
+                    entry.key_span,
+                    format!("unknown field `{}`", self.path_to(&entry.key)),
+                )
+                .why("the field is ignored, as the API server would")
+                .hint(hint),
+            );
+        }
+    }
+}
+
+pub(super) fn string(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<String>> {
+    let Some(text) = field.node.as_str() else {
+        wrong_type(field, "a string", cx);
+        return None;
+    };
+    Some(Spanned {
+        value: text.to_owned(),
+        span: field.node.span,
+    })
+}
+
+pub(super) fn integer<T: FromStr + PartialOrd + Display>(
+    field: &Field<'_>,
+    range: RangeInclusive<T>,
+    cx: &mut Cx<'_>,
+) -> Option<Spanned<T>> {
+    let Some(text) = field
+        .node
+        .as_plain()
+        .filter(|_| field.node.kind() == "a number")
+    else {
+        wrong_type(field, "a whole number", cx);
+        return None;
+    };
+    match text.parse::<T>() {
+        Ok(value) if range.contains(&value) => Some(Spanned {
+            value,
+            span: field.node.span,
+        }),
+        _ => {
+            cx.refuse(
+                &codes::INVALID_VALUE,
+                field.node.span,
+                format!("`{}` is {text}", field.path),
+                format!(
+                    "use a whole number from {} to {}",
+                    range.start(),
+                    range.end()
+                ),
+            );
+            None
+        }
+    }
+}
+
+pub(super) fn boolean(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<bool> {
+    match field.node.as_plain() {
+        Some("true" | "True" | "TRUE") => Some(true),
+        Some("false" | "False" | "FALSE") => Some(false),
+        _ => {
+            wrong_type(field, "true or false", cx);
+            None
+        }
+    }
+}
+
+pub(super) fn choice(
+    field: &Field<'_>,
+    names: &[&'static str],
+    cx: &mut Cx<'_>,
+) -> Option<Spanned<&'static str>> {
+    let text = string(field, cx)?;
+    let found = names.iter().copied().find(|name| *name == text.value);
+    let Some(value) = found else {
+        let hint = match nearest(&text.value, names.iter().copied()) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => format!("use one of {}", names.join(", ")),
+        };
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            text.span,
+            format!("`{}` is `{}`, which does not exist", field.path, text.value),
+            hint,
+        );
+        return None;
+    };
+    Some(Spanned {
+        value,
+        span: text.span,
+    })
+}
+
+fn wrong_type(field: &Field<'_>, wanted: &str, cx: &mut Cx<'_>) {
+    let hint = match field.node.as_plain() {
+        Some(text) if wanted == "a string" && !field.node.is_null() => {
+            format!("put it in quotes: \"{text}\"")
+        }
+        _ => format!("write {wanted}"),
+    };
+    cx.refuse(
+        &codes::WRONG_TYPE,
+        field.node.span,
+        format!(
+            "`{}` is {}, it must be {wanted}",
+            if field.path.is_empty() {
+                "the document"
+            } else {
+                &field.path
+            },
+            field.node.kind()
+        ),
+        hint,
+    );
+}

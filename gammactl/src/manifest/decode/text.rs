@@ -1,0 +1,185 @@
+//! Strings with a shape: names, hosts, paths, header names and values.
+
+use super::object::Cx;
+use crate::{diagnostic::codes, source::Spanned};
+
+type Text = Spanned<String>;
+
+/// Refuses `text` unless `good`, saying what it should be.
+fn check(good: bool, text: &Text, path: &str, should: &str, cx: &mut Cx<'_>) {
+    if !good {
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            text.span,
+            format!("`{path}` is {:?}", text.value),
+            should,
+        );
+    }
+}
+
+/// RFC 1123 subdomain: names of objects, rules and sections.
+pub(super) fn name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    check(
+        is_subdomain(&text.value),
+        text,
+        path,
+        "use lower-case letters, digits, `-` and `.`, beginning and ending with a letter or digit",
+        cx,
+    );
+}
+
+/// PreciseHostname, or Hostname where a `*.` may come first.
+pub(super) fn hostname(text: &Text, path: &str, wildcard: bool, cx: &mut Cx<'_>) {
+    let host = match wildcard {
+        true => text.value.strip_prefix("*.").unwrap_or(&text.value),
+        false => &text.value,
+    };
+    let is_address = host.parse::<std::net::IpAddr>().is_ok();
+    check(
+        is_subdomain(host) && !is_address,
+        text,
+        path,
+        "use a lower-case host name without port; an address is not allowed",
+        cx,
+    );
+}
+
+/// HTTPPathMatch.value of type Exact or PathPrefix.
+pub(super) fn path_value(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let value = &text.value;
+    let has = |parts: &[&str]| parts.iter().any(|part| value.contains(part));
+    let should = if !value.starts_with('/') {
+        "begin it with `/`"
+    } else if value.len() > 1024 {
+        "use at most 1024 characters"
+    } else if has(&["//", "/./", "/../"]) || value.ends_with("/.") || value.ends_with("/..") {
+        "write the path as it is after normalisation: no `//`, `/./` or `/../`"
+    } else if has(&["%2f", "%2F"]) {
+        "an encoded `/` can't be matched: use a regular expression"
+    } else if has(&["#", "?"]) {
+        "match the query with `queryParams`; a fragment never reaches the server"
+    } else if !is_path(value) {
+        "percent-encode characters that may not stand in a path"
+    } else {
+        return;
+    };
+    check(false, text, path, should, cx);
+}
+
+fn is_path(value: &str) -> bool {
+    let mut bytes = value.bytes();
+    while let Some(byte) = bytes.next() {
+        let good = match byte {
+            b'%' => (0..2).all(|_| bytes.next().is_some_and(|b| b.is_ascii_hexdigit())),
+            byte => byte.is_ascii_alphanumeric() || b"-/._~!$&'()*+,;=:@".contains(&byte),
+        };
+        if !good {
+            return false;
+        }
+    }
+    true
+}
+
+/// A path that a rewrite or redirect puts on the wire.
+pub(super) fn replacement_path(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let good = text.value.len() <= 1024
+        && text.value.bytes().all(|b| b.is_ascii_graphic())
+        && !text.value.contains(['?', '#'])
+        && (text.value.is_empty() || text.value.starts_with('/'));
+    let should = "begin it with `/`, without query, fragment, spaces or control characters";
+    check(good, text, path, should, cx);
+}
+
+/// HTTPHeaderName, and the names of query parameters: RFC 9110 `token`.
+pub(super) fn header_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    let good = (1..=256).contains(&text.value.len()) && text.value.bytes().all(is_token);
+    let should = match text.value.starts_with(':') {
+        true => "pseudo-headers can't be used: match `Host` or `method` instead",
+        false => "use letters, digits and `-`",
+    };
+    check(good, text, path, should, cx);
+}
+
+/// A value that is matched or set; CR, LF and NUL would let a route forge headers.
+pub(super) fn value(text: &Text, path: &str, max: usize, cx: &mut Cx<'_>) {
+    let good = (1..=max).contains(&text.value.len()) && !text.value.contains(['\r', '\n', '\0']);
+    let should = format!("use 1 to {max} characters, without line breaks and NUL");
+    check(good, text, path, &should, cx);
+}
+
+fn is_subdomain(text: &str) -> bool {
+    let edge = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    (1..=253).contains(&text.len())
+        && text.split('.').all(|label| {
+            let bytes = label.as_bytes();
+            matches!((bytes.first(), bytes.last()), (Some(&a), Some(&z)) if edge(a) && edge(z))
+                && bytes.iter().all(|&b| edge(b) || b == b'-')
+        })
+}
+
+/// GEP-2257 duration in milliseconds: one to four numbers with `h`, `m`, `s` or `ms`.
+pub(super) fn duration(text: &Text, path: &str, cx: &mut Cx<'_>) -> Option<u64> {
+    let millis = parse_duration(&text.value);
+    check(
+        millis.is_some(),
+        text,
+        path,
+        "write it like `10s`, `1m30s` or `500ms`; `0s` disables",
+        cx,
+    );
+    millis
+}
+
+fn parse_duration(text: &str) -> Option<u64> {
+    let mut rest = text;
+    let mut total = 0_u64;
+    for parts in 0.. {
+        if rest.is_empty() {
+            return (1..=4).contains(&parts).then_some(total);
+        }
+        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
+        let number: u64 = rest
+            .get(..digits)
+            .filter(|d| (1..=5).contains(&d.len()))?
+            .parse()
+            .ok()?;
+        rest = &rest[digits..];
+        let (unit, scale) = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)]
+            .into_iter()
+            .find(|(unit, _)| rest.starts_with(unit))?;
+        rest = &rest[unit.len()..];
+        total += number * scale;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_follow_gep_2257() {
+        let table = [
+            ("0h", Some(0)),
+            ("0s", Some(0)),
+            ("1h", Some(3_600_000)),
+            ("500ms", Some(500)),
+            ("2h30m", Some(9_000_000)),
+            ("10s30m1h", Some(5_410_000)),
+            ("100ms200ms300ms", Some(600)),
+            ("00001s", Some(1_000)),
+            ("", None),
+            ("1", None),
+            ("1m1", None),
+            ("1d", None),
+            ("1h30m10s20ms50h", None),
+            ("999999h", None),
+            ("1.5h", None),
+            ("-15m", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(parse_duration(text), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Kubernetes manifests: what they say ([`model`]) and how they are read from YAML (`decode`).
+
+mod decode;
+mod model;
+
+pub use decode::decode;
+pub use model::*;

@@ -1,0 +1,96 @@
+use super::*;
+use crate::{diagnostic::Diagnostics, source::Sources};
+
+fn read(text: &str) -> (Vec<Node>, Vec<String>) {
+    let mut sources = Sources::default();
+    let file = sources.add("t.yaml", text);
+    let mut diagnostics = Diagnostics::default();
+    let documents = parse(file, text, &mut diagnostics);
+    let said = diagnostics
+        .iter()
+        .map(|d| {
+            let (line, column) = sources.line_column(d.span.unwrap());
+            format!("{line}:{column} {} {}", d.code.id, d.message)
+        })
+        .collect();
+    (documents, said)
+}
+
+#[test]
+fn spans_are_bytes_even_after_other_alphabets() {
+    let text = "a: été\nb: [x, 'y']\n";
+    let (documents, said) = read(text);
+    assert!(said.is_empty(), "{said:?}");
+    let cut = |node: &Node| &text[node.span.start as usize..node.span.end as usize];
+    assert_eq!(cut(documents[0].get("a").unwrap()), "été");
+    let Value::Sequence(items) = &documents[0].get("b").unwrap().value else {
+        panic!()
+    };
+    assert_eq!((cut(&items[0]), cut(&items[1])), ("x", "'y'"));
+}
+
+#[test]
+fn scalars_are_what_kubectl_takes_them_for() {
+    let table = [
+        ("x", Some("x"), "a string"),
+        ("'80'", Some("80"), "a string"),
+        ("80", None, "a number"),
+        ("-1.5e3", None, "a number"),
+        ("1.2.3", Some("1.2.3"), "a string"),
+        ("10.0.0.1", Some("10.0.0.1"), "a string"),
+        ("0x1F", None, "a number"),
+        ("true", None, "a boolean"),
+        ("Yes", None, "a boolean"),
+        ("'on'", Some("on"), "a string"),
+        ("~", None, "null"),
+        ("v2", Some("v2"), "a string"),
+        (
+            "2026-01-01T00:00:00Z",
+            Some("2026-01-01T00:00:00Z"),
+            "a string",
+        ),
+    ];
+    for (text, expected, kind) in table {
+        let (documents, _) = read(&format!("a: {text}"));
+        let node = documents[0].get("a").unwrap();
+        assert_eq!((node.as_str(), node.kind()), (expected, kind), "{text}");
+    }
+}
+
+#[test]
+fn a_broken_document_does_not_hide_the_others() {
+    let (documents, said) = read("a: 1\n---\nb: [\n---\n# nothing\n--- # c\nc: 3\n...\n");
+    assert_eq!(documents.len(), 2);
+    assert!(documents[1].get("c").is_some());
+    assert_eq!(said.len(), 1, "{said:?}");
+    assert!(said[0].contains("G101"), "{said:?}");
+}
+
+#[test]
+fn anchors_and_merges_are_followed() {
+    let (documents, said) = read("base: &b {x: 1, y: 2}\nuse: {<<: *b, y: 3}\nlist: [*b]");
+    assert!(said.is_empty(), "{said:?}");
+    let r#use = documents[0].get("use").unwrap();
+    assert_eq!(r#use.get("x").and_then(Node::as_plain), Some("1"));
+    assert_eq!(r#use.get("y").and_then(Node::as_plain), Some("3"));
+}
+
+#[test]
+fn bombs_and_abysses_are_refused() {
+    let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    for i in 1..12 {
+        let previous = vec![format!("*a{}", i - 1); 10].join(", ");
+        bomb.push_str(&format!("a{i}: &a{i} [{previous}]\n"));
+    }
+    for text in [bomb, "[".repeat(100_000)] {
+        let (documents, said) = read(&text);
+        assert!(documents.is_empty());
+        assert!(said[0].contains("G101"), "{said:?}");
+    }
+}
+
+#[test]
+fn twice_the_same_key_is_said_once_for_each() {
+    let (_, said) = read("a: 1\nb: 2\na: 3");
+    assert_eq!(said, ["3:1 G109 key `a` appears twice"]);
+}
