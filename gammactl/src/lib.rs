@@ -7,8 +7,10 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod envoy;
 pub mod manifest;
 pub mod source;
 mod suggest;

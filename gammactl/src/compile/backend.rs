@@ -94,7 +94,7 @@ impl Backends<'_> {
             message: format!("backendRef to Service `{namespace}/{name}` has no port"),
             hint: service.port_list(),
         })?;
-        if !service.tcp_ports().any(|p| p.port == port.value) {
+        if service.tcp_port(port.value).is_none() {
             return Err(Fault {
                 code: &codes::UNKNOWN_BACKEND_PORT,
                 span: port.span,

@@ -106,5 +106,3 @@ pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagn
         ..Config::default()
     }
 }
-
-

@@ -68,6 +68,16 @@ impl Diagnostics {
         self.0.iter()
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Keeps those that `wanted` says.
+    pub fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
+        self.0.retain(wanted);
+    }
+
     /// Whether any finding is of `severity`.
     pub fn any(&self, severity: Severity) -> bool {
         self.0.iter().any(|d| d.code.severity == severity)

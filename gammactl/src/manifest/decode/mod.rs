@@ -232,5 +232,3 @@ fn unknown_kind(group: &str, kind: &str, span: Span, diagnostics: &mut Diagnosti
         .hint(hint),
     );
 }
-
-

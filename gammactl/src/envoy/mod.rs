@@ -1,0 +1,80 @@
+//! A whole Envoy bootstrap around the filter: listeners, one cluster-header route, a cluster per
+//! Service port, endpoints from EndpointSlices or DNS.
+
+mod cluster;
+mod listener;
+mod write;
+
+use std::net::{IpAddr, SocketAddr};
+
+use gamma_config::Config;
+use serde_json::{Value, json};
+
+pub use write::{json as write_json, yaml as write_yaml};
+
+use crate::{compile::Options, manifest::Manifests};
+
+/// What a bootstrap depends on besides the manifests.
+#[derive(Debug, Clone)]
+pub struct EnvoyOptions {
+    /// Where to accept requests.
+    pub listen: Vec<SocketAddr>,
+    /// Where to serve the admin interface; `None` for nowhere.
+    pub admin: Option<SocketAddr>,
+    /// Path of the filter's module, as Envoy will see it.
+    pub wasm: String,
+}
+
+/// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
+///
+/// `config` is what [`compile`](crate::compile::compile) made of `manifests` with `compile_options`.
+pub fn bootstrap(
+    manifests: &Manifests,
+    config: &Config,
+    compile_options: &Options,
+    options: &EnvoyOptions,
+) -> Value {
+    let config = embedded(config, &options.listen);
+    let mut bootstrap = json!({
+        "node": {
+            "id": "gamma",
+            "cluster": "gamma",
+        },
+        "static_resources": {
+            "listeners": options
+                .listen
+                .iter()
+                .map(|address| listener::listener(*address, &config, &options.wasm))
+                .collect::<Vec<_>>(),
+            "clusters": cluster::clusters(manifests, &config, compile_options),
+        },
+    });
+    if let Some(namespace) = &config.settings.client_namespace {
+        bootstrap["node"]["metadata"] = json!({ "NAMESPACE": namespace });
+    }
+    if let Some(admin) = options.admin {
+        bootstrap["admin"] =
+            json!({ "address": socket_address(&admin.ip().to_string(), admin.port()) });
+    }
+    bootstrap
+}
+
+/// The config as this Envoy needs it. A connection can only have been made to an address that a
+/// listener accepts, and asking the host for it costs every request: cluster IPs that can't be the
+/// destination are left out.
+fn embedded(config: &Config, listen: &[SocketAddr]) -> Config {
+    let mut config = config.clone();
+    let accepted = |ip: &IpAddr| {
+        listen
+            .iter()
+            .any(|address| address.ip().is_unspecified() || address.ip() == *ip)
+    };
+    for service in &mut config.services {
+        service.cluster_ips.retain(accepted);
+    }
+    config
+}
+
+fn socket_address(address: &str, port: u16) -> Value {
+    json!({ "socket_address": { "address": address, "port_value": port } })
+}
