@@ -1,0 +1,13 @@
+//! What tests, demos and benches of the whole need: a real Envoy, backends that say what they
+//! received, clients that say what they got, and test cases that are data.
+//!
+//! - [`mod@ports`]: loopback ports that nobody else takes.
+//! - [`mod@echo`]: a backend that answers with the request it saw.
+//! - [`mod@client`]: HTTP/1.1 and gRPC clients that hide nothing.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod client;
+pub mod echo;
+pub mod ports;
