@@ -4,10 +4,12 @@
 //! - [`mod@ports`]: loopback ports that nobody else takes.
 //! - [`mod@echo`]: a backend that answers with the request it saw.
 //! - [`mod@client`]: HTTP/1.1 and gRPC clients that hide nothing.
+//! - [`mod@envoy`]: Envoy as a child process.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod client;
 pub mod echo;
+pub mod envoy;
 pub mod ports;
