@@ -5,6 +5,7 @@
 //! - [`mod@echo`]: a backend that answers with the request it saw.
 //! - [`mod@client`]: HTTP/1.1 and gRPC clients that hide nothing.
 //! - [`mod@envoy`]: Envoy as a child process.
+//! - [`mod@fixture`]: test cases as YAML, and whether what happened is what they expect.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -12,4 +13,5 @@
 pub mod client;
 pub mod echo;
 pub mod envoy;
+pub mod fixture;
 pub mod ports;
