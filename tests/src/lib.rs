@@ -6,12 +6,16 @@
 //! - [`mod@client`]: HTTP/1.1 and gRPC clients that hide nothing.
 //! - [`mod@envoy`]: Envoy as a child process.
 //! - [`mod@fixture`]: test cases as YAML, and whether what happened is what they expect.
+//! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
+//! - [`mod@drive`]: the two ways to run a fixture.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod client;
+pub mod drive;
 pub mod echo;
 pub mod envoy;
 pub mod fixture;
 pub mod ports;
+pub mod stage;

