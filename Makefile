@@ -32,7 +32,7 @@ build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
 # optimised anyway, and so their dependencies are compiled once.
 .PHONY: demo
 demo: build envoy ## Sends requests through a real Envoy and prints which rule and backend took each
-	cargo run --locked -q -p gamma-tests --bin gamma-demo -- demo $(MANIFESTS)
+	cargo run --locked -q -p gamma-tests --bin gamma-demo -- demo examples/shop examples/shop.requests.yaml
 
 .PHONY: run
 run: build envoy ## Serves MANIFESTS=dir (default examples/shop) through a real Envoy until Ctrl-C

@@ -53,7 +53,9 @@ impl Backends {
         let mut slices = Vec::new();
         for service in &manifests.services {
             for port in service.ports.iter().filter(|port| port.protocol == "TCP") {
-                let Metadata { namespace, name, .. } = &service.metadata;
+                let Metadata {
+                    namespace, name, ..
+                } = &service.metadata;
                 let identity = Identity::new(namespace, &name.value, port.port);
                 let echo = Echo::start(identity)?;
                 slices.push(slice(service, &port.name, echo.address()));
@@ -66,15 +68,26 @@ impl Backends {
 }
 
 fn slice(service: &Service, port_name: &str, address: SocketAddr) -> EndpointSlice {
-    let ready = !service.metadata.labels.iter().any(|(key, _)| key == NO_ENDPOINTS);
-    let label = ("kubernetes.io/service-name".into(), service.metadata.name.value.clone());
+    let ready = !service
+        .metadata
+        .labels
+        .iter()
+        .any(|(key, _)| key == NO_ENDPOINTS);
+    let label = (
+        "kubernetes.io/service-name".into(),
+        service.metadata.name.value.clone(),
+    );
     EndpointSlice {
         metadata: Metadata {
             labels: vec![label],
             ..service.metadata.clone()
         },
         ports: vec![(port_name.into(), address.port())],
-        ready_addresses: if ready { vec![address.ip().to_string()] } else { vec![] },
+        ready_addresses: if ready {
+            vec![address.ip().to_string()]
+        } else {
+            vec![]
+        },
         endpoints: 1,
     }
 }
@@ -91,7 +104,13 @@ impl Stage {
         wasm: &Path,
         envoy: &Options,
     ) -> Result<Self> {
-        Self::start_at((Ipv4Addr::LOCALHOST, 0).into(), manifests, options, wasm, envoy)
+        Self::start_at(
+            (Ipv4Addr::LOCALHOST, 0).into(),
+            manifests,
+            options,
+            wasm,
+            envoy,
+        )
     }
 
     /// The same on an address of the caller's choice.
@@ -106,7 +125,11 @@ impl Stage {
         wasm: &Path,
         envoy: &Options,
     ) -> Result<Self> {
-        ensure!(wasm.is_file(), "{} is missing: run `make build`", wasm.display());
+        ensure!(
+            wasm.is_file(),
+            "{} is missing: run `make build`",
+            wasm.display()
+        );
         let config = compile(manifests, options, &mut Diagnostics::default());
         let bootstrap = bootstrap(
             manifests,
@@ -120,7 +143,11 @@ impl Stage {
         );
         let envoy = Envoy::start(Bootstrap::Text(&bootstrap.to_string()), envoy)?;
         let address = envoy.listener(&format!("gamma_{listen}"))?;
-        Ok(Self { config, envoy, address })
+        Ok(Self {
+            config,
+            envoy,
+            address,
+        })
     }
 
     /// Where requests go.

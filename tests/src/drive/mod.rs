@@ -4,6 +4,9 @@
 mod native;
 mod real;
 
+pub use native::Native;
+pub use real::Real;
+
 use std::{collections::BTreeMap, path::Path};
 
 use anyhow::{Result, ensure};
@@ -14,12 +17,27 @@ use gammactl::{
     source::Sources,
 };
 
-use crate::fixture::{
-    Exchange, Fixture, Observed, check, check_diagnostics, check_shares,
-};
+use crate::fixture::{Exchange, Fixture, Observed, check, check_diagnostics, check_shares};
+
+/// What was not as the fixture expects: the requests were sent and answered.
+#[derive(Debug)]
+pub struct Unexpected(Vec<String>);
+
+impl std::error::Error for Unexpected {}
+
+impl std::fmt::Display for Unexpected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0.join("\n"))
+    }
+}
 
 /// Sends requests of clients of one namespace.
-trait Driver {
+pub trait Driver {
+    /// Sends one request, however often the exchange says.
+    ///
+    /// # Errors
+    ///
+    /// There is no answer.
     fn send(&mut self, exchange: &Exchange) -> Result<Observed>;
 }
 
@@ -44,7 +62,7 @@ pub fn native(fixture: &Fixture) -> Result<()> {
         render(&diagnostics, &read.sources, Format::Text)
     );
     run(fixture, |namespace| {
-        Ok(Box::new(native::Native::new(&read.manifests, namespace)?))
+        Ok(Box::new(Native::new(&read.manifests, namespace)?))
     })
 }
 
@@ -56,7 +74,7 @@ pub fn native(fixture: &Fixture) -> Result<()> {
 pub fn envoy(fixture: &Fixture, wasm: &Path) -> Result<()> {
     let read = Read::from(fixture)?;
     run(fixture, |namespace| {
-        Ok(Box::new(real::Real::start(&read.manifests, namespace, wasm)?))
+        Ok(Box::new(Real::start(&read.manifests, namespace, wasm)?))
     })
 }
 
@@ -70,10 +88,17 @@ struct Read {
 impl Read {
     fn from(fixture: &Fixture) -> Result<Self> {
         let mut sources = Sources::default();
-        sources.add(fixture.path.display().to_string(), fixture.manifests.as_str());
+        sources.add(
+            fixture.path.display().to_string(),
+            fixture.manifests.as_str(),
+        );
         let mut diagnostics = Diagnostics::default();
         let manifests = decode(&sources, &fixture.case.client_namespace, &mut diagnostics);
-        Ok(Self { sources, manifests, diagnostics })
+        Ok(Self {
+            sources,
+            manifests,
+            diagnostics,
+        })
     }
 }
 
@@ -92,7 +117,10 @@ fn run<'a>(
     let mut drivers: BTreeMap<&str, Box<dyn Driver + 'a>> = BTreeMap::new();
     let mut findings = Vec::new();
     for exchange in &fixture.case.requests {
-        let namespace = exchange.from.as_deref().unwrap_or(&fixture.case.client_namespace);
+        let namespace = exchange
+            .from
+            .as_deref()
+            .unwrap_or(&fixture.case.client_namespace);
         let driver = match drivers.entry(namespace) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => entry.insert(start(namespace)?),
@@ -115,6 +143,8 @@ fn run<'a>(
             ));
         }
     }
-    ensure!(findings.is_empty(), "{}", findings.join("\n"));
-    Ok(())
+    if findings.is_empty() {
+        return Ok(());
+    }
+    Err(Unexpected(findings).into())
 }

@@ -14,7 +14,9 @@ use crate::{
     stage::NO_ENDPOINTS,
 };
 
-pub(super) struct Native {
+/// Decides with the router.
+#[derive(Debug)]
+pub struct Native {
     router: Router,
     rng: fastrand::Rng,
     /// `namespace/name` of Services without endpoints.
@@ -24,8 +26,17 @@ pub(super) struct Native {
 type Headers = Vec<(String, String)>;
 
 impl Native {
-    pub(super) fn new(manifests: &Manifests, namespace: &str) -> Result<Self> {
-        let config = compile(manifests, &super::options(namespace), &mut Diagnostics::default());
+    /// Compiles the manifests for clients in `namespace`.
+    ///
+    /// # Errors
+    ///
+    /// The compiled config is not one that the filter would accept.
+    pub fn new(manifests: &Manifests, namespace: &str) -> Result<Self> {
+        let config = compile(
+            manifests,
+            &super::options(namespace),
+            &mut Diagnostics::default(),
+        );
         // Through JSON and validation, as the filter gets it.
         let config = gamma_config::parse(&serde_json::to_vec(&config)?)?;
         let dead = manifests
@@ -80,9 +91,16 @@ impl Driver for Native {
                 observed.status = *status;
                 observed.headers.push(("location".into(), latin1(location)));
             }
-            Action::Forward { cluster, authority, path } => {
+            Action::Forward {
+                cluster,
+                authority,
+                path,
+            } => {
                 let backend = identity(cluster)?;
-                if self.dead.contains(&format!("{}/{}", backend.namespace, backend.service)) {
+                if self
+                    .dead
+                    .contains(&format!("{}/{}", backend.namespace, backend.service))
+                {
                     observed.status = 503;
                     return Ok(observed);
                 }
@@ -135,7 +153,9 @@ fn backend_answers(headers: &Headers, protocol: Protocol, observed: &mut Observe
         match name.as_str() {
             "x-echo-status" => observed.status = value.parse().unwrap_or(200),
             "x-echo-set-header" => {
-                let header = value.split_once(':').map(|(n, v)| (n.to_lowercase(), v.into()));
+                let header = value
+                    .split_once(':')
+                    .map(|(n, v)| (n.to_lowercase(), v.into()));
                 observed.headers.extend(header);
             }
             _ => {}
@@ -145,7 +165,12 @@ fn backend_answers(headers: &Headers, protocol: Protocol, observed: &mut Observe
 
 fn edit(headers: &mut Headers, edits: &HeaderEdits) {
     let replaced = edits.set.iter().map(|(name, _)| name);
-    let gone: Vec<&str> = edits.remove.iter().chain(replaced).map(|name| &**name).collect();
+    let gone: Vec<&str> = edits
+        .remove
+        .iter()
+        .chain(replaced)
+        .map(|name| &**name)
+        .collect();
     headers.retain(|(name, _)| !gone.contains(&name.as_str()));
     let added = edits.set.iter().chain(&edits.add);
     headers.extend(added.map(|(name, value)| (name.to_string(), value.to_string())));

@@ -13,7 +13,9 @@ use crate::{
     stage::{Backends, Stage},
 };
 
-pub(super) struct Real {
+/// Sends through Envoy.
+#[derive(Debug)]
+pub struct Real {
     http: Client,
     grpc: Option<GrpcClient>,
     stage: Stage,
@@ -21,7 +23,12 @@ pub(super) struct Real {
 }
 
 impl Real {
-    pub(super) fn start(manifests: &Manifests, namespace: &str, wasm: &Path) -> Result<Self> {
+    /// Starts Envoy for clients in `namespace`, and backends for every Service port.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stage::start`].
+    pub fn start(manifests: &Manifests, namespace: &str, wasm: &Path) -> Result<Self> {
         let backends = Backends::start(manifests)?;
         let options = super::options(namespace);
         let stage = Stage::start(&backends.manifests, &options, wasm, &Options::default())?;
