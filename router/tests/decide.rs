@@ -9,6 +9,8 @@ use wasm_bindgen_test::wasm_bindgen_test as test;
 use fastrand::Rng;
 use gamma_router::{Action, Decision, Request, Router};
 
+type Sent<'a> = &'a [(&'a str, &'a str)];
+
 fn router(rules: &str) -> Router {
     let config = format!(
         r#"{{"version":1,"services":[
@@ -85,7 +87,7 @@ fn every_predicate_of_a_match_must_hold() {
     let hit = [("version", "two"), ("color", "blue")];
     let url = "s/a/b?n=17&animal=whale";
     assert_eq!(decide(&router, "POST", url, &hit), "a");
-    let misses: [(&str, &str, &[(&str, &str)]); 8] = [
+    let misses: [(&str, &str, Sent<'_>); 8] = [
         ("GET", url, &hit),
         ("post", url, &hit),
         ("POST", "s/b?n=17&animal=whale", &hit),
@@ -144,7 +146,7 @@ fn the_match_order_may_interleave_rules() {
         {"matches":[{"path":{"value":"/v2"}},{"headers":[{"name":"version","value":"two"}]}],"backendRefs":[{"cluster":"v2"}]}
         ],"matchOrder":[[1,0],[0,1],[1,1],[0,0]"#;
     let router = router(rules);
-    let table: [(&str, &[(&str, &str)], &str); 9] = [
+    let table: [(&str, Sent<'_>, &str); 9] = [
         ("s/", &[], "v1"),
         ("s/example", &[], "v1"),
         ("s/", &[("Version", "one")], "v1"),

@@ -48,8 +48,9 @@ impl Compiled {
 
     /// Whether the result may be used. An object that is left out would be missing from it.
     fn good(&self, input: &Input) -> bool {
-        !self.diagnostics.any(Severity::Error)
-            && !(input.strict && self.diagnostics.any(Severity::Warning))
+        let refused = self.diagnostics.any(Severity::Error);
+        let strictly = input.strict && self.diagnostics.any(Severity::Warning);
+        !refused && !strictly
     }
 
     /// Says what was found, but for notes: they are what `check` is for.

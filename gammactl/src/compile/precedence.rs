@@ -36,8 +36,8 @@ enum Specificity {
 /// specified on applicable Routes, precedence must be given to the match having:"
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct HttpSpecificity {
-    /// See [`Path`].
-    path: Path,
+    /// See [`PathRank`].
+    path: PathRank,
     /// "Method match."
     method: Reverse<bool>,
     /// "Largest number of header matches."
@@ -50,7 +50,7 @@ struct HttpSpecificity {
 /// in Envoy Gateway, Contour and nginx, they stand between the other two, the longer pattern first:
 /// last, they would be shadowed by every `/` fallback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Path {
+enum PathRank {
     /// "'Exact' path match."
     Exact,
     RegularExpression(Reverse<usize>),
@@ -92,12 +92,12 @@ impl HttpSpecificity {
         let path = &http.path.value.value;
         Self {
             path: match http.path.kind {
-                PathMatchType::Exact => Path::Exact,
+                PathMatchType::Exact => PathRank::Exact,
                 PathMatchType::RegularExpression => {
-                    Path::RegularExpression(Reverse(path.chars().count()))
+                    PathRank::RegularExpression(Reverse(path.chars().count()))
                 }
                 PathMatchType::PathPrefix => {
-                    Path::PathPrefix(Reverse(path.trim_end_matches('/').chars().count()))
+                    PathRank::PathPrefix(Reverse(path.trim_end_matches('/').chars().count()))
                 }
             },
             method: Reverse(http.method.is_some()),
