@@ -81,18 +81,7 @@ fn parent_service<'m>(
     diagnostics: &mut Diagnostics,
 ) -> Option<&'m Service> {
     if !parent.group.is_empty() || parent.kind.value != "Service" {
-        let named = format!("{} `{}`", parent.kind.value, parent.name.value);
-        let mut diagnostic = Diagnostic::new(
-            &codes::OTHER_PARENT,
-            parent.kind.span,
-            format!("parentRef is the {named}, not a Service"),
-        )
-        .why("the route config is about traffic to Services; this parent is left out of it");
-        // The API's default group is the Gateway's: easy to forget for a Service.
-        if parent.kind.value == "Service" {
-            diagnostic = diagnostic.hint("a Service is in the core group: write `group: \"\"`");
-        }
-        diagnostics.push(diagnostic);
+        diagnostics.push(other_parent(parent));
         return None;
     }
     let namespace = parent
@@ -130,6 +119,30 @@ fn parent_service<'m>(
         return None;
     }
     Some(service)
+}
+
+fn other_parent(parent: &ParentRef) -> Diagnostic {
+    let (kind, name) = (&parent.kind.value, &parent.name.value);
+    // The API's default group is the Gateway's, which is easy to forget for a Service.
+    if kind == "Service" {
+        return Diagnostic::new(
+            &codes::WRONG_PARENT_GROUP,
+            parent.span,
+            format!(
+                "parentRef is a Service `{name}` of group `{}`",
+                parent.group
+            ),
+        )
+        .why("there is no such kind, so the route has no effect on the Service")
+        .hint("a Service is in the core group: write `group: \"\"`");
+    }
+    Diagnostic::new(
+        &codes::OTHER_PARENT,
+        parent.kind.span,
+        format!("parentRef is the {kind} `{name}`, not a Service"),
+    )
+    .why("the route config is about traffic to Services; this parent is left out of it")
+    .hint("nothing to do: that parent's own controller serves it")
 }
 
 /// The ports that both `port` and `sectionName` allow.

@@ -44,6 +44,7 @@ codes! {
     DUPLICATE_KEY = "G109", Error, "key appears twice";
     NOTHING_FOUND = "G110", Error, "no manifests found";
     CONTRADICTION = "G111", Error, "fields contradict each other";
+    NEARLY_A_KIND = "G112", Warning, "kind or version is nearly one that is used";
     UNKNOWN_PARENT = "G201", Warning, "parentRef names a Service that is not there";
     UNKNOWN_PARENT_PORT = "G202", Warning, "parentRef names a port that the Service does not have";
     UNKNOWN_BACKEND = "G203", Warning, "backendRef names a Service that is not there";
@@ -52,6 +53,7 @@ codes! {
     REF_NOT_PERMITTED = "G206", Warning, "no ReferenceGrant allows this reference";
     OTHER_PARENT = "G207", Note, "parent is not a Service";
     NO_ENDPOINTS = "G208", Warning, "Service has no ready endpoints";
+    WRONG_PARENT_GROUP = "G209", Warning, "Service parent without the core group";
     UNSUPPORTED_FILTER = "G301", Warning, "filter is not supported";
     UNSUPPORTED_FIELD = "G302", Warning, "field is not supported yet";
     HOSTNAMES_IGNORED = "G303", Warning, "hostnames have no effect on a Service parent";

@@ -37,7 +37,13 @@ struct Open {
 
 enum Collection {
     Sequence(Vec<Node>),
-    Mapping(Vec<Entry>, Option<Spanned<String>>),
+    Mapping {
+        entries: Vec<Entry>,
+        /// A key whose value has not come yet.
+        key: Option<Spanned<String>>,
+        /// Values of `<<`. What the mapping says itself, before or after, counts more.
+        merges: Vec<Node>,
+    },
 }
 
 impl<'d> Builder<'d> {
@@ -70,7 +76,12 @@ impl<'d> Builder<'d> {
                 self.begin(span, anchor, Collection::Sequence(Vec::new()))
             }
             Event::MappingStart(anchor, _) => {
-                self.begin(span, anchor, Collection::Mapping(Vec::new(), None))
+                let collection = Collection::Mapping {
+                    entries: Vec::new(),
+                    key: None,
+                    merges: Vec::new(),
+                };
+                self.begin(span, anchor, collection)
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => {
@@ -106,7 +117,16 @@ impl<'d> Builder<'d> {
         };
         let value = match open.collection {
             Collection::Sequence(items) => Value::Sequence(items),
-            Collection::Mapping(entries, _) => Value::Mapping(entries),
+            Collection::Mapping {
+                mut entries,
+                merges,
+                ..
+            } => {
+                for source in merges {
+                    merge(&mut entries, source)?;
+                }
+                Value::Mapping(entries)
+            }
         };
         let span = Span {
             end: end.end.max(open.start.end),
@@ -132,7 +152,11 @@ impl<'d> Builder<'d> {
         match self.open.last_mut().map(|open| &mut open.collection) {
             None => self.root = Some(node),
             Some(Collection::Sequence(items)) => items.push(node),
-            Some(Collection::Mapping(entries, key)) => match key.take() {
+            Some(Collection::Mapping {
+                entries,
+                key,
+                merges,
+            }) => match key.take() {
                 None => {
                     let Value::Scalar { text, .. } = node.value else {
                         return Err(error(node.span, "a key must be a scalar"));
@@ -142,7 +166,7 @@ impl<'d> Builder<'d> {
                         span: node.span,
                     });
                 }
-                Some(key) if key.value == "<<" => merge(entries, node)?,
+                Some(key) if key.value == "<<" => merges.push(node),
                 Some(key) => insert(entries, key, node, self.diagnostics),
             },
         }

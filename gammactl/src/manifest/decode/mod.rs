@@ -128,7 +128,7 @@ impl Decoder<'_> {
         if !versions.contains(&version) {
             cx.diagnostics.push(
                 Diagnostic::new(
-                    &codes::UNKNOWN_KIND,
+                    &codes::NEARLY_A_KIND,
                     api_version.span,
                     format!(
                         "{} has no version `{version}` that is known here",
@@ -136,7 +136,7 @@ impl Decoder<'_> {
                     ),
                 )
                 .why("the object is ignored")
-                .hint(format!("use `{group}/{}`", versions[0]).replace("`/", "`")),
+                .hint(format!("use version `{}`", versions[0])),
             );
             return;
         }
@@ -214,17 +214,29 @@ impl Decoder<'_> {
 
 fn unknown_kind(group: &str, kind: &str, span: Span, diagnostics: &mut Diagnostics) {
     let same_name = KINDS.iter().find(|(name, ..)| *name == kind);
-    let hint = if let Some((_, group, versions, _)) = same_name {
-        format!("write `apiVersion: {group}/{}`", versions[0]).replace(" /", " ")
-    } else if let Some(similar) = nearest(kind, KINDS.iter().map(|(name, ..)| *name)) {
-        format!("did you mean `{similar}`?")
+    let similar = nearest(kind, KINDS.iter().map(|(name, ..)| *name));
+    let (code, hint) = if let Some((_, group, versions, _)) = same_name {
+        let version = versions[0];
+        let api_version = match *group {
+            "" => version.into(),
+            group => format!("{group}/{version}"),
+        };
+        (
+            &codes::NEARLY_A_KIND,
+            format!("write `apiVersion: {api_version}`"),
+        )
+    } else if let Some(similar) = similar {
+        (&codes::NEARLY_A_KIND, format!("did you mean `{similar}`?"))
     } else {
-        "nothing to do, unless you expected it to route".into()
+        (
+            &codes::UNKNOWN_KIND,
+            "nothing to do, unless you expected it to route".into(),
+        )
     };
     let group = if group.is_empty() { "core" } else { group };
     diagnostics.push(
         Diagnostic::new(
-            &codes::UNKNOWN_KIND,
+            code,
             span,
             format!("kind `{kind}` of group `{group}` is not used"),
         )
