@@ -36,6 +36,7 @@ mod error;
 mod filter;
 mod matches;
 mod place;
+mod policy;
 mod rule;
 mod service;
 mod settings;
@@ -46,6 +47,7 @@ pub use filter::{
     Filter, Header, HeaderModifier, PathModifier, RequestRedirect, Scheme, UrlRewrite,
 };
 pub use matches::{Match, MatchType, Method, PathMatch, PathMatchType, ValueMatch};
+pub use policy::{Duration, Retry, Timeouts};
 pub use rule::{BackendRef, MAX_WEIGHT, Rule};
 pub use service::{Port, RouteTable, Service};
 pub use settings::Settings;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Filter, Match};
+use crate::{Filter, Match, Retry, Timeouts};
 
 /// Largest weight of one backend (Gateway API, `BackendRef.weight`).
 pub const MAX_WEIGHT: u32 = 1_000_000;
@@ -26,6 +26,12 @@ pub struct Rule {
     /// Drawn by weight. None, or only weights of 0, and no redirect: answered 500.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backend_refs: Vec<BackendRef>,
+    /// How long requests may take. Absent: as the proxy says.
+    #[serde(default, skip_serializing_if = "Timeouts::is_default")]
+    pub timeouts: Timeouts,
+    /// Whether and when requests are tried again. Absent: they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retry: Option<Retry>,
     /// Why the rule can't be obeyed. Its requests are answered 500: "specified filters that can't
     /// be applied must not be skipped".
     #[serde(default, skip_serializing_if = "Option::is_none")]

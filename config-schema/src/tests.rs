@@ -118,6 +118,21 @@ fn refusals_name_the_place() {
             "matches[0].path",
             "missing field `value`",
         ),
+        (
+            r#"{"timeouts":{"request":"1s","backendRequest":"2s"}}"#,
+            "timeouts.backendRequest",
+            "longer than",
+        ),
+        (
+            r#"{"timeouts":{"request":"1.5s"}}"#,
+            "timeouts.request",
+            "must be like",
+        ),
+        (
+            r#"{"retry":{"codes":[200]}}"#,
+            "retry.codes",
+            "not from 400",
+        ),
         (r#"{"backendRefs":[{}]}"#, "backendRefs[0]", "exactly one"),
         (
             r#"{"backendRefs":[{"cluster":"a\nb"}]}"#,

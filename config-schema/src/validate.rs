@@ -136,6 +136,7 @@ fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
     for (b, backend) in rule.backend_refs.iter().enumerate() {
         self::backend(backend, &format!("{place}.backendRefs[{b}]"), problems);
     }
+    policy(rule, place, problems);
     let redirects = rule
         .filters
         .iter()
@@ -144,6 +145,27 @@ fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
         problems.add(
             place,
             "has `backendRefs` beside `requestRedirect`: they would never be used",
+        );
+    }
+}
+
+fn policy(rule: &Rule, place: &str, problems: &mut Problems) {
+    let (request, attempt) = (rule.timeouts.request, rule.timeouts.backend_request);
+    // "BackendRequest timeout cannot be longer than request timeout", unless that is unlimited.
+    if let (Some(request), Some(attempt)) = (request, attempt)
+        && request.as_millis() > 0
+        && attempt > request
+    {
+        problems.add(
+            format!("{place}.timeouts.backendRequest"),
+            format!("{attempt} is longer than `request`, {request}"),
+        );
+    }
+    let codes = rule.retry.iter().flat_map(|retry| &retry.codes);
+    for code in codes.filter(|code| !(400..600).contains(*code)) {
+        problems.add(
+            format!("{place}.retry.codes"),
+            format!("{code} is not from 400 to 599"),
         );
     }
 }

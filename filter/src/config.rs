@@ -9,12 +9,13 @@ use fastrand::Rng;
 use gamma_config::Config;
 use gamma_router::Router;
 
-use crate::host::Host;
+use crate::{controls::Controls, host::Host};
 
 /// Everything that the requests of one configuration share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) router: Router,
+    pub(crate) controls: Controls,
     pub(crate) cluster_header: Box<str>,
     pub(crate) reason_header: bool,
     /// State of the random number generator. A cell, because a borrow could be found taken.
@@ -37,6 +38,7 @@ impl Shared {
             config.services.len(),
         );
         Ok(Self {
+            controls: Controls::new(&router),
             router,
             cluster_header: config.settings.cluster_header.into(),
             reason_header: config.settings.reason_header,

@@ -29,6 +29,7 @@ mod abi;
 mod config;
 #[cfg(target_arch = "wasm32")]
 mod context;
+mod controls;
 mod header_map;
 mod host;
 mod reply;

@@ -4,6 +4,7 @@ use gamma_router::{Action, BackendId, Decision, HeaderEdits, Request, RuleId, is
 
 use crate::{
     config::Shared,
+    controls,
     header_map::HeaderMap,
     host::{Host, HostError, Map},
     reply,
@@ -80,6 +81,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
                 host.set_header(Map::Request, ORIGINAL_PATH.as_bytes(), request.path)?;
                 host.set_header(Map::Request, b":path", path)?;
             }
+            shared.controls.apply(decision.rule, host)?;
             let name = shared.cluster_header.as_bytes();
             host.set_header(Map::Request, name, cluster.as_bytes())?;
             Ok(Outcome::Continue(chosen))
@@ -100,14 +102,24 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
 /// the backend. Only those that are there cost a host call.
 fn scrub(host: &impl Host, headers: &HeaderMap) -> Result<(), HostError> {
     for (name, _) in headers.iter() {
-        let owned = name
-            .get(..OWNED.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(OWNED));
-        if owned || name.eq_ignore_ascii_case(ORIGINAL_PATH.as_bytes()) {
+        let owned = starts_with(name, OWNED);
+        let control = || {
+            [ORIGINAL_PATH]
+                .iter()
+                .chain(&controls::OWNED)
+                .any(|control| name.eq_ignore_ascii_case(control.as_bytes()))
+        };
+        // Most names differ in their first letters.
+        if owned || (starts_with(name, b"x-envoy-") && control()) {
             host.remove_header(Map::Request, name)?;
         }
     }
     Ok(())
+}
+
+fn starts_with(name: &[u8], prefix: &[u8]) -> bool {
+    name.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 /// Makes header edits.

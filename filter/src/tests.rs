@@ -88,6 +88,9 @@ const CONFIG: &str = r#"{
      "backendRefs": [{"cluster": "edited"}]},
     {"matches": [{"path": {"value": "/moved"}}], "filters": [{"requestRedirect": {"statusCode": 301, "port": 8443}}]},
     {"matches": [{"path": {"value": "/bad"}}], "backendRefs": [{"invalid": "gone"}]},
+    {"matches": [{"path": {"value": "/slow"}}], "timeouts": {"request": "1m", "backendRequest": "500ms"},
+     "retry": {"codes": [500, 503], "attempts": 3}, "backendRefs": [{"cluster": "plain"}]},
+    {"matches": [{"path": {"value": "/free"}}], "timeouts": {"request": "0s"}, "retry": {}, "backendRefs": [{"cluster": "plain"}]},
     {"matches": [{"path": {"value": "/plain"}}], "backendRefs": [{"cluster": "plain"}]}
   ]}}]}]
 }"#;
@@ -142,6 +145,42 @@ fn edits_and_rewrites_are_made_before_the_cluster_is_set() {
             "set Response d: 3",
         ]
     );
+}
+
+#[test]
+fn timeouts_and_retries_are_said_in_envoys_headers() {
+    let (_, calls) = run(&get("/slow"), CONFIG);
+    assert_eq!(
+        calls[1..],
+        [
+            "set Request x-envoy-upstream-rq-timeout-ms: 60000",
+            "set Request x-envoy-upstream-rq-per-try-timeout-ms: 500",
+            "set Request x-envoy-retry-on: connect-failure,refused-stream,reset,retriable-status-codes",
+            "set Request x-envoy-max-retries: 3",
+            "set Request x-envoy-retriable-status-codes: 500,503",
+            "set Request x-gamma-cluster: plain",
+        ]
+    );
+    let (_, calls) = run(&get("/free"), CONFIG);
+    assert_eq!(
+        calls[1..4],
+        [
+            "set Request x-envoy-upstream-rq-timeout-ms: 0",
+            "set Request x-envoy-retry-on: connect-failure,refused-stream,reset",
+            "set Request x-envoy-max-retries: 1",
+        ]
+    );
+}
+
+#[test]
+fn a_client_has_no_say_in_timeouts_and_retries() {
+    let mut host = get("/plain");
+    for name in crate::controls::OWNED {
+        host.request.push((name, b"1"));
+    }
+    let (_, calls) = run(&host, CONFIG);
+    assert_eq!(calls.len(), 2 + crate::controls::OWNED.len());
+    assert!(calls.contains(&"remove Request x-envoy-retry-on".to_owned()));
 }
 
 #[test]
@@ -267,6 +306,6 @@ fn a_bad_configuration_is_refused_with_its_place() {
     let host = Recorder::default();
     let config = CONFIG.replace(r#""value": "/plain""#, r#""value": "plain""#);
     let error = Shared::new(config.as_bytes(), &host).unwrap_err();
-    assert!(error.contains("rules[3].matches[0].path.value"), "{error}");
+    assert!(error.contains("rules[5].matches[0].path.value"), "{error}");
     assert!(Shared::new(b"", &host).is_ok());
 }

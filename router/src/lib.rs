@@ -72,3 +72,4 @@ pub use filter::HeaderEdits;
 pub use regex::check as check_regex;
 pub use request::{Headers, Request, is_grpc};
 pub use router::Router;
+pub use rule::Policy;

@@ -9,7 +9,7 @@ use crate::{
     filter::{Filters, Redirect},
     frontend::Frontends,
     request::split_query,
-    rule::{Backend, Rule},
+    rule::{Backend, Policy, Rule},
     table::{Entry, Table},
 };
 
@@ -111,6 +111,13 @@ impl Router {
     pub fn rule_name(&self, rule: RuleId) -> (&str, &str) {
         self.rule(rule)
             .map_or(("", ""), |rule| (&*rule.route, &*rule.name))
+    }
+
+    /// The rules that have a policy, and their policies. A proxy prepares these once.
+    pub fn policies(&self) -> impl Iterator<Item = (RuleId, &Policy)> {
+        (0_u32..)
+            .zip(&self.rules)
+            .filter_map(|(id, rule)| Some((RuleId(id), rule.policy.as_deref()?)))
     }
 
     fn port<H: ?Sized>(&self, request: &Request<'_, H>) -> Option<&Port> {

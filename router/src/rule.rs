@@ -1,6 +1,6 @@
 //! Rules and backends, compiled.
 
-use gamma_config::{BackendRef, Rule as RuleConfig};
+use gamma_config::{BackendRef, Retry, Rule as RuleConfig, Timeouts};
 
 use crate::{build::Clusters, filter::Filters, split::Split};
 
@@ -11,8 +11,18 @@ pub(crate) struct Rule {
     pub(crate) filters: Option<Box<Filters>>,
     pub(crate) backends: Box<[Backend]>,
     pub(crate) split: Split,
+    pub(crate) policy: Option<Box<Policy>>,
     /// Whether it can't be obeyed and answers 500.
     pub(crate) invalid: bool,
+}
+
+/// What a proxy has to know of a rule besides where its requests go.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// How long requests may take.
+    pub timeouts: Timeouts,
+    /// Whether and when requests are tried again.
+    pub retry: Option<Retry>,
 }
 
 #[derive(Debug)]
@@ -34,8 +44,20 @@ impl Rule {
                 .map(|backend| Backend::new(backend, clusters))
                 .collect(),
             split: Split::new(rule.backend_refs.iter().map(|backend| backend.weight)),
+            policy: Policy::new(rule),
             invalid: rule.invalid.is_some(),
         }
+    }
+}
+
+impl Policy {
+    /// `None` if the rule says nothing, as most do.
+    fn new(rule: &RuleConfig) -> Option<Box<Self>> {
+        let policy = Self {
+            timeouts: rule.timeouts,
+            retry: rule.retry.clone(),
+        };
+        (policy != Self::default()).then(|| Box::new(policy))
     }
 }
 

@@ -92,6 +92,8 @@ fn compile(
         matches,
         filters: filters.filters,
         backend_refs,
+        timeouts: rule.timeouts,
+        retry: rule.retry.as_ref().map(|retry| retry.policy.clone()),
         invalid: filters.invalid,
     };
     (!ranks.is_empty()).then_some(Compiled { rule, ranks })
@@ -100,8 +102,13 @@ fn compile(
 /// What the API has and this version does not do yet. The rule works without it.
 fn unsupported(rule: &Rule, diagnostics: &mut Diagnostics) {
     let fields = [
-        ("timeouts", rule.timeouts.as_ref().map(|t| t.span)),
-        ("retry", rule.retry.as_ref().map(|r| r.span)),
+        (
+            "retry.backoff",
+            rule.retry
+                .as_ref()
+                .and_then(|r| r.backoff.as_ref())
+                .map(|b| b.span),
+        ),
         ("sessionPersistence", rule.session_persistence),
     ];
     for (field, span) in fields {

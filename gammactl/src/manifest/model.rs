@@ -100,33 +100,22 @@ pub struct Rule {
     /// `backendRefs`.
     pub backend_refs: Vec<BackendRef>,
     /// `timeouts`.
-    pub timeouts: Option<Spanned<Timeouts>>,
+    pub timeouts: gamma_config::Timeouts,
     /// `retry` (experimental).
-    pub retry: Option<Spanned<Retry>>,
+    pub retry: Option<Retry>,
     /// `sessionPersistence` (experimental); its span, until it is supported.
     pub session_persistence: Option<Span>,
     /// The whole rule.
     pub span: Span,
 }
 
-/// `rules[].timeouts`, in milliseconds; 0 disables.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Timeouts {
-    /// `request`.
-    pub request: Option<u64>,
-    /// `backendRequest`.
-    pub backend_request: Option<u64>,
-}
-
 /// `rules[].retry`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Retry {
-    /// `codes`.
-    pub codes: Vec<u16>,
-    /// `attempts`: retries, not tries.
-    pub attempts: Option<u32>,
-    /// `backoff` in milliseconds.
-    pub backoff: Option<u64>,
+    /// `codes` and `attempts`.
+    pub policy: gamma_config::Retry,
+    /// `backoff`.
+    pub backoff: Option<Spanned<gamma_config::Duration>>,
 }
 
 /// `rules[].matches[]`.

@@ -3,6 +3,7 @@
 
 mod native;
 mod real;
+mod time;
 
 pub use native::Native;
 pub use real::Real;

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use gamma_router::{Action, HeaderEdits, Reply, Request, Router};
 use gammactl::{compile::compile, diagnostic::Diagnostics, manifest::Manifests};
 
-use super::Driver;
+use super::{Driver, time};
 use crate::{
     client::latin1,
     echo::Identity,
@@ -115,6 +115,15 @@ impl Driver for Native {
                 if let Some(_path) = path {
                     headers.push(("x-envoy-original-path".into(), line.path.clone()));
                 }
+                let policy = decision.rule.and_then(|rule| {
+                    self.router
+                        .policies()
+                        .find(|(id, _)| *id == rule)
+                        .map(|(_, policy)| policy)
+                });
+                if !time::answered(&headers, policy, &mut observed) {
+                    return Ok(observed);
+                }
                 backend_answers(&headers, exchange.protocol, &mut observed);
                 observed.seen = Some(Seen {
                     backend,
@@ -150,15 +159,11 @@ fn backend_answers(headers: &Headers, protocol: Protocol, observed: &mut Observe
         observed.grpc = Some((0, String::new()));
     }
     for (name, value) in headers {
-        match name.as_str() {
-            "x-echo-status" => observed.status = value.parse().unwrap_or(200),
-            "x-echo-set-header" => {
-                let header = value
-                    .split_once(':')
-                    .map(|(n, v)| (n.to_lowercase(), v.into()));
-                observed.headers.extend(header);
-            }
-            _ => {}
+        if name == "x-echo-set-header" {
+            let header = value.split_once(':');
+            observed
+                .headers
+                .extend(header.map(|(n, v)| (n.to_lowercase(), v.into())));
         }
     }
 }

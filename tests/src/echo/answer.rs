@@ -1,6 +1,11 @@
 //! What the echo backend says.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use http_body_util::{BodyExt, Either, Full, combinators::WithTrailers};
 use hyper::{
@@ -17,7 +22,8 @@ use crate::client::{frame, latin1};
 ///
 /// Request headers steer the answer: `x-echo-status: 503` answers that status,
 /// `x-echo-set-header: name:value` (repeatable) adds a response header and `x-echo-delay-ms: 100`
-/// waits that long first. A value that makes no sense is ignored.
+/// waits that long first. With `x-echo-first: 2`, status and delay are those of the first two attempts
+/// only; attempts of one request share its `x-request-id`. A value that makes no sense is ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Echoed {
     /// Name of the Service that the backend stands for.
@@ -84,24 +90,58 @@ impl Echoed {
 type Trailers = std::future::Ready<Option<Result<HeaderMap, Infallible>>>;
 type Body = Either<Full<Bytes>, WithTrailers<Full<Bytes>, Trailers>>;
 
+/// A backend, and how often it has seen which request.
+#[derive(Debug)]
+pub(super) struct Backend {
+    pub(super) identity: Identity,
+    attempts: Mutex<HashMap<String, u64>>,
+}
+
+impl Backend {
+    pub(super) fn new(identity: Identity) -> Self {
+        Self {
+            identity,
+            attempts: Mutex::default(),
+        }
+    }
+
+    /// Whether status and delay apply to this attempt.
+    fn misbehaves(&self, echoed: &Echoed) -> bool {
+        let (Some(first), Some(id)) = (
+            number(echoed, "x-echo-first"),
+            echoed.header("x-request-id").next(),
+        ) else {
+            return true;
+        };
+        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        let attempt = attempts.entry(id.to_owned()).or_default();
+        *attempt += 1;
+        *attempt <= first
+    }
+}
+
 pub(super) async fn answer(
-    identity: Arc<Identity>,
+    backend: Arc<Backend>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let echoed = Echoed::new(&identity, &request);
+    let echoed = Echoed::new(&backend.identity, &request);
+    let misbehaves = backend.misbehaves(&echoed);
     let grpc = echoed
         .header("content-type")
         .any(|value| gamma_router::is_grpc(value.as_bytes()));
 
     // Read to the end, so that the client can reuse its connection.
     let _ = request.into_body().collect().await;
-    if let Some(delay) = number(&echoed, "x-echo-delay-ms") {
+    let delay = number(&echoed, "x-echo-delay-ms").filter(|_| misbehaves);
+    if let Some(delay) = delay {
         tokio::time::sleep(Duration::from_millis(delay)).await;
     }
 
     let json = serde_json::to_vec(&echoed).unwrap_or_default();
     let mut response = if grpc { grpc_ok(&json) } else { http_ok(json) };
-    let status = number(&echoed, "x-echo-status").and_then(|status| u16::try_from(status).ok());
+    let status = number(&echoed, "x-echo-status")
+        .filter(|_| misbehaves)
+        .and_then(|status| u16::try_from(status).ok());
     if let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) {
         *response.status_mut() = status;
     }

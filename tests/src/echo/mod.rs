@@ -20,6 +20,7 @@ use hyper_util::{
 };
 use tokio::sync::oneshot;
 
+use answer::Backend;
 pub use answer::Echoed;
 
 /// Which Service port a backend stands for.
@@ -77,7 +78,7 @@ impl Echo {
             .enable_all()
             .build()?;
         let (stop, stopped) = oneshot::channel();
-        let shared = Arc::new(identity.clone());
+        let shared = Arc::new(Backend::new(identity.clone()));
         let thread = thread::Builder::new()
             .name(format!("echo {}", identity.service))
             .spawn(move || {
@@ -118,15 +119,15 @@ impl Drop for Echo {
     }
 }
 
-async fn accept(listener: TcpListener, identity: Arc<Identity>) -> io::Result<()> {
+async fn accept(listener: TcpListener, backend: Arc<Backend>) -> io::Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     loop {
         let (stream, _) = listener.accept().await?;
         // Small answers at once: with Nagle's algorithm each one waits for a delayed ACK.
         stream.set_nodelay(true)?;
-        let identity = Arc::clone(&identity);
+        let backend = Arc::clone(&backend);
         tokio::spawn(async move {
-            let service = service_fn(move |request| answer::answer(Arc::clone(&identity), request));
+            let service = service_fn(move |request| answer::answer(Arc::clone(&backend), request));
             // An error here is a client that went away or spoke no HTTP: its problem.
             let _ = auto::Builder::new(TokioExecutor::new())
                 .serve_connection(TokioIo::new(stream), service)

@@ -1,5 +1,7 @@
 //! `spec.rules[]`.
 
+use gamma_config::Timeouts;
+
 use super::{
     backend, filters, matches,
     object::{Cx, Field, Object, integer},
@@ -7,7 +9,7 @@ use super::{
 };
 use crate::{
     diagnostic::codes,
-    manifest::{FilterKind, Match, PathMatchType, PathModifier, Retry, RouteKind, Rule, Timeouts},
+    manifest::{FilterKind, Match, PathMatchType, PathModifier, Retry, RouteKind, Rule},
     source::{Span, Spanned},
 };
 
@@ -34,10 +36,13 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
     // GRPCRoute has neither timeouts nor retries.
     let (timeouts, retry) = match kind {
         RouteKind::HttpRoute => (
-            object.take("timeouts").and_then(|f| timeouts(&f, cx)),
+            object
+                .take("timeouts")
+                .and_then(|f| timeouts(&f, cx))
+                .unwrap_or_default(),
             object.take("retry").and_then(|f| retry(&f, cx)),
         ),
-        RouteKind::GrpcRoute => (None, None),
+        RouteKind::GrpcRoute => (Timeouts::default(), None),
     };
     let session_persistence = object.take("sessionPersistence").map(|f| f.node.span);
     let rule = Rule {
@@ -62,7 +67,7 @@ pub(super) fn default_rule(span: Span) -> Rule {
         matches: vec![matches::everything(RouteKind::HttpRoute, span)],
         filters: Vec::new(),
         backend_refs: Vec::new(),
-        timeouts: None,
+        timeouts: Timeouts::default(),
         retry: None,
         session_persistence: None,
         span,
@@ -112,7 +117,7 @@ fn consistent(rule: &Rule, path: &str, cx: &mut Cx<'_>) {
     }
 }
 
-fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Timeouts>> {
+fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timeouts> {
     let mut object = Object::open(field, cx)?;
     let mut duration = |name| {
         let text = object.string(name, cx)?;
@@ -122,8 +127,9 @@ fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Timeouts>> {
         request: duration("request"),
         backend_request: duration("backendRequest"),
     };
-    if let (Some(request @ 1..), Some(backend)) = (timeouts.request, timeouts.backend_request)
-        && backend > request
+    if let (Some(request), Some(attempt)) = (timeouts.request, timeouts.backend_request)
+        && request.as_millis() > 0
+        && attempt > request
     {
         cx.refuse(
             &codes::CONTRADICTION,
@@ -136,13 +142,10 @@ fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Timeouts>> {
         );
     }
     object.finish(cx);
-    Some(Spanned {
-        value: timeouts,
-        span: field.node.span,
-    })
+    Some(timeouts)
 }
 
-fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Retry>> {
+fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Retry> {
     let mut object = Object::open(field, cx)?;
     let codes = object
         .list("codes", usize::MAX, cx)
@@ -152,16 +155,16 @@ fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Retry>> {
     let attempts = object
         .integer("attempts", 1..=u32::MAX, cx)
         .map(|n| n.value);
-    let backoff = object
-        .string("backoff", cx)
-        .and_then(|text| text::duration(&text, &object.path_to("backoff"), cx));
+    let backoff = object.string("backoff", cx).and_then(|text| {
+        let value = text::duration(&text, &object.path_to("backoff"), cx)?;
+        Some(Spanned {
+            value,
+            span: text.span,
+        })
+    });
     object.finish(cx);
-    Some(Spanned {
-        value: Retry {
-            codes,
-            attempts,
-            backoff,
-        },
-        span: field.node.span,
+    Some(Retry {
+        policy: gamma_config::Retry { codes, attempts },
+        backoff,
     })
 }
