@@ -5,7 +5,7 @@ use gamma_config as config;
 use super::{Options, filters, index::Index};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
-    manifest::{BackendRef, Manifests, ReferenceGrant, Route, Rule, Service},
+    manifest::{BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, Rule, Service},
     source::Span,
 };
 
@@ -151,8 +151,9 @@ impl Backends<'_> {
     /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere.
     fn endpoints(&self, route: &Route, backend: &BackendRef, diagnostics: &mut Diagnostics) {
         let (namespace, name) = target(route, backend);
-        let mut slices = self.manifests.slices_of(namespace, name).peekable();
-        if slices.peek().is_none() || slices.any(|slice| !slice.ready_addresses.is_empty()) {
+        let slices = self.index.slices(namespace, name);
+        let ready = |slice: &&EndpointSlice| !slice.ready_addresses.is_empty();
+        if slices.is_empty() || slices.iter().any(ready) {
             return;
         }
         diagnostics.push(
@@ -164,24 +165,6 @@ impl Backends<'_> {
             .why("its share of the requests is answered 503 until it has")
             .hint("scale its workload up, or give the backend weight 0 until then"),
         );
-    }
-}
-
-impl Manifests {
-    /// The EndpointSlices of a Service.
-    pub(crate) fn slices_of(
-        &self,
-        namespace: &str,
-        service: &str,
-    ) -> impl Iterator<Item = &crate::manifest::EndpointSlice> {
-        self.endpoint_slices.iter().filter(move |slice| {
-            slice.metadata.namespace == namespace
-                && slice
-                    .metadata
-                    .labels
-                    .iter()
-                    .any(|(key, value)| key == "kubernetes.io/service-name" && value == service)
-        })
     }
 }
 

@@ -2,12 +2,17 @@
 
 use std::collections::HashMap;
 
-use crate::manifest::{Manifests, Service};
+use crate::manifest::{EndpointSlice, Manifests, Service};
+
+/// The label that says which Service a slice belongs to.
+const SERVICE_NAME: &str = "kubernetes.io/service-name";
 
 /// Looks objects up.
 #[derive(Debug)]
 pub(crate) struct Index<'m> {
     services: HashMap<(&'m str, &'m str), &'m Service>,
+    /// EndpointSlices by their Service.
+    slices: HashMap<(&'m str, &'m str), Vec<&'m EndpointSlice>>,
 }
 
 impl<'m> Index<'m> {
@@ -17,7 +22,26 @@ impl<'m> Index<'m> {
             .iter()
             .map(|s| ((&*s.metadata.namespace, &*s.metadata.name.value), s))
             .collect();
-        Self { services }
+        let mut slices: HashMap<_, Vec<_>> = HashMap::new();
+        for slice in &manifests.endpoint_slices {
+            let mut labels = slice.metadata.labels.iter();
+            if let Some((_, service)) = labels.find(|(key, _)| key == SERVICE_NAME) {
+                let key = (&*slice.metadata.namespace, &**service);
+                slices.entry(key).or_default().push(slice);
+            }
+        }
+        Self { services, slices }
+    }
+
+    /// The EndpointSlices of a Service.
+    pub(crate) fn slices<'a>(
+        &'a self,
+        namespace: &'a str,
+        service: &'a str,
+    ) -> &'a [&'a EndpointSlice] {
+        self.slices
+            .get(&(namespace, service))
+            .map_or(&[], Vec::as_slice)
     }
 
     pub(crate) fn service(&self, namespace: &str, name: &str) -> Option<&'m Service> {

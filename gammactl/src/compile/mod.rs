@@ -10,7 +10,7 @@ mod attach;
 mod backend;
 mod cluster;
 mod filters;
-mod index;
+pub(crate) mod index;
 mod matches;
 mod precedence;
 mod rule;

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::socket_address;
 use crate::{
-    compile::Options,
+    compile::{Options, index::Index},
     manifest::{Manifests, Service, ServicePort},
 };
 
@@ -16,6 +16,7 @@ const CONNECT_TIMEOUT: &str = "1s";
 
 pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options) -> Vec<Value> {
     let named = Named::of(config);
+    let index = Index::new(manifests);
     let mut clusters: Vec<(String, Value)> = Vec::new();
     for service in &manifests.services {
         for port in service.tcp_ports() {
@@ -28,7 +29,7 @@ pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options
             if named.all.contains(name.as_str()) {
                 let http2 = port.app_protocol.as_deref() == Some("kubernetes.io/h2c")
                     || named.grpc.contains(name.as_str());
-                let cluster = cluster(&name, service, port, http2, manifests, options);
+                let cluster = cluster(&name, service, port, http2, &index, options);
                 clusters.push((name, cluster));
             }
         }
@@ -79,13 +80,14 @@ fn cluster(
     service: &Service,
     port: &ServicePort,
     http2: bool,
-    manifests: &Manifests,
+    index: &Index<'_>,
     options: &Options,
 ) -> Value {
     let (namespace, service_name) = (&*service.metadata.namespace, &*service.metadata.name.value);
-    let mut slices = manifests.slices_of(namespace, service_name).peekable();
-    let (kind, endpoints) = if slices.peek().is_some() {
+    let slices = index.slices(namespace, service_name);
+    let (kind, endpoints) = if !slices.is_empty() {
         let endpoints: Vec<Value> = slices
+            .iter()
             .filter_map(|slice| {
                 let (_, number) = slice.ports.iter().find(|(name, _)| *name == port.name)?;
                 Some(

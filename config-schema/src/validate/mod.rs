@@ -1,11 +1,16 @@
 //! What types can't say: ranges, characters that must not reach the wire, lists that must agree.
 
+mod filters;
+mod text;
+
 use std::{collections::HashSet, fmt::Display};
 
 use crate::{
-    BackendRef, Config, Error, Filter, Header, HeaderModifier, MAX_WEIGHT, Match, PathMatchType,
-    PathModifier, Port, Problem, RequestRedirect, RouteTable, Rule, Service, VERSION,
+    BackendRef, Config, Error, Filter, MAX_WEIGHT, Match, PathMatchType, PathModifier, Port,
+    Problem, RouteTable, Rule, Service, VERSION,
 };
+use filters::filters;
+use text::{header_name, is_host, is_token, on_wire};
 
 pub(crate) fn validate(config: &Config) -> Result<(), Error> {
     let mut problems = Problems::default();
@@ -216,7 +221,7 @@ fn r#match(r#match: &Match, place: &str, problems: &mut Problems) {
         if path.kind == PathMatchType::RegularExpression {
             on_wire(&place, &path.value, 1, problems);
         } else {
-            self::path(&place, &path.value, problems);
+            text::path(&place, &path.value, problems);
         }
     }
     for (h, header) in r#match.headers.iter().enumerate() {
@@ -230,159 +235,4 @@ fn r#match(r#match: &Match, place: &str, problems: &mut Problems) {
             problems.add(format!("{place}.name"), "must not be empty");
         }
     }
-}
-
-fn filters(filters: &[Filter], place: &str, problems: &mut Problems) {
-    let mut kinds = HashSet::new();
-    for (f, filter) in filters.iter().enumerate() {
-        let place = format!("{place}.filters[{f}]");
-        if !kinds.insert(std::mem::discriminant(filter)) {
-            problems.add(&place, "this kind of filter is there twice");
-        }
-        match filter {
-            Filter::RequestHeaderModifier(m) => {
-                header_modifier(m, &format!("{place}.requestHeaderModifier"), problems);
-            }
-            Filter::ResponseHeaderModifier(m) => {
-                header_modifier(m, &format!("{place}.responseHeaderModifier"), problems);
-            }
-            Filter::RequestRedirect(redirect) => {
-                self::redirect(redirect, &format!("{place}.requestRedirect"), problems);
-            }
-            Filter::UrlRewrite(rewrite) => {
-                let place = format!("{place}.urlRewrite");
-                host_and_path(
-                    rewrite.hostname.as_deref(),
-                    rewrite.path.as_ref(),
-                    &place,
-                    problems,
-                );
-            }
-        }
-    }
-}
-
-fn header_modifier(modifier: &HeaderModifier, place: &str, problems: &mut Problems) {
-    let mut names = HashSet::new();
-    let mut once = |place: &str, name: &str, problems: &mut Problems| {
-        header_name(place, name, problems);
-        if !names.insert(name.to_ascii_lowercase()) {
-            problems.add(place, format!("`{name}` is changed twice"));
-        }
-    };
-    let lists: [(&str, &[Header]); 2] = [("set", &modifier.set), ("add", &modifier.add)];
-    for (list, headers) in lists {
-        for (i, header) in headers.iter().enumerate() {
-            let place = format!("{place}.{list}[{i}]");
-            once(&format!("{place}.name"), &header.name, problems);
-            on_wire(&format!("{place}.value"), &header.value, 0, problems);
-        }
-    }
-    for (i, name) in modifier.remove.iter().enumerate() {
-        once(&format!("{place}.remove[{i}]"), name, problems);
-    }
-}
-
-fn redirect(redirect: &RequestRedirect, place: &str, problems: &mut Problems) {
-    host_and_path(
-        redirect.hostname.as_deref(),
-        redirect.path.as_ref(),
-        place,
-        problems,
-    );
-    if redirect.port == Some(0) {
-        problems.add(format!("{place}.port"), "must be above 0");
-    }
-    if !matches!(redirect.status_code, 301 | 302 | 303 | 307 | 308) {
-        problems.add(
-            format!("{place}.statusCode"),
-            format!(
-                "{} is none of 301, 302, 303, 307, 308",
-                redirect.status_code
-            ),
-        );
-    }
-}
-
-fn host_and_path(
-    hostname: Option<&str>,
-    modifier: Option<&PathModifier>,
-    place: &str,
-    problems: &mut Problems,
-) {
-    if let Some(host) = hostname
-        && !is_host(host)
-    {
-        problems.add(
-            format!("{place}.hostname"),
-            format!("`{host}` is not a lower-case host name"),
-        );
-    }
-    match modifier {
-        Some(PathModifier::ReplaceFullPath(value)) => {
-            path(&format!("{place}.path.replaceFullPath"), value, problems);
-        }
-        // Empty is allowed: it strips the prefix.
-        Some(PathModifier::ReplacePrefixMatch(value)) if !value.is_empty() => {
-            path(&format!("{place}.path.replacePrefixMatch"), value, problems);
-        }
-        _ => {}
-    }
-}
-
-/// A path that is compared with requests or put on the wire: no query, no fragment, no spaces.
-fn path(place: &str, value: &str, problems: &mut Problems) {
-    let clean = value.bytes().all(|b| b.is_ascii_graphic());
-    if !value.starts_with('/') || !clean || value.contains(['?', '#']) {
-        problems.add(
-            place,
-            format!(
-                "{value:?} must start with `/` and have no `?`, `#`, space or non-ASCII character"
-            ),
-        );
-    }
-}
-
-fn header_name(place: &str, name: &str, problems: &mut Problems) {
-    if !is_token(name) {
-        problems.add(place, format!("{name:?} is not a header name"));
-    } else if is_owned(name) {
-        problems.add(
-            place,
-            format!("`{name}` is owned by the filter, which removes it from every request"),
-        );
-    }
-}
-
-/// Text that ends up in a header: a CR, LF or NUL would let a config forge headers.
-fn on_wire(place: &str, value: &str, min_len: usize, problems: &mut Problems) {
-    if value.len() < min_len {
-        problems.add(place, "must not be empty");
-    } else if value.contains(['\r', '\n', '\0']) {
-        problems.add(place, format!("{value:?} must not contain CR, LF or NUL"));
-    }
-}
-
-fn is_owned(name: &str) -> bool {
-    name.get(..8)
-        .is_some_and(|start| start.eq_ignore_ascii_case("x-gamma-"))
-}
-
-/// RFC 9110 `token`.
-fn is_token(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
-}
-
-fn is_host(host: &str) -> bool {
-    !host.is_empty()
-        && host.len() <= 253
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.')
-        && host
-            .split('.')
-            .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
 }

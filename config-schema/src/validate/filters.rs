@@ -1,0 +1,107 @@
+//! Filters.
+
+use std::collections::HashSet;
+
+use super::{
+    Problems,
+    text::{header_name, is_host, on_wire, path},
+};
+use crate::{Filter, Header, HeaderModifier, PathModifier, RequestRedirect};
+
+pub(super) fn filters(filters: &[Filter], place: &str, problems: &mut Problems) {
+    let mut kinds = HashSet::new();
+    for (f, filter) in filters.iter().enumerate() {
+        let place = format!("{place}.filters[{f}]");
+        if !kinds.insert(std::mem::discriminant(filter)) {
+            problems.add(&place, "this kind of filter is there twice");
+        }
+        match filter {
+            Filter::RequestHeaderModifier(m) => {
+                header_modifier(m, &format!("{place}.requestHeaderModifier"), problems);
+            }
+            Filter::ResponseHeaderModifier(m) => {
+                header_modifier(m, &format!("{place}.responseHeaderModifier"), problems);
+            }
+            Filter::RequestRedirect(redirect) => {
+                self::redirect(redirect, &format!("{place}.requestRedirect"), problems);
+            }
+            Filter::UrlRewrite(rewrite) => {
+                let place = format!("{place}.urlRewrite");
+                host_and_path(
+                    rewrite.hostname.as_deref(),
+                    rewrite.path.as_ref(),
+                    &place,
+                    problems,
+                );
+            }
+        }
+    }
+}
+
+fn header_modifier(modifier: &HeaderModifier, place: &str, problems: &mut Problems) {
+    let mut names = HashSet::new();
+    let mut once = |place: &str, name: &str, problems: &mut Problems| {
+        header_name(place, name, problems);
+        if !names.insert(name.to_ascii_lowercase()) {
+            problems.add(place, format!("`{name}` is changed twice"));
+        }
+    };
+    let lists: [(&str, &[Header]); 2] = [("set", &modifier.set), ("add", &modifier.add)];
+    for (list, headers) in lists {
+        for (i, header) in headers.iter().enumerate() {
+            let place = format!("{place}.{list}[{i}]");
+            once(&format!("{place}.name"), &header.name, problems);
+            on_wire(&format!("{place}.value"), &header.value, 0, problems);
+        }
+    }
+    for (i, name) in modifier.remove.iter().enumerate() {
+        once(&format!("{place}.remove[{i}]"), name, problems);
+    }
+}
+
+fn redirect(redirect: &RequestRedirect, place: &str, problems: &mut Problems) {
+    host_and_path(
+        redirect.hostname.as_deref(),
+        redirect.path.as_ref(),
+        place,
+        problems,
+    );
+    if redirect.port == Some(0) {
+        problems.add(format!("{place}.port"), "must be above 0");
+    }
+    if !matches!(redirect.status_code, 301 | 302 | 303 | 307 | 308) {
+        problems.add(
+            format!("{place}.statusCode"),
+            format!(
+                "{} is none of 301, 302, 303, 307, 308",
+                redirect.status_code
+            ),
+        );
+    }
+}
+
+fn host_and_path(
+    hostname: Option<&str>,
+    modifier: Option<&PathModifier>,
+    place: &str,
+    problems: &mut Problems,
+) {
+    if let Some(host) = hostname
+        && !is_host(host)
+    {
+        problems.add(
+            format!("{place}.hostname"),
+            format!("`{host}` is not a lower-case host name"),
+        );
+    }
+    match modifier {
+        Some(PathModifier::ReplaceFullPath(value)) => {
+            path(&format!("{place}.path.replaceFullPath"), value, problems);
+        }
+        // Empty is allowed: it strips the prefix.
+        Some(PathModifier::ReplacePrefixMatch(value)) if !value.is_empty() => {
+            path(&format!("{place}.path.replacePrefixMatch"), value, problems);
+        }
+        _ => {}
+    }
+}
