@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A filter, written as an object with one member: `{"requestRedirect": {"port": 8443}}`.
-/// Each kind at most once in a list.
+/// Each kind at most once in a list, but for `requestMirror`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Filter {
@@ -15,6 +15,8 @@ pub enum Filter {
     RequestRedirect(RequestRedirect),
     /// Changes host and path of the request before it is forwarded.
     UrlRewrite(UrlRewrite),
+    /// Sends a copy of the request somewhere else; what comes of it is ignored.
+    RequestMirror(RequestMirror),
 }
 
 /// HTTPHeaderFilter. A name may appear in one action only.
@@ -95,6 +97,47 @@ pub struct UrlRewrite {
     /// Replaces the path.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path: Option<PathModifier>,
+}
+
+/// HTTPRequestMirrorFilter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequestMirror {
+    /// The proxy's name for the endpoints that get the copies.
+    pub cluster: String,
+    /// Which part of the requests is copied. Absent: all.
+    #[serde(default, skip_serializing_if = "Fraction::is_all")]
+    pub fraction: Fraction,
+}
+
+/// A part of the requests: `numerator` of `denominator`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Fraction {
+    /// At most the denominator.
+    pub numerator: u32,
+    /// At least 1.
+    #[serde(default = "hundred")]
+    pub denominator: u32,
+}
+
+fn hundred() -> u32 {
+    100
+}
+
+impl Default for Fraction {
+    fn default() -> Self {
+        Self {
+            numerator: 100,
+            denominator: 100,
+        }
+    }
+}
+
+impl Fraction {
+    fn is_all(&self) -> bool {
+        self.numerator == self.denominator
+    }
 }
 
 /// HTTPPathModifier, written as an object with one member.

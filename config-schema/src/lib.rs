@@ -44,11 +44,12 @@ mod validate;
 
 pub use error::{Error, Problem};
 pub use filter::{
-    Filter, Header, HeaderModifier, PathModifier, RequestRedirect, Scheme, UrlRewrite,
+    Filter, Fraction, Header, HeaderModifier, PathModifier, RequestMirror, RequestRedirect, Scheme,
+    UrlRewrite,
 };
 pub use matches::{Match, MatchType, Method, PathMatch, PathMatchType, ValueMatch};
 pub use policy::{Duration, Retry, Timeouts};
-pub use rule::{BackendRef, MAX_WEIGHT, Rule};
+pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};
 pub use service::{Port, RouteTable, Service};
 pub use settings::Settings;
 

@@ -7,6 +7,10 @@ use crate::{Filter, Match, Retry, Timeouts};
 /// Largest weight of one backend (Gateway API, `BackendRef.weight`).
 pub const MAX_WEIGHT: u32 = 1_000_000;
 
+/// Most mirrors that one request can have: the API allows 16 filters on a rule and as many on a
+/// backend.
+pub const MAX_MIRRORS: usize = 32;
+
 /// What to do with the requests that one of its matches selects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -36,6 +40,19 @@ pub struct Rule {
     /// be applied must not be skipped".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub invalid: Option<String>,
+}
+
+impl Rule {
+    /// How many mirrors a request that the rule wins can have: the rule's and one backend's.
+    #[must_use]
+    pub fn most_mirrors(&self) -> usize {
+        let count = |filters: &[Filter]| {
+            let is_mirror = |filter: &&Filter| matches!(filter, Filter::RequestMirror(_));
+            filters.iter().filter(is_mirror).count()
+        };
+        let of_backends = self.backend_refs.iter().map(|b| count(&b.filters));
+        count(&self.filters).saturating_add(of_backends.max().unwrap_or(0))
+    }
 }
 
 /// A backend and its share.

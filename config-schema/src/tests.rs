@@ -133,6 +133,11 @@ fn refusals_name_the_place() {
             "retry.codes",
             "not from 400",
         ),
+        (
+            r#"{"filters":[{"requestMirror":{"cluster":"m","fraction":{"numerator":3,"denominator":2}}}]}"#,
+            "filters[0].requestMirror.fraction",
+            "no part",
+        ),
         (r#"{"backendRefs":[{}]}"#, "backendRefs[0]", "exactly one"),
         (
             r#"{"backendRefs":[{"cluster":"a\nb"}]}"#,

@@ -81,6 +81,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
                 host.set_header(Map::Request, ORIGINAL_PATH.as_bytes(), request.path)?;
                 host.set_header(Map::Request, b":path", path)?;
             }
+            mirror(host, shared, &decision)?;
             shared.controls.apply(decision.rule, host)?;
             let name = shared.cluster_header.as_bytes();
             host.set_header(Map::Request, name, cluster.as_bytes())?;
@@ -96,6 +97,17 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
             Ok(Outcome::Answered(Chosen::default()))
         }
     }
+}
+
+/// Says to the proxy's mirror policies, each of which reads one header, where copies go.
+fn mirror(host: &impl Host, shared: &Shared, decision: &Decision<'_>) -> Result<(), HostError> {
+    shared.with_rng(|rng| {
+        let mut mirrors = shared.router.mirrors(decision, rng).enumerate();
+        mirrors.try_for_each(|(i, cluster)| {
+            let header = format!("x-gamma-mirror-{i}");
+            host.set_header(Map::Request, header.as_bytes(), cluster.as_bytes())
+        })
+    })
 }
 
 /// Removes what a client must not say: the headers by which the filter talks to the proxy and to

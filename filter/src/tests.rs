@@ -91,6 +91,10 @@ const CONFIG: &str = r#"{
     {"matches": [{"path": {"value": "/slow"}}], "timeouts": {"request": "1m", "backendRequest": "500ms"},
      "retry": {"codes": [500, 503], "attempts": 3}, "backendRefs": [{"cluster": "plain"}]},
     {"matches": [{"path": {"value": "/free"}}], "timeouts": {"request": "0s"}, "retry": {}, "backendRefs": [{"cluster": "plain"}]},
+    {"matches": [{"path": {"value": "/copied"}}],
+     "filters": [{"requestMirror": {"cluster": "m1"}},
+                 {"requestMirror": {"cluster": "never", "fraction": {"numerator": 0}}}],
+     "backendRefs": [{"cluster": "plain", "filters": [{"requestMirror": {"cluster": "m2"}}]}]},
     {"matches": [{"path": {"value": "/plain"}}], "backendRefs": [{"cluster": "plain"}]}
   ]}}]}]
 }"#;
@@ -143,6 +147,19 @@ fn edits_and_rewrites_are_made_before_the_cluster_is_set() {
             "set Request :path: /new/x?q=1",
             "set Request x-gamma-cluster: edited",
             "set Response d: 3",
+        ]
+    );
+}
+
+#[test]
+fn each_mirror_gets_a_header() {
+    let (_, calls) = run(&get("/copied"), CONFIG);
+    assert_eq!(
+        calls[1..],
+        [
+            "set Request x-gamma-mirror-0: m1",
+            "set Request x-gamma-mirror-1: m2",
+            "set Request x-gamma-cluster: plain",
         ]
     );
 }
@@ -306,6 +323,6 @@ fn a_bad_configuration_is_refused_with_its_place() {
     let host = Recorder::default();
     let config = CONFIG.replace(r#""value": "/plain""#, r#""value": "plain""#);
     let error = Shared::new(config.as_bytes(), &host).unwrap_err();
-    assert!(error.contains("rules[5].matches[0].path.value"), "{error}");
+    assert!(error.contains("rules[6].matches[0].path.value"), "{error}");
     assert!(Shared::new(b"", &host).is_ok());
 }

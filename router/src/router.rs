@@ -93,6 +93,21 @@ impl Router {
             .map(|filters| &filters.request)
     }
 
+    /// Clusters that get a copy of the request: the rule's mirrors, then the backend's, each drawn by
+    /// its fraction. None unless the request is forwarded.
+    pub fn mirrors<'r>(
+        &'r self,
+        decision: &Decision<'_>,
+        rng: &'r mut Rng,
+    ) -> impl Iterator<Item = &'r str> {
+        let forwarded = matches!(decision.action, Action::Forward { .. });
+        self.filters(decision.rule, decision.backend)
+            .filter(move |_| forwarded)
+            .flat_map(|filters| &filters.mirrors)
+            .filter(move |mirror| mirror.draw(rng))
+            .map(|mirror| self.cluster(mirror.cluster))
+    }
+
     /// Edits to make to the headers of the response, in order.
     pub fn response_edits(
         &self,
@@ -178,14 +193,17 @@ impl Router {
 
     fn forward(&self, cluster: u32) -> Action<'_> {
         Action::Forward {
-            cluster: self
-                .clusters
-                .get(cluster as usize)
-                .map(|name| &**name)
-                .unwrap_or_default(),
+            cluster: self.cluster(cluster),
             authority: None,
             path: None,
         }
+    }
+
+    fn cluster(&self, cluster: u32) -> &str {
+        self.clusters
+            .get(cluster as usize)
+            .map(|name| &**name)
+            .unwrap_or_default()
     }
 
     fn rule(&self, rule: RuleId) -> Option<&Rule> {

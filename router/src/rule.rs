@@ -37,7 +37,7 @@ impl Rule {
         Self {
             route: rule.route.as_str().into(),
             name: rule.name.as_str().into(),
-            filters: Filters::new(&rule.filters),
+            filters: Filters::new(&rule.filters, clusters),
             backends: rule
                 .backend_refs
                 .iter()
@@ -65,7 +65,7 @@ impl Backend {
     fn new(backend: &BackendRef, clusters: &mut Clusters) -> Self {
         Self {
             cluster: backend.cluster.as_deref().map(|name| clusters.id(name)),
-            filters: Filters::new(&backend.filters),
+            filters: Filters::new(&backend.filters, clusters),
         }
     }
 }

@@ -6,13 +6,14 @@ use super::{
     Problems,
     text::{header_name, is_host, on_wire, path},
 };
-use crate::{Filter, Header, HeaderModifier, PathModifier, RequestRedirect};
+use crate::{Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect};
 
 pub(super) fn filters(filters: &[Filter], place: &str, problems: &mut Problems) {
     let mut kinds = HashSet::new();
     for (f, filter) in filters.iter().enumerate() {
         let place = format!("{place}.filters[{f}]");
-        if !kinds.insert(std::mem::discriminant(filter)) {
+        let repeatable = matches!(filter, Filter::RequestMirror(_));
+        if !kinds.insert(std::mem::discriminant(filter)) && !repeatable {
             problems.add(&place, "this kind of filter is there twice");
         }
         match filter {
@@ -24,6 +25,20 @@ pub(super) fn filters(filters: &[Filter], place: &str, problems: &mut Problems) 
             }
             Filter::RequestRedirect(redirect) => {
                 self::redirect(redirect, &format!("{place}.requestRedirect"), problems);
+            }
+            Filter::RequestMirror(mirror) => {
+                let place = format!("{place}.requestMirror");
+                on_wire(&format!("{place}.cluster"), &mirror.cluster, 1, problems);
+                let Fraction {
+                    numerator,
+                    denominator,
+                } = mirror.fraction;
+                if denominator == 0 || numerator > denominator {
+                    problems.add(
+                        format!("{place}.fraction"),
+                        format!("{numerator} of {denominator} is no part of the requests"),
+                    );
+                }
             }
             Filter::UrlRewrite(rewrite) => {
                 let place = format!("{place}.urlRewrite");

@@ -6,8 +6,8 @@ mod text;
 use std::{collections::HashSet, fmt::Display};
 
 use crate::{
-    BackendRef, Config, Error, Filter, MAX_WEIGHT, Match, PathMatchType, PathModifier, Port,
-    Problem, RouteTable, Rule, Service, VERSION,
+    BackendRef, Config, Error, Filter, MAX_MIRRORS, MAX_WEIGHT, Match, PathMatchType, PathModifier,
+    Port, Problem, RouteTable, Rule, Service, VERSION,
 };
 use filters::filters;
 use text::{header_name, is_host, is_token, on_wire};
@@ -142,6 +142,7 @@ fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
         self::backend(backend, &format!("{place}.backendRefs[{b}]"), problems);
     }
     policy(rule, place, problems);
+    mirrors(rule, place, problems);
     let redirects = rule
         .filters
         .iter()
@@ -150,6 +151,19 @@ fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
         problems.add(
             place,
             "has `backendRefs` beside `requestRedirect`: they would never be used",
+        );
+    }
+}
+
+/// The filter has a header for each mirror of a request, and the proxy a policy for each header.
+fn mirrors(rule: &Rule, place: &str, problems: &mut Problems) {
+    if rule.most_mirrors() > MAX_MIRRORS {
+        problems.add(
+            place,
+            format!(
+                "{} mirrors, {MAX_MIRRORS} are possible",
+                rule.most_mirrors()
+            ),
         );
     }
 }

@@ -17,11 +17,20 @@ pub(crate) struct Backends<'a> {
 }
 
 /// Why a backend is invalid: the words in the config, and the diagnostic.
-struct Fault {
+pub(crate) struct Fault {
     code: &'static Code,
     span: Span,
     message: String,
     hint: String,
+}
+
+impl Fault {
+    /// Says it, and `why` it matters.
+    pub(crate) fn diagnostic(self, why: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.code, self.span, self.message)
+            .why(why)
+            .hint(self.hint)
+    }
 }
 
 impl Backends<'_> {
@@ -38,7 +47,7 @@ impl Backends<'_> {
             weight: backend.weight,
             filters: Vec::new(),
         };
-        let filters = filters::compile(&backend.filters, diagnostics);
+        let filters = filters::compile(&backend.filters, route, self, diagnostics);
         match (self.cluster(route, backend), filters.invalid) {
             (Ok(_), Some(invalid)) => compiled.invalid = Some(invalid),
             (Ok(cluster), None) => {
@@ -48,17 +57,14 @@ impl Backends<'_> {
             }
             (Err(fault), _) => {
                 compiled.invalid = Some(fault.message.clone());
-                diagnostics.push(
-                    Diagnostic::new(fault.code, fault.span, fault.message)
-                        .why(share(rule, backend))
-                        .hint(fault.hint),
-                );
+                diagnostics.push(fault.diagnostic(share(rule, backend)));
             }
         }
         compiled
     }
 
-    fn cluster(&self, route: &Route, backend: &BackendRef) -> Result<String, Fault> {
+    /// The cluster of the Service port that a reference names.
+    pub(crate) fn cluster(&self, route: &Route, backend: &BackendRef) -> Result<String, Fault> {
         let (namespace, name) = target(route, backend);
         if !backend.group.is_empty() || backend.kind.value != "Service" {
             return Err(Fault {

@@ -2,9 +2,10 @@
 
 use gamma_config as config;
 
+use super::backend::Backends;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
-    manifest::{Filter, FilterKind, HeaderModifier, PathModifier},
+    manifest::{Filter, FilterKind, HeaderModifier, PathModifier, Route},
     source::Spanned,
 };
 
@@ -17,7 +18,12 @@ pub(crate) struct Compiled {
     pub(crate) invalid: Option<String>,
 }
 
-pub(crate) fn compile(filters: &[Filter], diagnostics: &mut Diagnostics) -> Compiled {
+pub(crate) fn compile(
+    filters: &[Filter],
+    route: &Route,
+    backends: &Backends<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Compiled {
     let mut compiled = Compiled::default();
     for filter in filters {
         match &filter.kind {
@@ -58,6 +64,21 @@ pub(crate) fn compile(filters: &[Filter], diagnostics: &mut Diagnostics) -> Comp
                         path: rewrite.path.as_ref().map(path),
                     }));
             }
+            // "If the referent cannot be found, … this RequestMirror filter is dropped": a copy that
+            // goes nowhere must not harm the request.
+            FilterKind::RequestMirror(mirror) => {
+                match backends.cluster(route, &mirror.backend) {
+                    Ok(cluster) => compiled.filters.push(config::Filter::RequestMirror(
+                        config::RequestMirror {
+                            cluster,
+                            fraction: mirror.fraction,
+                        },
+                    )),
+                    Err(fault) => diagnostics.push(
+                        fault.diagnostic("nothing is mirrored; the requests themselves are served"),
+                    ),
+                }
+            }
             FilterKind::Unsupported(kind) => {
                 compiled.invalid = Some(format!("filter {} is not supported", kind.value));
                 diagnostics.push(
@@ -68,8 +89,8 @@ pub(crate) fn compile(filters: &[Filter], diagnostics: &mut Diagnostics) -> Comp
                     )
                     .why("requests that it should be applied to are answered 500, as the API demands")
                     .hint(
-                        "use RequestHeaderModifier, ResponseHeaderModifier, RequestRedirect or \
-                         URLRewrite, or remove the filter",
+                        "use RequestHeaderModifier, ResponseHeaderModifier, RequestRedirect, URLRewrite \
+                         or RequestMirror, or remove the filter",
                     ),
                 );
             }

@@ -69,7 +69,7 @@ fn compile(
     ranked.sort_by(|(a, _), (b, _)| a.cmp(b));
     let (ranks, matches): (Vec<_>, Vec<_>) = ranked.into_iter().unzip();
 
-    let filters = filters::compile(&rule.filters, diagnostics);
+    let filters = filters::compile(&rule.filters, route, backends, diagnostics);
     unsupported(rule, diagnostics);
     let backend_refs: Vec<_> = rule
         .backend_refs

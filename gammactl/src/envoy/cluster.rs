@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use gamma_config::{Config, RouteTable};
+use gamma_config::{Config, Filter, RouteTable};
 use serde_json::{Value, json};
 
 use super::socket_address;
@@ -66,12 +66,22 @@ impl<'c> Named<'c> {
                 .backend_refs
                 .iter()
                 .filter_map(|b| b.cluster.as_deref());
-            self.all.extend(backends.clone());
+            let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
+            let mirrors = rule.filters.iter().chain(of_backends).filter_map(mirrored);
+            let backends: Vec<&str> = backends.chain(mirrors).collect();
+            self.all.extend(&backends);
             if grpc {
                 self.grpc.extend(backends);
                 self.grpc.insert(own);
             }
         }
+    }
+}
+
+fn mirrored(filter: &Filter) -> Option<&str> {
+    match filter {
+        Filter::RequestMirror(mirror) => Some(&mirror.cluster),
+        _ => None,
     }
 }
 

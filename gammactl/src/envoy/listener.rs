@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use gamma_config::Config;
+use gamma_config::{Config, Rule};
 use serde_json::{Value, json};
 
 use super::socket_address;
@@ -45,7 +45,7 @@ fn connection_manager(config: &Config, wasm: &str) -> Value {
                 },
             },
         ],
-        "route_config": route_table(&config.settings.cluster_header),
+        "route_config": route_table(config),
     })
 }
 
@@ -72,7 +72,8 @@ fn plugin(config: &Config, wasm: &str) -> Value {
 
 /// One route for everything that the filter decided, one answer for everything that it let pass.
 /// A table of their own would be searched before and after the filter.
-fn route_table(cluster_header: &str) -> Value {
+fn route_table(config: &Config) -> Value {
+    let cluster_header = &config.settings.cluster_header;
     json!({
         "name": "gamma",
         "virtual_hosts": [{
@@ -89,6 +90,7 @@ fn route_table(cluster_header: &str) -> Value {
                         "cluster_header": cluster_header,
                         // Gateway API has no timeout unless a route sets one; Envoy has 15 s.
                         "timeout": "0s",
+                        "request_mirror_policies": mirror_policies(config),
                     },
                     "request_headers_to_remove": [cluster_header],
                 },
@@ -103,6 +105,35 @@ fn route_table(cluster_header: &str) -> Value {
             ],
         }],
     })
+}
+
+/// As many policies as a request can have mirrors. Envoy reads their headers at the end of a request,
+/// so they can be taken off the copies, but not off the original.
+fn mirror_policies(config: &Config) -> Vec<Value> {
+    let tables = config
+        .services
+        .iter()
+        .flat_map(|service| &service.ports)
+        .flat_map(|port| port.producer.iter().chain(port.consumers.values()));
+    let most = tables
+        .flat_map(|table| &table.rules)
+        .map(Rule::most_mirrors)
+        .max();
+    let headers: Vec<String> = (0..most.unwrap_or(0))
+        .map(|i| format!("x-gamma-mirror-{i}"))
+        .collect();
+    let removals: Vec<Value> = headers.iter().map(|h| json!({ "remove": h })).collect();
+    headers
+        .iter()
+        .map(|header| {
+            json!({
+                "cluster_header": header,
+                // A copy for `cart`, not for `cart-shadow`.
+                "disable_shadow_host_suffix_append": true,
+                "request_headers_mutations": removals,
+            })
+        })
+        .collect()
 }
 
 fn access_log() -> Value {

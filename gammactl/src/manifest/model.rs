@@ -215,7 +215,9 @@ pub enum FilterKind {
     RequestRedirect(Redirect),
     /// URLRewrite.
     UrlRewrite(UrlRewrite),
-    /// RequestMirror, CORS, ExternalAuth, ExtensionRef: known to the API, named here by `type`.
+    /// RequestMirror.
+    RequestMirror(Box<Mirror>),
+    /// CORS, ExternalAuth, ExtensionRef: known to the API, named here by `type`.
     Unsupported(Spanned<String>),
 }
 
@@ -252,6 +254,15 @@ pub struct UrlRewrite {
     pub hostname: Option<String>,
     /// `path`.
     pub path: Option<PathModifier>,
+}
+
+/// HTTPRequestMirrorFilter.
+#[derive(Debug, Clone)]
+pub struct Mirror {
+    /// `backendRef`.
+    pub backend: BackendRef,
+    /// `percent` or `fraction`.
+    pub fraction: gamma_config::Fraction,
 }
 
 /// HTTPPathModifier.

@@ -4,13 +4,16 @@ mod headers;
 mod path_modifier;
 mod redirect;
 
-use gamma_config::Filter;
+use fastrand::Rng;
+use gamma_config::{Filter, Fraction};
+
+use crate::build::Clusters;
 
 pub use headers::HeaderEdits;
 pub(crate) use path_modifier::PathModifier;
 pub(crate) use redirect::Redirect;
 
-/// The filters of one rule or one backend. Each kind is there at most once (the API's rule, checked
+/// The filters of one rule or one backend. Each kind but one is there at most once (the API's rule, checked
 /// by the config), and no two kinds touch the same thing, so their order does not matter; the
 /// rule's are applied before the backend's.
 #[derive(Debug, Default)]
@@ -22,15 +25,36 @@ pub(crate) struct Filters {
     pub(crate) hostname: Option<Box<str>>,
     /// URLRewrite's `path`.
     pub(crate) path: Option<PathModifier>,
+    /// All RequestMirrors: the one kind that may be there more than once.
+    pub(crate) mirrors: Box<[Mirror]>,
+}
+
+/// RequestMirror.
+#[derive(Debug)]
+pub(crate) struct Mirror {
+    pub(crate) cluster: u32,
+    fraction: Fraction,
+}
+
+impl Mirror {
+    /// Whether this request is copied. Exact: no rounding to percent.
+    pub(crate) fn draw(&self, rng: &mut Rng) -> bool {
+        let Fraction {
+            numerator,
+            denominator,
+        } = self.fraction;
+        numerator >= denominator || rng.u32(..denominator) < numerator
+    }
 }
 
 impl Filters {
     /// `None` if there are none, which is what most rules have.
-    pub(crate) fn new(filters: &[Filter]) -> Option<Box<Self>> {
+    pub(crate) fn new(filters: &[Filter], clusters: &mut Clusters) -> Option<Box<Self>> {
         if filters.is_empty() {
             return None;
         }
         let mut compiled = Box::<Self>::default();
+        let mut mirrors = Vec::new();
         for filter in filters {
             match filter {
                 Filter::RequestHeaderModifier(modifier) => {
@@ -42,12 +66,17 @@ impl Filters {
                 Filter::RequestRedirect(redirect) => {
                     compiled.redirect = Some(Redirect::new(redirect));
                 }
+                Filter::RequestMirror(mirror) => mirrors.push(Mirror {
+                    cluster: clusters.id(&mirror.cluster),
+                    fraction: mirror.fraction,
+                }),
                 Filter::UrlRewrite(rewrite) => {
                     compiled.hostname = rewrite.hostname.as_deref().map(Into::into);
                     compiled.path = rewrite.path.as_ref().map(PathModifier::new);
                 }
             }
         }
+        compiled.mirrors = mirrors.into();
         Some(compiled)
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     convert::Infallible,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -41,6 +41,8 @@ pub struct Echoed {
     /// Names in lower case and values as ISO 8859-1, so that every byte is one character. Values
     /// of a repeated header are in order.
     pub headers: Vec<(String, String)>,
+    /// Body, as ISO 8859-1.
+    pub body: String,
 }
 
 impl Echoed {
@@ -69,6 +71,7 @@ impl Echoed {
                 .iter()
                 .map(|(name, value)| (name.to_string(), latin1(value.as_bytes())))
                 .collect(),
+            body: String::new(),
         }
     }
 
@@ -95,6 +98,7 @@ type Body = Either<Full<Bytes>, WithTrailers<Full<Bytes>, Trailers>>;
 pub(super) struct Backend {
     pub(super) identity: Identity,
     attempts: Mutex<HashMap<String, u64>>,
+    pub(super) received: Mutex<Vec<Echoed>>,
 }
 
 impl Backend {
@@ -102,7 +106,13 @@ impl Backend {
         Self {
             identity,
             attempts: Mutex::default(),
+            received: Mutex::default(),
         }
+    }
+
+    /// A thread that panicked has left nothing half done.
+    pub(super) fn lock<'a, T>(&self, mutex: &'a Mutex<T>) -> MutexGuard<'a, T> {
+        mutex.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether status and delay apply to this attempt.
@@ -113,7 +123,7 @@ impl Backend {
         ) else {
             return true;
         };
-        let mut attempts = self.attempts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut attempts = self.lock(&self.attempts);
         let attempt = attempts.entry(id.to_owned()).or_default();
         *attempt += 1;
         *attempt <= first
@@ -124,14 +134,17 @@ pub(super) async fn answer(
     backend: Arc<Backend>,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    let echoed = Echoed::new(&backend.identity, &request);
+    let mut echoed = Echoed::new(&backend.identity, &request);
     let misbehaves = backend.misbehaves(&echoed);
     let grpc = echoed
         .header("content-type")
         .any(|value| gamma_router::is_grpc(value.as_bytes()));
 
     // Read to the end, so that the client can reuse its connection.
-    let _ = request.into_body().collect().await;
+    if let Ok(body) = request.into_body().collect().await {
+        echoed.body = latin1(&body.to_bytes());
+    }
+    backend.lock(&backend.received).push(echoed.clone());
     let delay = number(&echoed, "x-echo-delay-ms").filter(|_| misbehaves);
     if let Some(delay) = delay {
         tokio::time::sleep(Duration::from_millis(delay)).await;

@@ -48,7 +48,7 @@ impl Identity {
 /// A running echo backend. It stops when dropped, open connections included.
 #[derive(Debug)]
 pub struct Echo {
-    identity: Identity,
+    backend: Arc<Backend>,
     address: SocketAddr,
     /// Dropping it is the signal to stop.
     stop: Option<oneshot::Sender<()>>,
@@ -78,19 +78,19 @@ impl Echo {
             .enable_all()
             .build()?;
         let (stop, stopped) = oneshot::channel();
-        let shared = Arc::new(Backend::new(identity.clone()));
-        let thread = thread::Builder::new()
-            .name(format!("echo {}", identity.service))
-            .spawn(move || {
-                runtime.block_on(async {
-                    tokio::select! {
-                        _ = stopped => {}
-                        Err(error) = accept(listener, shared) => eprintln!("echo: {error}"),
-                    }
-                });
-            })?;
+        let name = format!("echo {}", identity.service);
+        let backend = Arc::new(Backend::new(identity));
+        let shared = Arc::clone(&backend);
+        let thread = thread::Builder::new().name(name).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = stopped => {}
+                    Err(error) = accept(listener, shared) => eprintln!("echo: {error}"),
+                }
+            });
+        })?;
         Ok(Self {
-            identity,
+            backend,
             address,
             stop: Some(stop),
             thread: Some(thread),
@@ -106,7 +106,13 @@ impl Echo {
     /// Which Service port it stands for.
     #[must_use]
     pub fn identity(&self) -> &Identity {
-        &self.identity
+        &self.backend.identity
+    }
+
+    /// Everything that it has received so far, in order.
+    #[must_use]
+    pub fn received(&self) -> Vec<Echoed> {
+        self.backend.lock(&self.backend.received).clone()
     }
 }
 

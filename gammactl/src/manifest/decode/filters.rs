@@ -2,13 +2,17 @@
 
 use std::collections::HashSet;
 
+use gamma_config::Fraction;
+
 use super::{
     object::{Cx, Field, Object, string},
     text,
 };
 use crate::{
     diagnostic::codes,
-    manifest::{Filter, FilterKind, HeaderModifier, PathModifier, Redirect, RouteKind, UrlRewrite},
+    manifest::{
+        Filter, FilterKind, HeaderModifier, Mirror, PathModifier, Redirect, RouteKind, UrlRewrite,
+    },
     source::Spanned,
 };
 
@@ -120,6 +124,9 @@ fn filter(
         (Some("RequestRedirect"), Some(member)) => {
             FilterKind::RequestRedirect(redirect(member, cx)?)
         }
+        (Some("RequestMirror"), Some(member)) => {
+            FilterKind::RequestMirror(Box::new(mirror(kind, member, cx)?))
+        }
         (Some("URLRewrite"), Some(member)) => FilterKind::UrlRewrite(rewrite(member, cx)?),
         _ => unsupported,
     };
@@ -224,6 +231,53 @@ fn rewrite(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<UrlRewrite> {
     };
     object.finish(cx);
     Some(rewrite)
+}
+
+fn mirror(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Mirror> {
+    let mut object = Object::open(field, cx)?;
+    let backend = object.require("backendRef", cx);
+    let backend = backend.and_then(|f| super::backend::backend_ref(kind, &f, cx));
+    let percent = object.integer("percent", 0..=100, cx);
+    let fraction = object.take("fraction").and_then(|f| fraction(&f, cx));
+    if let (Some(percent), Some(_)) = (&percent, &fraction) {
+        cx.refuse(
+            &codes::CONTRADICTION,
+            percent.span,
+            format!("`{}` has `percent` and `fraction`", field.path),
+            "give one of them",
+        );
+    }
+    object.finish(cx);
+    let percent = percent.map(|percent| Fraction {
+        numerator: percent.value,
+        denominator: 100,
+    });
+    Some(Mirror {
+        backend: backend?,
+        fraction: percent.or(fraction).unwrap_or_default(),
+    })
+}
+
+fn fraction(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Fraction> {
+    const MAX: u32 = i32::MAX as u32;
+    let mut object = Object::open(field, cx)?;
+    let numerator = object.require("numerator", cx);
+    let numerator = numerator.and_then(|f| super::object::integer(&f, 0..=MAX, cx));
+    let denominator = object.integer("denominator", 1..=MAX, cx);
+    let fraction = Fraction {
+        numerator: numerator?.value,
+        denominator: denominator.map_or(100, |d| d.value),
+    };
+    if fraction.numerator > fraction.denominator {
+        cx.refuse(
+            &codes::CONTRADICTION,
+            object.span,
+            format!("`{}` is more than all requests", field.path),
+            "make the numerator at most the denominator",
+        );
+    }
+    object.finish(cx);
+    Some(fraction)
 }
 
 fn hostname(object: &mut Object<'_>, cx: &mut Cx<'_>) -> Option<String> {
