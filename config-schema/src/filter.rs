@@ -17,6 +17,10 @@ pub enum Filter {
     UrlRewrite(UrlRewrite),
     /// Sends a copy of the request somewhere else; what comes of it is ignored.
     RequestMirror(RequestMirror),
+    /// Answers preflights, and tells browsers which origins may read the responses.
+    Cors(Cors),
+    /// Asks a service whether the request may go on. Of rules only.
+    ExternalAuth(ExternalAuth),
 }
 
 /// HTTPHeaderFilter. A name may appear in one action only.
@@ -138,6 +142,62 @@ impl Fraction {
     fn is_all(&self) -> bool {
         self.numerator == self.denominator
     }
+}
+
+/// HTTPCORSFilter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub struct Cors {
+    /// Origins: `*`, or `scheme://host` with or without port, whose host is `*` or may begin with
+    /// `*.` for one or more labels.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allow_origins: Vec<String>,
+    /// Whether requests with credentials may be read. Then no `*` is ever sent.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_credentials: bool,
+    /// Methods, or `*`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allow_methods: Vec<String>,
+    /// Names of request headers, or `*`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allow_headers: Vec<String>,
+    /// Names of response headers that scripts may read, or `*`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub expose_headers: Vec<String>,
+    /// For how many seconds a browser may keep the answer to a preflight.
+    pub max_age: u32,
+}
+
+impl Default for Cors {
+    fn default() -> Self {
+        Self {
+            allow_origins: Vec::new(),
+            allow_credentials: false,
+            allow_methods: Vec::new(),
+            allow_headers: Vec::new(),
+            expose_headers: Vec::new(),
+            max_age: 5,
+        }
+    }
+}
+
+/// HTTPExternalAuthFilter with protocol HTTP: a request with the same method, authority and path and
+/// without body. 200 lets the request go on; any other answer becomes the client's.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ExternalAuth {
+    /// The proxy's name for the endpoints of the service that is asked.
+    pub cluster: String,
+    /// Stands before the path of the request.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub path_prefix: String,
+    /// Request headers that it is told besides `authorization`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_headers: Vec<String>,
+    /// Headers of its answer that the request gets. None: all but those of the connection and of
+    /// the body.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed_response_headers: Vec<String>,
 }
 
 /// HTTPPathModifier, written as an object with one member.

@@ -44,13 +44,13 @@ mod validate;
 
 pub use error::{Error, Problem};
 pub use filter::{
-    Filter, Fraction, Header, HeaderModifier, PathModifier, RequestMirror, RequestRedirect, Scheme,
-    UrlRewrite,
+    Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestMirror,
+    RequestRedirect, Scheme, UrlRewrite,
 };
 pub use matches::{Match, MatchType, Method, PathMatch, PathMatchType, ValueMatch};
-pub use policy::{Duration, Retry, Timeouts};
+pub use policy::{Duration, Retry, SessionPersistence, SessionType, Timeouts};
 pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};
-pub use service::{Port, RouteTable, Service};
+pub use service::{Port, RouteTable, Service, ServiceKind};
 pub use settings::Settings;
 
 use serde::{Deserialize, Serialize};

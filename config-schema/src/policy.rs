@@ -115,6 +115,61 @@ pub struct Retry {
     /// Attempts after the first one. Absent: 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub attempts: Option<u32>,
+    /// How long to wait before an attempt. Absent: as the proxy says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub backoff: Option<Duration>,
+}
+
+/// SessionPersistence: the requests of one session go to one backend, and there to one endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SessionPersistence {
+    /// Where the session is carried.
+    #[serde(
+        default,
+        rename = "type",
+        skip_serializing_if = "SessionType::is_cookie"
+    )]
+    pub kind: SessionType,
+    /// Name of the cookie or header.
+    pub name: String,
+    /// `Path` of the cookie.
+    #[serde(default = "root", skip_serializing_if = "is_root")]
+    pub path: String,
+    /// Whether the cookie outlives the browser. Needs `absoluteTimeout`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub permanent: bool,
+    /// After this time a session ends, used or not. Absent: it does not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub absolute_timeout: Option<Duration>,
+}
+
+/// SessionPersistenceType.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SessionType {
+    /// A cookie.
+    #[default]
+    Cookie,
+    /// A header of that name, in the response and in the requests after it.
+    Header,
+}
+
+impl SessionType {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes a reference"
+    )]
+    fn is_cookie(&self) -> bool {
+        *self == Self::Cookie
+    }
+}
+
+fn root() -> String {
+    "/".into()
+}
+
+fn is_root(path: &str) -> bool {
+    path == "/"
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Filter, Match, Retry, Timeouts};
+use crate::{Filter, Match, Retry, SessionPersistence, Timeouts};
 
 /// Largest weight of one backend (Gateway API, `BackendRef.weight`).
 pub const MAX_WEIGHT: u32 = 1_000_000;
@@ -36,6 +36,9 @@ pub struct Rule {
     /// Whether and when requests are tried again. Absent: they are not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retry: Option<Retry>,
+    /// Whether the requests of a session stay together. Absent: they do not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_persistence: Option<SessionPersistence>,
     /// Why the rule can't be obeyed. Its requests are answered 500: "specified filters that can't
     /// be applied must not be skipped".
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,10 +10,14 @@ use crate::Rule;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Service {
+    /// What it is in Kubernetes.
+    #[serde(default, skip_serializing_if = "ServiceKind::is_service")]
+    pub kind: ServiceKind,
     /// Namespace.
     pub namespace: String,
     /// Name. Requests to `name` (from the same namespace), `name.namespace`, `name.namespace.svc`
-    /// and `name.namespace.svc.<clusterDomain>` are for this Service.
+    /// and `name.namespace.svc.<clusterDomain>` are for this Service; a ServiceImport is addressed
+    /// by its `hosts` alone.
     pub name: String,
     /// More host names by which it is addressed, without port.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -25,6 +29,26 @@ pub struct Service {
     pub cluster_ips: Vec<IpAddr>,
     /// Ports.
     pub ports: Vec<Port>,
+}
+
+/// Kind of a frontend.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ServiceKind {
+    /// A Service of the core group.
+    #[default]
+    Service,
+    /// A ServiceImport (GEP-1748): it may have the name of a Service.
+    ServiceImport,
+}
+
+impl ServiceKind {
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes a reference"
+    )]
+    fn is_service(&self) -> bool {
+        *self == Self::Service
+    }
 }
 
 /// A port of a Service.

@@ -19,6 +19,10 @@ pub struct Settings {
     pub cluster_header: String,
     /// Whether answers that the filter gives itself carry `x-gamma-reason`, a few words of why.
     pub reason_header: bool,
+    /// Whether requests are counted by route, rule and backend.
+    pub metrics: bool,
+    /// Whether access logs can name the rule: `%FILTER_STATE(wasm.gamma.rule:PLAIN)%` in Envoy.
+    pub rule_property: bool,
 }
 
 impl Default for Settings {
@@ -28,6 +32,8 @@ impl Default for Settings {
             cluster_domain: "cluster.local".into(),
             cluster_header: "x-gamma-cluster".into(),
             reason_header: true,
+            metrics: true,
+            rule_property: true,
         }
     }
 }

@@ -6,7 +6,10 @@
 
 #![allow(unsafe_code)]
 
-use std::ptr::{null, null_mut};
+use std::{
+    ptr::{null, null_mut},
+    time::Duration,
+};
 
 use crate::{
     header_map,
@@ -51,6 +54,23 @@ unsafe extern "C" {
         headers_size: usize,
         grpc_status: i32,
     ) -> u32;
+    fn proxy_set_property(
+        path: *const u8,
+        path_size: usize,
+        value: *const u8,
+        value_size: usize,
+    ) -> u32;
+    fn proxy_continue_stream(stream: u32) -> u32;
+    fn proxy_get_buffer_bytes(
+        buffer: u32,
+        start: usize,
+        max_size: usize,
+        data: *mut *mut u8,
+        size: *mut usize,
+    ) -> u32;
+    fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
+    fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
+    fn proxy_increment_metric(id: u32, offset: i64) -> u32;
 }
 
 /// The host that the module runs in.
@@ -136,6 +156,74 @@ impl Host for Proxy {
             )
         };
         check("proxy_send_local_response", status)
+    }
+
+    fn set_property(&self, path: &str, value: &[u8]) {
+        // SAFETY: the host reads the slices during the call only.
+        let _ =
+            unsafe { proxy_set_property(path.as_ptr(), path.len(), value.as_ptr(), value.len()) };
+    }
+
+    fn resume(&self) -> Result<(), HostError> {
+        const REQUEST: u32 = 0;
+        // SAFETY: no memory is passed.
+        check("proxy_continue_stream", unsafe {
+            proxy_continue_stream(REQUEST)
+        })
+    }
+
+    /// Through the SDK, which remembers which context an answer belongs to. The statuses on which it
+    /// would panic are none that a host has for this call.
+    fn call(
+        &self,
+        cluster: &str,
+        headers: &[(String, String)],
+        timeout: Duration,
+    ) -> Result<(), HostError> {
+        let headers = headers.iter().map(|(n, v)| (&**n, &**v)).collect();
+        proxy_wasm::hostcalls::dispatch_http_call(cluster, headers, None, Vec::new(), timeout)
+            .map(|_| ())
+            .map_err(|status| HostError {
+                call: "proxy_http_call",
+                status: status as u32,
+            })
+    }
+
+    fn call_body(&self, max: usize) -> Vec<u8> {
+        const HTTP_CALL_RESPONSE_BODY: u32 = 4;
+        if max == 0 {
+            return Vec::new();
+        }
+        let (mut data, mut size) = (null_mut(), 0);
+        // SAFETY: the out-parameters are written before OK.
+        let status = unsafe {
+            proxy_get_buffer_bytes(HTTP_CALL_RESPONSE_BODY, 0, max, &mut data, &mut size)
+        };
+        match status {
+            // SAFETY: as returned by the host.
+            OK => unsafe { adopt(data, size) },
+            _ => Vec::new(),
+        }
+    }
+
+    fn now(&self) -> u64 {
+        let mut nanoseconds = 0;
+        // SAFETY: the host writes the out-parameter at most.
+        let _ = unsafe { proxy_get_current_time_nanoseconds(&mut nanoseconds) };
+        nanoseconds / 1_000_000_000
+    }
+
+    fn define_counter(&self, name: &str) -> Option<u32> {
+        const COUNTER: u32 = 0;
+        let mut id = 0;
+        // SAFETY: the name is read during the call only; the out-parameter is written before OK.
+        let status = unsafe { proxy_define_metric(COUNTER, name.as_ptr(), name.len(), &mut id) };
+        (status == OK).then_some(id)
+    }
+
+    fn increment(&self, counter: u32) {
+        // SAFETY: no memory is passed.
+        let _ = unsafe { proxy_increment_metric(counter, 1) };
     }
 }
 

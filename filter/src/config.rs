@@ -9,7 +9,7 @@ use fastrand::Rng;
 use gamma_config::Config;
 use gamma_router::Router;
 
-use crate::{controls::Controls, host::Host};
+use crate::{controls::Controls, host::Host, metrics::Metrics};
 
 /// Everything that the requests of one configuration share.
 #[derive(Debug)]
@@ -18,6 +18,8 @@ pub(crate) struct Shared {
     pub(crate) controls: Controls,
     pub(crate) cluster_header: Box<str>,
     pub(crate) reason_header: bool,
+    pub(crate) rule_property: bool,
+    pub(crate) metrics: Metrics,
     /// State of the random number generator. A cell, because a borrow could be found taken.
     seed: Cell<u64>,
 }
@@ -42,6 +44,8 @@ impl Shared {
             router,
             cluster_header: config.settings.cluster_header.into(),
             reason_header: config.settings.reason_header,
+            rule_property: config.settings.rule_property,
+            metrics: Metrics::new(config.settings.metrics),
             // The standard library keys its hash maps from the host's randomness, once per VM and
             // with a counter after that: workers draw independent splits.
             seed: Cell::new(RandomState::new().hash_one(0)),

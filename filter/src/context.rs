@@ -11,6 +11,8 @@ use proxy_wasm::{
 use crate::{
     abi::{self, Proxy},
     config::Shared,
+    external_auth::{self, Waiting},
+    metrics,
     request::{self, Chosen, Outcome},
     response,
 };
@@ -48,6 +50,7 @@ impl RootContext for Root {
             }
             Err(reason) => {
                 log::error!("{reason}");
+                metrics::config_error(&Proxy);
                 false
             }
         }
@@ -61,6 +64,7 @@ impl RootContext for Root {
         Some(Box::new(Stream {
             shared: self.shared.clone()?,
             chosen: Chosen::default(),
+            waiting: None,
         }))
     }
 }
@@ -69,13 +73,12 @@ impl RootContext for Root {
 struct Stream {
     shared: Rc<Shared>,
     chosen: Chosen,
+    waiting: Option<Box<Waiting>>,
 }
 
-impl Context for Stream {}
-
-impl HttpContext for Stream {
-    fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
-        match request::on_headers(&Proxy, &self.shared) {
+impl Stream {
+    fn act(&mut self, outcome: Outcome) -> Action {
+        match outcome {
             Outcome::Continue(chosen) => {
                 self.chosen = chosen;
                 Action::Continue
@@ -84,11 +87,31 @@ impl HttpContext for Stream {
                 self.chosen = chosen;
                 Action::Pause
             }
+            Outcome::Waiting(waiting) => {
+                self.waiting = Some(waiting);
+                Action::Pause
+            }
         }
+    }
+}
+
+impl Context for Stream {
+    fn on_http_call_response(&mut self, _: u32, _: usize, body_size: usize, _: usize) {
+        if let Some(waiting) = self.waiting.take() {
+            let outcome = external_auth::answered(&Proxy, &self.shared, *waiting, body_size);
+            self.act(outcome);
+        }
+    }
+}
+
+impl HttpContext for Stream {
+    fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
+        let outcome = request::on_headers(&Proxy, &self.shared);
+        self.act(outcome)
     }
 
     fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {
-        if response::on_headers(&Proxy, &self.shared, self.chosen) {
+        if response::on_headers(&Proxy, &self.shared, &self.chosen) {
             Action::Continue
         } else {
             Action::Pause

@@ -1,7 +1,7 @@
 //! Timeouts and retries, in the headers by which Envoy's router takes them. Other hosts ignore the
 //! headers.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use gamma_router::{Policy, Router, RuleId};
 
@@ -13,6 +13,9 @@ const RETRY_ON: &str = "x-envoy-retry-on";
 const RETRY_GRPC_ON: &str = "x-envoy-retry-grpc-on";
 const MAX_RETRIES: &str = "x-envoy-max-retries";
 const RETRY_CODES: &str = "x-envoy-retriable-status-codes";
+/// Selects the route whose retries wait that many milliseconds: there is no header of Envoy's own
+/// for it.
+const RETRY_BACKOFF: &str = "x-gamma-retry-backoff";
 
 /// Headers that say how a request is to be sent. A client must not: some hosts believe whoever
 /// sends them.
@@ -32,16 +35,16 @@ const CONNECTION_ERRORS: &str = "connect-failure,refused-stream,reset";
 /// Names and values.
 type Headers = Box<[(&'static str, Box<str>)]>;
 
-/// The headers of every rule that has any, written once.
+/// The headers of every rule that has any, written once, and how long its requests may take.
 #[derive(Debug)]
-pub(crate) struct Controls(HashMap<RuleId, Headers>);
+pub(crate) struct Controls(HashMap<RuleId, (Headers, Option<Duration>)>);
 
 impl Controls {
     pub(crate) fn new(router: &Router) -> Self {
         Self(
             router
                 .policies()
-                .map(|(rule, policy)| (rule, headers(policy)))
+                .map(|(rule, policy)| (rule, (headers(policy), limit(policy))))
                 .collect(),
         )
     }
@@ -52,11 +55,21 @@ impl Controls {
             return Ok(());
         }
         let headers = rule.and_then(|rule| self.0.get(&rule));
-        for (name, value) in headers.into_iter().flatten() {
+        for (name, value) in headers.into_iter().flat_map(|(headers, _)| headers) {
             host.set_header(Map::Request, name.as_bytes(), value.as_bytes())?;
         }
         Ok(())
     }
+
+    /// How long the requests of a rule may take, if there is a limit.
+    pub(crate) fn timeout(&self, rule: RuleId) -> Option<Duration> {
+        self.0.get(&rule)?.1
+    }
+}
+
+fn limit(policy: &Policy) -> Option<Duration> {
+    let millis = policy.timeouts.request?.as_millis();
+    (millis > 0).then(|| Duration::from_millis(millis))
 }
 
 fn headers(policy: &Policy) -> Headers {
@@ -79,6 +92,9 @@ fn headers(policy: &Policy) -> Headers {
         headers.push((MAX_RETRIES, retry.attempts.unwrap_or(1).to_string().into()));
         if !codes.is_empty() {
             headers.push((RETRY_CODES, codes.join(",").into()));
+        }
+        if let Some(backoff) = retry.backoff {
+            headers.push((RETRY_BACKOFF, backoff.as_millis().to_string().into()));
         }
     }
     headers.into()

@@ -1,11 +1,15 @@
 //! What the filter wants of a proxy.
 
+use std::time::Duration;
+
 /// Which header map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub(crate) enum Map {
     Request = 0,
     Response = 2,
+    /// Of the answer to [`Host::call`].
+    CallResponse = 6,
 }
 
 /// A call that the host did not carry out. The request must not go on as if it had.
@@ -17,6 +21,16 @@ pub(crate) struct HostError {
     pub(crate) status: u32,
 }
 
+impl HostError {
+    /// What should never be: said in the log, and answered 500.
+    pub(crate) fn internal(what: &'static str) -> Self {
+        Self {
+            call: what,
+            status: u32::MAX,
+        }
+    }
+}
+
 /// An answer to the client that does not come from a backend.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LocalReply<'a> {
@@ -24,7 +38,7 @@ pub(crate) struct LocalReply<'a> {
     /// Set for gRPC requests, whose answers are HTTP 200 with this status and `body` as message.
     pub(crate) grpc_status: Option<u32>,
     pub(crate) headers: &'a [(&'a str, &'a [u8])],
-    pub(crate) body: &'a str,
+    pub(crate) body: &'a [u8],
     /// For access logs: `%RESPONSE_CODE_DETAILS%` in Envoy.
     pub(crate) details: &'a str,
 }
@@ -41,6 +55,26 @@ pub(crate) trait Host {
     fn remove_header(&self, map: Map, name: &[u8]) -> Result<(), HostError>;
     /// A property by its path, the parts separated by NUL; `None` if the host does not have it.
     fn property(&self, path: &str) -> Option<Vec<u8>>;
+    /// Says something about the request to the proxy's access logs; a host that has no such thing
+    /// does nothing.
+    fn set_property(&self, path: &str, value: &[u8]);
     /// Answers the client. The caller stops the request.
     fn reply(&self, reply: &LocalReply<'_>) -> Result<(), HostError>;
+    /// Lets a request go on that was stopped.
+    fn resume(&self) -> Result<(), HostError>;
+    /// Sends a request without body to `cluster`. The answer comes in a callback of its own.
+    fn call(
+        &self,
+        cluster: &str,
+        headers: &[(String, String)],
+        timeout: Duration,
+    ) -> Result<(), HostError>;
+    /// The first bytes of the body of an answer to a call.
+    fn call_body(&self, max: usize) -> Vec<u8>;
+    /// Seconds since 1970.
+    fn now(&self) -> u64;
+    /// A counter; `None` if the host has none.
+    fn define_counter(&self, name: &str) -> Option<u32>;
+    /// Adds one.
+    fn increment(&self, counter: u32);
 }

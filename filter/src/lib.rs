@@ -2,11 +2,14 @@
 //! the decision back.
 //!
 //! There is no routing logic here. What each request costs in host calls: one read of the header
-//! map, one write of the cluster header, and only where the config asks for it a read of the
-//! destination address, header edits, a new path or host, and a local reply.
+//! map, one write of the cluster header, a counter and the rule's name for access logs unless the
+//! settings turn them off, and only where the config asks for it a read of the destination address,
+//! header edits, a new path or host, a call to another service, and a local reply.
 //!
 //! - [`mod@config`]: plugin configuration → router.
-//! - [`mod@request`], [`mod@response`]: the two phases.
+//! - [`mod@request`] and [`mod@response`]: the two phases; [`mod@external_auth`]: requests that wait
+//!   for another service in between.
+//! - [`mod@metrics`] has the counters.
 //! - [`mod@host`]: what the filter wants of a proxy; `abi` is the real one, tests bring their own.
 //! - `context`: the entry points that the SDK dispatches to.
 
@@ -30,8 +33,10 @@ mod config;
 #[cfg(target_arch = "wasm32")]
 mod context;
 mod controls;
+mod external_auth;
 mod header_map;
 mod host;
+mod metrics;
 mod reply;
 mod request;
 mod response;

@@ -2,7 +2,10 @@
 
 use gamma_router::Reply;
 
-use crate::host::{Host, HostError, LocalReply};
+use crate::{
+    header_map::HeaderMap,
+    host::{Host, HostError, LocalReply},
+};
 
 /// Says which part of the filter answered and why.
 const REASON_HEADER: &str = "x-gamma-reason";
@@ -20,7 +23,7 @@ pub(crate) fn error(
         status: reply.status(),
         grpc_status: grpc.then(|| reply.grpc_status()),
         headers: if reason_header { &headers } else { &[] },
-        body: reply.reason.message(),
+        body: reply.reason.message().as_bytes(),
         details: reason,
     })
 }
@@ -31,9 +34,76 @@ pub(crate) fn redirect(host: &impl Host, status: u16, location: &[u8]) -> Result
         status,
         grpc_status: None,
         headers: &[("location", location)],
-        body: "",
+        body: b"",
         details: "request-redirect",
     })
+}
+
+/// Answers a CORS preflight. What it allows is set on the response.
+pub(crate) fn preflight(host: &impl Host) -> Result<(), HostError> {
+    host.reply(&LocalReply {
+        status: 204,
+        grpc_status: None,
+        headers: &[],
+        body: b"",
+        details: "cors-preflight",
+    })
+}
+
+/// What a service said that did not allow a request.
+#[derive(Debug)]
+pub(crate) struct Denied {
+    status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl Denied {
+    /// `None` if it said nothing that is about the request: no answer, or an error of its own.
+    pub(crate) fn new(answer: &HeaderMap, body: impl FnOnce() -> Vec<u8>) -> Option<Self> {
+        /// What is true of the one answer and not of the other.
+        const OWN: [&str; 8] = [
+            "content-length",
+            "transfer-encoding",
+            "connection",
+            "keep-alive",
+            "upgrade",
+            "trailer",
+            "date",
+            "server",
+        ];
+        let status = std::str::from_utf8(answer.first(":status")).ok()?;
+        let status: u16 = status.parse().ok()?;
+        if !(201..500).contains(&status) {
+            return None;
+        }
+        let headers = answer.iter().filter_map(|(name, value)| {
+            let name = std::str::from_utf8(name).ok()?;
+            let own = name.starts_with([':']) || name.starts_with("x-envoy-");
+            let own = own || OWN.iter().any(|other| name.eq_ignore_ascii_case(other));
+            (!own).then(|| (name.to_owned(), value.to_vec()))
+        });
+        Some(Self {
+            status,
+            headers: headers.collect(),
+            body: body(),
+        })
+    }
+
+    pub(crate) fn send(&self, host: &impl Host) -> Result<(), HostError> {
+        let headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        host.reply(&LocalReply {
+            status: self.status,
+            grpc_status: None,
+            headers: &headers,
+            body: &self.body,
+            details: "external-auth-denied",
+        })
+    }
 }
 
 /// Answers when a host call failed. The request must not go on half changed; nothing better can be
@@ -44,7 +114,7 @@ pub(crate) fn host_error(host: &impl Host, error: HostError) {
         status: 500,
         grpc_status: None,
         headers: &[],
-        body: "the proxy refused a change to the request",
+        body: b"the proxy refused a change to the request",
         details: "host-error",
     });
 }

@@ -1,5 +1,7 @@
 //! What the router answers.
 
+use std::net::SocketAddr;
+
 /// A rule of a [`Router`](crate::Router), for looking it up again in the response phase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RuleId(pub(crate) u32);
@@ -12,6 +14,12 @@ pub struct BackendId {
 }
 
 impl BackendId {
+    /// The rule that it is a backend of.
+    #[must_use]
+    pub fn rule(self) -> RuleId {
+        self.rule
+    }
+
     /// Index into the rule's `backendRefs`.
     #[must_use]
     pub fn index(self) -> u32 {
@@ -26,8 +34,40 @@ pub struct Decision<'r> {
     pub rule: Option<RuleId>,
     /// The backend that was drawn, if the rule has any.
     pub backend: Option<BackendId>,
+    /// The endpoint of the backend that the request's session is bound to.
+    pub endpoint: Option<SocketAddr>,
+    /// Headers that the answer gets, whoever gives it.
+    pub response: Vec<ResponseHeader>,
     /// What to do.
     pub action: Action<'r>,
+}
+
+/// A header of a response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResponseHeader {
+    /// Name, in lower case.
+    pub name: &'static str,
+    /// Value.
+    pub value: Vec<u8>,
+    /// Whether it is added to the values that are there, or replaces them.
+    pub append: bool,
+}
+
+impl ResponseHeader {
+    pub(crate) fn set(name: &'static str, value: &[u8]) -> Self {
+        Self {
+            name,
+            value: value.into(),
+            append: false,
+        }
+    }
+
+    pub(crate) fn append(name: &'static str, value: &[u8]) -> Self {
+        Self {
+            append: true,
+            ..Self::set(name, value)
+        }
+    }
 }
 
 /// What to do with a request.
@@ -53,6 +93,8 @@ pub enum Action<'r> {
         /// Value of `location`.
         location: Vec<u8>,
     },
+    /// Answer a CORS preflight: 204, with [`Decision::response`].
+    Preflight,
     /// Answer with an error.
     Reply(Reply),
 }

@@ -8,7 +8,7 @@
 
 use std::{net::IpAddr, ops::Range};
 
-use gamma_config::Service;
+use gamma_config::{Service, ServiceKind};
 use hashbrown::HashMap;
 
 use crate::Request;
@@ -43,8 +43,10 @@ impl Frontends {
     }
 
     pub(crate) fn add(&mut self, service: &Service, ports: Ports) {
-        let name = format!("{}.{}", service.name, service.namespace);
-        self.hosts.insert(name.into(), ports.clone());
+        if service.kind == ServiceKind::Service {
+            let name = format!("{}.{}", service.name, service.namespace);
+            self.hosts.insert(name.into(), ports.clone());
+        }
         for host in &service.hosts {
             self.hosts.insert(host.as_str().into(), ports.clone());
         }

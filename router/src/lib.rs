@@ -20,6 +20,7 @@
 //!     authority: b"cart",
 //!     path: b"/pay?now=1",
 //!     destination: None,
+//!     now: 0,
 //!     headers: &headers,
 //! };
 //! let decision = router.decide(&request, &mut fastrand::Rng::with_seed(7));
@@ -35,7 +36,9 @@
 //!    namespace, else the producer routes, else none and the request goes to the Service itself.
 //! 3. [`table`](mod@table): the first match *in the order of the config* that holds wins. A radix
 //!    tree and a few position lists find it without looking at every rule.
-//! 4. [`split`](mod@split): one of the rule's backends is drawn by weight.
+//! 4. [`session`](mod@session): a request of a session goes where that goes; else
+//!    [`split`](mod@split): one of the rule's backends is drawn by weight.
+//! 5. [`filter`](mod@filter): filters of the rule and of the backend, in a fixed order.
 //!
 //! A forward without rewrites allocates nothing.
 
@@ -63,13 +66,15 @@ mod regex;
 mod request;
 mod router;
 mod rule;
+mod session;
 mod split;
 mod table;
 
 pub use build::BuildError;
-pub use decision::{Action, BackendId, Decision, Reason, Reply, RuleId};
-pub use filter::HeaderEdits;
+pub use decision::{Action, BackendId, Decision, Reason, Reply, ResponseHeader, RuleId};
+pub use filter::{ExternalAuth, HeaderEdits};
 pub use regex::check as check_regex;
 pub use request::{Headers, Request, is_grpc};
 pub use router::Router;
 pub use rule::Policy;
+pub use session::Session;

@@ -4,16 +4,27 @@ use gamma_config::{Match, MatchType, Method, ValueMatch};
 use regex_lite::Regex;
 
 use crate::{
-    Headers, Request, query,
+    Headers, Request,
+    frontend::split_port,
+    query,
     regex::{self, is_match},
 };
 
 /// All of it must hold.
 #[derive(Debug)]
 pub(crate) struct Predicates {
+    hostname: Option<Hostname>,
     method: Option<Method>,
     headers: Box<[Named]>,
     query_params: Box<[Named]>,
+}
+
+/// In lower case.
+#[derive(Debug)]
+enum Hostname {
+    Exact(Box<str>),
+    /// `.example.com` for `*.example.com`.
+    Below(Box<str>),
 }
 
 #[derive(Debug)]
@@ -34,6 +45,7 @@ impl Predicates {
     /// The engine's message on a pattern that it refuses.
     pub(crate) fn new(r#match: &Match) -> Result<Self, String> {
         Ok(Self {
+            hostname: r#match.hostname.as_deref().map(Hostname::new),
             method: r#match.method,
             headers: named(&r#match.headers, |name| name.to_ascii_lowercase().into())?,
             query_params: named(&r#match.query_params, |name| name.into())?,
@@ -41,8 +53,12 @@ impl Predicates {
     }
 
     pub(crate) fn hold<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> bool {
-        self.method
-            .is_none_or(|method| method.as_str().as_bytes() == request.method)
+        self.hostname
+            .as_ref()
+            .is_none_or(|hostname| hostname.matches(request.authority))
+            && self
+                .method
+                .is_none_or(|method| method.as_str().as_bytes() == request.method)
             && self.headers.iter().all(|header| header.in_headers(request))
             && (self.query_params.is_empty() || {
                 let query = request.query();
@@ -70,6 +86,31 @@ fn named(
         list.push(Named { name, value });
     }
     Ok(list.into())
+}
+
+impl Hostname {
+    fn new(hostname: &str) -> Self {
+        match hostname.strip_prefix('*') {
+            Some(suffix) => Self::Below(suffix.into()),
+            None => Self::Exact(hostname.into()),
+        }
+    }
+
+    /// "Implementations MUST ignore any port value specified in the HTTP Host header"; "`*.` is a
+    /// wildcard for one or more labels" (HTTPRouteSpec.hostnames).
+    fn matches(&self, authority: &[u8]) -> bool {
+        let (host, _) = split_port(authority);
+        let host = host.strip_suffix(b".").unwrap_or(host);
+        match self {
+            Self::Exact(name) => name.as_bytes().eq_ignore_ascii_case(host),
+            Self::Below(suffix) => host
+                .len()
+                .checked_sub(suffix.len())
+                .filter(|&labels| labels > 0)
+                .and_then(|labels| host.get(labels..))
+                .is_some_and(|tail| suffix.as_bytes().eq_ignore_ascii_case(tail)),
+        }
+    }
 }
 
 impl Named {

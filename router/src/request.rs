@@ -15,6 +15,8 @@ pub struct Request<'a, H: ?Sized> {
     pub path: &'a [u8],
     /// Where the client's connection was addressed to, if the host knows.
     pub destination: Option<SocketAddr>,
+    /// Seconds since 1970; 0 will do unless [`needs_time`](crate::Router::needs_time).
+    pub now: u64,
     /// Headers.
     pub headers: &'a H,
 }
@@ -45,7 +47,20 @@ impl<N: AsRef<[u8]>, V: AsRef<[u8]>> Headers for Vec<(N, V)> {
     }
 }
 
-impl<H: ?Sized> Request<'_, H> {
+impl<'a, H: ?Sized> Request<'a, H> {
+    /// The same with another method.
+    pub(crate) fn with_method(&self, method: &'a [u8]) -> Self {
+        Self {
+            method,
+            scheme: self.scheme,
+            authority: self.authority,
+            path: self.path,
+            destination: self.destination,
+            now: self.now,
+            headers: self.headers,
+        }
+    }
+
     /// The path without the query.
     pub(crate) fn path_only(&self) -> &[u8] {
         split_query(self.path).0

@@ -6,10 +6,11 @@ use gamma_config::Config;
 use crate::{
     Action, BackendId, BuildError, Decision, HeaderEdits, Headers, Reason, Reply, Request, RuleId,
     build::{self, Built},
-    filter::{Filters, Redirect},
+    filter::{ExternalAuth, Filters, Redirect, announced_method},
     frontend::Frontends,
     request::split_query,
     rule::{Backend, Policy, Rule},
+    session::Session,
     table::{Entry, Table},
 };
 
@@ -21,6 +22,7 @@ pub struct Router {
     rules: Box<[Rule]>,
     clusters: Box<[Box<str>]>,
     needs_destination: bool,
+    needs_time: bool,
 }
 
 /// A port of a Service.
@@ -48,7 +50,9 @@ impl Router {
             rules,
             clusters,
         } = build::build(config, client_namespace)?;
+        let ends = |rule: &Rule| rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
         Ok(Self {
+            needs_time: rules.iter().any(ends),
             frontends,
             ports: ports.into(),
             rules: rules.into(),
@@ -67,6 +71,12 @@ impl Router {
         self.needs_destination
     }
 
+    /// Whether a decision can depend on [`Request::now`].
+    #[must_use]
+    pub fn needs_time(&self) -> bool {
+        self.needs_time
+    }
+
     /// Decides one request. Allocates nothing for a forward that does not change the path.
     pub fn decide<H: Headers + ?Sized>(
         &self,
@@ -80,9 +90,31 @@ impl Router {
             // "a Service without routes: traffic proceeds as if there were no mesh routing"
             return no_rule(self.forward(port.cluster));
         };
-        match table.find(request) {
+        match self.find(table, request) {
             None => no_rule(reply(Reason::NoMatchingRule)),
             Some(entry) => self.apply(entry, port, request, rng),
+        }
+    }
+
+    /// A preflight asks about another request: if its own rule does not know CORS, or there is none,
+    /// the rule of that other request answers. Rules that match methods could not be preflighted
+    /// otherwise.
+    fn find<'t, H: Headers + ?Sized>(
+        &self,
+        table: &'t Table,
+        request: &Request<'_, H>,
+    ) -> Option<&'t Entry> {
+        let has_cors = |entry: &&Entry| {
+            let filters = self.rule(entry.rule).and_then(|rule| rule.filters.as_ref());
+            filters.is_some_and(|filters| filters.cors.is_some())
+        };
+        let found = table.find(request);
+        match announced_method(request) {
+            Some(method) if !found.as_ref().is_some_and(has_cors) => table
+                .find(&request.with_method(method))
+                .filter(has_cors)
+                .or(found),
+            _ => found,
         }
     }
 
@@ -108,6 +140,29 @@ impl Router {
             .map(|mirror| self.cluster(mirror.cluster))
     }
 
+    /// Who has to allow the request before the decision is carried out.
+    #[must_use]
+    pub fn external_auth(&self, decision: &Decision<'_>) -> Option<&ExternalAuth> {
+        match decision.action {
+            Action::Forward { .. } | Action::Redirect { .. } => {
+                self.external_auth_of(decision.rule?)
+            }
+            _ => None,
+        }
+    }
+
+    /// Who has to allow the requests of a rule, if anybody.
+    #[must_use]
+    pub fn external_auth_of(&self, rule: RuleId) -> Option<&ExternalAuth> {
+        self.rule(rule)?.filters.as_ref()?.external_auth.as_deref()
+    }
+
+    /// How the sessions of a rule are carried, if it has any.
+    #[must_use]
+    pub fn session(&self, rule: RuleId) -> Option<&Session> {
+        self.rule(rule)?.session.as_deref()
+    }
+
     /// Edits to make to the headers of the response, in order.
     pub fn response_edits(
         &self,
@@ -124,8 +179,21 @@ impl Router {
     /// Route and name of a rule, as in the config.
     #[must_use]
     pub fn rule_name(&self, rule: RuleId) -> (&str, &str) {
-        self.rule(rule)
-            .map_or(("", ""), |rule| (&*rule.route, &*rule.name))
+        self.rule(rule).map_or(("", ""), Rule::route_and_name)
+    }
+
+    /// The same in one: `HTTPRoute/shop/cart/0`.
+    #[must_use]
+    pub fn full_name(&self, rule: RuleId) -> &str {
+        self.rule(rule).map_or("", |rule| &rule.full_name)
+    }
+
+    /// The proxy's name for a backend; `None` if it is invalid.
+    #[must_use]
+    pub fn backend_name(&self, backend: BackendId) -> Option<&str> {
+        let rule = self.rule(backend.rule)?;
+        let cluster = rule.backends.get(backend.index as usize)?.cluster?;
+        Some(self.cluster(cluster))
     }
 
     /// The rules that have a policy, and their policies. A proxy prepares these once.
@@ -153,8 +221,7 @@ impl Router {
     ) -> Decision<'_> {
         let mut decision = Decision {
             rule: Some(entry.rule),
-            backend: None,
-            action: reply(Reason::InvalidRule),
+            ..no_rule(reply(Reason::InvalidRule))
         };
         let Some(rule) = self.rule(entry.rule).filter(|rule| !rule.invalid) else {
             return decision;
@@ -163,18 +230,35 @@ impl Router {
             status: redirect.status,
             location: redirect.location(request, port.number, entry.prefix_len as usize),
         };
-        if let Some(found) = rule.filters.as_ref().and_then(|f| f.redirect.as_ref()) {
-            decision.action = redirect(found);
-            return decision;
+        if let Some(filters) = &rule.filters {
+            if cors(filters, request, &mut decision) {
+                return decision;
+            }
+            if let Some(found) = &filters.redirect {
+                decision.action = redirect(found);
+                return decision;
+            }
         }
-        let drawn = rule
-            .split
-            .draw(rng)
-            .and_then(|index| Some((index, rule.backends.get(index)?)));
-        let Some((index, backend)) = drawn else {
+        let pin = rule
+            .session
+            .as_ref()
+            .and_then(|session| session.find(request))
+            .filter(|pin| rule.backends.get(pin.backend).is_some_and(is_usable));
+        let drawn = match pin {
+            // "persistence beats weights", 0 included (GEP-1619)
+            Some(pin) => Some(pin.backend),
+            None => rule.split.draw(rng),
+        };
+        let Some((index, backend)) = drawn.and_then(|i| Some((i, rule.backends.get(i)?))) else {
             decision.action = reply(Reason::NoBackend);
             return decision;
         };
+        decision.endpoint = pin.and_then(|pin| pin.endpoint);
+        if let Some(filters) = &backend.filters
+            && cors(filters, request, &mut decision)
+        {
+            return decision;
+        }
         decision.backend = Some(BackendId {
             rule: entry.rule,
             index: u32::try_from(index).unwrap_or(u32::MAX),
@@ -255,14 +339,39 @@ fn rewrite<'r>(
     }
 }
 
+/// Whether `request` is a preflight that the filters answer; if not, the response gets their headers.
+fn cors<H: Headers + ?Sized>(
+    filters: &Filters,
+    request: &Request<'_, H>,
+    decision: &mut Decision<'_>,
+) -> bool {
+    let Some(cors) = &filters.cors else {
+        return false;
+    };
+    let preflight = cors.preflight(request);
+    let is_preflight = preflight.is_some();
+    decision.response = preflight.unwrap_or_else(|| cors.actual(request));
+    if is_preflight {
+        decision.action = Action::Preflight;
+    }
+    is_preflight
+}
+
+/// Whether a session can still go to it.
+fn is_usable(backend: &Backend) -> bool {
+    backend.cluster.is_some() && redirect_of(backend).is_none()
+}
+
 fn redirect_of(backend: &Backend) -> Option<&Redirect> {
-    backend.filters.as_ref()?.redirect.as_ref()
+    backend.filters.as_ref()?.redirect.as_deref()
 }
 
 fn no_rule(action: Action<'_>) -> Decision<'_> {
     Decision {
         rule: None,
         backend: None,
+        endpoint: None,
+        response: Vec::new(),
         action,
     }
 }

@@ -2,16 +2,17 @@
 
 use gamma_config::{BackendRef, Retry, Rule as RuleConfig, Timeouts};
 
-use crate::{build::Clusters, filter::Filters, split::Split};
+use crate::{build::Clusters, filter::Filters, session::Session, split::Split};
 
 #[derive(Debug)]
 pub(crate) struct Rule {
-    pub(crate) route: Box<str>,
-    pub(crate) name: Box<str>,
+    /// `HTTPRoute/shop/cart/0`: the route, and behind the last `/` the name.
+    pub(crate) full_name: Box<str>,
     pub(crate) filters: Option<Box<Filters>>,
     pub(crate) backends: Box<[Backend]>,
     pub(crate) split: Split,
     pub(crate) policy: Option<Box<Policy>>,
+    pub(crate) session: Option<Box<Session>>,
     /// Whether it can't be obeyed and answers 500.
     pub(crate) invalid: bool,
 }
@@ -35,8 +36,7 @@ pub(crate) struct Backend {
 impl Rule {
     pub(crate) fn new(rule: &RuleConfig, clusters: &mut Clusters) -> Self {
         Self {
-            route: rule.route.as_str().into(),
-            name: rule.name.as_str().into(),
+            full_name: format!("{}/{}", rule.route, rule.name).into(),
             filters: Filters::new(&rule.filters, clusters),
             backends: rule
                 .backend_refs
@@ -45,8 +45,17 @@ impl Rule {
                 .collect(),
             split: Split::new(rule.backend_refs.iter().map(|backend| backend.weight)),
             policy: Policy::new(rule),
+            session: rule
+                .session_persistence
+                .as_ref()
+                .map(|session| Session::new(session, rule)),
             invalid: rule.invalid.is_some(),
         }
+    }
+
+    /// Names of rules have no `/`.
+    pub(crate) fn route_and_name(&self) -> (&str, &str) {
+        self.full_name.rsplit_once('/').unwrap_or_default()
     }
 }
 

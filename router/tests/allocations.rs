@@ -44,6 +44,7 @@ fn a_plain_forward_allocates_nothing() {
                 authority: authority.as_bytes(),
                 path: path.as_bytes(),
                 destination,
+                now: 0,
                 headers: &headers,
             };
             let mut forwarded = false;

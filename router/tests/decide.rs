@@ -33,6 +33,7 @@ fn request<'a>(
         authority: authority.as_bytes(),
         path: path.as_bytes(),
         destination: None,
+        now: 0,
         headers,
     }
 }
@@ -45,6 +46,7 @@ fn outcome(decision: &Decision<'_>) -> String {
         Action::Redirect { status, location } => {
             format!("{status} {}", String::from_utf8_lossy(location))
         }
+        Action::Preflight => "preflight".into(),
         Action::Reply(reply) => format!("{} {}", reply.status(), reply.reason.as_str()),
     }
 }
@@ -266,6 +268,7 @@ fn bytes_that_are_not_utf_8_match_like_any_other() {
             authority: b"s",
             path,
             destination: None,
+            now: 0,
             headers: &headers,
         };
         outcome(&router.decide(&request, &mut Rng::with_seed(1)))
@@ -301,4 +304,69 @@ fn the_index_agrees_with_a_look_at_every_match_in_order() {
     }
     // Neither side is trivial.
     assert!((4_000..16_000).contains(&matched), "{matched}");
+}
+
+#[test]
+fn a_preflight_is_answered_by_the_rule_of_the_request_that_it_announces() {
+    let cors = r#""filters":[{"cors":{"allowOrigins":["*"]}}],"backendRefs":[{"cluster":"a"}]"#;
+    let router = router(&format!(
+        r#"{{"matches":[{{"method":"PUT","path":{{"value":"/a"}}}}],{cors}}},
+           {{"matches":[{{"path":{{"value":"/a"}}}}],"backendRefs":[{{"cluster":"b"}}]}},
+           {{"matches":[{{"method":"PUT","path":{{"value":"/c"}}}}],{cors}}}"#
+    ));
+    let asks = |method| {
+        [
+            ("origin", "http://o"),
+            ("access-control-request-method", method),
+        ]
+    };
+    assert_eq!(decide(&router, "OPTIONS", "s/a", &asks("PUT")), "preflight");
+    assert_eq!(decide(&router, "OPTIONS", "s/c", &asks("PUT")), "preflight");
+    assert_eq!(decide(&router, "OPTIONS", "s/a", &asks("GET")), "b");
+    assert_eq!(
+        decide(&router, "OPTIONS", "s/c", &asks("GET")),
+        "404 no-matching-rule"
+    );
+    assert_eq!(decide(&router, "OPTIONS", "s/a", &asks("PUT")[..1]), "b");
+    assert_eq!(decide(&router, "PUT", "s/a", &asks("PUT")), "a");
+}
+
+#[test]
+fn sessions_beat_weights() {
+    let rule = |weights: [u32; 2]| {
+        router(&format!(
+            r#"{{"route":"r","backendRefs":[{{"cluster":"a","weight":{}}},{{"cluster":"b","weight":{}}}],
+                "sessionPersistence":{{"name":"s"}}}}"#,
+            weights[0], weights[1]
+        ))
+    };
+    let before = rule([1, 0]);
+    let decision = before.decide(&request("GET", "s/", &[]), &mut Rng::with_seed(1));
+    let (rule_id, backend) = (decision.rule.unwrap(), decision.backend.unwrap());
+    let endpoint = "127.0.0.1:80".parse().unwrap();
+    let session = before.session(rule_id).unwrap();
+    let (_, cookie) = session.begin(backend.index(), Some(endpoint), 0, false);
+    let headers = [("cookie", cookie.split(';').next().unwrap())];
+
+    let after = rule([0, 1]);
+    assert_eq!(decide(&after, "GET", "s/", &[]), "b");
+    let decision = after.decide(&request("GET", "s/", &headers), &mut Rng::with_seed(1));
+    assert_eq!(outcome(&decision), "a");
+    assert_eq!(decision.endpoint, Some(endpoint));
+    let other_rule = router(
+        r#"{"route":"q","backendRefs":[{"cluster":"a"}],"sessionPersistence":{"name":"s"}}"#,
+    );
+    let decision = other_rule.decide(&request("GET", "s/", &headers), &mut Rng::with_seed(1));
+    assert_eq!(decision.endpoint, None);
+}
+
+#[test]
+fn hostnames_are_matched_by_labels() {
+    let router = router(
+        r#"{"matches":[{"hostname":"s.n.svc"}],"backendRefs":[{"cluster":"exact"}]},
+           {"matches":[{"hostname":"*.n"}],"backendRefs":[{"cluster":"wildcard"}]}"#,
+    );
+    assert_eq!(decide(&router, "GET", "S.n.svc.:80/", &[]), "exact");
+    assert_eq!(decide(&router, "GET", "s.n/", &[]), "wildcard");
+    assert_eq!(decide(&router, "GET", "s/", &[]), "404 no-matching-rule");
 }

@@ -12,7 +12,7 @@ use gammactl::{
     compile::{self, compile},
     diagnostic::Diagnostics,
     envoy::{EnvoyOptions, bootstrap},
-    manifest::{EndpointSlice, Manifests, Metadata, Service},
+    manifest::{EndpointSlice, Manifests, Metadata, Service, ServiceKind},
 };
 
 use crate::{
@@ -56,7 +56,12 @@ impl Backends {
                 let Metadata {
                     namespace, name, ..
                 } = &service.metadata;
-                let identity = Identity::new(namespace, &name.value, port.port);
+                let name = match service.kind {
+                    ServiceKind::Service => name.value.clone(),
+                    // As in the names of clusters.
+                    ServiceKind::ServiceImport => format!("{}.clusterset", name.value),
+                };
+                let identity = Identity::new(namespace, name, port.port);
                 let echo = Echo::start(identity)?;
                 slices.push(slice(service, &port.name, echo.address()));
                 echoes.push(echo);
@@ -73,10 +78,11 @@ fn slice(service: &Service, port_name: &str, address: SocketAddr) -> EndpointSli
         .labels
         .iter()
         .any(|(key, _)| key == NO_ENDPOINTS);
-    let label = (
-        "kubernetes.io/service-name".into(),
-        service.metadata.name.value.clone(),
-    );
+    let label = match service.kind {
+        ServiceKind::Service => "kubernetes.io/service-name",
+        ServiceKind::ServiceImport => "multicluster.kubernetes.io/service-name",
+    };
+    let label = (label.into(), service.metadata.name.value.clone());
     EndpointSlice {
         metadata: Metadata {
             labels: vec![label],
@@ -105,7 +111,7 @@ impl Stage {
         envoy: &Options,
     ) -> Result<Self> {
         Self::start_at(
-            (Ipv4Addr::LOCALHOST, 0).into(),
+            &[(Ipv4Addr::LOCALHOST, 0).into()],
             manifests,
             options,
             wasm,
@@ -113,13 +119,13 @@ impl Stage {
         )
     }
 
-    /// The same on an address of the caller's choice.
+    /// The same on addresses of the caller's choice; the first is [`Stage::address`].
     ///
     /// # Errors
     ///
     /// As [`Stage::start`].
     pub fn start_at(
-        listen: SocketAddr,
+        listen: &[SocketAddr],
         manifests: &Manifests,
         options: &compile::Options,
         wasm: &Path,
@@ -136,13 +142,15 @@ impl Stage {
             &config,
             options,
             &EnvoyOptions {
-                listen: vec![listen],
+                listen: listen.to_vec(),
                 admin: Some((Ipv4Addr::LOCALHOST, 0).into()),
                 wasm: wasm.to_str().context("the path of the filter")?.into(),
+                mirror_host_suffix: false,
             },
         );
         let envoy = Envoy::start(Bootstrap::Text(&bootstrap.to_string()), envoy)?;
-        let address = envoy.listener(&format!("gamma_{listen}"))?;
+        let first = listen.first().context("an address to listen on")?;
+        let address = envoy.listener(&format!("gamma_{first}"))?;
         Ok(Self {
             config,
             envoy,

@@ -1,5 +1,5 @@
-//! Where a connection goes beats what it says: cluster IPs, which here are loopback addresses that a
-//! wildcard listener accepts.
+//! Where a connection goes beats what it says: cluster IPs, which here are loopback addresses that
+//! the proxy listens on.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -36,7 +36,7 @@ fn the_cluster_ip_decides_not_the_host() {
     let manifests = manifests(&[service("v1", V1), service("v2", V2), route].concat()).unwrap();
     let backends = Backends::start(&manifests).unwrap();
     let stage = Stage::start_at(
-        (Ipv4Addr::UNSPECIFIED, number).into(),
+        &[V1, V2, NOBODY].map(|address| (address, number).into()),
         &backends.manifests,
         &compile::Options::default(),
         &wasm(),

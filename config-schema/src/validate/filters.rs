@@ -4,9 +4,11 @@ use std::collections::HashSet;
 
 use super::{
     Problems,
-    text::{header_name, is_host, on_wire, path},
+    text::{header_name, is_host, is_token, on_wire, path},
 };
-use crate::{Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect};
+use crate::{
+    Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect,
+};
 
 pub(super) fn filters(filters: &[Filter], place: &str, problems: &mut Problems) {
     let mut kinds = HashSet::new();
@@ -39,6 +41,10 @@ pub(super) fn filters(filters: &[Filter], place: &str, problems: &mut Problems) 
                         format!("{numerator} of {denominator} is no part of the requests"),
                     );
                 }
+            }
+            Filter::Cors(cors) => self::cors(cors, &format!("{place}.cors"), problems),
+            Filter::ExternalAuth(auth) => {
+                external_auth(auth, &format!("{place}.externalAuth"), problems);
             }
             Filter::UrlRewrite(rewrite) => {
                 let place = format!("{place}.urlRewrite");
@@ -92,6 +98,71 @@ fn redirect(redirect: &RequestRedirect, place: &str, problems: &mut Problems) {
                 redirect.status_code
             ),
         );
+    }
+}
+
+fn cors(cors: &Cors, place: &str, problems: &mut Problems) {
+    for (i, origin) in cors.allow_origins.iter().enumerate() {
+        if !is_origin(origin) {
+            problems.add(
+                format!("{place}.allowOrigins[{i}]"),
+                format!("`{origin}` is neither `*` nor like `https://*.example.com:8443`"),
+            );
+        }
+    }
+    let lists = [
+        ("allowMethods", &cors.allow_methods),
+        ("allowHeaders", &cors.allow_headers),
+        ("exposeHeaders", &cors.expose_headers),
+    ];
+    for (list, names) in lists {
+        for (i, name) in names.iter().enumerate() {
+            if !is_token(name) {
+                problems.add(
+                    format!("{place}.{list}[{i}]"),
+                    format!("{name:?} is not a name"),
+                );
+            }
+        }
+    }
+}
+
+/// The pattern of HTTPCORSFilter.allowOrigins.
+fn is_origin(origin: &str) -> bool {
+    if origin == "*" {
+        return true;
+    }
+    let Some((scheme, rest)) = origin.split_once("://") else {
+        return false;
+    };
+    let (host, port) = rest.split_once(':').unwrap_or((rest, "80"));
+    let label = |label: &str| {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        !label.is_empty() && label.bytes().all(good)
+    };
+    matches!(scheme, "http" | "https")
+        && port.parse::<u16>().is_ok()
+        && (host == "*"
+            || host
+                .strip_prefix("*.")
+                .unwrap_or(host)
+                .split('.')
+                .all(label))
+}
+
+fn external_auth(auth: &ExternalAuth, place: &str, problems: &mut Problems) {
+    on_wire(&format!("{place}.cluster"), &auth.cluster, 1, problems);
+    if !auth.path_prefix.is_empty() {
+        path(&format!("{place}.pathPrefix"), &auth.path_prefix, problems);
+    }
+    let lists = [
+        ("allowedHeaders", &auth.allowed_headers),
+        ("allowedResponseHeaders", &auth.allowed_response_headers),
+    ];
+    for (list, names) in lists {
+        for (i, name) in names.iter().enumerate() {
+            header_name(&format!("{place}.{list}[{i}]"), name, problems);
+        }
     }
 }
 

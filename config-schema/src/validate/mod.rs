@@ -7,7 +7,7 @@ use std::{collections::HashSet, fmt::Display};
 
 use crate::{
     BackendRef, Config, Error, Filter, MAX_MIRRORS, MAX_WEIGHT, Match, PathMatchType, PathModifier,
-    Port, Problem, RouteTable, Rule, Service, VERSION,
+    Port, Problem, RouteTable, Rule, Service, SessionPersistence, VERSION,
 };
 use filters::filters;
 use text::{header_name, is_host, is_token, on_wire};
@@ -57,12 +57,15 @@ fn services(services: &[Service], problems: &mut Problems) {
     for (i, service) in services.iter().enumerate() {
         let place = format!("services[{i}]");
         let Service {
-            namespace, name, ..
+            kind,
+            namespace,
+            name,
+            ..
         } = service;
         if namespace.is_empty() || name.is_empty() {
             problems.add(&place, "`namespace` and `name` must not be empty");
         }
-        if !names.insert((namespace, name)) {
+        if !names.insert((kind, namespace, name)) {
             problems.add(&place, format!("`{namespace}/{name}` is there twice"));
         }
         for (h, host) in service.hosts.iter().enumerate() {
@@ -133,6 +136,12 @@ fn table(table: &RouteTable, place: &str, problems: &mut Problems) {
 }
 
 fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
+    if rule.name.contains('/') {
+        problems.add(
+            format!("{place}.name"),
+            format!("`{}` must not contain `/`", rule.name),
+        );
+    }
     for (m, r#match) in rule.matches.iter().enumerate() {
         self::r#match(r#match, &format!("{place}.matches[{m}]"), problems);
     }
@@ -142,6 +151,9 @@ fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
         self::backend(backend, &format!("{place}.backendRefs[{b}]"), problems);
     }
     policy(rule, place, problems);
+    if let Some(session) = &rule.session_persistence {
+        self::session(session, &format!("{place}.sessionPersistence"), problems);
+    }
     mirrors(rule, place, problems);
     let redirects = rule
         .filters
@@ -189,6 +201,21 @@ fn policy(rule: &Rule, place: &str, problems: &mut Problems) {
     }
 }
 
+fn session(session: &SessionPersistence, place: &str, problems: &mut Problems) {
+    header_name(&format!("{place}.name"), &session.name, problems);
+    if !session.path.starts_with('/') || session.path.contains([';', ' ', '"']) {
+        problems.add(
+            format!("{place}.path"),
+            format!("{:?} can't be the path of a cookie", session.path),
+        );
+    }
+    on_wire(&format!("{place}.path"), &session.path, 1, problems);
+    // "When using a permanent cookie, absoluteTimeout is required."
+    if session.permanent && session.absolute_timeout.is_none() {
+        problems.add(place, "a permanent cookie needs `absoluteTimeout`");
+    }
+}
+
 /// "ReplacePrefixMatch … is only compatible with a PathPrefix HTTPRouteMatch": what it replaces
 /// must be known whichever match won.
 fn prefixes(rule: &Rule, place: &str, problems: &mut Problems) {
@@ -227,9 +254,24 @@ fn backend(backend: &BackendRef, place: &str, problems: &mut Problems) {
         );
     }
     filters(&backend.filters, place, problems);
+    let is_auth = |filter: &Filter| matches!(filter, Filter::ExternalAuth(_));
+    if backend.filters.iter().any(is_auth) {
+        problems.add(
+            place,
+            "`externalAuth` belongs to a rule: the backend is drawn after it",
+        );
+    }
 }
 
 fn r#match(r#match: &Match, place: &str, problems: &mut Problems) {
+    if let Some(hostname) = &r#match.hostname
+        && !is_host(hostname.strip_prefix("*.").unwrap_or(hostname))
+    {
+        problems.add(
+            format!("{place}.hostname"),
+            format!("`{hostname}` is not a lower-case host name"),
+        );
+    }
     if let Some(path) = &r#match.path {
         let place = format!("{place}.path.value");
         if path.kind == PathMatchType::RegularExpression {

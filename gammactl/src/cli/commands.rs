@@ -100,6 +100,7 @@ pub(super) fn envoy(options: &Envoy) -> anyhow::Result<bool> {
             listen: options.listen.clone(),
             admin: options.admin,
             wasm: options.wasm.clone(),
+            mirror_host_suffix: options.mirror_host_suffix,
         },
     );
     let path = options.output.as_deref();

@@ -71,6 +71,10 @@ pub(super) struct Input {
     #[arg(long)]
     require_reference_grants: bool,
 
+    /// Obey `hostnames` of routes; without it they mean nothing where the parent is a Service
+    #[arg(long)]
+    honor_hostnames: bool,
+
     /// What the proxy calls its clusters
     #[arg(long, value_enum, value_name = "SCHEME", default_value_t = Scheme::Standalone)]
     cluster_names: Scheme,
@@ -131,6 +135,10 @@ pub(super) struct Envoy {
     #[arg(long, value_name = "FILE")]
     pub(super) wasm: String,
 
+    /// Let the host of mirrored requests end with `-shadow`, as Envoy does by default
+    #[arg(long)]
+    pub(super) mirror_host_suffix: bool,
+
     /// Where to write the bootstrap [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
@@ -146,6 +154,7 @@ impl Input {
             client_namespace: self.namespace.clone(),
             cluster_domain: self.cluster_domain.clone(),
             require_reference_grants: self.require_reference_grants,
+            honor_hostnames: self.honor_hostnames,
             cluster_names: match self.cluster_names {
                 Scheme::Standalone => ClusterNames::Standalone,
                 Scheme::Istio => ClusterNames::Istio,

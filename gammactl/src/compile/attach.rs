@@ -6,28 +6,40 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::index::Index;
+use super::{
+    Options,
+    index::{self, Index},
+};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
-    manifest::{Manifests, ParentRef, Route, Service},
+    manifest::{MULTICLUSTER, Manifests, ParentRef, Route, Service, ServiceKind},
 };
 
-/// Routes by Service, port and the route's own namespace. Routes are indices into
+/// Kind, namespace, name and port of a frontend.
+type Frontend<'m> = (ServiceKind, &'m str, &'m str, u16);
+
+/// Routes by frontend and by the route's own namespace. Routes are indices into
 /// [`Manifests::routes`].
 #[derive(Debug, Default)]
 pub(crate) struct Attachments<'m> {
-    routes: HashMap<(&'m str, &'m str, u16), BTreeMap<String, Vec<usize>>>,
+    routes: HashMap<Frontend<'m>, BTreeMap<String, Vec<usize>>>,
+}
+
+fn frontend(service: &Service, port: u16) -> Frontend<'_> {
+    let metadata = &service.metadata;
+    (
+        service.kind,
+        &metadata.namespace,
+        &metadata.name.value,
+        port,
+    )
 }
 
 impl Attachments<'_> {
     /// The routes on one port, by the namespace that they are in.
     pub(crate) fn on(&self, service: &Service, port: u16) -> BTreeMap<String, Vec<usize>> {
-        let key = (
-            &*service.metadata.namespace,
-            &*service.metadata.name.value,
-            port,
-        );
-        self.routes.get(&key).cloned().unwrap_or_default()
+        let routes = self.routes.get(&frontend(service, port));
+        routes.cloned().unwrap_or_default()
     }
 
     /// All routes that are attached to anything, in the order of the manifests.
@@ -40,6 +52,7 @@ impl Attachments<'_> {
 pub(crate) fn attach<'m>(
     manifests: &'m Manifests,
     index: &Index<'m>,
+    options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Attachments<'m> {
     let mut attachments = Attachments::default();
@@ -51,14 +64,9 @@ pub(crate) fn attach<'m>(
             };
             service_parents += 1;
             for port in ports(service, parent, diagnostics) {
-                let key = (
-                    &*service.metadata.namespace,
-                    &*service.metadata.name.value,
-                    port,
-                );
                 let routes = attachments
                     .routes
-                    .entry(key)
+                    .entry(frontend(service, port))
                     .or_default()
                     .entry(route.metadata.namespace.clone())
                     .or_default();
@@ -67,7 +75,7 @@ pub(crate) fn attach<'m>(
                 }
             }
         }
-        if service_parents > 0 {
+        if service_parents > 0 && !options.honor_hostnames {
             hostnames(route, diagnostics);
         }
     }
@@ -80,29 +88,35 @@ fn parent_service<'m>(
     index: &Index<'m>,
     diagnostics: &mut Diagnostics,
 ) -> Option<&'m Service> {
-    if !parent.group.is_empty() || parent.kind.value != "Service" {
+    let Some(kind) = index::service_kind(&parent.group, &parent.kind.value) else {
         diagnostics.push(other_parent(parent));
         return None;
-    }
+    };
     let namespace = parent
         .namespace
         .as_ref()
         .map_or(&*route.metadata.namespace, |n| &*n.value);
     let name = &*parent.name.value;
-    let Some(service) = index.service(namespace, name) else {
+    let Some(service) = index.service(kind, namespace, name) else {
         diagnostics.push(
             Diagnostic::new(
                 &codes::UNKNOWN_PARENT,
                 parent.name.span,
-                format!("parentRef names Service `{namespace}/{name}`, which is not in the input"),
+                format!(
+                    "parentRef names {} `{namespace}/{name}`, which is not in the input",
+                    parent.kind.value
+                ),
             )
-            .why("the route has no effect on that Service")
-            .hint(index.service_hint(namespace, name)),
+            .why(format!(
+                "the route has no effect on that {}",
+                parent.kind.value
+            ))
+            .hint(index.service_hint(kind, namespace, name)),
         );
         return None;
     };
     if !service.is_frontend() {
-        let kind = if service.headless {
+        let form = if service.headless {
             "headless"
         } else {
             "an ExternalName"
@@ -111,7 +125,10 @@ fn parent_service<'m>(
             Diagnostic::new(
                 &codes::HEADLESS_PARENT,
                 parent.name.span,
-                format!("Service `{namespace}/{name}` is {kind} and can't be a parent"),
+                format!(
+                    "{:?} `{namespace}/{name}` is {form} and can't be a parent",
+                    service.kind
+                ),
             )
             .why("clients reach its endpoints directly, so there is no frontend to route at")
             .hint("attach the route to a Service with a cluster IP"),
@@ -124,17 +141,21 @@ fn parent_service<'m>(
 fn other_parent(parent: &ParentRef) -> Diagnostic {
     let (kind, name) = (&parent.kind.value, &parent.name.value);
     // The API's default group is the Gateway's, which is easy to forget for a Service.
-    if kind == "Service" {
+    let group = match kind.as_str() {
+        "Service" => Some("a Service is in the core group: write `group: \"\"`".into()),
+        "ServiceImport" => Some(format!("write `group: {MULTICLUSTER}`")),
+        _ => None,
+    };
+    if let Some(hint) = group {
         return Diagnostic::new(
             &codes::WRONG_PARENT_GROUP,
             parent.span,
-            format!(
-                "parentRef is a Service `{name}` of group `{}`",
-                parent.group
-            ),
+            format!("parentRef is a {kind} `{name}` of group `{}`", parent.group),
         )
-        .why("there is no such kind, so the route has no effect on the Service")
-        .hint("a Service is in the core group: write `group: \"\"`");
+        .why(format!(
+            "there is no such kind, so the route has no effect on the {kind}"
+        ))
+        .hint(hint);
     }
     Diagnostic::new(
         &codes::OTHER_PARENT,
@@ -183,13 +204,13 @@ fn ports(service: &Service, parent: &ParentRef, diagnostics: &mut Diagnostics) -
             .map(|name| name.span)
             .or(parent.port.as_ref().map(|port| port.span))
             .unwrap_or(parent.span);
-        let Service { metadata, .. } = service;
+        let Service { kind, metadata, .. } = service;
         diagnostics.push(
             Diagnostic::new(
                 &codes::UNKNOWN_PARENT_PORT,
                 span,
                 format!(
-                    "Service `{}/{}` has no {}",
+                    "{kind:?} `{}/{}` has no {}",
                     metadata.namespace,
                     metadata.name.value,
                     if wanted.is_empty() {
@@ -199,7 +220,7 @@ fn ports(service: &Service, parent: &ParentRef, diagnostics: &mut Diagnostics) -
                     },
                 ),
             )
-            .why("the route has no effect on that Service")
+            .why(format!("the route has no effect on that {kind:?}"))
             .hint(service.port_list()),
         );
     }
@@ -216,7 +237,7 @@ fn hostnames(route: &Route, diagnostics: &mut Diagnostics) {
                 "`hostnames` has no effect where the parent is a Service",
             )
             .why("requests for every host name of the Service are routed by this route")
-            .hint("match the header `Host` instead, or remove `hostnames`"),
+            .hint("match the header `Host` instead, or ask for them with --honor-hostnames"),
         );
     }
 }

@@ -2,7 +2,10 @@
 
 use gamma_config as config;
 
-use super::{Options, filters, index::Index};
+use super::{
+    Options, filters,
+    index::{self, Index},
+};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     manifest::{BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, Rule, Service},
@@ -47,13 +50,15 @@ impl Backends<'_> {
             weight: backend.weight,
             filters: Vec::new(),
         };
-        let filters = filters::compile(&backend.filters, route, self, diagnostics);
+        let mut filters = filters::compile(&backend.filters, route, self, diagnostics);
+        filters.only_of_rules(&backend.filters, diagnostics);
         match (self.cluster(route, backend), filters.invalid) {
             (Ok(_), Some(invalid)) => compiled.invalid = Some(invalid),
             (Ok(cluster), None) => {
                 compiled.cluster = Some(cluster);
                 compiled.filters = filters.filters;
-                self.endpoints(route, backend, diagnostics);
+                let why = "its share of the requests is answered 503 until it has";
+                self.endpoints(route, backend, why, diagnostics);
             }
             (Err(fault), _) => {
                 compiled.invalid = Some(fault.message.clone());
@@ -65,8 +70,47 @@ impl Backends<'_> {
 
     /// The cluster of the Service port that a reference names.
     pub(crate) fn cluster(&self, route: &Route, backend: &BackendRef) -> Result<String, Fault> {
+        let service = self.service(route, backend)?;
         let (namespace, name) = target(route, backend);
-        if !backend.group.is_empty() || backend.kind.value != "Service" {
+        let kind = service.kind;
+        let port = backend.port.as_ref().ok_or_else(|| Fault {
+            code: &codes::UNKNOWN_BACKEND_PORT,
+            span: backend.span,
+            message: format!("backendRef to {kind:?} `{namespace}/{name}` has no port"),
+            hint: service.port_list(),
+        })?;
+        if service.tcp_port(port.value).is_none() {
+            return Err(Fault {
+                code: &codes::UNKNOWN_BACKEND_PORT,
+                span: port.span,
+                message: format!(
+                    "{kind:?} `{namespace}/{name}` has no TCP port {}",
+                    port.value
+                ),
+                hint: service.port_list(),
+            });
+        }
+        if self.options.require_reference_grants && !self.permitted(route, service) {
+            return Err(Fault {
+                code: &codes::REF_NOT_PERMITTED,
+                span: backend.span,
+                message: format!(
+                    "no ReferenceGrant in namespace `{namespace}` lets {}s of namespace `{}` refer \
+                     to {kind:?} `{name}`",
+                    route.kind.as_str(),
+                    route.metadata.namespace,
+                ),
+                hint: format!("add a ReferenceGrant to namespace `{namespace}`"),
+            });
+        }
+        let domain = &self.options.cluster_domain;
+        Ok(self.options.cluster_names.of(service, port.value, domain))
+    }
+
+    /// The Service or ServiceImport that a reference names.
+    fn service(&self, route: &Route, backend: &BackendRef) -> Result<&Service, Fault> {
+        let (namespace, name) = target(route, backend);
+        let Some(kind) = index::service_kind(&backend.group, &backend.kind.value) else {
             return Err(Fault {
                 code: &codes::UNSUPPORTED_BACKEND_KIND,
                 span: backend.kind.span,
@@ -76,14 +120,15 @@ impl Backends<'_> {
                 ),
                 hint: "name a Service of the core group".into(),
             });
-        }
-        let service = self.index.service(namespace, name).ok_or_else(|| Fault {
+        };
+        let service = self.index.service(kind, namespace, name);
+        let service = service.ok_or_else(|| Fault {
             code: &codes::UNKNOWN_BACKEND,
             span: backend.name.span,
             message: format!(
-                "backendRef names Service `{namespace}/{name}`, which is not in the input"
+                "backendRef names {kind:?} `{namespace}/{name}`, which is not in the input"
             ),
-            hint: self.index.service_hint(namespace, name),
+            hint: self.index.service_hint(kind, namespace, name),
         })?;
         // "ExternalName Services SHOULD NOT be supported as backends."
         if service.service_type == "ExternalName" {
@@ -94,45 +139,13 @@ impl Backends<'_> {
                 hint: "name a Service that has endpoints".into(),
             });
         }
-        let port = backend.port.as_ref().ok_or_else(|| Fault {
-            code: &codes::UNKNOWN_BACKEND_PORT,
-            span: backend.span,
-            message: format!("backendRef to Service `{namespace}/{name}` has no port"),
-            hint: service.port_list(),
-        })?;
-        if service.tcp_port(port.value).is_none() {
-            return Err(Fault {
-                code: &codes::UNKNOWN_BACKEND_PORT,
-                span: port.span,
-                message: format!(
-                    "Service `{namespace}/{name}` has no TCP port {}",
-                    port.value
-                ),
-                hint: service.port_list(),
-            });
-        }
-        if self.options.require_reference_grants && !self.permitted(route, namespace, name) {
-            return Err(Fault {
-                code: &codes::REF_NOT_PERMITTED,
-                span: backend.span,
-                message: format!(
-                    "no ReferenceGrant in namespace `{namespace}` lets {}s of namespace `{}` refer \
-                     to Service `{name}`",
-                    route.kind.as_str(),
-                    route.metadata.namespace,
-                ),
-                hint: format!("add a ReferenceGrant to namespace `{namespace}`"),
-            });
-        }
-        Ok(self
-            .options
-            .cluster_names
-            .of(namespace, name, port.value, &self.options.cluster_domain))
+        Ok(service)
     }
 
     /// "ReferenceGrant identifies kinds of resources in other namespaces that are trusted to
     /// reference the specified kinds of resources in the same namespace as the policy."
-    fn permitted(&self, route: &Route, namespace: &str, name: &str) -> bool {
+    fn permitted(&self, route: &Route, service: &Service) -> bool {
+        let (namespace, name) = (&service.metadata.namespace, &service.metadata.name.value);
         let from_matches = |grant: &ReferenceGrant| {
             grant.from.iter().any(|(group, kind, from)| {
                 group == "gateway.networking.k8s.io"
@@ -142,22 +155,32 @@ impl Backends<'_> {
         };
         let to_matches = |grant: &ReferenceGrant| {
             grant.to.iter().any(|(group, kind, to)| {
-                group.is_empty() && kind == "Service" && to.as_deref().is_none_or(|to| to == name)
+                index::service_kind(group, kind) == Some(service.kind)
+                    && to.as_deref().is_none_or(|to| to == name)
             })
         };
-        namespace == route.metadata.namespace
+        *namespace == route.metadata.namespace
             || self
                 .manifests
                 .reference_grants
                 .iter()
-                .filter(|grant| grant.metadata.namespace == namespace)
+                .filter(|grant| grant.metadata.namespace == *namespace)
                 .any(|grant| from_matches(grant) && to_matches(grant))
     }
 
     /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere.
-    fn endpoints(&self, route: &Route, backend: &BackendRef, diagnostics: &mut Diagnostics) {
+    pub(crate) fn endpoints(
+        &self,
+        route: &Route,
+        backend: &BackendRef,
+        why: &str,
+        diagnostics: &mut Diagnostics,
+    ) {
         let (namespace, name) = target(route, backend);
-        let slices = self.index.slices(namespace, name);
+        let Ok(service) = self.service(route, backend) else {
+            return;
+        };
+        let slices = self.index.slices(service);
         let ready = |slice: &&EndpointSlice| !slice.ready_addresses.is_empty();
         if slices.is_empty() || slices.iter().any(ready) {
             return;
@@ -166,10 +189,13 @@ impl Backends<'_> {
             Diagnostic::new(
                 &codes::NO_ENDPOINTS,
                 backend.name.span,
-                format!("Service `{namespace}/{name}` has no ready endpoints"),
+                format!(
+                    "{:?} `{namespace}/{name}` has no ready endpoints",
+                    service.kind
+                ),
             )
-            .why("its share of the requests is answered 503 until it has")
-            .hint("scale its workload up, or give the backend weight 0 until then"),
+            .why(why)
+            .hint("scale its workload up, or send it nothing until then"),
         );
     }
 }

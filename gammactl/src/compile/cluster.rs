@@ -1,9 +1,15 @@
 //! What the proxy calls the endpoints of a Service port.
 
+use crate::manifest::{Service, ServiceKind};
+
+/// "`<service>.<ns>.svc.clusterset.local`" (GEP-1748, KEP-1645)
+const CLUSTER_SET_DOMAIN: &str = "clusterset.local";
+
 /// How cluster names are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ClusterNames {
-    /// `shop/cart/80`, as `gammactl envoy` defines them.
+    /// `shop/cart/80`, as `gammactl envoy` defines them; `shop/cart.clusterset/80` for a
+    /// ServiceImport.
     #[default]
     Standalone,
     /// `outbound|80||cart.shop.svc.cluster.local`, as istiod defines them.
@@ -11,11 +17,30 @@ pub enum ClusterNames {
 }
 
 impl ClusterNames {
-    /// The name for one port of one Service.
-    pub fn of(self, namespace: &str, name: &str, port: u16, cluster_domain: &str) -> String {
-        match self {
-            Self::Standalone => format!("{namespace}/{name}/{port}"),
-            Self::Istio => format!("outbound|{port}||{name}.{namespace}.svc.{cluster_domain}"),
+    /// The name for one port of `service`.
+    pub fn of(self, service: &Service, port: u16, cluster_domain: &str) -> String {
+        let (namespace, name) = (&service.metadata.namespace, &service.metadata.name.value);
+        match (self, service.kind) {
+            (Self::Standalone, ServiceKind::Service) => format!("{namespace}/{name}/{port}"),
+            // Names of Services have no dot.
+            (Self::Standalone, ServiceKind::ServiceImport) => {
+                format!("{namespace}/{name}.clusterset/{port}")
+            }
+            (Self::Istio, _) => format!("outbound|{port}||{}", host(service, cluster_domain)),
         }
     }
+}
+
+/// The full name of a Service in DNS.
+pub(crate) fn host(service: &Service, cluster_domain: &str) -> String {
+    let (namespace, name) = (&service.metadata.namespace, &service.metadata.name.value);
+    match service.kind {
+        ServiceKind::Service => format!("{name}.{namespace}.svc.{cluster_domain}"),
+        ServiceKind::ServiceImport => import_host(namespace, name),
+    }
+}
+
+/// The full name of a ServiceImport in DNS.
+pub(super) fn import_host(namespace: &str, name: &str) -> String {
+    format!("{name}.{namespace}.svc.{CLUSTER_SET_DOMAIN}")
 }

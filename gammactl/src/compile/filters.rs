@@ -5,8 +5,8 @@ use gamma_config as config;
 use super::backend::Backends;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
-    manifest::{Filter, FilterKind, HeaderModifier, PathModifier, Route},
-    source::Spanned,
+    manifest::{ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route},
+    source::{Span, Spanned},
 };
 
 /// The filters of a rule or a backend.
@@ -79,27 +79,104 @@ pub(crate) fn compile(
                     ),
                 }
             }
-            FilterKind::Unsupported(kind) => {
-                compiled.invalid = Some(format!("filter {} is not supported", kind.value));
-                diagnostics.push(
-                    Diagnostic::new(
-                        &codes::UNSUPPORTED_FILTER,
-                        kind.span,
-                        format!("filter `{}` is not supported", kind.value),
-                    )
-                    .why("requests that it should be applied to are answered 500, as the API demands")
-                    .hint(
-                        "use RequestHeaderModifier, ResponseHeaderModifier, RequestRedirect, URLRewrite \
-                         or RequestMirror, or remove the filter",
-                    ),
-                );
+            FilterKind::Cors(cors) => compiled
+                .filters
+                .push(config::Filter::Cors(cors.as_ref().clone())),
+            FilterKind::ExternalAuth(auth) => {
+                for name in auth
+                    .allowed_headers
+                    .iter()
+                    .chain(&auth.allowed_response_headers)
+                {
+                    owned(name, "passed on", &mut compiled, diagnostics);
+                }
+                match external_auth(auth, route, backends) {
+                    Ok(compiled_auth) => {
+                        let why = "nobody is allowed until it has";
+                        backends.endpoints(route, &auth.backend, why, diagnostics);
+                        compiled
+                            .filters
+                            .push(config::Filter::ExternalAuth(compiled_auth));
+                    }
+                    Err(refused) => compiled.refuse(*refused, diagnostics),
+                }
             }
+            FilterKind::Unsupported(kind) => compiled.refuse(
+                unsupported(kind.span, &format!("filter `{}`", kind.value)).hint(
+                    "use another of the API's filters, or remove it: what it extends is known to \
+                     no one here",
+                ),
+                diagnostics,
+            ),
         }
     }
     if compiled.invalid.is_some() {
         compiled.filters.clear();
     }
     compiled
+}
+
+impl Compiled {
+    /// A backend's filters: whom to ask has to be known before the backend is drawn.
+    pub(crate) fn only_of_rules(&mut self, filters: &[Filter], diagnostics: &mut Diagnostics) {
+        let auth = |filter: &&Filter| matches!(filter.kind, FilterKind::ExternalAuth(_));
+        if let Some(filter) = filters.iter().find(auth)
+            && self.invalid.is_none()
+        {
+            self.filters.clear();
+            self.refuse(
+                unsupported(filter.span, "`ExternalAuth` on a backendRef")
+                    .hint("move it to the rule"),
+                diagnostics,
+            );
+        }
+    }
+
+    /// Fails closed: the requests are answered 500.
+    fn refuse(&mut self, why: Diagnostic, diagnostics: &mut Diagnostics) {
+        self.invalid = Some(why.message.replace('`', ""));
+        diagnostics.push(why);
+    }
+}
+
+fn unsupported(span: Span, what: &str) -> Diagnostic {
+    Diagnostic::new(
+        &codes::UNSUPPORTED_FILTER,
+        span,
+        format!("{what} is not supported"),
+    )
+    .why("requests that it should be applied to are answered 500, as the API demands")
+}
+
+fn external_auth(
+    auth: &ExternalAuth,
+    route: &Route,
+    backends: &Backends<'_>,
+) -> Result<config::ExternalAuth, Box<Diagnostic>> {
+    if auth.grpc {
+        return Err(Box::new(
+            unsupported(auth.protocol, "protocol `GRPC` of ExternalAuth")
+                .hint("use `protocol: HTTP`, or the proxy's own ext_authz filter"),
+        ));
+    }
+    if let Some(span) = auth.forward_body {
+        return Err(Box::new(
+            unsupported(span, "`forwardBody` of ExternalAuth").hint(
+                "remove it, or use the proxy's own ext_authz filter: bodies are not buffered",
+            ),
+        ));
+    }
+    let cluster = backends.cluster(route, &auth.backend).map_err(|fault| {
+        let why = "there is no one to ask, so the rule's requests are answered 500";
+        Box::new(fault.diagnostic(why))
+    })?;
+    let plain = |names: &[Spanned<String>]| names.iter().map(|name| name.value.clone()).collect();
+    Ok(config::ExternalAuth {
+        cluster,
+        path_prefix: auth.path_prefix.clone(),
+        allowed_headers: plain(&auth.allowed_headers),
+        allowed_response_headers: plain(&auth.allowed_response_headers),
+    })
 }
 
 fn headers(modifier: &HeaderModifier) -> config::HeaderModifier {
@@ -139,17 +216,32 @@ fn owned_headers(
         .chain(&modifier.add)
         .map(|(name, _)| name);
     for name in changed.chain(&modifier.remove) {
-        if name.value.to_ascii_lowercase().starts_with("x-gamma-") {
-            compiled.invalid = Some(format!("header {} is owned by the filter", name.value));
-            diagnostics.push(
-                Diagnostic::new(
-                    &codes::OWNED_HEADER,
-                    name.span,
-                    format!("header `{}` can't be changed by a route", name.value),
-                )
-                .why("`x-gamma-*` is how the filter talks to the proxy; the requests are answered 500")
-                .hint("choose another header name"),
-            );
-        }
+        owned(name, "changed by a route", compiled, diagnostics);
     }
+}
+
+/// Whether only the filter may use a header.
+pub(crate) fn is_owned(name: &str) -> bool {
+    name.to_ascii_lowercase().starts_with("x-gamma-")
+}
+
+pub(crate) fn owned(
+    name: &Spanned<String>,
+    what: &str,
+    compiled: &mut Compiled,
+    diagnostics: &mut Diagnostics,
+) {
+    if !is_owned(&name.value) {
+        return;
+    }
+    compiled.invalid = Some(format!("header {} is owned by the filter", name.value));
+    diagnostics.push(
+        Diagnostic::new(
+            &codes::OWNED_HEADER,
+            name.span,
+            format!("header `{}` can't be {what}", name.value),
+        )
+        .why("`x-gamma-*` is how the filter talks to the proxy; the requests are answered 500")
+        .hint("choose another header name"),
+    );
 }

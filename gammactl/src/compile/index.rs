@@ -2,17 +2,35 @@
 
 use std::collections::HashMap;
 
-use crate::manifest::{EndpointSlice, Manifests, Service};
+use crate::manifest::{EndpointSlice, MULTICLUSTER, Manifests, Service, ServiceKind};
 
-/// The label that says which Service a slice belongs to.
-const SERVICE_NAME: &str = "kubernetes.io/service-name";
+/// The labels that say which Service or ServiceImport a slice belongs to.
+const OWNERS: [(&str, ServiceKind); 2] = [
+    ("kubernetes.io/service-name", ServiceKind::Service),
+    (
+        "multicluster.kubernetes.io/service-name",
+        ServiceKind::ServiceImport,
+    ),
+];
+
+/// Kind, namespace and name.
+type Key<'m> = (ServiceKind, &'m str, &'m str);
+
+/// The kind of frontend and backend that a reference names, if it is one.
+pub(crate) fn service_kind(group: &str, kind: &str) -> Option<ServiceKind> {
+    match (group, kind) {
+        ("", "Service") => Some(ServiceKind::Service),
+        (MULTICLUSTER, "ServiceImport") => Some(ServiceKind::ServiceImport),
+        _ => None,
+    }
+}
 
 /// Looks objects up.
 #[derive(Debug)]
 pub(crate) struct Index<'m> {
-    services: HashMap<(&'m str, &'m str), &'m Service>,
+    services: HashMap<Key<'m>, &'m Service>,
     /// EndpointSlices by their Service.
-    slices: HashMap<(&'m str, &'m str), Vec<&'m EndpointSlice>>,
+    slices: HashMap<Key<'m>, Vec<&'m EndpointSlice>>,
 }
 
 impl<'m> Index<'m> {
@@ -20,53 +38,55 @@ impl<'m> Index<'m> {
         let services = manifests
             .services
             .iter()
-            .map(|s| ((&*s.metadata.namespace, &*s.metadata.name.value), s))
+            .map(|s| ((s.kind, &*s.metadata.namespace, &*s.metadata.name.value), s))
             .collect();
         let mut slices: HashMap<_, Vec<_>> = HashMap::new();
         for slice in &manifests.endpoint_slices {
-            let mut labels = slice.metadata.labels.iter();
-            if let Some((_, service)) = labels.find(|(key, _)| key == SERVICE_NAME) {
-                let key = (&*slice.metadata.namespace, &**service);
-                slices.entry(key).or_default().push(slice);
+            // A slice of an imported Service may have both labels.
+            for (label, kind) in OWNERS {
+                let mut labels = slice.metadata.labels.iter();
+                if let Some((_, service)) = labels.find(|(key, _)| key == label) {
+                    let key = (kind, &*slice.metadata.namespace, &**service);
+                    slices.entry(key).or_default().push(slice);
+                }
             }
         }
         Self { services, slices }
     }
 
     /// The EndpointSlices of a Service.
-    pub(crate) fn slices<'a>(
-        &'a self,
-        namespace: &'a str,
-        service: &'a str,
-    ) -> &'a [&'a EndpointSlice] {
+    pub(crate) fn slices<'a>(&'a self, service: &'a Service) -> &'a [&'a EndpointSlice] {
+        let metadata = &service.metadata;
         self.slices
-            .get(&(namespace, service))
+            .get(&(service.kind, &*metadata.namespace, &*metadata.name.value))
             .map_or(&[], Vec::as_slice)
     }
 
-    pub(crate) fn service(&self, namespace: &str, name: &str) -> Option<&'m Service> {
-        self.services.get(&(namespace, name)).copied()
+    pub(crate) fn service(
+        &self,
+        kind: ServiceKind,
+        namespace: &str,
+        name: &str,
+    ) -> Option<&'m Service> {
+        self.services.get(&(kind, namespace, name)).copied()
     }
 
     /// What to do about a Service that is not there: the nearest name, else where to put it.
-    pub(crate) fn service_hint(&self, namespace: &str, name: &str) -> String {
-        let elsewhere = self
-            .services
-            .keys()
-            .filter(|(_, other)| *other == name)
-            .map(|(namespace, _)| *namespace)
+    pub(crate) fn service_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
+        let of_kind = || self.services.keys().filter(move |key| key.0 == kind);
+        let elsewhere = of_kind()
+            .filter(|(.., other)| *other == name)
+            .map(|(_, namespace, _)| *namespace)
             .min();
-        let in_namespace = self
-            .services
-            .keys()
-            .filter(|(other, _)| *other == namespace)
-            .map(|(_, name)| *name);
+        let in_namespace = of_kind()
+            .filter(|(_, other, _)| *other == namespace)
+            .map(|(.., name)| *name);
         if let Some(similar) = crate::suggest::nearest(name, in_namespace) {
             format!("did you mean `{similar}`?")
         } else if let Some(elsewhere) = elsewhere {
             format!("there is one in namespace `{elsewhere}`: add `namespace: {elsewhere}`")
         } else {
-            format!("add the manifest of Service `{namespace}/{name}` to the input")
+            format!("add the manifest of {kind:?} `{namespace}/{name}` to the input")
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use gamma_config as config;
 
+use super::filters;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::{GrpcMethodMatch, Match, PathMatchType, ValueMatch},
@@ -11,14 +12,20 @@ use crate::{
 /// One element of a path.
 const ANY_ELEMENT: &str = "[^/]+";
 
-/// `None` if it can't be obeyed; what is wrong has been said.
-pub(crate) fn compile(r#match: &Match, diagnostics: &mut Diagnostics) -> Option<config::Match> {
+/// `None` if it can't be obeyed; what is wrong has been said. `hostname` is one of the route's, where
+/// they are obeyed.
+pub(crate) fn compile(
+    r#match: &Match,
+    hostname: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Option<config::Match> {
     let mut patterns = Patterns {
         diagnostics,
         good: true,
     };
     let compiled = match r#match {
         Match::Http(http) => config::Match {
+            hostname: hostname.map(Into::into),
             path: Some(config::PathMatch {
                 kind: match http.path.kind {
                     PathMatchType::Exact => config::PathMatchType::Exact,
@@ -31,15 +38,16 @@ pub(crate) fn compile(r#match: &Match, diagnostics: &mut Diagnostics) -> Option<
                 value: http.path.value.value.clone(),
             }),
             method: http.method,
-            headers: values(&http.headers, &mut patterns),
+            headers: headers(&http.headers, &mut patterns),
             query_params: values(&http.query_params, &mut patterns),
         },
         Match::Grpc(grpc) => config::Match {
+            hostname: hostname.map(Into::into),
             path: grpc
                 .method
                 .as_ref()
                 .map(|method| grpc_path(method, &mut patterns)),
-            headers: values(&grpc.headers, &mut patterns),
+            headers: headers(&grpc.headers, &mut patterns),
             ..config::Match::default()
         },
     };
@@ -67,6 +75,27 @@ impl Patterns<'_> {
             );
         }
     }
+}
+
+/// The filter removes its own headers from every request before it looks at the others.
+fn headers(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::ValueMatch> {
+    for name in matches
+        .iter()
+        .map(|m| &m.name)
+        .filter(|name| filters::is_owned(&name.value))
+    {
+        patterns.good = false;
+        patterns.diagnostics.push(
+            Diagnostic::new(
+                &codes::OWNED_HEADER,
+                name.span,
+                format!("header `{}` can't be matched", name.value),
+            )
+            .why("`x-gamma-*` is how the filter talks to the proxy; the match never holds")
+            .hint("choose another header name"),
+        );
+    }
+    values(matches, patterns)
 }
 
 fn values(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::ValueMatch> {

@@ -8,7 +8,7 @@
 
 mod attach;
 mod backend;
-mod cluster;
+pub(crate) mod cluster;
 mod filters;
 pub(crate) mod index;
 mod matches;
@@ -16,7 +16,7 @@ mod precedence;
 mod rule;
 mod table;
 
-use gamma_config::{Config, Port, Service, Settings};
+use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 
 pub use cluster::ClusterNames;
 
@@ -33,6 +33,9 @@ pub struct Options {
     /// Whether backendRefs to other namespaces need a ReferenceGrant. GEP-1294 asks for none where
     /// the parent is a Service.
     pub require_reference_grants: bool,
+    /// Whether `hostnames` of routes are obeyed. GEP-1294 says that they should not mean anything
+    /// where the parent is a Service.
+    pub honor_hostnames: bool,
     /// What the proxy calls its clusters.
     pub cluster_names: ClusterNames,
 }
@@ -43,6 +46,7 @@ impl Default for Options {
             client_namespace: None,
             cluster_domain: "cluster.local".into(),
             require_reference_grants: false,
+            honor_hostnames: false,
             cluster_names: ClusterNames::Standalone,
         }
     }
@@ -51,7 +55,7 @@ impl Default for Options {
 /// Compiles `manifests`. The result depends on their content only, not on the order of files.
 pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnostics) -> Config {
     let index = index::Index::new(manifests);
-    let attachments = attach::attach(manifests, &index, diagnostics);
+    let attachments = attach::attach(manifests, &index, options, diagnostics);
     let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
 
     let mut services: Vec<_> = manifests
@@ -68,8 +72,7 @@ pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagn
                     Port {
                         port: port.port,
                         cluster: options.cluster_names.of(
-                            &namespace,
-                            &name,
+                            service,
                             port.port,
                             &options.cluster_domain,
                         ),
@@ -86,15 +89,22 @@ pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagn
                 })
                 .collect();
             Service {
+                kind: service.kind,
+                hosts: match service.kind {
+                    ServiceKind::Service => Vec::new(),
+                    ServiceKind::ServiceImport => vec![cluster::import_host(&namespace, &name)],
+                },
                 namespace,
                 name,
-                hosts: Vec::new(),
                 cluster_ips: service.cluster_ips.iter().map(|ip| ip.value).collect(),
                 ports,
             }
         })
         .collect();
-    services.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+    services.sort_by(|a, b| {
+        let key = |service: &Service| service.kind == ServiceKind::ServiceImport;
+        (&a.namespace, &a.name, key(a)).cmp(&(&b.namespace, &b.name, key(b)))
+    });
 
     Config {
         settings: Settings {

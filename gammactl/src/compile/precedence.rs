@@ -10,6 +10,8 @@ use crate::manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, ValueMa
 /// Rank of one match among all matches of all routes on a Service port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Precedence {
+    /// See [`HostnameRank`].
+    hostname: HostnameRank,
     /// What the match itself says.
     specificity: Specificity,
     /// "If ties still exist across multiple Routes, matching precedence MUST be determined in order
@@ -23,6 +25,27 @@ pub(crate) struct Precedence {
     rule: usize,
     /// Within a rule the order does not change the decision; it keeps the output deterministic.
     r#match: usize,
+}
+
+/// HTTPRouteSpec.hostnames, GRPCRouteRule.matches: "precedence must be given to rules from the
+/// HTTPRoute with the largest number of:" Where hostnames are ignored, all are equal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct HostnameRank {
+    /// "Characters in a matching non-wildcard hostname."
+    precise: Reverse<usize>,
+    /// "Characters in a matching hostname."
+    any: Reverse<usize>,
+}
+
+impl HostnameRank {
+    fn new(hostname: Option<&str>) -> Self {
+        let length = hostname.map_or(0, |hostname| hostname.chars().count());
+        let wildcard = hostname.is_some_and(|hostname| hostname.starts_with("*."));
+        Self {
+            precise: Reverse(if wildcard { 0 } else { length }),
+            any: Reverse(length),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,10 +94,17 @@ struct GrpcSpecificity {
 }
 
 impl Precedence {
-    /// Of match `match_index` of rule `rule` of `route`.
-    pub(crate) fn new(route: &Route, rule: usize, match_index: usize, r#match: &Match) -> Self {
+    /// Of match `match_index` of rule `rule` of `route`, for requests to `hostname`.
+    pub(crate) fn new(
+        route: &Route,
+        rule: usize,
+        match_index: usize,
+        r#match: &Match,
+        hostname: Option<&str>,
+    ) -> Self {
         let created = route.metadata.creation_timestamp.clone();
         Self {
+            hostname: HostnameRank::new(hostname),
             specificity: match r#match {
                 Match::Http(http) => Specificity::Http(HttpSpecificity::new(http)),
                 Match::Grpc(grpc) => Specificity::Grpc(GrpcSpecificity::new(grpc)),

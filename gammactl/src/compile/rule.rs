@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
-    manifest::{FilterKind, Manifests, Route, Rule},
+    manifest::{FilterKind, Manifests, Metadata, Route, Rule},
 };
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
@@ -57,20 +57,34 @@ fn compile(
     backends: &Backends<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
-    let mut ranked: Vec<(Precedence, config::Match)> = rule
-        .matches
-        .iter()
-        .enumerate()
-        .filter_map(|(m, r#match)| {
-            let compiled = matches::compile(r#match, diagnostics)?;
-            Some((Precedence::new(route, number, m, r#match), compiled))
-        })
-        .collect();
+    let hostnames: Vec<Option<&str>> = match &*route.hostnames {
+        hostnames if backends.options.honor_hostnames && !hostnames.is_empty() => {
+            hostnames.iter().map(|host| Some(&*host.value)).collect()
+        }
+        _ => vec![None],
+    };
+    let mut ranked: Vec<(Precedence, config::Match)> = Vec::new();
+    for (m, r#match) in rule.matches.iter().enumerate() {
+        for &hostname in &hostnames {
+            // What is wrong with a match is wrong with it for every host.
+            let Some(compiled) = matches::compile(r#match, hostname, diagnostics) else {
+                break;
+            };
+            let rank = Precedence::new(route, number, m, r#match, hostname);
+            ranked.push((rank, compiled));
+        }
+    }
     ranked.sort_by(|(a, _), (b, _)| a.cmp(b));
     let (ranks, matches): (Vec<_>, Vec<_>) = ranked.into_iter().unzip();
 
-    let filters = filters::compile(&rule.filters, route, backends, diagnostics);
-    unsupported(rule, diagnostics);
+    let mut filters = filters::compile(&rule.filters, route, backends, diagnostics);
+    let session_name = rule
+        .session_persistence
+        .as_ref()
+        .and_then(|s| s.name.as_ref());
+    if let Some(name) = session_name {
+        filters::owned(name, "used for sessions", &mut filters, diagnostics);
+    }
     let backend_refs: Vec<_> = rule
         .backend_refs
         .iter()
@@ -78,52 +92,48 @@ fn compile(
         .collect();
     no_backend(rule, diagnostics);
 
+    let name = match &rule.name {
+        Some(name) => name.value.clone(),
+        None => number.to_string(),
+    };
     let rule = config::Rule {
+        session_persistence: match filters.invalid {
+            Some(_) => None,
+            None => session(route, rule, &name),
+        },
         route: format!(
             "{}/{}/{}",
             route.kind.as_str(),
             route.metadata.namespace,
             route.metadata.name.value
         ),
-        name: match &rule.name {
-            Some(name) => name.value.clone(),
-            None => number.to_string(),
-        },
+        name,
         matches,
         filters: filters.filters,
         backend_refs,
         timeouts: rule.timeouts,
-        retry: rule.retry.as_ref().map(|retry| retry.policy.clone()),
+        retry: rule.retry.clone(),
         invalid: filters.invalid,
     };
     (!ranks.is_empty()).then_some(Compiled { rule, ranks })
 }
 
-/// What the API has and this version does not do yet. The rule works without it.
-fn unsupported(rule: &Rule, diagnostics: &mut Diagnostics) {
-    let fields = [
-        (
-            "retry.backoff",
-            rule.retry
-                .as_ref()
-                .and_then(|r| r.backoff.as_ref())
-                .map(|b| b.span),
+fn session(route: &Route, rule: &Rule, rule_name: &str) -> Option<config::SessionPersistence> {
+    let session = rule.session_persistence.as_ref()?;
+    let Metadata {
+        namespace, name, ..
+    } = &route.metadata;
+    Some(config::SessionPersistence {
+        kind: session.kind,
+        // Browsers keep one cookie of a name: each rule needs its own.
+        name: session.name.as_ref().map_or_else(
+            || format!("gamma-session-{namespace}-{}-{rule_name}", name.value),
+            |name| name.value.clone(),
         ),
-        ("sessionPersistence", rule.session_persistence),
-    ];
-    for (field, span) in fields {
-        if let Some(span) = span {
-            diagnostics.push(
-                Diagnostic::new(
-                    &codes::UNSUPPORTED_FIELD,
-                    span,
-                    format!("`{field}` is not supported yet"),
-                )
-                .why("the rule routes as if it were absent")
-                .hint("set it in the proxy's own configuration"),
-            );
-        }
-    }
+        path: session.path.clone().unwrap_or_else(|| "/".into()),
+        permanent: session.permanent,
+        absolute_timeout: session.absolute_timeout,
+    })
 }
 
 fn no_backend(rule: &Rule, diagnostics: &mut Diagnostics) {

@@ -1,4 +1,4 @@
-//! The registry of diagnostic codes. A code keeps its meaning for ever; a retired one is not reused.
+//! The registry of diagnostic codes. A code keeps its meaning for ever; a retired one is not reused (G302).
 //!
 //! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints.
 
@@ -55,7 +55,6 @@ codes! {
     NO_ENDPOINTS = "G208", Warning, "Service has no ready endpoints";
     WRONG_PARENT_GROUP = "G209", Warning, "Service parent without the core group";
     UNSUPPORTED_FILTER = "G301", Warning, "filter is not supported";
-    UNSUPPORTED_FIELD = "G302", Warning, "field is not supported yet";
     HOSTNAMES_IGNORED = "G303", Warning, "hostnames have no effect on a Service parent";
     NO_BACKENDS = "G304", Warning, "rule has no backend";
     ALL_WEIGHTS_ZERO = "G305", Warning, "all weights are zero";

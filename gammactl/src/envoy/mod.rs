@@ -3,6 +3,8 @@
 
 mod cluster;
 mod listener;
+mod observe;
+mod route;
 mod write;
 
 use std::net::{IpAddr, SocketAddr};
@@ -23,6 +25,8 @@ pub struct EnvoyOptions {
     pub admin: Option<SocketAddr>,
     /// Path of the filter's module, as Envoy will see it.
     pub wasm: String,
+    /// Whether the host of mirrored copies ends with `-shadow`, as Envoy has it by default.
+    pub mirror_host_suffix: bool,
 }
 
 /// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
@@ -44,13 +48,16 @@ pub fn bootstrap(
             "listeners": options
                 .listen
                 .iter()
-                .map(|address| listener::listener(*address, &config, &options.wasm))
+                .map(|address| listener::listener(*address, &config, options))
                 .collect::<Vec<_>>(),
             "clusters": cluster::clusters(manifests, &config, compile_options),
         },
     });
     if let Some(namespace) = &config.settings.client_namespace {
         bootstrap["node"]["metadata"] = json!({ "NAMESPACE": namespace });
+    }
+    if config.settings.metrics {
+        bootstrap["stats_config"] = observe::stats_config();
     }
     if let Some(admin) = options.admin {
         bootstrap["admin"] =

@@ -3,5 +3,6 @@
 mod decode;
 mod model;
 
+pub(crate) use decode::MULTICLUSTER;
 pub use decode::decode;
 pub use model::*;

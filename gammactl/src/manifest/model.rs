@@ -4,6 +4,8 @@
 //! their patterns and limits, unions are consistent. Positions are kept wherever a later pass may
 //! have something to say.
 
+pub use gamma_config::ServiceKind;
+
 use crate::source::{Span, Spanned};
 
 /// Everything that was read.
@@ -102,20 +104,26 @@ pub struct Rule {
     /// `timeouts`.
     pub timeouts: gamma_config::Timeouts,
     /// `retry` (experimental).
-    pub retry: Option<Retry>,
-    /// `sessionPersistence` (experimental); its span, until it is supported.
-    pub session_persistence: Option<Span>,
+    pub retry: Option<gamma_config::Retry>,
+    /// `sessionPersistence` (experimental).
+    pub session_persistence: Option<SessionPersistence>,
     /// The whole rule.
     pub span: Span,
 }
 
-/// `rules[].retry`.
+/// `rules[].sessionPersistence`, in the shape of Gateway API 1.6 or the one after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Retry {
-    /// `codes` and `attempts`.
-    pub policy: gamma_config::Retry,
-    /// `backoff`.
-    pub backoff: Option<Spanned<gamma_config::Duration>>,
+pub struct SessionPersistence {
+    /// `type`.
+    pub kind: gamma_config::SessionType,
+    /// `cookie.name` or `header.name`, before that `sessionName`.
+    pub name: Option<Spanned<String>>,
+    /// `cookie.path`.
+    pub path: Option<String>,
+    /// Whether the cookie's `lifetimeType` is `Permanent`.
+    pub permanent: bool,
+    /// `absoluteTimeout`.
+    pub absolute_timeout: Option<gamma_config::Duration>,
 }
 
 /// `rules[].matches[]`.
@@ -217,7 +225,11 @@ pub enum FilterKind {
     UrlRewrite(UrlRewrite),
     /// RequestMirror.
     RequestMirror(Box<Mirror>),
-    /// CORS, ExternalAuth, ExtensionRef: known to the API, named here by `type`.
+    /// CORS.
+    Cors(Box<gamma_config::Cors>),
+    /// ExternalAuth.
+    ExternalAuth(Box<ExternalAuth>),
+    /// ExtensionRef, or what the API does not know, named here by `type`.
     Unsupported(Spanned<String>),
 }
 
@@ -265,6 +277,25 @@ pub struct Mirror {
     pub fraction: gamma_config::Fraction,
 }
 
+/// HTTPExternalAuthFilter.
+#[derive(Debug, Clone)]
+pub struct ExternalAuth {
+    /// Whether `protocol` is GRPC (otherwise HTTP).
+    pub grpc: bool,
+    /// `protocol`.
+    pub protocol: Span,
+    /// `backendRef`.
+    pub backend: BackendRef,
+    /// `http.path`.
+    pub path_prefix: String,
+    /// `http.allowedHeaders`.
+    pub allowed_headers: Vec<Spanned<String>>,
+    /// `http.allowedResponseHeaders`.
+    pub allowed_response_headers: Vec<Spanned<String>>,
+    /// `forwardBody`, if it asks for any of the body.
+    pub forward_body: Option<Span>,
+}
+
 /// HTTPPathModifier.
 #[derive(Debug, Clone)]
 pub enum PathModifier {
@@ -295,14 +326,17 @@ pub struct BackendRef {
     pub span: Span,
 }
 
-/// A core Service.
+/// A core Service, or a ServiceImport (GEP-1748).
 #[derive(Debug, Clone)]
 pub struct Service {
+    /// Which of the two.
+    pub kind: ServiceKind,
     /// Name and namespace.
     pub metadata: Metadata,
     /// `spec.type`; absent is `ClusterIP`.
     pub service_type: String,
-    /// `spec.clusterIPs`, or `spec.clusterIP`; without `None` and empty strings.
+    /// `spec.clusterIPs`, or `spec.clusterIP`; without `None` and empty strings. `spec.ips` of a
+    /// ServiceImport.
     pub cluster_ips: Vec<Spanned<std::net::IpAddr>>,
     /// Whether `spec.clusterIP` is `None`.
     pub headless: bool,

@@ -91,6 +91,7 @@ mod tests {
             authority: b"cart.shop:1234",
             path: b"/a/b?x=/y?z",
             destination: None,
+            now: 0,
             headers: &headers,
         };
         String::from_utf8(Redirect::new(&redirect).location(&request, dialled, 2)).unwrap()

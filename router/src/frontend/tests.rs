@@ -2,6 +2,7 @@ use super::*;
 
 fn service(namespace: &str, name: &str, hosts: &[&str], ips: &[&str]) -> Service {
     Service {
+        kind: ServiceKind::Service,
         namespace: namespace.into(),
         name: name.into(),
         hosts: hosts.iter().map(|&host| host.into()).collect(),
@@ -21,6 +22,16 @@ fn frontends() -> Frontends {
         1..2,
     );
     frontends.add(&service("web", "cart", &[], &[]), 2..3);
+    let import = Service {
+        kind: ServiceKind::ServiceImport,
+        ..service(
+            "shop",
+            "cart",
+            &["cart.shop.svc.clusterset.local"],
+            &["10.0.0.9"],
+        )
+    };
+    frontends.add(&import, 3..4);
     frontends
 }
 
@@ -34,6 +45,7 @@ fn find(scheme: &str, authority: &str, destination: Option<&str>) -> Option<(Vec
         authority: authority.as_bytes(),
         path: b"/",
         destination: destination.map(|address| address.parse().unwrap()),
+        now: 0,
         headers: &headers,
     })?;
     Some((candidates.iter().map(|ports| ports.start).collect(), port))
@@ -54,6 +66,7 @@ fn authorities_name_services() {
         ("cart.shop.svc.cluster.local:9", Some((0, 9))),
         ("cart.web", Some((2, 80))),
         ("till.example", Some((1, 80))),
+        ("cart.shop.svc.clusterset.local", Some((3, 80))),
         ("cart.shop.svc.other.local", None),
         ("cart.shop.cluster.local", None),
         ("cart.nowhere", None),

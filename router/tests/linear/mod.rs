@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use gamma_config::{
     BackendRef, Config, Match, MatchType, Method, PathMatch, PathMatchType, Port, RouteTable, Rule,
-    Service, ValueMatch,
+    Service, ServiceKind, ValueMatch,
 };
 
 /// The index of the rule that wins.
@@ -86,6 +86,7 @@ pub(crate) fn random_config(rng: &mut Rng) -> Config {
         value: rng.choice(["1", "2", "1,2"]).unwrap().into(),
     };
     let random_match = |rng: &mut Rng| Match {
+        hostname: None,
         path: match rng.u8(..8) {
             0 => None,
             1 => Some(PathMatch {
@@ -133,6 +134,7 @@ pub(crate) fn random_config(rng: &mut Rng) -> Config {
     rng.shuffle(&mut match_order);
     let config = Config {
         services: vec![Service {
+            kind: ServiceKind::Service,
             namespace: "n".into(),
             name: "s".into(),
             hosts: vec![],

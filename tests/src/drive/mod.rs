@@ -1,6 +1,8 @@
 //! Two ways to run a fixture: against the router alone, and against a real Envoy with the filter.
 //! Both give what was observed, in the same terms.
 
+mod auth;
+mod jar;
 mod native;
 mod real;
 mod time;
@@ -8,7 +10,13 @@ mod time;
 pub use native::Native;
 pub use real::Real;
 
-use std::{collections::BTreeMap, path::Path};
+use jar::Jar;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::Path,
+};
 
 use anyhow::{Result, ensure};
 use gammactl::{
@@ -18,7 +26,10 @@ use gammactl::{
     source::Sources,
 };
 
-use crate::fixture::{Exchange, Fixture, Observed, check, check_diagnostics, check_shares};
+use crate::{
+    fixture::{self, Exchange, Fixture, Observed, check, check_diagnostics, check_repeated},
+    ports::Port,
+};
 
 /// What was not as the fixture expects: the requests were sent and answered.
 #[derive(Debug)]
@@ -40,6 +51,24 @@ pub trait Driver {
     ///
     /// There is no answer.
     fn send(&mut self, exchange: &Exchange) -> Result<Observed>;
+
+    /// From here on copies count.
+    ///
+    /// # Errors
+    ///
+    /// Requests are still under way, and stay so.
+    fn mark(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    /// Adds to `observed`, which is everything since the mark, where copies went.
+    ///
+    /// # Errors
+    ///
+    /// As [`Driver::mark`].
+    fn mirrored(&mut self, _observed: &mut [Observed]) -> Result<()> {
+        Ok(())
+    }
 }
 
 /// Runs a fixture against the router, and checks the diagnostics of its manifests.
@@ -50,6 +79,7 @@ pub trait Driver {
 pub fn native(fixture: &Fixture) -> Result<()> {
     let read = Read::from(fixture)?;
     let mut diagnostics = read.diagnostics.clone();
+    let options = |namespace: &str| options(namespace, &fixture.case.options);
     compile(&read.manifests, &options("x"), &mut diagnostics);
     let codes = diagnostics
         .iter()
@@ -63,7 +93,8 @@ pub fn native(fixture: &Fixture) -> Result<()> {
         render(&diagnostics, &read.sources, Format::Text)
     );
     run(fixture, |namespace| {
-        Ok(Box::new(Native::new(&read.manifests, namespace)?))
+        let options = options(namespace);
+        Ok(Box::new(Native::new(&read.manifests, &options)?))
     })
 }
 
@@ -73,9 +104,25 @@ pub fn native(fixture: &Fixture) -> Result<()> {
 ///
 /// Something is not as expected; the message says what.
 pub fn envoy(fixture: &Fixture, wasm: &Path) -> Result<()> {
+    let port = match fixture.needs_port() {
+        true => Some(Port::reserve()?),
+        false => None,
+    };
+    let fixture = &fixture.at_port(port.as_ref().map_or(0, Port::number))?;
     let read = Read::from(fixture)?;
+    let dialled = fixture.case.requests.iter().filter_map(|e| e.dial);
+    let addresses: BTreeSet<IpAddr> = dialled.collect();
+    let local = [IpAddr::V4(Ipv4Addr::LOCALHOST)];
+    let number = port.as_ref().map_or(0, Port::number);
+    let listen: Vec<SocketAddr> = local
+        .into_iter()
+        .chain(addresses)
+        .map(|address| (address, number).into())
+        .collect();
     run(fixture, |namespace| {
-        Ok(Box::new(Real::start(&read.manifests, namespace, wasm)?))
+        let options = options(namespace, &fixture.case.options);
+        let real = Real::start(&read.manifests, &options, &listen, wasm)?;
+        Ok(Box::new(real))
     })
 }
 
@@ -118,9 +165,11 @@ impl Read {
     }
 }
 
-fn options(namespace: &str) -> compile::Options {
+fn options(namespace: &str, options: &fixture::Options) -> compile::Options {
     compile::Options {
         client_namespace: Some(namespace.into()),
+        honor_hostnames: options.honor_hostnames,
+        require_reference_grants: options.require_reference_grants,
         ..compile::Options::default()
     }
 }
@@ -131,6 +180,7 @@ fn run<'a>(
     mut start: impl FnMut(&str) -> Result<Box<dyn Driver + 'a>>,
 ) -> Result<()> {
     let mut drivers: BTreeMap<&str, Box<dyn Driver + 'a>> = BTreeMap::new();
+    let mut jars: BTreeMap<&str, Jar> = BTreeMap::new();
     let mut findings = Vec::new();
     for exchange in &fixture.case.requests {
         let namespace = exchange
@@ -141,16 +191,26 @@ fn run<'a>(
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => entry.insert(start(namespace)?),
         };
-        let observed = (0..exchange.repeat)
-            .map(|_| driver.send(exchange))
+        let mirrors = !exchange.expect.mirrors.is_empty();
+        if mirrors {
+            driver.mark()?;
+        }
+        let mut observed = (0..exchange.repeat)
+            .map(|_| match &exchange.jar {
+                Some(jar) => jars.entry(jar).or_default().send(exchange, &mut **driver),
+                None => driver.send(exchange),
+            })
             .collect::<Result<Vec<_>>>()?;
+        if mirrors {
+            driver.mirrored(&mut observed)?;
+        }
         let mut of_exchange: Vec<String> = observed
             .iter()
             .flat_map(|o| check(&exchange.expect, exchange.protocol, o))
             .collect();
         // A thousand times the same is once too often to read.
         of_exchange.dedup();
-        of_exchange.extend(check_shares(&exchange.expect, &observed));
+        of_exchange.extend(check_repeated(&exchange.expect, &observed));
         if !of_exchange.is_empty() {
             findings.push(format!(
                 "{} from {namespace}:\n  {}",

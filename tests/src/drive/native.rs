@@ -1,16 +1,24 @@
 //! The router alone, with as much of a proxy and a backend around it as a fixture can see.
 
-use std::collections::HashSet;
+use std::{
+    cell::RefCell,
+    collections::HashSet,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+};
 
 use anyhow::{Context, Result};
-use gamma_router::{Action, HeaderEdits, Reply, Request, Router};
-use gammactl::{compile::compile, diagnostic::Diagnostics, manifest::Manifests};
+use gamma_router::{Action, Decision, HeaderEdits, Reply, Request, Router};
+use gammactl::{
+    compile::{self, compile},
+    diagnostic::Diagnostics,
+    manifest::Manifests,
+};
 
-use super::{Driver, time};
+use super::{Driver, auth, time};
 use crate::{
     client::latin1,
     echo::Identity,
-    fixture::{Exchange, Observed, Protocol, Seen},
+    fixture::{Exchange, Observed, PORT, Protocol, Seen},
     stage::NO_ENDPOINTS,
 };
 
@@ -18,25 +26,27 @@ use crate::{
 #[derive(Debug)]
 pub struct Native {
     router: Router,
-    rng: fastrand::Rng,
+    rng: RefCell<fastrand::Rng>,
     /// `namespace/name` of Services without endpoints.
     dead: HashSet<String>,
 }
 
-type Headers = Vec<(String, String)>;
+pub(super) type Headers = Vec<(String, String)>;
+
+/// When it is, in seconds since 1970.
+const NOW: u64 = 1_800_000_000;
+/// Where every backend listens.
+const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
 
 impl Native {
-    /// Compiles the manifests for clients in `namespace`.
+    /// Compiles the manifests for clients in the namespace that `options` name.
     ///
     /// # Errors
     ///
     /// The compiled config is not one that the filter would accept.
-    pub fn new(manifests: &Manifests, namespace: &str) -> Result<Self> {
-        let config = compile(
-            manifests,
-            &super::options(namespace),
-            &mut Diagnostics::default(),
-        );
+    pub fn new(manifests: &Manifests, options: &compile::Options) -> Result<Self> {
+        let config = compile(manifests, options, &mut Diagnostics::default());
+        let namespace = options.client_namespace.as_deref().unwrap_or("default");
         // Through JSON and validation, as the filter gets it.
         let config = gamma_config::parse(&serde_json::to_vec(&config)?)?;
         let dead = manifests
@@ -47,7 +57,7 @@ impl Native {
             .collect();
         Ok(Self {
             router: Router::new(&config, namespace)?,
-            rng: fastrand::Rng::with_seed(1),
+            rng: RefCell::new(fastrand::Rng::with_seed(1)),
             dead,
         })
     }
@@ -63,17 +73,18 @@ impl Driver for Native {
             .collect();
         let method = match exchange.protocol {
             Protocol::Grpc => "POST",
-            Protocol::Http => &line.method,
+            _ => &line.method,
         };
         let request = Request {
             method: method.as_bytes(),
             scheme: line.scheme.as_bytes(),
             authority: line.authority.as_bytes(),
             path: line.path.as_bytes(),
-            destination: None,
+            destination: exchange.dial.map(|ip| (ip, PORT).into()),
+            now: NOW,
             headers: &sent,
         };
-        let decision = self.router.decide(&request, &mut self.rng);
+        let decision = self.router.decide(&request, &mut self.rng.borrow_mut());
         let rule = decision.rule.map(|rule| {
             let (route, rule) = self.router.rule_name(rule);
             let (_, route) = route.split_once('/').unwrap_or(("", route));
@@ -84,9 +95,46 @@ impl Driver for Native {
             rule,
             ..Observed::default()
         };
+        let headers: Headers = sent
+            .iter()
+            .map(|(name, value)| (name.to_lowercase(), latin1(value)))
+            .filter(|(name, _)| !name.starts_with("x-gamma-"))
+            .collect();
+        self.carry_out(&decision, exchange, headers, &mut observed)?;
+        for header in &decision.response {
+            let name = header.name.to_owned();
+            if !header.append {
+                observed.headers.retain(|(other, _)| *other != name);
+            }
+            observed.headers.push((name, latin1(&header.value)));
+        }
+        Ok(observed)
+    }
+}
+
+impl Native {
+    /// What the filter, the proxy and a backend make of a decision.
+    fn carry_out(
+        &self,
+        decision: &Decision<'_>,
+        exchange: &Exchange,
+        mut headers: Headers,
+        observed: &mut Observed,
+    ) -> Result<()> {
+        if let Some(auth) = self.router.external_auth(decision) {
+            let service = identity(&auth.cluster)?;
+            let answers = !self.is_dead(&service);
+            if !auth::allowed(auth, service, answers, exchange, &mut headers, observed) {
+                return Ok(());
+            }
+        }
         match &decision.action {
             Action::PassThrough => observed.status = 404,
-            Action::Reply(reply) => answer(*reply, exchange.protocol, &mut observed),
+            Action::Preflight => observed.status = 204,
+            Action::Reply(reply) => {
+                answer(*reply, exchange.protocol, observed);
+                return Ok(());
+            }
             Action::Redirect { status, location } => {
                 observed.status = *status;
                 observed.headers.push(("location".into(), latin1(location)));
@@ -96,58 +144,87 @@ impl Driver for Native {
                 authority,
                 path,
             } => {
-                let backend = identity(cluster)?;
-                if self
-                    .dead
-                    .contains(&format!("{}/{}", backend.namespace, backend.service))
-                {
-                    observed.status = 503;
-                    return Ok(observed);
+                let to = To {
+                    backend: identity(cluster)?,
+                    authority: *authority,
+                    path: path.as_deref(),
+                };
+                if !self.forward(decision, exchange, to, headers, observed)? {
+                    return Ok(());
                 }
-                let mut headers: Headers = sent
-                    .iter()
-                    .map(|(name, value)| (name.to_lowercase(), latin1(value)))
-                    .collect();
-                headers.retain(|(name, _)| !name.starts_with("x-gamma-"));
-                for edits in self.router.request_edits(&decision) {
-                    edit(&mut headers, edits);
-                }
-                if let Some(_path) = path {
-                    headers.push(("x-envoy-original-path".into(), line.path.clone()));
-                }
-                let policy = decision.rule.and_then(|rule| {
-                    self.router
-                        .policies()
-                        .find(|(id, _)| *id == rule)
-                        .map(|(_, policy)| policy)
-                });
-                if !time::answered(&headers, policy, &mut observed) {
-                    return Ok(observed);
-                }
-                backend_answers(&headers, exchange.protocol, &mut observed);
-                observed.seen = Some(Seen {
-                    backend,
-                    path: path.as_deref().map_or_else(|| line.path.clone(), latin1),
-                    host: authority.unwrap_or(&line.authority).into(),
-                    headers,
-                });
             }
         }
-        if !matches!(decision.action, Action::Reply(_)) {
-            for edits in self.router.response_edits(decision.rule, decision.backend) {
-                edit(&mut observed.headers, edits);
-            }
+        for edits in self.router.response_edits(decision.rule, decision.backend) {
+            edit(&mut observed.headers, edits);
         }
-        Ok(observed)
+        Ok(())
     }
+
+    /// Whether a backend answered.
+    fn forward(
+        &self,
+        decision: &Decision<'_>,
+        exchange: &Exchange,
+        to: To<'_>,
+        mut headers: Headers,
+        observed: &mut Observed,
+    ) -> Result<bool> {
+        let line = &exchange.request;
+        let rng = &mut self.rng.borrow_mut();
+        for mirror in self.router.mirrors(decision, rng) {
+            observed.mirrored.push(identity(mirror)?);
+        }
+        if self.is_dead(&to.backend) {
+            observed.status = 503;
+            return Ok(false);
+        }
+        for edits in self.router.request_edits(decision) {
+            edit(&mut headers, edits);
+        }
+        if to.path.is_some() {
+            headers.push(("x-envoy-original-path".into(), line.path.clone()));
+        }
+        let mut policies = self.router.policies();
+        let policy = policies.find(|(rule, _)| decision.rule == Some(*rule));
+        if !time::answered(&headers, policy.map(|(_, policy)| policy), observed) {
+            return Ok(false);
+        }
+        backend_answers(&headers, exchange.protocol, observed);
+        let session = decision.rule.and_then(|rule| self.router.session(rule));
+        if let (Some(session), Some(backend)) = (session, decision.backend)
+            && decision.endpoint != Some(ENDPOINT)
+        {
+            let (name, value) = session.begin(backend.index(), Some(ENDPOINT), NOW, false);
+            observed.headers.push((name.into(), value));
+        }
+        observed.seen = Some(Seen {
+            backend: to.backend,
+            path: to.path.map_or_else(|| line.path.clone(), latin1),
+            host: to.authority.unwrap_or(&line.authority).into(),
+            headers,
+        });
+        Ok(true)
+    }
+
+    fn is_dead(&self, backend: &Identity) -> bool {
+        let name = format!("{}/{}", backend.namespace, backend.service);
+        self.dead.contains(&name)
+    }
+}
+
+/// Where a request is forwarded, and as what.
+struct To<'a> {
+    backend: Identity,
+    authority: Option<&'a str>,
+    path: Option<&'a [u8]>,
 }
 
 fn answer(reply: Reply, protocol: Protocol, observed: &mut Observed) {
     match protocol {
-        Protocol::Http => observed.status = reply.status(),
         Protocol::Grpc => {
             observed.grpc = Some((reply.grpc_status(), reply.reason.message().into()));
         }
+        _ => observed.status = reply.status(),
     }
     let reason = reply.reason.as_str().into();
     observed.headers.push(("x-gamma-reason".into(), reason));
@@ -155,8 +232,10 @@ fn answer(reply: Reply, protocol: Protocol, observed: &mut Observed) {
 
 /// What the echo backend answers, see [`mod@crate::echo`].
 fn backend_answers(headers: &Headers, protocol: Protocol, observed: &mut Observed) {
-    if protocol == Protocol::Grpc {
-        observed.grpc = Some((0, String::new()));
+    match protocol {
+        Protocol::Grpc => observed.grpc = Some((0, String::new())),
+        Protocol::WebSocket => observed.status = 101,
+        _ => {}
     }
     for (name, value) in headers {
         if name == "x-echo-set-header" {

@@ -1,9 +1,14 @@
 //! A real Envoy with the filter, and an echo backend behind every Service port.
 
-use std::path::Path;
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    path::Path,
+    time::{Duration, Instant},
+};
 
-use anyhow::Result;
-use gammactl::manifest::Manifests;
+use anyhow::{Result, ensure};
+use gammactl::{compile, manifest::Manifests};
 
 use super::Driver;
 use crate::{
@@ -16,43 +21,109 @@ use crate::{
 /// Sends through Envoy.
 #[derive(Debug)]
 pub struct Real {
-    http: Client,
-    grpc: Option<GrpcClient>,
+    http: HashMap<SocketAddr, Client>,
+    http2: HashMap<SocketAddr, GrpcClient>,
     stage: Stage,
-    _backends: Backends,
+    backends: Backends,
+    /// How many requests each backend had received at the mark.
+    marked: Vec<usize>,
 }
 
 impl Real {
-    /// Starts Envoy for clients in `namespace`, and backends for every Service port.
+    /// Starts Envoy on `listen`, and backends for every Service port.
     ///
     /// # Errors
     ///
-    /// As [`Stage::start`].
-    pub fn start(manifests: &Manifests, namespace: &str, wasm: &Path) -> Result<Self> {
+    /// As [`Stage::start_at`].
+    pub fn start(
+        manifests: &Manifests,
+        options: &compile::Options,
+        listen: &[SocketAddr],
+        wasm: &Path,
+    ) -> Result<Self> {
         let backends = Backends::start(manifests)?;
-        let options = super::options(namespace);
-        let stage = Stage::start(&backends.manifests, &options, wasm, &Options::default())?;
+        let envoy = Options::default();
+        let stage = Stage::start_at(listen, &backends.manifests, options, wasm, &envoy)?;
         Ok(Self {
-            http: Client::new(stage.address()),
-            grpc: None,
+            http: HashMap::new(),
+            http2: HashMap::new(),
             stage,
-            _backends: backends,
+            marked: Vec::new(),
+            backends,
         })
+    }
+
+    /// Waits until no request is under way, copies included.
+    fn settle(&self) -> Result<()> {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let stats = self
+                .stage
+                .envoy()
+                .admin_get("/stats?filter=upstream_rq_active")?;
+            let values = stats.lines().filter_map(|line| line.rsplit_once(": "));
+            if values.into_iter().all(|(_, value)| value == "0") {
+                return Ok(());
+            }
+            ensure!(Instant::now() < deadline, "requests never end:\n{stats}");
+        }
     }
 }
 
 impl Driver for Real {
     fn send(&mut self, exchange: &Exchange) -> Result<Observed> {
-        let request = exchange.request.to_request(&exchange.headers);
+        let mut request = exchange.request.to_request(&exchange.headers);
+        request.body = exchange.body.clone().into_bytes();
+        let mut address = self.stage.address();
+        if let Some(dial) = exchange.dial {
+            address.set_ip(dial);
+        }
         match exchange.protocol {
-            Protocol::Http => Ok((&self.http.send(&request)?).into()),
-            Protocol::Grpc => {
-                let client = match &mut self.grpc {
-                    Some(client) => client,
-                    none => none.insert(GrpcClient::new(self.stage.address())?),
-                };
+            Protocol::Http => {
+                let client = self.http.entry(address);
+                let client = client.or_insert_with(|| Client::new(address));
                 Ok((&client.send(&request)?).into())
             }
+            Protocol::Grpc | Protocol::H2 => {
+                let client = match self.http2.entry(address) {
+                    std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
+                    std::collections::hash_map::Entry::Vacant(entry) => {
+                        entry.insert(GrpcClient::new(address)?)
+                    }
+                };
+                if exchange.protocol == Protocol::H2 {
+                    let kind = ("content-type".into(), b"text/plain".to_vec());
+                    request.headers.push(kind);
+                }
+                Ok((&client.send(&request)?).into())
+            }
+            Protocol::WebSocket => anyhow::bail!("not yet"),
         }
+    }
+
+    fn mark(&mut self) -> Result<()> {
+        self.settle()?;
+        let echoes = self.backends.echoes.iter();
+        self.marked = echoes.map(|echo| echo.received().len()).collect();
+        Ok(())
+    }
+
+    /// What a backend has received beyond what it has answered.
+    fn mirrored(&mut self, observed: &mut [Observed]) -> Result<()> {
+        self.settle()?;
+        for (echo, marked) in self.backends.echoes.iter().zip(&self.marked) {
+            let received = echo.received().len();
+            let identity = echo.identity();
+            let answered = observed.iter().filter(|o| {
+                let seen = o.seen.as_ref();
+                seen.is_some_and(|seen| seen.backend == *identity)
+            });
+            let copies = (received - marked).saturating_sub(answered.count());
+            // Which of the requests a copy is of can't be told, and does not matter.
+            if let Some(first) = observed.first_mut() {
+                first.mirrored.extend(vec![identity.clone(); copies]);
+            }
+        }
+        Ok(())
     }
 }

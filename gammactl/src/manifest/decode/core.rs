@@ -1,4 +1,4 @@
-//! Service, EndpointSlice and ReferenceGrant.
+//! Service, ServiceImport, EndpointSlice and ReferenceGrant.
 
 use super::{
     metadata,
@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     diagnostic::codes,
-    manifest::{EndpointSlice, ReferenceGrant, Service, ServicePort},
+    manifest::{EndpointSlice, ReferenceGrant, Service, ServiceKind, ServicePort},
     source::Spanned,
 };
 
@@ -40,10 +40,42 @@ pub(super) fn service(
         .filter_map(|field| service_port(field, cx))
         .collect();
     Some(Service {
+        kind: ServiceKind::Service,
         metadata: metadata?,
         service_type: service_type.map_or_else(|| "ClusterIP".into(), |t| t.value),
         cluster_ips,
         headless,
+        ports,
+    })
+}
+
+/// ServiceImport: what a Service of several clusters looks like in this one (GEP-1748).
+pub(super) fn service_import(
+    mut object: Object<'_>,
+    default_namespace: &str,
+    cx: &mut Cx<'_>,
+) -> Option<Service> {
+    let metadata = metadata::metadata(&mut object, default_namespace, cx);
+    let spec = object.require("spec", cx)?;
+    let mut spec = Object::open(&spec, cx)?;
+    let kind = spec.choice("type", &["ClusterSetIP", "Headless"], cx);
+    let mut cluster_ips = Vec::new();
+    for field in spec.list("ips", 2, cx) {
+        if let Some(text) = string(&field, cx) {
+            cluster_ips.extend(address(&text, &field.path, cx));
+        }
+    }
+    let ports = spec
+        .list("ports", usize::MAX, cx)
+        .iter()
+        .filter_map(|field| service_port(field, cx))
+        .collect();
+    Some(Service {
+        kind: ServiceKind::ServiceImport,
+        metadata: metadata?,
+        service_type: "ClusterSetIP".into(),
+        cluster_ips,
+        headless: kind.is_some_and(|kind| kind.value == "Headless"),
         ports,
     })
 }

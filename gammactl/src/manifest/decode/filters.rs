@@ -127,6 +127,11 @@ fn filter(
         (Some("RequestMirror"), Some(member)) => {
             FilterKind::RequestMirror(Box::new(mirror(kind, member, cx)?))
         }
+        (Some("CORS"), Some(member)) => FilterKind::Cors(Box::new(super::cors::cors(member, cx)?)),
+        (Some("ExternalAuth"), Some(member)) => {
+            let auth = super::auth::external_auth(kind, member, cx)?;
+            FilterKind::ExternalAuth(Box::new(auth))
+        }
         (Some("URLRewrite"), Some(member)) => FilterKind::UrlRewrite(rewrite(member, cx)?),
         _ => unsupported,
     };

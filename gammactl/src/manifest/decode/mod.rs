@@ -4,14 +4,17 @@
 //! place; the other objects survive. HTTPRoute, GRPCRoute and ReferenceGrant are read in full, so an
 //! unknown field in them is a finding; of the core kinds only what matters for routing is read.
 
+mod auth;
 mod backend;
 mod core;
+mod cors;
 mod filters;
 mod matches;
 mod metadata;
 mod object;
 mod route;
 mod rule;
+mod session;
 mod text;
 
 use std::collections::HashMap;
@@ -27,6 +30,8 @@ use crate::{
 };
 
 const GATEWAY: &str = "gateway.networking.k8s.io";
+/// Of ServiceImports.
+pub(crate) const MULTICLUSTER: &str = "multicluster.x-k8s.io";
 
 /// Reads all objects in `sources`. Those that name no namespace are put into `default_namespace`.
 pub fn decode(
@@ -72,6 +77,12 @@ const KINDS: &[(&str, &str, &[&str], Read)] = &[
         |d, o, cx| d.reference_grant(o, cx),
     ),
     ("Service", "", &["v1"], |d, o, cx| d.service(o, cx)),
+    (
+        "ServiceImport",
+        MULTICLUSTER,
+        &["v1beta1", "v1alpha1"],
+        |d, o, cx| d.service_import(o, cx),
+    ),
     ("EndpointSlice", "discovery.k8s.io", &["v1"], |d, o, cx| {
         d.endpoint_slice(o, cx)
     }),
@@ -191,6 +202,14 @@ impl Decoder<'_> {
             && self.keep("Service", &service.metadata, cx)
         {
             self.manifests.services.push(service);
+        }
+    }
+
+    fn service_import(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+        if let Some(import) = core::service_import(object, self.default_namespace, cx)
+            && self.keep("ServiceImport", &import.metadata, cx)
+        {
+            self.manifests.services.push(import);
         }
     }
 

@@ -5,12 +5,12 @@ use gamma_config::Timeouts;
 use super::{
     backend, filters, matches,
     object::{Cx, Field, Object, integer},
-    text,
+    session, text,
 };
 use crate::{
     diagnostic::codes,
-    manifest::{FilterKind, Match, PathMatchType, PathModifier, Retry, RouteKind, Rule},
-    source::{Span, Spanned},
+    manifest::{FilterKind, Match, PathMatchType, PathModifier, RouteKind, Rule},
+    source::Span,
 };
 
 pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Rule> {
@@ -44,7 +44,9 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
         ),
         RouteKind::GrpcRoute => (Timeouts::default(), None),
     };
-    let session_persistence = object.take("sessionPersistence").map(|f| f.node.span);
+    let session_persistence = object
+        .take("sessionPersistence")
+        .and_then(|f| session::session_persistence(&f, cx));
     let rule = Rule {
         name,
         matches,
@@ -145,7 +147,7 @@ fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timeouts> {
     Some(timeouts)
 }
 
-fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Retry> {
+fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<gamma_config::Retry> {
     let mut object = Object::open(field, cx)?;
     let codes = object
         .list("codes", usize::MAX, cx)
@@ -155,16 +157,13 @@ fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Retry> {
     let attempts = object
         .integer("attempts", 1..=u32::MAX, cx)
         .map(|n| n.value);
-    let backoff = object.string("backoff", cx).and_then(|text| {
-        let value = text::duration(&text, &object.path_to("backoff"), cx)?;
-        Some(Spanned {
-            value,
-            span: text.span,
-        })
-    });
+    let backoff = object
+        .string("backoff", cx)
+        .and_then(|text| text::duration(&text, &object.path_to("backoff"), cx));
     object.finish(cx);
-    Some(Retry {
-        policy: gamma_config::Retry { codes, attempts },
+    Some(gamma_config::Retry {
+        codes,
+        attempts,
         backoff,
     })
 }

@@ -108,6 +108,34 @@ pub(super) fn value(text: &Text, path: &str, max: usize, cx: &mut Cx<'_>) {
     check(good, text, path, &should, cx);
 }
 
+/// CORSOrigin.
+pub(super) fn origin(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let good = text.value.split_once("://").is_some_and(|(scheme, rest)| {
+        let (host, port) = rest.split_once(':').unwrap_or((rest, "80"));
+        let label = |label: &str| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        matches!(scheme, "http" | "https")
+            && port.parse::<u16>().is_ok_and(|port| port > 0)
+            && (host == "*"
+                || host
+                    .strip_prefix("*.")
+                    .unwrap_or(host)
+                    .split('.')
+                    .all(label))
+    });
+    check(
+        good,
+        text,
+        path,
+        "use `*`, or scheme and host like `https://*.example.com:8443`, without path",
+        cx,
+    );
+}
+
 fn is_subdomain(text: &str) -> bool {
     let edge = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     (1..=253).contains(&text.len())

@@ -1,14 +1,14 @@
 //! Sends requests, prints what came of each, and checks it.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, net::Ipv4Addr, path::Path};
 
 use anyhow::Result;
 use gamma_tests::{
     drive::{Driver, Native, Real},
-    fixture::{Case, Exchange, Observed, Outcome, check, check_shares},
+    fixture::{Case, Exchange, Observed, Outcome, check, check_repeated},
     stage,
 };
-use gammactl::manifest::Manifests;
+use gammactl::{compile, manifest::Manifests};
 
 use crate::{
     read,
@@ -47,7 +47,7 @@ pub(crate) fn demo(manifests: &str, requests: &Path) -> Result<bool> {
             .chain([&offline])
             .flat_map(|o| check(&exchange.expect, exchange.protocol, o))
             .collect();
-        findings.extend(check_shares(&exchange.expect, &observed));
+        findings.extend(check_repeated(&exchange.expect, &observed));
         findings.dedup();
         let rule = offline.rule.take().unwrap_or_else(|| "-".into());
         if exchange.repeat > 1 {
@@ -92,9 +92,14 @@ struct Client {
 
 impl Client {
     fn new(manifests: &Manifests, namespace: &str) -> Result<Self> {
+        let options = compile::Options {
+            client_namespace: Some(namespace.into()),
+            ..compile::Options::default()
+        };
+        let listen = [(Ipv4Addr::LOCALHOST, 0).into()];
         Ok(Self {
-            envoy: Real::start(manifests, namespace, &stage::wasm())?,
-            router: Native::new(manifests, namespace)?,
+            envoy: Real::start(manifests, &options, &listen, &stage::wasm())?,
+            router: Native::new(manifests, &options)?,
         })
     }
 }

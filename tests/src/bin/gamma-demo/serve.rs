@@ -43,7 +43,7 @@ pub(crate) fn serve(path: &str) -> Result<()> {
     let backends = Backends::start(&manifests)?;
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let stage = Stage::start_at(
-        listen,
+        &[listen],
         &backends.manifests,
         &options,
         &wasm(),

@@ -1,0 +1,36 @@
+//! What is seen of the filter's work: access logs, and labels on its counters.
+
+use serde_json::{Value, json};
+
+/// Who asked for what, what came of it, and which rule decided that.
+const FORMAT: &str = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(:AUTHORITY)%%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% \
+%PROTOCOL%\" %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% \
+rule=%FILTER_STATE(wasm.gamma.rule:PLAIN)% backend=%UPSTREAM_CLUSTER% upstream=%UPSTREAM_HOST% \
+reason=%RESP(X-GAMMA-REASON)% %DURATION%ms\n";
+
+/// The labels in the names of the filter's counters.
+const LABELS: [&str; 4] = ["answer", "route", "rule", "backend"];
+
+pub(super) fn access_log() -> Value {
+    json!({
+        "name": "envoy.access_loggers.stdout",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
+            "log_format": { "text_format_source": { "inline_string": FORMAT } },
+        },
+    })
+}
+
+/// Takes the labels out of the names: the first group is removed, the second is the value.
+pub(super) fn stats_config() -> Value {
+    let tags: Vec<Value> = LABELS
+        .iter()
+        .map(|label| {
+            json!({
+                "tag_name": label,
+                "regex": format!("^wasmcustom\\.gamma_[a-z_]+.*?(;{label}=([^;]*))"),
+            })
+        })
+        .collect();
+    json!({ "stats_tags": tags })
+}

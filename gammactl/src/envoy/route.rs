@@ -1,0 +1,107 @@
+//! The route table: one route for everything that the filter decided, one answer for everything that
+//! it let pass. A table of their own would be searched before and after the filter.
+
+use std::collections::BTreeSet;
+
+use gamma_config::{Config, Duration, Rule};
+use serde_json::{Value, json};
+
+use super::EnvoyOptions;
+
+/// Selects the route whose retries wait as long as the rule says.
+const RETRY_BACKOFF: &str = "x-gamma-retry-backoff";
+
+pub(super) fn route_table(config: &Config, options: &EnvoyOptions) -> Value {
+    let mirrors = mirror_policies(config, options);
+    let backoffs: BTreeSet<Duration> = rules(config)
+        .filter_map(|rule| rule.retry.as_ref()?.backoff)
+        .collect();
+    // Retries with a back-off of their own need a route of their own: no header says it.
+    let mut routes: Vec<Value> = backoffs
+        .into_iter()
+        .map(|backoff| decided(config, &mirrors, Some(backoff)))
+        .collect();
+    routes.push(decided(config, &mirrors, None));
+    routes.push(json!({
+        "name": "unknown_service",
+        "match": { "prefix": "/" },
+        "direct_response": {
+            "status": 404,
+            "body": { "inline_string": "gamma: the authority names no known Service and port\n" },
+        },
+    }));
+    json!({
+        "name": "gamma",
+        "virtual_hosts": [{ "name": "gamma", "domains": ["*"], "routes": routes }],
+    })
+}
+
+fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Value {
+    let cluster_header = &config.settings.cluster_header;
+    let mut headers = vec![json!({ "name": cluster_header, "present_match": true })];
+    let mut route = json!({
+        "cluster_header": cluster_header,
+        // Gateway API has no timeout unless a route sets one; Envoy has 15 s.
+        "timeout": "0s",
+        "request_mirror_policies": mirrors,
+    });
+    let mut remove = vec![cluster_header.as_str()];
+    if let Some(backoff) = backoff {
+        let millis = backoff.as_millis();
+        headers.push(json!({
+            "name": RETRY_BACKOFF,
+            "string_match": { "exact": millis.to_string() },
+        }));
+        remove.push(RETRY_BACKOFF);
+        // Envoy draws the first wait evenly from zero to its base interval, so that the base is
+        // doubled for the mean to be what the route asks for. It has no way to wait for at least
+        // some time. A base of zero is not allowed.
+        let seconds = |millis: u64| format!("{}.{:03}s", millis / 1_000, millis % 1_000);
+        let base = millis.max(1).saturating_mul(2);
+        route["retry_policy"] = json!({
+            "retry_back_off": {
+                "base_interval": seconds(base),
+                "max_interval": seconds(base.saturating_mul(10)),
+            },
+        });
+    }
+    json!({
+        "name": match backoff {
+            Some(backoff) => format!("gamma_backoff_{backoff}"),
+            None => "gamma".into(),
+        },
+        "match": { "prefix": "/", "headers": headers },
+        "route": route,
+        "request_headers_to_remove": remove,
+    })
+}
+
+fn rules(config: &Config) -> impl Iterator<Item = &Rule> {
+    config
+        .services
+        .iter()
+        .flat_map(|service| &service.ports)
+        .flat_map(|port| port.producer.iter().chain(port.consumers.values()))
+        .flat_map(|table| &table.rules)
+}
+
+/// As many policies as a request can have mirrors. Envoy reads their headers at the end of a request,
+/// so they can be taken off the copies, but not off the original.
+fn mirror_policies(config: &Config, options: &EnvoyOptions) -> Vec<Value> {
+    let most = rules(config).map(Rule::most_mirrors).max();
+    let headers: Vec<String> = (0..most.unwrap_or(0))
+        .map(|i| format!("x-gamma-mirror-{i}"))
+        .collect();
+    let removals: Vec<Value> = headers.iter().map(|h| json!({ "remove": h })).collect();
+    headers
+        .iter()
+        .map(|header| {
+            json!({
+                "cluster_header": header,
+                // A copy for `cart`, not for `cart-shadow`, unless that is wanted.
+                "disable_shadow_host_suffix_append": !options.mirror_host_suffix,
+                "request_headers_mutations": removals,
+            })
+        })
+        .collect()
+}

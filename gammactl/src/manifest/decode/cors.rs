@@ -1,0 +1,94 @@
+//! HTTPCORSFilter.
+
+use std::collections::HashSet;
+
+use gamma_config::Cors;
+
+use super::{
+    object::{Cx, Field, Object, string},
+    text,
+};
+use crate::{diagnostic::codes, source::Spanned, suggest::nearest};
+
+const METHODS: [&str; 10] = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*",
+];
+
+pub(super) fn cors(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Cors> {
+    let mut object = Object::open(field, cx)?;
+    let allow_origins = list(&mut object, "allowOrigins", 64, text::origin, cx);
+    let allow_credentials = object
+        .take("allowCredentials")
+        .and_then(|f| super::object::boolean(&f, cx));
+    let allow_methods = list(&mut object, "allowMethods", 9, method, cx);
+    let allow_headers = list(&mut object, "allowHeaders", 64, text::header_name, cx);
+    let expose_headers = list(&mut object, "exposeHeaders", 64, text::header_name, cx);
+    let max_age = object.integer("maxAge", 1..=i32::MAX as u32, cx);
+    object.finish(cx);
+    Some(Cors {
+        allow_origins,
+        allow_credentials: allow_credentials.unwrap_or_default(),
+        allow_methods,
+        allow_headers,
+        expose_headers,
+        max_age: max_age.map_or(Cors::default().max_age, |age| age.value),
+    })
+}
+
+type Check = fn(&Spanned<String>, &str, &mut Cx<'_>);
+
+/// A set of names. "`*` can't stand beside others."
+fn list(
+    object: &mut Object<'_>,
+    name: &'static str,
+    max: usize,
+    check: Check,
+    cx: &mut Cx<'_>,
+) -> Vec<String> {
+    let fields = object.list(name, max, cx);
+    let mut seen = HashSet::new();
+    for field in &fields {
+        let Some(text) = string(field, cx) else {
+            continue;
+        };
+        if text.value == "*" && fields.len() > 1 {
+            cx.refuse(
+                &codes::CONTRADICTION,
+                text.span,
+                format!("`{}` has `*` beside others", object.path_to(name)),
+                "`*` allows all: remove the others, or remove `*`",
+            );
+        } else if !seen.insert(text.value.clone()) {
+            cx.refuse(
+                &codes::CONTRADICTION,
+                text.span,
+                format!("`{}` has `{}` twice", object.path_to(name), text.value),
+                "remove one",
+            );
+        } else if text.value != "*" {
+            check(&text, &field.path, cx);
+        }
+    }
+    fields
+        .iter()
+        .filter_map(|field| Some(field.node.as_str()?.to_owned()))
+        .collect()
+}
+
+fn method(text: &Spanned<String>, path: &str, cx: &mut Cx<'_>) {
+    if METHODS.contains(&&*text.value) {
+        return;
+    }
+    let upper = text.value.to_ascii_uppercase();
+    let exactly = METHODS.into_iter().find(|method| *method == upper);
+    let hint = match exactly.or_else(|| nearest(&upper, METHODS)) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("use one of {}", METHODS.join(", ")),
+    };
+    cx.refuse(
+        &codes::INVALID_VALUE,
+        text.span,
+        format!("`{path}` is `{}`, which does not exist", text.value),
+        hint,
+    );
+}

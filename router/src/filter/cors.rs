@@ -1,0 +1,218 @@
+//! CORS: which origins may read responses, and the answers to preflights.
+
+use gamma_config::Cors as Config;
+
+use crate::{Headers, Request, ResponseHeader, frontend::split_port};
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
+const EXPOSE_HEADERS: &str = "access-control-expose-headers";
+
+#[derive(Debug)]
+pub(crate) struct Cors {
+    origins: Box<[Origin]>,
+    credentials: bool,
+    methods: List,
+    headers: List,
+    expose: List,
+    max_age: u32,
+}
+
+/// An entry of `allowOrigins`.
+#[derive(Debug)]
+enum Origin {
+    Any,
+    /// In lower case, with the port that counts.
+    Of {
+        https: bool,
+        host: Host,
+        port: u16,
+    },
+}
+
+#[derive(Debug)]
+enum Host {
+    Any,
+    Exact(Box<str>),
+    /// `.example.com` for `*.example.com`.
+    Below(Box<str>),
+}
+
+/// A list of names as it is sent, or `*`.
+#[derive(Debug)]
+enum List {
+    Any,
+    Of(Box<str>),
+}
+
+impl Cors {
+    pub(crate) fn new(config: &Config) -> Self {
+        Self {
+            origins: config
+                .allow_origins
+                .iter()
+                .map(|origin| Origin::new(origin))
+                .collect(),
+            credentials: config.allow_credentials,
+            methods: List::new(&config.allow_methods),
+            headers: List::new(&config.allow_headers),
+            expose: List::new(&config.expose_headers),
+            max_age: config.max_age,
+        }
+    }
+
+    /// The headers that answer `request`, if it is a preflight. From an origin that is not allowed
+    /// it gets none that would allow anything.
+    pub(crate) fn preflight<H: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, H>,
+    ) -> Option<Vec<ResponseHeader>> {
+        let wanted = announced_method(request)?;
+        let mut headers = self.actual(request);
+        if !headers.iter().any(|header| header.name == ALLOW_ORIGIN) {
+            return Some(headers);
+        }
+        let mut set = |name, value: Option<&[u8]>| {
+            headers.extend(value.map(|value| ResponseHeader::set(name, value)));
+        };
+        set(
+            "access-control-allow-methods",
+            self.list(&self.methods, Some(wanted)),
+        );
+        let asked = request
+            .headers
+            .values("access-control-request-headers")
+            .next();
+        set(
+            "access-control-allow-headers",
+            self.list(&self.headers, asked),
+        );
+        let max_age = self.max_age.to_string();
+        set("access-control-max-age", Some(max_age.as_bytes()));
+        Some(headers)
+    }
+
+    /// The headers that the response to `request` gets.
+    pub(crate) fn actual<H: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, H>,
+    ) -> Vec<ResponseHeader> {
+        let mut headers = Vec::new();
+        let any = self.origins.iter().any(|o| matches!(o, Origin::Any));
+        // "With allowCredentials, `*` MUST NOT be returned": the origin is, and so answers differ.
+        let constant = any && !self.credentials;
+        if !constant {
+            headers.push(ResponseHeader::append("vary", b"origin"));
+        }
+        let Some(origin) = request.headers.values("origin").next() else {
+            return headers;
+        };
+        if !self.origins.iter().any(|allowed| allowed.allows(origin)) {
+            return headers;
+        }
+        let value = if constant { b"*" } else { origin };
+        headers.push(ResponseHeader::set(ALLOW_ORIGIN, value));
+        if self.credentials {
+            headers.push(ResponseHeader::set(ALLOW_CREDENTIALS, b"true"));
+        }
+        let expose = self.list(&self.expose, None);
+        headers.extend(expose.map(|value| ResponseHeader::set(EXPOSE_HEADERS, value)));
+        headers
+    }
+
+    /// `*` means nothing to a request with credentials: what was asked for is said instead.
+    fn list<'a>(&self, list: &'a List, asked: Option<&'a [u8]>) -> Option<&'a [u8]> {
+        match list {
+            List::Any if self.credentials => asked,
+            List::Any => Some(b"*"),
+            List::Of(names) => (!names.is_empty()).then_some(names.as_bytes()),
+        }
+    }
+}
+
+/// The method that a preflight asks for; `None` if `request` is none.
+///
+/// "A CORS-preflight request is a CORS request that checks to see if the CORS protocol is
+/// understood. It uses `OPTIONS` as method and includes `Access-Control-Request-Method`." (Fetch)
+pub(crate) fn announced_method<'a, H: Headers + ?Sized>(
+    request: &Request<'a, H>,
+) -> Option<&'a [u8]> {
+    if request.method != b"OPTIONS" {
+        return None;
+    }
+    request.headers.values("origin").next()?;
+    request
+        .headers
+        .values("access-control-request-method")
+        .next()
+}
+
+impl List {
+    fn new(names: &[String]) -> Self {
+        if names.iter().any(|name| name == "*") {
+            Self::Any
+        } else {
+            Self::Of(names.join(",").into())
+        }
+    }
+}
+
+impl Origin {
+    /// `origin` is `*` or `scheme://host[:port]`: the config was validated.
+    fn new(origin: &str) -> Self {
+        let origin = origin.to_ascii_lowercase();
+        let Some((https, host, port)) = parts(origin.as_bytes()) else {
+            return Self::Any;
+        };
+        let host = String::from_utf8_lossy(host);
+        Self::Of {
+            https,
+            port,
+            host: match host.strip_prefix('*') {
+                Some("") => Host::Any,
+                Some(suffix) => Host::Below(suffix.into()),
+                None => Host::Exact(host.as_ref().into()),
+            },
+        }
+    }
+
+    fn allows(&self, origin: &[u8]) -> bool {
+        let Self::Of { https, host, port } = self else {
+            return true;
+        };
+        let Some((their_https, their_host, their_port)) = parts(origin) else {
+            return false;
+        };
+        let host = match host {
+            Host::Any => true,
+            Host::Exact(host) => host.as_bytes().eq_ignore_ascii_case(their_host),
+            Host::Below(suffix) => their_host
+                .len()
+                .checked_sub(suffix.len())
+                .filter(|&labels| labels > 0)
+                .and_then(|labels| their_host.get(labels..))
+                .is_some_and(|tail| suffix.as_bytes().eq_ignore_ascii_case(tail)),
+        };
+        host && *https == their_https && *port == their_port
+    }
+}
+
+/// Whether https, host and port. "If the port is missing, the scheme's default port is assumed."
+fn parts(origin: &[u8]) -> Option<(bool, &[u8], u16)> {
+    let colon = origin.windows(3).position(|at| at == b"://")?;
+    let (scheme, rest) = origin.split_at_checked(colon)?;
+    let https = scheme.eq_ignore_ascii_case(b"https");
+    if !https && !scheme.eq_ignore_ascii_case(b"http") {
+        return None;
+    }
+    let (host, port) = split_port(rest.get(3..)?);
+    let port = match port {
+        Some(digits) => std::str::from_utf8(digits).ok()?.parse().ok()?,
+        None if https => 443,
+        None => 80,
+    };
+    Some((https, host, port))
+}
+
+#[cfg(test)]
+mod tests;

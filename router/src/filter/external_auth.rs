@@ -1,0 +1,111 @@
+//! ExternalAuth: who is asked, and what is told and taken over.
+
+use gamma_config::ExternalAuth as Config;
+
+/// A service that decides whether a request may go on. Header names are in lower case.
+#[derive(Debug)]
+pub struct ExternalAuth {
+    /// The proxy's name for its endpoints.
+    pub cluster: Box<str>,
+    /// Stands before the path of the request.
+    pub path_prefix: Box<str>,
+    /// Request headers that it is told besides `authorization`.
+    pub allowed_headers: Box<[Box<str>]>,
+    /// Headers of its answer that the request gets; none: all that [`takes`](Self::takes) lets by.
+    pub allowed_response_headers: Box<[Box<str>]>,
+}
+
+/// Headers of an answer that describe the answer itself or the connection.
+const OF_THE_ANSWER: [&[u8]; 12] = [
+    b"host",
+    b"content-length",
+    b"content-type",
+    b"content-encoding",
+    b"transfer-encoding",
+    b"connection",
+    b"keep-alive",
+    b"upgrade",
+    b"te",
+    b"trailer",
+    b"date",
+    b"server",
+];
+
+impl ExternalAuth {
+    pub(crate) fn new(config: &Config) -> Self {
+        let lower = |names: &[String]| {
+            names
+                .iter()
+                .map(|name| name.to_ascii_lowercase().into())
+                .collect()
+        };
+        Self {
+            cluster: config.cluster.as_str().into(),
+            path_prefix: config.path_prefix.as_str().into(),
+            allowed_headers: lower(&config.allowed_headers),
+            allowed_response_headers: lower(&config.allowed_response_headers),
+        }
+    }
+
+    /// Whether the service is told the request header `name`.
+    #[must_use]
+    pub fn tells(&self, name: &[u8]) -> bool {
+        name.eq_ignore_ascii_case(b"authorization") || contains(&self.allowed_headers, name)
+    }
+
+    /// Whether the request gets the header `name` of the answer that allowed it.
+    ///
+    /// "If this list is empty, then all headers from the authorization server except Authority or
+    /// Host must be copied." Those that describe the answer would describe the request wrongly, and
+    /// those by which the filter talks to the proxy are nobody else's to set.
+    #[must_use]
+    pub fn takes(&self, name: &[u8]) -> bool {
+        let of_the_proxy = [&b":"[..], b"x-gamma-", b"x-envoy-"];
+        if of_the_proxy.iter().any(|prefix| starts_with(name, prefix)) {
+            return false;
+        }
+        if !self.allowed_response_headers.is_empty() {
+            return contains(&self.allowed_response_headers, name);
+        }
+        !OF_THE_ANSWER
+            .iter()
+            .any(|other| name.eq_ignore_ascii_case(other))
+    }
+}
+
+fn contains(names: &[Box<str>], name: &[u8]) -> bool {
+    names
+        .iter()
+        .any(|other| other.as_bytes().eq_ignore_ascii_case(name))
+}
+
+fn starts_with(name: &[u8], prefix: &[u8]) -> bool {
+    name.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_and_taken() {
+        let open = ExternalAuth::new(&serde_json::from_str(r#"{"cluster": "a"}"#).unwrap());
+        assert!(open.tells(b"Authorization") && !open.tells(b"cookie"));
+        assert!(open.takes(b"x-user") && open.takes(b"Set-Cookie"));
+        for name in [
+            "Host",
+            ":status",
+            "content-length",
+            "X-Gamma-Cluster",
+            "x-envoy-retry-on",
+        ] {
+            assert!(!open.takes(name.as_bytes()), "{name}");
+        }
+        let config = r#"{"cluster": "a", "allowedHeaders": ["Cookie"], "allowedResponseHeaders": ["X-User", "x-gamma-cluster"]}"#;
+        let narrow = ExternalAuth::new(&serde_json::from_str(config).unwrap());
+        assert!(narrow.tells(b"cookie"));
+        assert!(narrow.takes(b"x-user") && !narrow.takes(b"x-other"));
+        assert!(!narrow.takes(b"x-gamma-cluster"), "whoever allows it");
+    }
+}
