@@ -75,6 +75,10 @@ pub(super) struct Input {
     #[arg(long)]
     honor_hostnames: bool,
 
+    /// Turn something off that costs a little of every request
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 1..)]
+    without: Vec<Extra>,
+
     /// What the proxy calls its clusters
     #[arg(long, value_enum, value_name = "SCHEME", default_value_t = Scheme::Standalone)]
     cluster_names: Scheme,
@@ -90,6 +94,16 @@ enum Scheme {
     Standalone,
     /// outbound|port||name.namespace.svc.domain, as Istio defines them
     Istio,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Extra {
+    /// Counters by route, rule and backend
+    Metrics,
+    /// The name of the rule for access logs
+    RuleProperty,
+    /// x-gamma-reason on answers that the filter gives itself
+    ReasonHeader,
 }
 
 #[derive(Debug, Args)]
@@ -155,6 +169,9 @@ impl Input {
             cluster_domain: self.cluster_domain.clone(),
             require_reference_grants: self.require_reference_grants,
             honor_hostnames: self.honor_hostnames,
+            metrics: !self.without.contains(&Extra::Metrics),
+            rule_property: !self.without.contains(&Extra::RuleProperty),
+            reason_header: !self.without.contains(&Extra::ReasonHeader),
             cluster_names: match self.cluster_names {
                 Scheme::Standalone => ClusterNames::Standalone,
                 Scheme::Istio => ClusterNames::Istio,

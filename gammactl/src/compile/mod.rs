@@ -38,6 +38,12 @@ pub struct Options {
     pub honor_hostnames: bool,
     /// What the proxy calls its clusters.
     pub cluster_names: ClusterNames,
+    /// See [`Settings::metrics`].
+    pub metrics: bool,
+    /// See [`Settings::rule_property`].
+    pub rule_property: bool,
+    /// See [`Settings::reason_header`].
+    pub reason_header: bool,
 }
 
 impl Default for Options {
@@ -48,6 +54,9 @@ impl Default for Options {
             require_reference_grants: false,
             honor_hostnames: false,
             cluster_names: ClusterNames::Standalone,
+            metrics: true,
+            rule_property: true,
+            reason_header: true,
         }
     }
 }
@@ -110,6 +119,9 @@ pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagn
         settings: Settings {
             client_namespace: options.client_namespace.clone(),
             cluster_domain: options.cluster_domain.clone(),
+            metrics: options.metrics,
+            rule_property: options.rule_property,
+            reason_header: options.reason_header,
             ..Settings::default()
         },
         services,
