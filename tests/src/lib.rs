@@ -2,8 +2,9 @@
 //! received, clients that say what they got, and test cases that are data.
 //!
 //! - [`mod@ports`]: loopback ports that nobody else takes.
+//! - [`mod@serve`]: an HTTP server in a thread of its own.
 //! - [`mod@echo`]: a backend that answers with the request it saw.
-//! - [`mod@client`]: HTTP/1.1 and gRPC clients that hide nothing.
+//! - [`mod@client`]: HTTP/1.1, gRPC and WebSocket clients that hide nothing.
 //! - [`mod@envoy`]: Envoy as a child process.
 //! - [`mod@fixture`]: test cases as YAML, and whether what happened is what they expect.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
@@ -18,4 +19,5 @@ pub mod echo;
 pub mod envoy;
 pub mod fixture;
 pub mod ports;
+pub mod serve;
 pub mod stage;

@@ -45,17 +45,9 @@ impl Client {
         {
             return self.receive(kept, request);
         }
-        let mut fresh = self.connect()?;
+        let mut fresh = connect(self.address)?;
         write(&mut fresh, request)?;
         self.receive(fresh, request)
-    }
-
-    fn connect(&self) -> io::Result<BufReader<TcpStream>> {
-        let stream = TcpStream::connect_timeout(&self.address, TIMEOUT)?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(TIMEOUT))?;
-        stream.set_write_timeout(Some(TIMEOUT))?;
-        Ok(BufReader::new(stream))
     }
 
     fn receive(
@@ -69,42 +61,66 @@ impl Client {
     }
 }
 
-fn write(connection: &mut BufReader<TcpStream>, request: &Request) -> io::Result<()> {
+/// A fresh connection, none of whose reads and writes can hang for ever.
+pub(super) fn connect(address: SocketAddr) -> io::Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
+    Ok(BufReader::new(stream))
+}
+
+/// Request line and headers, up to where further headers or an empty line go.
+pub(super) fn head(request: &Request) -> Vec<u8> {
     let Request {
         method,
         authority,
         path,
         headers,
-        body,
+        body: _,
     } = request;
     let mut head = format!("{method} {path} HTTP/1.1\r\nhost: {authority}\r\n").into_bytes();
     for (name, value) in headers {
         head.extend([name.as_bytes(), b": ", value, b"\r\n"].concat());
     }
+    head
+}
+
+/// Sends the whole of a request.
+pub(super) fn write(connection: &mut BufReader<TcpStream>, request: &Request) -> io::Result<()> {
+    let Request { body, .. } = request;
+    let mut all = head(request);
     if !body.is_empty() {
-        head.extend(format!("content-length: {}\r\n", body.len()).into_bytes());
+        all.extend(format!("content-length: {}\r\n", body.len()).into_bytes());
     }
-    head.extend(b"\r\n");
-    head.extend(body);
-    connection.get_mut().write_all(&head)
+    all.extend(b"\r\n");
+    all.extend(body);
+    connection.get_mut().write_all(&all)
+}
+
+/// Reads the final response up to its body.
+pub(super) fn read_head(connection: &mut impl BufRead) -> io::Result<Response> {
+    loop {
+        let response = Response {
+            status: status(&line(connection)?)?,
+            headers: headers(connection)?,
+            body: Vec::new(),
+        };
+        // 1xx announces another head, except for a switch of protocols, which is final.
+        if !(100..200).contains(&response.status) || response.status == 101 {
+            return Ok(response);
+        }
+    }
 }
 
 /// Reads a response; also says whether the connection can be used again.
-fn read(connection: &mut impl BufRead, request: &Request) -> io::Result<(Response, bool)> {
-    let (status, headers) = loop {
-        let status = status(&line(connection)?)?;
-        let headers = headers(connection)?;
-        // 1xx announces another head, except for a switch of protocols, which is final.
-        if !(100..200).contains(&status) || status == 101 {
-            break (status, headers);
-        }
-    };
-    let value = |name: &str| {
-        headers
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| latin1(v))
-    };
+pub(super) fn read(
+    connection: &mut impl BufRead,
+    request: &Request,
+) -> io::Result<(Response, bool)> {
+    let mut response = read_head(connection)?;
+    let value = |name: &str| response.header(name);
+    let status = response.status;
     let close = value("connection").is_some_and(|v| v.eq_ignore_ascii_case("close"));
 
     let mut body = Vec::new();
@@ -122,15 +138,11 @@ fn read(connection: &mut impl BufRead, request: &Request) -> io::Result<(Respons
         connection.read_to_end(&mut body)?;
         delimited = false;
     }
-    let response = Response {
-        status,
-        headers,
-        body,
-    };
+    response.body = body;
     Ok((response, delimited && !close && status != 101))
 }
 
-fn line(connection: &mut impl BufRead) -> io::Result<Vec<u8>> {
+pub(super) fn line(connection: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut line = Vec::new();
     connection.read_until(b'\n', &mut line)?;
     if line.pop() != Some(b'\n') {
@@ -170,12 +182,8 @@ fn headers(connection: &mut impl BufRead) -> io::Result<Vec<(String, Vec<u8>)>> 
 
 fn chunks(connection: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<()> {
     loop {
-        let head = latin1(&line(connection)?);
-        let digits = head.split(';').next().unwrap_or_default().trim();
-        let size = u64::from_str_radix(digits, 16).map_err(|_| malformed("chunk size"))?;
+        let size = chunk_size(connection)?;
         if size == 0 {
-            // Trailers; nobody asks for them over HTTP/1.1.
-            headers(connection)?;
             return Ok(());
         }
         if connection.take(size).read_to_end(body)? as u64 != size {
@@ -185,6 +193,18 @@ fn chunks(connection: &mut impl BufRead, body: &mut Vec<u8>) -> io::Result<()> {
     }
 }
 
-fn malformed(what: &str) -> io::Error {
+/// Reads what precedes a chunk. A size of 0 is the end of the body, and has been read whole.
+pub(super) fn chunk_size(connection: &mut impl BufRead) -> io::Result<u64> {
+    let head = latin1(&line(connection)?);
+    let digits = head.split(';').next().unwrap_or_default().trim();
+    let size = u64::from_str_radix(digits, 16).map_err(|_| malformed("chunk size"))?;
+    if size == 0 {
+        // Trailers; nobody asks for them over HTTP/1.1.
+        headers(connection)?;
+    }
+    Ok(size)
+}
+
+pub(super) fn malformed(what: &str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, format!("malformed {what}"))
 }

@@ -3,11 +3,19 @@
 
 mod grpc;
 mod http1;
+mod stream;
 #[cfg(test)]
 mod tests;
+mod websocket;
 
 pub use grpc::{GrpcClient, GrpcResponse, frame};
 pub use http1::Client;
+pub use stream::{Incoming, Outgoing, stream};
+pub use tokio_tungstenite::tungstenite::{
+    Message,
+    protocol::frame::{CloseFrame, coding::CloseCode},
+};
+pub use websocket::WebSocket;
 
 /// An HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq)]

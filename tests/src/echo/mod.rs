@@ -2,26 +2,25 @@
 //!
 //! One port speaks HTTP/1.1 and HTTP/2 without TLS (prior knowledge), whichever the proxy chooses.
 //! A request with content type `application/grpc` gets a valid unary gRPC response whose message is
-//! the same JSON. What is said and how to ask for more is in [`Echoed`].
+//! the same JSON; one that asks for a WebSocket gets its messages back. What is said and how to ask
+//! for more is in [`Echoed`].
 
 mod answer;
+mod echoed;
+#[cfg(test)]
+mod tests;
+mod websocket;
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr},
     sync::Arc,
-    thread::{self, JoinHandle},
 };
 
-use hyper::service::service_fn;
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo},
-    server::conn::auto,
-};
-use tokio::sync::oneshot;
+use crate::serve::Server;
 
 use answer::Backend;
-pub use answer::Echoed;
+pub use echoed::Echoed;
 
 /// Which Service port a backend stands for.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,14 +44,18 @@ impl Identity {
     }
 }
 
+/// `namespace/service:port`, as `x-echo-backend` has it.
+impl std::fmt::Display for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}:{}", self.namespace, self.service, self.port)
+    }
+}
+
 /// A running echo backend. It stops when dropped, open connections included.
 #[derive(Debug)]
 pub struct Echo {
     backend: Arc<Backend>,
-    address: SocketAddr,
-    /// Dropping it is the signal to stop.
-    stop: Option<oneshot::Sender<()>>,
-    thread: Option<JoinHandle<()>>,
+    server: Server,
 }
 
 impl Echo {
@@ -71,36 +74,19 @@ impl Echo {
     ///
     /// The address is taken, or there is no socket, thread or runtime to be had.
     pub fn start_at(identity: Identity, address: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(address)?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
-        let (stop, stopped) = oneshot::channel();
         let name = format!("echo {}", identity.service);
         let backend = Arc::new(Backend::new(identity));
         let shared = Arc::clone(&backend);
-        let thread = thread::Builder::new().name(name).spawn(move || {
-            runtime.block_on(async {
-                tokio::select! {
-                    _ = stopped => {}
-                    Err(error) = accept(listener, shared) => eprintln!("echo: {error}"),
-                }
-            });
+        let server = Server::start(&name, address, move |request, connection| {
+            answer::answer(Arc::clone(&shared), request, connection)
         })?;
-        Ok(Self {
-            backend,
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(Self { backend, server })
     }
 
     /// Where it listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.server.address()
     }
 
     /// Which Service port it stands for.
@@ -113,31 +99,5 @@ impl Echo {
     #[must_use]
     pub fn received(&self) -> Vec<Echoed> {
         self.backend.lock(&self.backend.received).clone()
-    }
-}
-
-impl Drop for Echo {
-    fn drop(&mut self) {
-        drop(self.stop.take());
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-async fn accept(listener: TcpListener, backend: Arc<Backend>) -> io::Result<()> {
-    let listener = tokio::net::TcpListener::from_std(listener)?;
-    loop {
-        let (stream, _) = listener.accept().await?;
-        // Small answers at once: with Nagle's algorithm each one waits for a delayed ACK.
-        stream.set_nodelay(true)?;
-        let backend = Arc::clone(&backend);
-        tokio::spawn(async move {
-            let service = service_fn(move |request| answer::answer(Arc::clone(&backend), request));
-            // An error here is a client that went away or spoke no HTTP: its problem.
-            let _ = auto::Builder::new(TokioExecutor::new())
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
-        });
     }
 }
