@@ -70,6 +70,18 @@ impl Backends {
         manifests.endpoint_slices = slices;
         Ok(Self { echoes, manifests })
     }
+
+    /// Lets every port of the Service `service`, in whichever namespace, be served at `address`
+    /// instead of by an echo backend.
+    pub fn replace(&mut self, service: &str, address: SocketAddr) {
+        let served = self.manifests.endpoint_slices.iter_mut();
+        for slice in served.filter(|slice| slice.metadata.name.value == service) {
+            slice.ready_addresses = vec![address.ip().to_string()];
+            for (_, number) in &mut slice.ports {
+                *number = address.port();
+            }
+        }
+    }
 }
 
 fn slice(service: &Service, port_name: &str, address: SocketAddr) -> EndpointSlice {
