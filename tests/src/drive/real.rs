@@ -12,9 +12,9 @@ use gammactl::{compile, manifest::Manifests};
 
 use super::Driver;
 use crate::{
-    client::{Client, GrpcClient},
+    client::{Client, GrpcClient, Message, Request, WebSocket},
     envoy::Options,
-    fixture::{Exchange, Observed, Protocol},
+    fixture::{Exchange, Observed, Protocol, Seen},
     stage::{Backends, Stage},
 };
 
@@ -70,6 +70,31 @@ impl Real {
     }
 }
 
+/// The backend that a text and a binary message came back from, with the status of the handshake.
+fn websocket(address: SocketAddr, request: &Request) -> Result<Observed> {
+    let (response, socket) = WebSocket::connect(address, request)?;
+    let mut observed = Observed::from(&response);
+    let Some(mut socket) = socket else {
+        return Ok(observed);
+    };
+    for message in [
+        Message::text("Grüße"),
+        Message::binary(vec![0, 255, 13, 10]),
+    ] {
+        socket.send(message.clone())?;
+        let answer = socket.receive()?;
+        ensure!(answer == message, "{answer:?} came back, not {message:?}");
+    }
+    let backend = response.header("x-echo-backend").unwrap_or_default();
+    observed.seen = Some(Seen {
+        backend: backend.parse()?,
+        path: request.path.clone(),
+        host: request.authority.clone(),
+        headers: Vec::new(),
+    });
+    Ok(observed)
+}
+
 impl Driver for Real {
     fn send(&mut self, exchange: &Exchange) -> Result<Observed> {
         let mut request = exchange.request.to_request(&exchange.headers);
@@ -97,7 +122,7 @@ impl Driver for Real {
                 }
                 Ok((&client.send(&request)?).into())
             }
-            Protocol::WebSocket => anyhow::bail!("not yet"),
+            Protocol::WebSocket => websocket(address, &request),
         }
     }
 

@@ -35,6 +35,7 @@ pub(super) fn answered(
         let status = number("x-echo-status")
             .filter(|_| misbehaves)
             .unwrap_or(200);
+        let reset = misbehaves && number("x-echo-reset").is_some();
         let timed_out = attempt_limit.is_some_and(|limit| delay > limit);
         elapsed += attempt_limit.map_or(delay, |limit| delay.min(limit));
         if request_limit.is_some_and(|limit| elapsed > limit) {
@@ -42,13 +43,19 @@ pub(super) fn answered(
             return false;
         }
         let codes = policy.retry.as_ref().map(|retry| &retry.codes);
-        let again =
-            timed_out || codes.is_some_and(|codes| codes.iter().any(|c| u64::from(*c) == status));
+        let again = timed_out
+            || (reset && policy.retry.is_some())
+            || codes.is_some_and(|codes| codes.iter().any(|c| u64::from(*c) == status));
         if again && attempt <= u64::from(retries) {
             continue;
         }
-        observed.status = if timed_out { 504 } else { status as u16 };
-        return !timed_out;
+        // What Envoy answers where no backend does.
+        observed.status = match (timed_out, reset) {
+            (true, _) => 504,
+            (false, true) => 503,
+            (false, false) => status as u16,
+        };
+        return !timed_out && !reset;
     }
     true
 }

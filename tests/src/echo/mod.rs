@@ -17,6 +17,8 @@ use std::{
     sync::Arc,
 };
 
+use anyhow::Context as _;
+
 use crate::serve::Server;
 
 use answer::Backend;
@@ -48,6 +50,20 @@ impl Identity {
 impl std::fmt::Display for Identity {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}:{}", self.namespace, self.service, self.port)
+    }
+}
+
+impl std::str::FromStr for Identity {
+    type Err = anyhow::Error;
+
+    /// `namespace/service:port`, as in `x-echo-backend`.
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let parts = || {
+            let (namespace, rest) = text.split_once('/')?;
+            let (service, port) = rest.rsplit_once(':')?;
+            Some(Self::new(namespace, service, port.parse().ok()?))
+        };
+        parts().with_context(|| format!("`{text}` is no backend"))
     }
 }
 
