@@ -68,10 +68,11 @@ impl Frontends {
         }
         let (host, port) = split_port(request.authority);
         let port = match port {
+            // "If the port subcomponent is empty or not given, TCP port 80 … is the default" (RFC 9110)
+            None | Some(b"") if request.is_https() => 443,
+            None | Some(b"") => 80,
             // A port that is no number names no port of any Service.
-            Some(digits) => std::str::from_utf8(digits).ok()?.parse().ok()?,
-            None if request.is_https() => 443,
-            None => 80,
+            Some(digits) => number(digits)?,
         };
         Some((self.by_host(host)?, port))
     }
@@ -111,6 +112,16 @@ impl Frontends {
         };
         found.map(std::slice::from_ref)
     }
+}
+
+/// `*DIGIT`: no sign, unlike `u16::from_str`.
+fn number(digits: &[u8]) -> Option<u16> {
+    let is_number = digits.iter().all(u8::is_ascii_digit);
+    std::str::from_utf8(digits)
+        .ok()
+        .filter(|_| is_number)?
+        .parse()
+        .ok()
 }
 
 /// Splits `host:port`; the colons of `[::1]` do not count.

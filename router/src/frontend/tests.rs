@@ -73,7 +73,10 @@ fn authorities_name_services() {
         ("other", None),
         ("cart:http", None),
         ("cart:99999", None),
-        ("cart:", None),
+        ("cart:", Some((0, 80))),
+        ("cart:0080", Some((0, 80))),
+        ("cart:+80", None),
+        ("cart:-80", None),
         ("", None),
         (".", None),
         (".svc", None),
@@ -90,6 +93,7 @@ fn authorities_name_services() {
 #[test]
 fn the_scheme_gives_the_port_that_the_authority_leaves_out() {
     assert_eq!(find("https", "cart", None), Some((vec![0], 443)));
+    assert_eq!(find("https", "cart:", None), Some((vec![0], 443)));
     assert_eq!(find("https", "cart:80", None), Some((vec![0], 80)));
     assert_eq!(find("", "cart", None), Some((vec![0], 80)));
 }
