@@ -39,7 +39,7 @@ pub(crate) fn compile(
             }),
             method: http.method,
             headers: headers(&http.headers, &mut patterns),
-            query_params: values(&http.query_params, &mut patterns),
+            query_params: values(&http.query_params, false, &mut patterns),
         },
         Match::Grpc(grpc) => config::Match {
             hostname: hostname.map(Into::into),
@@ -95,13 +95,26 @@ fn headers(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::V
             .hint("choose another header name"),
         );
     }
-    values(matches, patterns)
+    values(matches, true, patterns)
 }
 
-fn values(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::ValueMatch> {
+/// "If multiple entries specify equivalent header names, only the first entry with an equivalent name
+/// MUST be considered for a match. Subsequent entries … MUST be ignored", whatever their patterns.
+fn values(
+    matches: &[ValueMatch],
+    any_case: bool,
+    patterns: &mut Patterns<'_>,
+) -> Vec<config::ValueMatch> {
+    let is_same = |a: &str, b: &str| a == b || (any_case && a.eq_ignore_ascii_case(b));
+    let is_ignored = |i: usize| {
+        let mut earlier = matches.iter().take(i);
+        earlier.any(|m| is_same(&m.name.value, &matches[i].name.value))
+    };
     matches
         .iter()
-        .map(|m| {
+        .enumerate()
+        .filter(|&(i, _)| !is_ignored(i))
+        .map(|(_, m)| {
             if m.regex {
                 patterns.check(&m.value.value, m.value.span);
             }
