@@ -9,8 +9,10 @@ use crate::{
     source::{Span, Spanned},
 };
 
-/// One element of a path.
+/// One element of a path: a service that is not given.
 const ANY_ELEMENT: &str = "[^/]+";
+/// A method that is not given: "`/{service}/.+`" (GEP-1016).
+const ANYTHING: &str = ".+";
 
 /// `None` if it can't be obeyed; what is wrong has been said. `hostname` is one of the route's, where
 /// they are obeyed.
@@ -147,14 +149,15 @@ fn grpc_path(method: &GrpcMethodMatch, patterns: &mut Patterns<'_>) -> config::P
             format!("/{ANY_ELEMENT}/{}", method.value),
         ),
         (service, method, _) => {
-            let mut part = |part: &Option<Spanned<String>>| match part {
+            let mut part = |part: &Option<Spanned<String>>, any: &str| match part {
                 Some(pattern) => {
                     patterns.check(&pattern.value, pattern.span);
                     format!("(?:{})", pattern.value)
                 }
-                None => ANY_ELEMENT.into(),
+                None => any.into(),
             };
-            let value = format!("/{}/{}", part(service), part(method));
+            let service = part(service, ANY_ELEMENT);
+            let value = format!("/{service}/{}", part(method, ANYTHING));
             path(config::PathMatchType::RegularExpression, value)
         }
     }
