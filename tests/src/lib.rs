@@ -9,6 +9,7 @@
 //! - [`mod@fixture`]: test cases as YAML, and whether what happened is what they expect.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@drive`]: the two ways to run a fixture.
+//! - [`mod@reference`]: what the Gateway API asks for, written a second time and naively.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -20,4 +21,5 @@ pub mod envoy;
 pub mod fixture;
 pub mod ports;
 pub mod serve;
+pub mod reference;
 pub mod stage;

@@ -1,0 +1,194 @@
+//! One request, answered twice.
+
+use std::{fmt, iter::Sum};
+
+use fastrand::Rng;
+use gamma_router::{Action, Request as Asked, Router};
+use gamma_tests::{
+    drive,
+    reference::{self, Answer, Backend, Outcome, Request, RuleName},
+};
+use gammactl::{
+    compile::{Options, compile},
+    diagnostic::Diagnostics,
+    manifest::Manifests,
+};
+use serde_json::{Value, json};
+
+/// What happened to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Class {
+    PassThrough,
+    Own,
+    NoMatch,
+    Redirect,
+    Forward,
+    Invalid,
+}
+
+impl Class {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::PassThrough,
+        Self::Own,
+        Self::NoMatch,
+        Self::Redirect,
+        Self::Forward,
+        Self::Invalid,
+    ];
+}
+
+/// How often each class was seen.
+#[derive(Debug, Default)]
+pub(crate) struct Counts([u64; Class::ALL.len()]);
+
+impl Counts {
+    pub(crate) fn add(&mut self, class: Class) {
+        self.0[class as usize] += 1;
+    }
+
+    pub(crate) fn share(&self, class: Class) -> f64 {
+        self.0[class as usize] as f64 / self.0.iter().sum::<u64>() as f64
+    }
+}
+
+impl Sum for Counts {
+    fn sum<I: Iterator<Item = Self>>(counts: I) -> Self {
+        counts.fold(Self::default(), |mut sum, counts| {
+            for (sum, count) in sum.0.iter_mut().zip(counts.0) {
+                *sum += count;
+            }
+            sum
+        })
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for class in Class::ALL {
+            let (count, percent) = (self.0[class as usize], self.share(class) * 100.0);
+            write!(f, "{class:?} {count} ({percent:.1} %), ")?;
+        }
+        write!(f, "{} in all", self.0.iter().sum::<u64>())
+    }
+}
+
+/// Manifests, and the router that they become for clients in one namespace.
+pub(crate) struct World<'c> {
+    pub(crate) client: &'c str,
+    manifests: Manifests,
+    router: Router,
+    rng: Rng,
+}
+
+/// What the router did, in the reference's terms.
+#[derive(Debug)]
+struct Done {
+    rule: Option<RuleName>,
+    what: What,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum What {
+    PassThrough,
+    NoMatch,
+    Outcome(Outcome),
+}
+
+impl<'c> World<'c> {
+    /// Compiles the objects for clients in the namespace `client`.
+    pub(crate) fn new(objects: &[Value], client: &'c str) -> anyhow::Result<Self> {
+        // JSON is YAML.
+        let text = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+        let manifests = drive::manifests(&text)?;
+        let options = Options::default();
+        let config = compile(&manifests, &options, &mut Diagnostics::default());
+        let config = gamma_config::parse(&serde_json::to_vec(&config)?)?;
+        Ok(Self {
+            client,
+            manifests,
+            router: Router::new(&config, client)?,
+            rng: Rng::with_seed(1),
+        })
+    }
+
+    /// What happened, or in which way the two disagree.
+    pub(crate) fn compare(&mut self, request: &Request) -> Result<Class, String> {
+        let expected = reference::answer(&self.manifests, self.client, request);
+        let done = self.decide(request);
+        class(&expected, &done)
+            .ok_or_else(|| format!("the reference says {expected:#?}\nthe router did {done:#?}"))
+    }
+
+    fn decide(&mut self, request: &Request) -> Done {
+        let asked = Asked {
+            method: request.method.as_bytes(),
+            scheme: request.scheme.as_bytes(),
+            authority: request.authority.as_bytes(),
+            path: request.path.as_bytes(),
+            destination: request.destination,
+            headers: &request.headers,
+        };
+        let decision = self.router.decide(&asked, &mut self.rng);
+        let rule = decision.rule.map(|id| {
+            let (route, rule) = self.router.rule_name(id);
+            let (route, rule) = (route.to_owned(), rule.to_owned());
+            RuleName { route, rule }
+        });
+        let what = match decision.action {
+            Action::PassThrough => What::PassThrough,
+            Action::Reply(reply) if reply.status() == 404 => What::NoMatch,
+            Action::Reply(_) => What::Outcome(Outcome::Invalid),
+            Action::Redirect { status, location } => What::Outcome(Outcome::Redirect {
+                status,
+                location: text(location),
+            }),
+            Action::Forward {
+                cluster,
+                authority,
+                path,
+            } => What::Outcome(Outcome::Forward {
+                backend: backend(cluster),
+                path: path.map_or_else(|| request.path.clone(), text),
+                authority: authority.unwrap_or(&request.authority).to_owned(),
+            }),
+        };
+        Done { rule, what }
+    }
+}
+
+/// `None` if what was done is not what may be done.
+fn class(expected: &Answer, done: &Done) -> Option<Class> {
+    match (expected, &done.rule, &done.what) {
+        (Answer::PassThrough, None, What::PassThrough) => Some(Class::PassThrough),
+        (Answer::NoMatch, None, What::NoMatch) => Some(Class::NoMatch),
+        (Answer::Own(own), None, What::Outcome(Outcome::Forward { backend, .. }))
+            if own == backend =>
+        {
+            Some(Class::Own)
+        }
+        (Answer::Rule { rule, outcomes }, Some(chosen), What::Outcome(outcome))
+            if rule == chosen && outcomes.contains(outcome) =>
+        {
+            Some(match outcome {
+                Outcome::Invalid => Class::Invalid,
+                Outcome::Redirect { .. } => Class::Redirect,
+                Outcome::Forward { .. } => Class::Forward,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// `namespace/name/port`
+fn backend(cluster: &str) -> Backend {
+    let parts: Vec<&str> = cluster.split('/').collect();
+    Backend {
+        namespace: parts[0].into(),
+        service: parts[1].into(),
+        port: parts[2].parse().expect("a port"),
+    }
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("requests and routes are text")
+}
