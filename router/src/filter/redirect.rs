@@ -56,6 +56,11 @@ impl Redirect {
             Some(modifier) => modifier.apply(path, prefix_len, &mut location),
             None => location.extend_from_slice(path),
         }
+        // "If a URI does not contain an authority component, then the path cannot begin with two
+        // slash characters" (RFC 3986): what follows them would be taken for a host.
+        if location.starts_with(b"//") {
+            location.splice(0..0, *b"/.");
+        }
         if let Some(query) = query {
             location.push(b'?');
             location.extend_from_slice(query);
@@ -160,5 +165,21 @@ mod tests {
             location(redirect, "http", 80),
             "http://cart.shop/new/b?x=/y?z"
         );
+    }
+    #[test]
+    fn without_a_host_the_reference_is_relative_and_stays_on_the_server() {
+        let headers: [(&str, &str); 0] = [];
+        for (path, expected) in [("/a?b", "/a?b"), ("//example.org/a", "/.//example.org/a")] {
+            let request = Request {
+                method: b"GET",
+                scheme: b"http",
+                authority: b"",
+                path: path.as_bytes(),
+                destination: None,
+                headers: &headers,
+            };
+            let location = Redirect::new(&RequestRedirect::default()).location(&request, 80, 0);
+            assert_eq!(String::from_utf8(location).unwrap(), expected);
+        }
     }
 }

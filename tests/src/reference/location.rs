@@ -22,7 +22,19 @@ pub(super) fn redirect(
     let path = outcome::path(redirect.path.as_ref(), r#match, request);
     Outcome::Redirect {
         status: redirect.status_code.unwrap_or(302),
-        location: format!("{scheme}://{host}{port}{path}"),
+        location: match host {
+            "" => relative(path),
+            host => format!("{scheme}://{host}{port}{path}"),
+        },
+    }
+}
+
+/// "A redirect without `hostname`, of a request without host: a relative reference, which stays on
+/// the server whatever the path" (semantics.md). `//b` would be the host `b` (RFC 3986).
+fn relative(path: String) -> String {
+    match path.starts_with("//") {
+        true => format!("/.{path}"),
+        false => path,
     }
 }
 
