@@ -4,6 +4,8 @@
 //! disagreement is made as small as possible before it is printed.
 
 mod compare;
+mod filters;
+mod matches;
 mod request;
 mod routes;
 mod shrink;
@@ -85,4 +87,13 @@ fn variable<T: FromStr>(name: &str, default: T) -> T {
             .unwrap_or_else(|_| panic!("{name} is no number: {text}")),
         Err(_) => default,
     }
+}
+
+/// Whether something happens that does once in `n` times.
+pub(crate) fn once_in(rng: &mut Rng, n: u32) -> bool {
+    rng.u32(..n) == 0
+}
+
+pub(crate) fn pick<T: Copy>(rng: &mut Rng, among: &[T]) -> T {
+    among[rng.usize(..among.len())]
 }

@@ -8,14 +8,24 @@ use serde_json::Value;
 
 use crate::{
     NAMESPACES,
-    routes::{self, HEADERS, METHODS, PARAMETERS, PORTS, SERVICES, VALUES, once_in, pick},
+    matches::{self, HEADERS, METHODS, PARAMETERS, VALUES},
+    once_in, pick,
+    routes::{PORTS, SERVICES},
 };
+
+/// Ports that most Services do not have, and what is none.
+const NO_PORTS: [&str; 8] = ["", "9999", "0080", "+80", "80 ", "65616", "x", "0"];
 
 /// A request, often one that a match of `objects` is close to.
 pub(crate) fn request(rng: &mut Rng, objects: &[Value]) -> Request {
     let mut request = Request {
         method: pick(rng, &METHODS).into(),
-        scheme: pick(rng, &["http", "http", "http", "https", "HTTPS"]).into(),
+        scheme: match rng.u32(..8) {
+            0 => "https",
+            1 => "HTTPS",
+            _ => "http",
+        }
+        .into(),
         authority: authority(rng),
         path: path(rng),
         headers: headers(rng),
@@ -67,26 +77,29 @@ fn aim(rng: &mut Rng, objects: &[Value], request: &mut Request) {
     }
 }
 
+/// Mostly the Service that is always there, in one of its spellings.
 fn authority(rng: &mut Rng) -> String {
-    let mut host: String = match rng.u32(..3) {
-        0 => pick(rng, &SERVICES).into(),
-        _ => "cart".into(),
+    let name = match once_in(rng, 6) {
+        true => pick(rng, &SERVICES),
+        false => "cart",
     };
-    let namespace = match rng.u32(..4) {
-        0 => pick(rng, &NAMESPACES),
-        _ => "shop",
+    let namespace = match once_in(rng, 8) {
+        true => pick(rng, &NAMESPACES),
+        false => "shop",
     };
-    host = match rng.u32(..24) {
-        0..8 => host,
-        8..14 => format!("{host}.{namespace}"),
-        14..16 => format!("{host}.{namespace}.svc"),
-        16..18 => format!("{host}.{namespace}.svc.cluster.local"),
-        18 => format!("{host}.{namespace}.svc.cluster.example"),
-        19 => format!("{host}.{namespace}.cluster.local"),
-        20 => "example.org".into(),
-        21 => format!("10.0.0.{}", rng.u32(..30)),
-        22 => format!("[fd00::{}]", rng.u32(..30)),
-        _ => pick(rng, &["", ".", "[::1", "cart..", "..", "svc", "shop.svc"]).into(),
+    let mut host = match rng.u32(..20) {
+        0..3 => name.into(),
+        3..11 => format!("{name}.{namespace}"),
+        11..14 => format!("{name}.{namespace}.svc"),
+        14..17 => format!("{name}.{namespace}.svc.cluster.local"),
+        17 => format!("10.0.0.{}", rng.u32(..4)),
+        18 => format!("[fd00::{}]", rng.u32(..4)),
+        _ => match rng.u32(..4) {
+            0 => format!("{name}.{namespace}.svc.cluster.example"),
+            1 => format!("{name}.{namespace}.cluster.local"),
+            2 => "example.org".into(),
+            _ => pick(rng, &["", ".", "[::1", "cart..", "..", "svc", "shop.svc"]).into(),
+        },
     };
     if once_in(rng, 8) {
         host = host.to_uppercase();
@@ -94,19 +107,16 @@ fn authority(rng: &mut Rng) -> String {
     if once_in(rng, 8) {
         host.push('.');
     }
-    match rng.u32(..8) {
-        0..5 => host,
-        5 | 6 => format!("{host}:{}", pick(rng, &PORTS).0),
-        _ => format!(
-            "{host}:{}",
-            pick(rng, &["", "9999", "0080", "+80", "80 ", "65616", "x", "0"])
-        ),
+    match rng.u32(..20) {
+        0..12 => host,
+        12..19 => format!("{host}:{}", pick(rng, &PORTS).0),
+        _ => format!("{host}:{}", pick(rng, &NO_PORTS)),
     }
 }
 
 /// A cluster IP, or nearly.
 fn destination(rng: &mut Rng) -> SocketAddr {
-    let number = rng.u32(..30);
+    let number = rng.u32(..4);
     let host = match rng.u32(..4) {
         0 => format!("[fd00::{number}]"),
         1 => format!("[::ffff:10.0.0.{number}]"),
@@ -120,7 +130,7 @@ fn destination(rng: &mut Rng) -> SocketAddr {
 }
 
 fn path(rng: &mut Rng) -> String {
-    let mut path = routes::path(rng);
+    let mut path = matches::path(rng);
     if once_in(rng, 20) {
         path = path.replace("/a", "//a");
     }

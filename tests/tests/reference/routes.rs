@@ -3,45 +3,12 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use crate::NAMESPACES;
+use crate::{NAMESPACES, filters::filters, matches, once_in, pick};
 
 /// Names of Services; one is also a namespace.
 pub(crate) const SERVICES: [&str; 4] = ["cart", "till", "shop", "web"];
 pub(crate) const PORTS: [(u16, &str); 3] = [(80, "http"), (8080, "alt"), (443, "tls")];
-pub(crate) const SEGMENTS: [&str; 6] = ["a", "b", "ab", "A", "a.B", "%61"];
 const ROUTES: [&str; 6] = ["a", "b", "a-b", "a.b", "aa", "c"];
-const PATTERNS: [&str; 14] = [
-    "/a.*",
-    "/.*",
-    ".*",
-    "/(a|b)",
-    "/a|/b",
-    "/[ab]+/?",
-    "/a(/b)?",
-    "a",
-    ".*b",
-    "/A.*",
-    "(?i)/a/.*",
-    "/a/",
-    "^/a$",
-    "/a(",
-];
-const VALUE_PATTERNS: [&str; 8] = ["x.*", "x|y", "[xy]+", ".*", "(?i)X", "^x$", "x y?", "("];
-pub(crate) const VALUES: [&str; 7] = ["x", "y", "xy", "x,y", "x y", "x+y", "%78"];
-pub(crate) const HEADERS: [&str; 3] = ["x-a", "X-A", "x-b"];
-pub(crate) const PARAMETERS: [&str; 4] = ["q", "Q", "r", "q+"];
-pub(crate) const METHODS: [&str; 4] = ["GET", "POST", "PUT", "OPTIONS"];
-const HOSTS: [&str; 4] = ["cart", "cart.shop", "CART", "cart:80"];
-const REPLACEMENTS: [&str; 6] = ["", "/", "/x", "/x/", "/x/y", "/a"];
-
-/// Whether something happens that does once in `n` times.
-pub(crate) fn once_in(rng: &mut Rng, n: u32) -> bool {
-    rng.u32(..n) == 0
-}
-
-pub(crate) fn pick<T: Copy>(rng: &mut Rng, among: &[T]) -> T {
-    among[rng.usize(..among.len())]
-}
 
 /// Services and routes of one cluster.
 pub(crate) fn objects(rng: &mut Rng) -> Vec<Value> {
@@ -72,11 +39,11 @@ pub(crate) fn objects(rng: &mut Rng) -> Vec<Value> {
     objects
 }
 
-/// The cluster IPs are 10.0.0.`number` and fd00::`number`.
+/// The cluster IPs are 10.0.0.`number` and fd00::`number`; number 0 has a frontend for sure.
 fn service(rng: &mut Rng, namespace: &str, name: &str, number: usize) -> Value {
     let mut ports: Vec<Value> = PORTS
         .iter()
-        .filter(|_| !once_in(rng, 3))
+        .filter(|(port, _)| !once_in(rng, if *port == 80 { 16 } else { 6 }))
         .map(|(port, name)| json!({"port": port, "name": name}))
         .collect();
     if once_in(rng, 6) {
@@ -85,10 +52,10 @@ fn service(rng: &mut Rng, namespace: &str, name: &str, number: usize) -> Value {
     }
     let mut spec = json!({"ports": ports});
     match rng.u32(..12) {
-        0 => spec["clusterIP"] = json!("None"),
-        1 => spec["type"] = json!("ExternalName"),
+        0 if number > 0 => spec["clusterIP"] = json!("None"),
+        1 if number > 0 => spec["type"] = json!("ExternalName"),
         2 => spec["type"] = json!("LoadBalancer"),
-        3..=5 => {}
+        3..=5 if number > 0 => {}
         6..=8 => spec["clusterIP"] = json!(format!("10.0.0.{number}")),
         _ => spec["clusterIPs"] = json!([format!("10.0.0.{number}"), format!("fd00::{number}")]),
     }
@@ -138,25 +105,29 @@ fn route(rng: &mut Rng, kind: &str) -> Value {
 }
 
 fn parent(rng: &mut Rng, namespace: &str) -> Value {
-    let name = pick(rng, &["cart", "cart", "cart", "till", "shop", "ghost"]);
+    let name = match once_in(rng, 4) {
+        true => pick(rng, &["till", "shop", "ghost"]),
+        false => "cart",
+    };
     let mut parent = json!({
         "group": pick(rng, &["", "", "", "core"]),
-        "kind": pick(rng, &["Service", "Service", "Service", "Service", "Gateway"]),
+        "kind": if once_in(rng, 12) { "Gateway" } else { "Service" },
         "name": name,
     });
-    if once_in(rng, 10) {
-        parent = json!({"name": name});
+    if once_in(rng, 20) {
+        // "group … When unspecified, gateway.networking.k8s.io is inferred"
+        parent = json!({"kind": "Service", "name": name});
     }
     // Often the Service that is always there.
-    if namespace != "shop" && !once_in(rng, 4) {
+    if namespace != "shop" && !once_in(rng, 8) {
         parent["namespace"] = json!("shop");
     } else if once_in(rng, 8) {
         parent["namespace"] = json!(pick(rng, &NAMESPACES));
     }
-    if once_in(rng, 5) {
+    if once_in(rng, 6) {
         parent["port"] = json!(pick(rng, &PORTS).0);
     }
-    if once_in(rng, 6) {
+    if once_in(rng, 8) {
         parent["sectionName"] = json!(pick(rng, &["http", "alt", "tls", "udp"]));
     }
     parent
@@ -165,8 +136,8 @@ fn parent(rng: &mut Rng, namespace: &str) -> Value {
 fn rule(rng: &mut Rng, kind: &str) -> Value {
     let mut matches: Vec<Value> = (0..pick(rng, &[0, 1, 1, 1, 2, 3]))
         .map(|_| match kind {
-            "GRPCRoute" => grpc_match(rng),
-            _ => http_match(rng),
+            "GRPCRoute" => matches::grpc(rng),
+            _ => matches::http(rng),
         })
         .collect();
     if matches.is_empty() && once_in(rng, 2) {
@@ -178,7 +149,7 @@ fn rule(rng: &mut Rng, kind: &str) -> Value {
     let redirects = filters.iter().any(|f| f["type"] == "RequestRedirect");
     // GRPCRoute has no redirect: one there is an unknown filter.
     if !(redirects && is_http) {
-        let backends: Vec<Value> = (0..pick(rng, &[0, 1, 1, 1, 2, 3]))
+        let backends: Vec<Value> = (0..pick(rng, &[0, 1, 1, 1, 2, 2, 3, 3]))
             .map(|_| backend(rng, is_http, has_one_prefix(&matches, is_http)))
             .collect();
         rule.insert("backendRefs".into(), json!(backends));
@@ -202,177 +173,24 @@ fn has_one_prefix(matches: &[Value], is_http: bool) -> bool {
         }
 }
 
-fn http_match(rng: &mut Rng) -> Value {
-    let mut r#match = Map::new();
-    let path = match rng.u32(..8) {
-        0 | 1 => Some(json!({"type": "Exact", "value": path(rng)})),
-        2 => Some(json!({"type": "RegularExpression", "value": pick(rng, &PATTERNS)})),
-        3 => None,
-        4 => Some(json!({"value": path(rng)})),
-        _ => Some(json!({"type": "PathPrefix", "value": path(rng)})),
-    };
-    r#match.extend(path.map(|path| ("path".into(), path)));
-    if once_in(rng, 4) {
-        r#match.insert("method".into(), json!(pick(rng, &METHODS)));
-    }
-    if once_in(rng, 3) {
-        r#match.insert("headers".into(), values(rng, &HEADERS, true));
-    }
-    if once_in(rng, 4) {
-        r#match.insert("queryParams".into(), values(rng, &PARAMETERS, false));
-    }
-    r#match.into()
-}
-
-fn grpc_match(rng: &mut Rng) -> Value {
-    let mut r#match = Map::new();
-    if !once_in(rng, 4) {
-        let regex = once_in(rng, 4);
-        let words = match regex {
-            true => ["a|b", ".*", "a.*", "."],
-            false => ["a", "b", "ab", "A"],
-        };
-        let mut method = Map::new();
-        if !once_in(rng, 3) {
-            let service = match once_in(rng, 4) && !regex {
-                true => "a.B",
-                false => pick(rng, &words),
-            };
-            method.insert("service".into(), json!(service));
-        }
-        if method.is_empty() || !once_in(rng, 3) {
-            method.insert("method".into(), json!(pick(rng, &words)));
-        }
-        if regex {
-            method.insert("type".into(), json!("RegularExpression"));
-        }
-        r#match.insert("method".into(), method.into());
-    }
-    if once_in(rng, 2) {
-        r#match.insert("headers".into(), values(rng, &HEADERS, true));
-    }
-    r#match.into()
-}
-
-fn values(rng: &mut Rng, names: &[&str], hosts: bool) -> Value {
-    let mut values: Vec<Value> = Vec::new();
-    for _ in 0..pick(rng, &[1, 1, 2, 3]) {
-        let mut value = if once_in(rng, 3) {
-            json!({"type": "RegularExpression", "value": pick(rng, &VALUE_PATTERNS)})
-        } else {
-            json!({"value": pick(rng, &VALUES[..5])})
-        };
-        value["name"] = json!(pick(rng, names));
-        if hosts && once_in(rng, 8) {
-            value = json!({"name": pick(rng, &["Host", "host"]), "value": pick(rng, &HOSTS)});
-        }
-        if values.iter().all(|other| other["name"] != value["name"]) {
-            values.push(value);
-        }
-    }
-    values.into()
-}
-
-/// None to three segments, with or without a slash at the end.
-pub(crate) fn path(rng: &mut Rng) -> String {
-    let mut path = String::new();
-    for _ in 0..rng.u32(..4) {
-        path.push('/');
-        path.push_str(match once_in(rng, 4) {
-            true => pick(rng, &SEGMENTS),
-            false => pick(rng, &SEGMENTS[..2]),
-        });
-    }
-    if path.is_empty() || once_in(rng, 3) {
-        path.push('/');
-    }
-    path
-}
-
-fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> {
-    let mut filters = Vec::new();
-    match rng.u32(..12) {
-        0 | 1 => filters.push(redirect(rng, prefix)),
-        2 | 3 => filters.push(rewrite(rng, prefix)),
-        _ => {}
-    }
-    if !is_http {
-        // What GRPCRoute does not have is unknown to it, and few of those are enough.
-        filters.retain(|_| once_in(rng, 4));
-    }
-    if once_in(rng, 12) {
-        filters.push(json!({
-            "type": "RequestHeaderModifier",
-            "requestHeaderModifier": {"set": [{"name": "x-a", "value": "y"}], "remove": ["x-b"]},
-        }));
-    }
-    if once_in(rng, 20) {
-        filters.push(json!({
-            "type": "ExtensionRef",
-            "extensionRef": {"group": "example.com", "kind": "Thing", "name": "it"},
-        }));
-    }
-    rng.shuffle(&mut filters);
-    filters
-}
-
-fn redirect(rng: &mut Rng, prefix: bool) -> Value {
-    let mut redirect = Map::new();
-    if once_in(rng, 3) {
-        redirect.insert("scheme".into(), json!(pick(rng, &["http", "https"])));
-    }
-    if once_in(rng, 3) {
-        redirect.insert("hostname".into(), json!("example.org"));
-    }
-    if once_in(rng, 3) {
-        redirect.insert("port".into(), json!(pick(rng, &[80, 443, 8080])));
-    }
-    if once_in(rng, 3) {
-        let status = pick(rng, &[301, 302, 303, 307, 308]);
-        redirect.insert("statusCode".into(), json!(status));
-    }
-    redirect.extend(path_modifier(rng, prefix).map(|path| ("path".into(), path)));
-    json!({"type": "RequestRedirect", "requestRedirect": redirect})
-}
-
-fn rewrite(rng: &mut Rng, prefix: bool) -> Value {
-    let mut rewrite = Map::new();
-    if once_in(rng, 2) {
-        let host = pick(rng, &["example.org", "example.com"]);
-        rewrite.insert("hostname".into(), json!(host));
-    }
-    rewrite.extend(path_modifier(rng, prefix).map(|path| ("path".into(), path)));
-    json!({"type": "URLRewrite", "urlRewrite": rewrite})
-}
-
-fn path_modifier(rng: &mut Rng, prefix: bool) -> Option<Value> {
-    let replacement = pick(rng, &REPLACEMENTS);
-    match rng.u32(..4) {
-        0 => None,
-        1 => Some(json!({"type": "ReplaceFullPath", "replaceFullPath": replacement})),
-        _ => {
-            prefix.then(|| json!({"type": "ReplacePrefixMatch", "replacePrefixMatch": replacement}))
-        }
-    }
-}
-
+/// A port of a Service, mostly of the one that is always there.
 fn backend(rng: &mut Rng, is_http: bool, prefix: bool) -> Value {
-    let mut backend = json!({"name": "cart", "port": 80});
-    if once_in(rng, 2) {
+    let mut backend = json!({"name": "cart", "namespace": "shop", "port": 80});
+    if once_in(rng, 3) {
         let name = pick(rng, &["till", "shop", "web", "ghost"]);
         backend = json!({"name": name, "port": pick(rng, &PORTS).0});
+        if once_in(rng, 2) {
+            backend["namespace"] = json!(pick(rng, &NAMESPACES));
+        }
     }
-    if once_in(rng, 3) {
-        backend["namespace"] = json!(pick(rng, &NAMESPACES));
-    }
-    if once_in(rng, 20) {
+    if once_in(rng, 24) {
         backend["group"] = json!("example.com");
     }
-    if once_in(rng, 20) {
+    if once_in(rng, 24) {
         backend["kind"] = json!("Thing");
     }
     if !once_in(rng, 3) {
-        backend["weight"] = json!(pick(rng, &[0, 1, 3]));
+        backend["weight"] = json!(pick(rng, &[0, 1, 1, 3]));
     }
     if once_in(rng, 3) {
         backend["filters"] = json!(filters(rng, is_http, prefix));

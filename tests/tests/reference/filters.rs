@@ -1,0 +1,76 @@
+//! Random filters.
+
+use fastrand::Rng;
+use serde_json::{Map, Value, json};
+
+use crate::{once_in, pick};
+
+const REPLACEMENTS: [&str; 6] = ["", "/", "/x", "/x/", "/x/y", "/a"];
+
+/// Filters of a rule or a backendRef; `prefix` if they may replace one.
+pub(crate) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> {
+    let mut filters = Vec::new();
+    match rng.u32(..12) {
+        0 | 1 => filters.push(redirect(rng, prefix)),
+        2 | 3 => filters.push(rewrite(rng, prefix)),
+        _ => {}
+    }
+    if !is_http {
+        // What GRPCRoute does not have is unknown to it, and few of those are enough.
+        filters.retain(|_| once_in(rng, 4));
+    }
+    if once_in(rng, 12) {
+        filters.push(json!({
+            "type": "RequestHeaderModifier",
+            "requestHeaderModifier": {"set": [{"name": "x-a", "value": "y"}], "remove": ["x-b"]},
+        }));
+    }
+    if once_in(rng, 20) {
+        filters.push(json!({
+            "type": "ExtensionRef",
+            "extensionRef": {"group": "example.com", "kind": "Thing", "name": "it"},
+        }));
+    }
+    rng.shuffle(&mut filters);
+    filters
+}
+
+fn redirect(rng: &mut Rng, prefix: bool) -> Value {
+    let mut redirect = Map::new();
+    if once_in(rng, 3) {
+        redirect.insert("scheme".into(), json!(pick(rng, &["http", "https"])));
+    }
+    if once_in(rng, 3) {
+        redirect.insert("hostname".into(), json!("example.org"));
+    }
+    if once_in(rng, 3) {
+        redirect.insert("port".into(), json!(pick(rng, &[80, 443, 8080])));
+    }
+    if once_in(rng, 3) {
+        let status = pick(rng, &[301, 302, 303, 307, 308]);
+        redirect.insert("statusCode".into(), json!(status));
+    }
+    redirect.extend(path_modifier(rng, prefix).map(|path| ("path".into(), path)));
+    json!({"type": "RequestRedirect", "requestRedirect": redirect})
+}
+
+fn rewrite(rng: &mut Rng, prefix: bool) -> Value {
+    let mut rewrite = Map::new();
+    if once_in(rng, 2) {
+        let host = pick(rng, &["example.org", "example.com"]);
+        rewrite.insert("hostname".into(), json!(host));
+    }
+    rewrite.extend(path_modifier(rng, prefix).map(|path| ("path".into(), path)));
+    json!({"type": "URLRewrite", "urlRewrite": rewrite})
+}
+
+fn path_modifier(rng: &mut Rng, prefix: bool) -> Option<Value> {
+    let replacement = pick(rng, &REPLACEMENTS);
+    match rng.u32(..4) {
+        0 => None,
+        1 => Some(json!({"type": "ReplaceFullPath", "replaceFullPath": replacement})),
+        _ => {
+            prefix.then(|| json!({"type": "ReplacePrefixMatch", "replacePrefixMatch": replacement}))
+        }
+    }
+}
