@@ -18,7 +18,7 @@ RAW_WASM := target/wasm32-wasip1/wasm/gamma_filter.wasm
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
@@ -41,6 +41,10 @@ test: build envoy $(WASM_RUNNER) ## Every test: native, in wasm and through a re
 	cargo test --locked --workspace
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(WASM_RUNNER) \
 		cargo test --locked -p gamma-router --target wasm32-unknown-unknown --test decide
+
+.PHONY: conformance
+conformance: build envoy ## The Gateway API's conformance cases; writes a ConformanceReport and docs/conformance.md
+	cargo run --locked -q -p gamma-tests --bin gamma-conformance -- dist/conformance-report.yaml docs/conformance.md
 
 # Advisories are left out: their database is not part of the package registries, which is all that
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
@@ -65,6 +69,8 @@ ci: ## What CI runs
 	$(MAKE) build
 	$(MAKE) test
 	$(MAKE) demo
+	$(MAKE) conformance
+	git diff --exit-code -- docs/conformance.md
 	$(MAKE) size
 
 .PHONY: toolchain

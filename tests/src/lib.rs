@@ -20,6 +20,6 @@ pub mod echo;
 pub mod envoy;
 pub mod fixture;
 pub mod ports;
-pub mod serve;
 pub mod reference;
+pub mod serve;
 pub mod stage;

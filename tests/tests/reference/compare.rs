@@ -126,6 +126,7 @@ impl<'c> World<'c> {
             authority: request.authority.as_bytes(),
             path: request.path.as_bytes(),
             destination: request.destination,
+            now: 0,
             headers: &request.headers,
         };
         let decision = self.router.decide(&asked, &mut self.rng);
@@ -151,6 +152,7 @@ impl<'c> World<'c> {
                 path: path.map_or_else(|| request.path.clone(), text),
                 authority: authority.unwrap_or(&request.authority).to_owned(),
             }),
+            Action::Preflight => unreachable!("no route has CORS"),
         };
         Done { rule, what }
     }
