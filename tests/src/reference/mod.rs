@@ -14,6 +14,7 @@
 //! `tests/tests/reference` compares it with the real thing.
 
 mod attachment;
+mod headers;
 mod location;
 mod matching;
 mod outcome;
@@ -23,7 +24,7 @@ mod prefix;
 mod query;
 mod service;
 
-use std::net::SocketAddr;
+use std::{collections::BTreeMap, net::SocketAddr};
 
 use gammactl::manifest::Manifests;
 
@@ -118,6 +119,8 @@ pub enum Outcome {
         path: String,
         /// Authority, as the backend gets it.
         authority: String,
+        /// Headers as the backend gets them: by name in lower case, repeated ones joined with `,`.
+        headers: BTreeMap<String, String>,
     },
 }
 

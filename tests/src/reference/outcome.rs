@@ -4,7 +4,7 @@ use gammactl::manifest::{
     BackendRef, Filter, FilterKind, Manifests, Match, PathModifier, Redirect, Service, UrlRewrite,
 };
 
-use super::{Backend, Outcome, Request, location, precedence::Candidate, prefix, service};
+use super::{Backend, Outcome, Request, headers, location, precedence::Candidate, prefix, service};
 
 /// All that may happen, one entry for each backend that may be drawn.
 pub(super) fn outcomes(
@@ -114,8 +114,10 @@ fn forward(
     let modifier = of_backend
         .and_then(|rewrite| rewrite.path.as_ref())
         .or(of_rule.and_then(|rewrite| rewrite.path.as_ref()));
+    let filters = chosen.rule.filters.iter().chain(&reference.filters);
     Outcome::Forward {
         backend,
+        headers: headers::modified(request, filters),
         path: path(modifier, chosen.r#match, request),
         authority: authority.unwrap_or(request.authority.clone()),
     }

@@ -1,9 +1,9 @@
 //! One request, answered twice.
 
-use std::{fmt, iter::Sum};
+use std::{collections::BTreeMap, fmt, iter::Sum, rc::Rc};
 
 use fastrand::Rng;
-use gamma_router::{Action, Request as Asked, Router};
+use gamma_router::{Action, Decision, Request as Asked, Router};
 use gamma_tests::{
     drive,
     reference::{self, Answer, Backend, Outcome, Request, RuleName},
@@ -75,7 +75,7 @@ impl fmt::Display for Counts {
 /// Manifests, and the router that they become for clients in one namespace.
 pub(crate) struct World<'c> {
     pub(crate) client: &'c str,
-    manifests: Manifests,
+    manifests: Rc<Manifests>,
     router: Router,
     rng: Rng,
 }
@@ -95,27 +95,33 @@ enum What {
 }
 
 impl<'c> World<'c> {
-    /// Compiles the objects for clients in the namespace `client`.
-    pub(crate) fn new(objects: &[Value], client: &'c str) -> anyhow::Result<Self> {
+    /// Compiles the objects, for clients in each of the namespaces `clients`.
+    pub(crate) fn all(objects: &[Value], clients: &[&'c str]) -> anyhow::Result<Vec<Self>> {
         // JSON is YAML.
         let text = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
-        let manifests = drive::manifests(&text)?;
+        let manifests = Rc::new(drive::manifests(&text)?);
         let options = Options::default();
         let config = compile(&manifests, &options, &mut Diagnostics::default());
+        // Through JSON and validation, as the filter gets it.
         let config = gamma_config::parse(&serde_json::to_vec(&config)?)?;
-        Ok(Self {
-            client,
-            manifests,
-            router: Router::new(&config, client)?,
-            rng: Rng::with_seed(1),
-        })
+        clients
+            .iter()
+            .map(|client| {
+                Ok(Self {
+                    client,
+                    manifests: manifests.clone(),
+                    router: Router::new(&config, client)?,
+                    rng: Rng::with_seed(1),
+                })
+            })
+            .collect()
     }
 
     /// What happened, or in which way the two disagree.
     pub(crate) fn compare(&mut self, request: &Request) -> Result<Class, String> {
         let expected = reference::answer(&self.manifests, self.client, request);
         let done = self.decide(request);
-        class(&expected, &done)
+        class(&expected, &done, request)
             .ok_or_else(|| format!("the reference says {expected:#?}\nthe router did {done:#?}"))
     }
 
@@ -135,6 +141,7 @@ impl<'c> World<'c> {
             let (route, rule) = (route.to_owned(), rule.to_owned());
             RuleName { route, rule }
         });
+        let headers = self.headers(request, &decision);
         let what = match decision.action {
             Action::PassThrough => What::PassThrough,
             Action::Reply(reply) if reply.status() == 404 => What::NoMatch,
@@ -151,23 +158,51 @@ impl<'c> World<'c> {
                 backend: backend(cluster),
                 path: path.map_or_else(|| request.path.clone(), text),
                 authority: authority.unwrap_or(&request.authority).to_owned(),
+                headers,
             }),
             Action::Preflight => unreachable!("no route has CORS"),
         };
         Done { rule, what }
     }
+
+    /// The request's headers after the edits of `decision`, by name, repeated ones joined.
+    fn headers(&self, request: &Request, decision: &Decision<'_>) -> BTreeMap<String, String> {
+        let mut list: Vec<(String, String)> = request.headers.clone();
+        for edits in self.router.request_edits(decision) {
+            let set = edits.set.iter().map(|(name, _)| name);
+            let gone: Vec<&str> = edits.remove.iter().chain(set).map(|n| &**n).collect();
+            list.retain(|(name, _)| !gone.contains(&&*name.to_ascii_lowercase()));
+            let new = edits.set.iter().chain(&edits.add);
+            list.extend(new.map(|(name, value)| (name.to_string(), value.to_string())));
+        }
+        let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in list {
+            let values = headers.entry(name.to_ascii_lowercase()).or_default();
+            values.push(value);
+        }
+        headers
+            .into_iter()
+            .map(|(name, values)| (name, values.join(",")))
+            .collect()
+    }
 }
 
 /// `None` if what was done is not what may be done.
-fn class(expected: &Answer, done: &Done) -> Option<Class> {
+fn class(expected: &Answer, done: &Done, request: &Request) -> Option<Class> {
     match (expected, &done.rule, &done.what) {
         (Answer::PassThrough, None, What::PassThrough) => Some(Class::PassThrough),
         (Answer::NoMatch, None, What::NoMatch) => Some(Class::NoMatch),
-        (Answer::Own(own), None, What::Outcome(Outcome::Forward { backend, .. }))
-            if own == backend =>
-        {
-            Some(Class::Own)
-        }
+        (Answer::Own(own), None, What::Outcome(outcome)) => match outcome {
+            Outcome::Forward {
+                backend,
+                path,
+                authority,
+                ..
+            } if own == backend && *path == request.path && *authority == request.authority => {
+                Some(Class::Own)
+            }
+            _ => None,
+        },
         (Answer::Rule { rule, outcomes }, Some(chosen), What::Outcome(outcome))
             if rule == chosen && outcomes.contains(outcome) =>
         {

@@ -12,18 +12,15 @@ pub(crate) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> 
     let mut filters = Vec::new();
     match rng.u32(..12) {
         0 | 1 => filters.push(redirect(rng, prefix)),
-        2 | 3 => filters.push(rewrite(rng, prefix)),
+        2..5 => filters.push(rewrite(rng, prefix)),
         _ => {}
     }
     if !is_http {
         // What GRPCRoute does not have is unknown to it, and few of those are enough.
         filters.retain(|_| once_in(rng, 4));
     }
-    if once_in(rng, 12) {
-        filters.push(json!({
-            "type": "RequestHeaderModifier",
-            "requestHeaderModifier": {"set": [{"name": "x-a", "value": "y"}], "remove": ["x-b"]},
-        }));
+    if once_in(rng, 6) {
+        filters.push(request_header_modifier(rng));
     }
     if once_in(rng, 20) {
         filters.push(json!({
@@ -33,6 +30,24 @@ pub(crate) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> 
     }
     rng.shuffle(&mut filters);
     filters
+}
+
+/// Each name is in one list at most: more "is invalid configuration".
+fn request_header_modifier(rng: &mut Rng) -> Value {
+    let (mut set, mut add, mut remove) = (Vec::new(), Vec::new(), Vec::new());
+    for name in ["X-A", "x-b", "x-c"] {
+        let header = json!({"name": name, "value": pick(rng, &["s", "t", "s, t"])});
+        match rng.u32(..5) {
+            0 => set.push(header),
+            1 => add.push(header),
+            2 => remove.push(name),
+            _ => {}
+        }
+    }
+    json!({
+        "type": "RequestHeaderModifier",
+        "requestHeaderModifier": {"set": set, "add": add, "remove": remove},
+    })
 }
 
 fn redirect(rng: &mut Rng, prefix: bool) -> Value {

@@ -17,7 +17,7 @@ use fastrand::Rng;
 use compare::{Class, Counts, World};
 
 /// Requests for each set of routes.
-const REQUESTS: u64 = 500;
+const REQUESTS: u64 = 250;
 /// Clients are in one of these; so are Services and routes.
 const NAMESPACES: [&str; 3] = ["shop", "web", "depot"];
 const THREADS: u64 = 2;
@@ -60,10 +60,7 @@ fn agrees_with_compiler_and_router() {
 fn run_set(seed: u64, set: u64) -> Counts {
     let mut rng = Rng::with_seed(seed.rotate_left(32) ^ set);
     let objects = routes::objects(&mut rng);
-    let mut worlds: Vec<World<'_>> = NAMESPACES
-        .iter()
-        .map(|namespace| World::new(&objects, namespace).unwrap_or_else(|e| panic!("{e}")))
-        .collect();
+    let mut worlds = World::all(&objects, &NAMESPACES).unwrap_or_else(|e| panic!("{e}"));
     let mut counts = Counts::default();
     for number in 0..REQUESTS {
         let request = request::request(&mut rng, &objects);

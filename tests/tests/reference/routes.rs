@@ -192,7 +192,7 @@ fn backend(rng: &mut Rng, is_http: bool, prefix: bool) -> Value {
     if !once_in(rng, 3) {
         backend["weight"] = json!(pick(rng, &[0, 1, 1, 3]));
     }
-    if once_in(rng, 3) {
+    if once_in(rng, 2) {
         backend["filters"] = json!(filters(rng, is_http, prefix));
     }
     backend

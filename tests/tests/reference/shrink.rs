@@ -30,7 +30,7 @@ pub(crate) fn shrink(objects: &[Value], request: &Request, client: &str) -> Stri
 
 /// How the two disagree, if they do in one of several draws and the objects are valid.
 fn disagreement(objects: &Value, request: &Request, client: &str) -> Option<String> {
-    let mut world = World::new(objects.as_array()?, client).ok()?;
+    let mut world = World::all(objects.as_array()?, &[client]).ok()?.pop()?;
     (0..32).find_map(|_| world.compare(request).err())
 }
 
