@@ -214,3 +214,43 @@ fn version_names_the_format_it_writes() {
     let output = gammactl(&["--version"], "");
     assert!(text(&output.stdout).contains("route config version 1"));
 }
+
+/// A copy is for the host that the request is for, unless Envoy's own habit is asked for.
+#[test]
+fn mirrored_hosts_have_a_suffix_only_on_request() {
+    let mirror =
+        "filters: [{type: RequestMirror, requestMirror: {backendRef: {name: cart, port: 80}}}], ";
+    let manifest = GOOD.replace(
+        "backendRefs: [{name: cart",
+        &format!("{mirror}backendRefs: [{{name: cart"),
+    );
+    let mut arguments = vec!["envoy", "-f", "-", "--listen", "127.0.0.1:1", "--wasm", "x"];
+    let plain = text(&gammactl(&arguments, &manifest).stdout);
+    assert!(
+        plain.contains("disable_shadow_host_suffix_append: true"),
+        "{plain}"
+    );
+    arguments.push("--mirror-host-suffix");
+    let suffixed = text(&gammactl(&arguments, &manifest).stdout);
+    assert!(
+        suffixed.contains("disable_shadow_host_suffix_append: false"),
+        "{suffixed}"
+    );
+}
+
+#[test]
+fn what_costs_can_be_turned_off() {
+    let arguments = [
+        "compile",
+        "-f",
+        "-",
+        "--without",
+        "metrics",
+        "--without",
+        "rule-property",
+        "reason-header",
+    ];
+    let config = gamma_config::parse(&gammactl(&arguments, GOOD).stdout).unwrap();
+    let settings = config.settings;
+    assert!(!settings.metrics && !settings.rule_property && !settings.reason_header);
+}

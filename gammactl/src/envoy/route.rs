@@ -43,6 +43,8 @@ fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Val
         "cluster_header": cluster_header,
         // Gateway API has no timeout unless a route sets one; Envoy has 15 s.
         "timeout": "0s",
+        // Nor one for streams that are quiet for a while, as WebSockets are; Envoy has five minutes.
+        "idle_timeout": "0s",
         "request_mirror_policies": mirrors,
     });
     let mut remove = vec![cluster_header.as_str()];
