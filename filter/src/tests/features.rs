@@ -49,8 +49,10 @@ fn a_preflight_is_answered_and_a_request_goes_on() {
     assert_eq!(calls[2..4], allowed);
 }
 
+type Answer = [(&'static str, &'static [u8])];
+
 /// What happens when the service answers `answer`.
-fn authorise(answer: &[(&'static str, &'static [u8])]) -> (Outcome, Vec<String>) {
+fn authorise(answer: &Answer) -> (Outcome, Vec<String>) {
     let host = Recorder {
         answer: answer.to_vec(),
         ..get("/auth?q")
@@ -112,7 +114,7 @@ fn everyone_else_is_denied() {
         ("location", b"/login"),
         ("connection", b"close"),
     ];
-    let table: [(&[(&'static str, &'static [u8])], &str); 5] = [
+    let table: [(&Answer, &str); 5] = [
         (&denied, "reply 302 location: /login"),
         (&[(":status", b"401")], "reply 401"),
         (&[(":status", b"204")], "reply 204"),

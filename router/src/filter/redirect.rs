@@ -176,6 +176,7 @@ mod tests {
                 authority: b"",
                 path: path.as_bytes(),
                 destination: None,
+                now: 0,
                 headers: &headers,
             };
             let location = Redirect::new(&RequestRedirect::default()).location(&request, 80, 0);
