@@ -1,28 +1,52 @@
-//! The command line: options in, files and findings out.
+//! The command line: options in, files and findings out. A file per command.
 //!
 //! Exit codes: 0 done, 1 the input is wrong or a check failed, 2 usage or unreadable input. Data go
 //! to standard output or `-o`, everything said about them to standard error.
 
-mod commands;
-mod options;
+mod check;
+mod compile;
+mod envoy;
+mod input;
 mod output;
 
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, Parser};
-
-use options::{Cli, Command};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// What went wrong outside the manifests.
 const USAGE: u8 = 2;
 
+const NEXT: &str = "\
+What to do next:
+  gammactl check -f routes/                    what is wrong with these manifests
+  gammactl compile -f routes/ -o config.json   the route config for the filter
+  gammactl envoy -f routes/ --listen 127.0.0.1:10000 --wasm gamma-filter.wasm -o envoy.yaml
+                                               a whole Envoy around it";
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (route config version 1)");
+const _: () = assert!(gamma_config::VERSION == 1);
+
+/// Gateway API routes for Services, compiled for the Gamma filter.
+#[derive(Debug, Parser)]
+#[command(name = "gammactl", version = VERSION, after_help = NEXT)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Compile(compile::Compile),
+    Check(check::Check),
+    Envoy(envoy::Envoy),
+}
+
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match cli.command {
-        Some(Command::Compile(options)) => commands::compile(&options),
-        Some(Command::Check(options)) => commands::check(&options),
-        Some(Command::Envoy(options)) => commands::envoy(&options),
+    let done = match Cli::parse().command {
+        Some(Command::Compile(options)) => compile::run(&options),
+        Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Envoy(options)) => envoy::run(&options),
         None => {
             let mut command = Cli::command();
             eprint!("{}", command.render_help());

@@ -1,0 +1,135 @@
+//! What the commands read, and what they have in common.
+
+use clap::{Args, ValueEnum};
+use gamma_config::Config;
+
+use super::output;
+use crate::{
+    compile::{self, ClusterNames},
+    diagnostic::{Diagnostic, Diagnostics, Severity, codes},
+    manifest::{self, Manifests},
+    source::{self, Sources},
+};
+
+/// What every command reads.
+#[derive(Debug, Args)]
+pub(super) struct Input {
+    /// Manifests: a file, a directory, or - for standard input
+    #[arg(short, long = "filename", required = true, num_args = 1.., value_name = "PATH")]
+    pub(super) filename: Vec<String>,
+
+    /// The clients' namespace; manifests that name no namespace are put there too, as kubectl does
+    #[arg(short, long)]
+    pub(super) namespace: Option<String>,
+
+    /// DNS suffix of the Kubernetes cluster
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    cluster_domain: String,
+
+    /// Allow backendRefs to other namespaces only where a ReferenceGrant does
+    #[arg(long)]
+    require_reference_grants: bool,
+
+    /// Obey `hostnames` of routes; without it they mean nothing where the parent is a Service
+    #[arg(long)]
+    honor_hostnames: bool,
+
+    /// Turn something off that costs a little of every request
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 1..)]
+    without: Vec<Extra>,
+
+    /// What the proxy calls its clusters
+    #[arg(long, value_enum, value_name = "SCHEME", default_value_t = Scheme::Standalone)]
+    cluster_names: Scheme,
+
+    /// Fail on warnings
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Scheme {
+    /// namespace/name/port, as `gammactl envoy` defines them
+    Standalone,
+    /// outbound|port||name.namespace.svc.domain, as Istio defines them
+    Istio,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Extra {
+    /// Counters by route, rule and backend
+    Metrics,
+    /// The name of the rule for access logs
+    RuleProperty,
+    /// x-gamma-reason on answers that the filter gives itself
+    ReasonHeader,
+}
+
+impl Input {
+    pub(super) fn default_namespace(&self) -> &str {
+        self.namespace.as_deref().unwrap_or("default")
+    }
+
+    pub(super) fn compile_options(&self) -> compile::Options {
+        compile::Options {
+            client_namespace: self.namespace.clone(),
+            cluster_domain: self.cluster_domain.clone(),
+            require_reference_grants: self.require_reference_grants,
+            honor_hostnames: self.honor_hostnames,
+            metrics: !self.without.contains(&Extra::Metrics),
+            rule_property: !self.without.contains(&Extra::RuleProperty),
+            reason_header: !self.without.contains(&Extra::ReasonHeader),
+            cluster_names: match self.cluster_names {
+                Scheme::Standalone => ClusterNames::Standalone,
+                Scheme::Istio => ClusterNames::Istio,
+            },
+        }
+    }
+}
+
+/// Manifests, what was made of them and what is to be said about them.
+pub(super) struct Compiled {
+    pub(super) sources: Sources,
+    pub(super) manifests: Manifests,
+    pub(super) config: Config,
+    pub(super) diagnostics: Diagnostics,
+}
+
+impl Compiled {
+    pub(super) fn from(input: &Input) -> anyhow::Result<Self> {
+        let sources = source::load(&input.filename)?;
+        let mut diagnostics = Diagnostics::default();
+        let manifests = manifest::decode(&sources, input.default_namespace(), &mut diagnostics);
+        if manifests.routes.is_empty() && manifests.services.is_empty() && diagnostics.is_empty() {
+            diagnostics.push(Diagnostic {
+                code: &codes::NOTHING_FOUND,
+                message: "the input has no manifests".into(),
+                span: None,
+                why: None,
+                hint: Some("name files with HTTPRoutes, GRPCRoutes and Services".into()),
+            });
+        }
+        let config = compile::compile(&manifests, &input.compile_options(), &mut diagnostics);
+        diagnostics.sort();
+        Ok(Self {
+            sources,
+            manifests,
+            config,
+            diagnostics,
+        })
+    }
+
+    /// Whether the result may be used. An object that is left out would be missing from it.
+    pub(super) fn good(&self, input: &Input) -> bool {
+        let refused = self.diagnostics.any(Severity::Error);
+        let strictly = input.strict && self.diagnostics.any(Severity::Warning);
+        !refused && !strictly
+    }
+
+    /// Says what was found, but for notes: they are what `check` is for.
+    pub(super) fn report(&mut self) {
+        self.diagnostics
+            .retain(|d| d.code.severity < Severity::Note);
+        output::report(&self.diagnostics, &self.sources);
+    }
+}
