@@ -12,6 +12,7 @@ pub mod compile;
 pub mod diagnostic;
 pub mod envoy;
 pub mod manifest;
+pub mod request;
 pub mod source;
 mod suggest;
 mod yaml;
