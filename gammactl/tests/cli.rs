@@ -254,3 +254,35 @@ fn what_costs_can_be_turned_off() {
     let settings = config.settings;
     assert!(!settings.metrics && !settings.rule_property && !settings.reason_header);
 }
+
+#[test]
+fn every_shell_gets_completions_that_know_the_commands() {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let output = gammactl(&["completions", shell], "");
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        let script = text(&output.stdout);
+        assert!(
+            script.contains("compile") && script.contains("cluster-domain"),
+            "{shell}"
+        );
+    }
+}
+
+#[test]
+fn the_help_of_every_command_has_examples() {
+    let help = text(&gammactl(&["help"], "").stdout);
+    let (_, commands) = help.split_once("Commands:\n").unwrap();
+    let names: Vec<&str> = commands
+        .lines()
+        .map_while(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert!(names.len() > 3, "{help}");
+    for name in names {
+        let help = text(&gammactl(&[name, "--help"], "").stdout);
+        assert!(
+            help.contains("Examples:\n  ") && help.contains(&format!("gammactl {name}")),
+            "{help}"
+        );
+    }
+}

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use gamma_config::Config;
 
-use super::output;
+use super::{output, progress::Progress};
 use crate::{
     compile::{self, ClusterNames},
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
@@ -97,6 +97,7 @@ pub(super) struct Compiled {
 
 impl Compiled {
     pub(super) fn from(input: &Input) -> anyhow::Result<Self> {
+        let _progress = Progress::new("reading and compiling manifests");
         let sources = source::load(&input.filename)?;
         let mut diagnostics = Diagnostics::default();
         let manifests = manifest::decode(&sources, input.default_namespace(), &mut diagnostics);

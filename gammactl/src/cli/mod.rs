@@ -5,9 +5,11 @@
 
 mod check;
 mod compile;
+mod completions;
 mod envoy;
 mod input;
 mod output;
+mod progress;
 
 use std::process::ExitCode;
 
@@ -39,6 +41,7 @@ enum Command {
     Compile(compile::Compile),
     Check(check::Check),
     Envoy(envoy::Envoy),
+    Completions(completions::Completions),
 }
 
 /// Runs the command line of this process.
@@ -47,6 +50,7 @@ pub fn run() -> ExitCode {
         Some(Command::Compile(options)) => compile::run(&options),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Envoy(options)) => envoy::run(&options),
+        Some(Command::Completions(options)) => completions::run(&options),
         None => {
             let mut command = Cli::command();
             eprint!("{}", command.render_help());

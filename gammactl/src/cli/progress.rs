@@ -1,0 +1,101 @@
+//! A line on standard error while something takes long.
+
+use std::{
+    io::{self, IsTerminal as _, Write},
+    sync::mpsc::{self, RecvTimeoutError, Sender},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+/// Who waits longer than this wants to know for what.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Says what is being done for as long as it lives, and leaves no trace.
+#[derive(Debug)]
+pub(super) struct Progress {
+    speaker: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+impl Progress {
+    /// Says nothing unless standard error is a terminal.
+    pub(super) fn new(what: &'static str) -> Self {
+        let stderr = io::stderr();
+        match stderr.is_terminal() {
+            true => Self::on(stderr, what, PATIENCE),
+            false => Self { speaker: None },
+        }
+    }
+
+    fn on(mut terminal: impl Write + Send + 'static, what: &'static str, every: Duration) -> Self {
+        let (done, waiting) = mpsc::channel();
+        let start = Instant::now();
+        let speak = move || {
+            let mut width = 0;
+            while waiting.recv_timeout(every) == Err(RecvTimeoutError::Timeout) {
+                let line = format!("{what}, {} s", start.elapsed().as_secs());
+                width = line.len();
+                let _ = write!(terminal, "\r{line}").and_then(|()| terminal.flush());
+            }
+            if width > 0 {
+                let _ = write!(terminal, "\r{:width$}\r", "").and_then(|()| terminal.flush());
+            }
+        };
+        Self {
+            speaker: Some((done, thread::spawn(speak))),
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some((done, speaker)) = self.speaker.take() {
+            drop(done);
+            // The line has to be gone before anything else is written.
+            let _ = speaker.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Screen(Arc<Mutex<Vec<u8>>>);
+
+    impl Screen {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_takes_long_is_named_and_wiped_away() {
+        let screen = Screen::default();
+        let progress = Progress::on(screen.clone(), "reading", Duration::from_millis(1));
+        while !screen.text().contains("\rreading, 0 s") {
+            thread::yield_now();
+        }
+        drop(progress);
+        assert!(screen.text().ends_with(&format!("\r{:12}\r", "")));
+    }
+
+    #[test]
+    fn what_is_quick_is_not_mentioned() {
+        let screen = Screen::default();
+        drop(Progress::on(screen.clone(), "reading", PATIENCE));
+        assert_eq!(screen.text(), "");
+    }
+}
