@@ -1,0 +1,66 @@
+//! The fenced blocks of a page.
+
+/// A part of a page. All parts together are the page.
+pub(crate) enum Block<'p> {
+    /// Everything that is only read.
+    Prose(&'p str),
+    /// A file to be written.
+    File {
+        name: &'p str,
+        content: &'p str,
+        all: &'p str,
+    },
+    /// Commands that only have to succeed.
+    Script { lines: &'p str, all: &'p str },
+    /// Commands and what they print.
+    Console {
+        lines: &'p str,
+        open: &'p str,
+        close: &'p str,
+    },
+}
+
+/// Splits a page at its fences.
+pub(crate) fn blocks(page: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut rest = page;
+    while let Some((prose, fenced)) = at_fence(rest) {
+        blocks.push(Block::Prose(prose));
+        let (open, body) = fenced.split_at(fenced.find('\n').map_or(fenced.len(), |end| end + 1));
+        let Some(end) = closing_fence(body) else {
+            panic!("a block is not closed: {open}");
+        };
+        let (lines, after) = body.split_at(end);
+        let (close, after) = after.split_at(after.find('\n').map_or(after.len(), |end| end + 1));
+        let all = &fenced[..fenced.len() - after.len()];
+        let mut words = open.trim_start_matches('`').split_whitespace();
+        blocks.push(match (words.next(), words.next()) {
+            (Some("console"), None) => Block::Console { lines, open, close },
+            (Some("sh"), None) => Block::Script { lines, all },
+            (Some(_), Some(name)) => Block::File {
+                name,
+                content: lines,
+                all,
+            },
+            _ => Block::Prose(all),
+        });
+        rest = after;
+    }
+    blocks.push(Block::Prose(rest));
+    blocks
+}
+
+fn at_fence(text: &str) -> Option<(&str, &str)> {
+    let start = match text.starts_with("```") {
+        true => 0,
+        false => text.find("\n```")? + 1,
+    };
+    Some(text.split_at(start))
+}
+
+fn closing_fence(body: &str) -> Option<usize> {
+    match body.starts_with("```") {
+        true => Some(0),
+        false => body.find("\n```").map(|end| end + 1),
+    }
+}
