@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::Driver;
-use crate::fixture::{Exchange, HeaderLine, Observed};
+use gammactl::request::HeaderLine;
+
+use crate::fixture::{Exchange, Observed};
 
 /// Cookies, by name.
 #[derive(Debug, Default)]

@@ -14,7 +14,7 @@ use super::Driver;
 use crate::{
     client::{Client, GrpcClient, Message, Request, WebSocket},
     envoy::Options,
-    fixture::{Exchange, Observed, Protocol, Seen},
+    fixture::{Exchange, Observed, Protocol, Seen, to_request},
     stage::{Backends, Stage},
 };
 
@@ -97,7 +97,7 @@ fn websocket(address: SocketAddr, request: &Request) -> Result<Observed> {
 
 impl Driver for Real {
     fn send(&mut self, exchange: &Exchange) -> Result<Observed> {
-        let mut request = exchange.request.to_request(&exchange.headers);
+        let mut request = to_request(&exchange.request, &exchange.headers);
         request.body = exchange.body.clone().into_bytes();
         let mut address = self.stage.address();
         if let Some(dial) = exchange.dial {
