@@ -38,21 +38,14 @@ pub(super) struct Input {
     #[arg(long, value_enum, value_name = "WHAT", num_args = 1..)]
     without: Vec<Extra>,
 
-    /// What the proxy calls its clusters
-    #[arg(long, value_enum, value_name = "SCHEME", default_value_t = Scheme::Standalone)]
-    cluster_names: Scheme,
+    /// What the proxy calls its clusters: `standalone` is {namespace}/{name}/{port}, `istio` is
+    /// outbound|{port}||{name}.{namespace}.svc.{domain}, anything else a template like these
+    #[arg(long, value_name = "TEMPLATE")]
+    cluster_names: Option<ClusterNames>,
 
     /// Fail on warnings
     #[arg(long)]
     pub(super) strict: bool,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Scheme {
-    /// namespace/name/port, as `gammactl envoy` defines them
-    Standalone,
-    /// outbound|port||name.namespace.svc.domain, as Istio defines them
-    Istio,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,6 +64,11 @@ impl Input {
     }
 
     pub(super) fn compile_options(&self) -> compile::Options {
+        self.compile_options_for(ClusterNames::Standalone)
+    }
+
+    /// With cluster names as given, unless the user wants others.
+    pub(super) fn compile_options_for(&self, cluster_names: ClusterNames) -> compile::Options {
         compile::Options {
             client_namespace: self.namespace.clone(),
             cluster_domain: self.cluster_domain.clone(),
@@ -79,10 +77,7 @@ impl Input {
             metrics: !self.without.contains(&Extra::Metrics),
             rule_property: !self.without.contains(&Extra::RuleProperty),
             reason_header: !self.without.contains(&Extra::ReasonHeader),
-            cluster_names: match self.cluster_names {
-                Scheme::Standalone => ClusterNames::Standalone,
-                Scheme::Istio => ClusterNames::Istio,
-            },
+            cluster_names: self.cluster_names.clone().unwrap_or(cluster_names),
         }
     }
 }

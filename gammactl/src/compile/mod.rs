@@ -18,7 +18,7 @@ mod table;
 
 use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 
-pub use cluster::ClusterNames;
+pub use cluster::{ClusterNames, InvalidTemplate, Template};
 
 use crate::{diagnostic::Diagnostics, manifest::Manifests};
 
