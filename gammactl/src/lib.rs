@@ -14,5 +14,6 @@ pub mod envoy;
 pub mod manifest;
 pub mod request;
 pub mod source;
+pub mod status;
 mod suggest;
 mod yaml;

@@ -2,36 +2,103 @@
 
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::{
     input::{Compiled, Input},
     output,
 };
+use crate::{compile, status};
 
 /// Compile manifests into the route config
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   gammactl compile -f routes/ -n shop -o config.json
+  gammactl compile -f routes/ --status
+  gammactl compile -f routes/ --cluster-names '{namespace}_{name}_{port}'
   kubectl get httproutes,grpcroutes,services -A -o yaml | gammactl compile -f -")]
 pub(super) struct Compile {
     #[command(flatten)]
     input: Input,
 
-    /// Where to write the route config [default: standard output]
+    /// Compile for the clients of this namespace alone: consumer routes of others are left out.
+    /// With '' for those of any namespace: the proxy's node metadata says which [default: that of -n]
+    #[arg(long, value_name = "NAMESPACE", value_parser = client_namespace)]
+    client_namespace: Option<String>,
+
+    /// Print what `status.parents` of each route would be, instead of the route config
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "yaml"
+    )]
+    status: Option<StatusFormat>,
+
+    /// Where to write the result [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
+/// No client is in a namespace that can't be.
+fn client_namespace(text: &str) -> Result<String, String> {
+    let is_label = text.len() <= 63
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-');
+    match is_label {
+        true => Ok(text.into()),
+        false => Err("a namespace has lower-case letters, digits and `-` only".into()),
+    }
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StatusFormat {
+    /// A document for each route
+    Yaml,
+    /// One List
+    Json,
+}
+
 pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
     let mut compiled = Compiled::from(&options.input)?;
+    // Notes are left out of the report; conditions have no use for them either.
     compiled.report();
     if !compiled.good(&options.input) {
         return Ok(false);
     }
-    let mut text = serde_json::to_string_pretty(&compiled.config)?;
-    text.push('\n');
+    let text = match options.status {
+        None => config(options, compiled)?,
+        Some(format) => {
+            let Compiled {
+                manifests,
+                attachments,
+                diagnostics,
+                ..
+            } = &compiled;
+            let statuses = status::statuses(manifests, attachments, diagnostics);
+            match format {
+                StatusFormat::Yaml => status::yaml(&statuses),
+                StatusFormat::Json => status::json(&statuses),
+            }
+        }
+    };
     output::write(&text, options.output.as_deref())?;
     Ok(true)
+}
+
+fn config(options: &Compile, compiled: Compiled) -> anyhow::Result<String> {
+    let client = options.client_namespace.as_ref();
+    let client = client.or(options.input.namespace.as_ref());
+    let mut config = compiled.config;
+    match client {
+        Some(client) if !client.is_empty() => config = compile::for_clients_in(client, config),
+        _ => config.settings.client_namespace = None,
+    }
+    Ok(serde_json::to_string_pretty(&config)? + "\n")
 }

@@ -5,7 +5,7 @@ use gamma_config::Config;
 
 use super::{output, progress::Progress};
 use crate::{
-    compile::{self, ClusterNames},
+    compile::{self, Attachment, ClusterNames, Compilation},
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
     manifest::{self, Manifests},
     source::{self, Sources},
@@ -87,11 +87,18 @@ pub(super) struct Compiled {
     pub(super) sources: Sources,
     pub(super) manifests: Manifests,
     pub(super) config: Config,
+    /// What each parentRef to a Service is attached to.
+    pub(super) attachments: Vec<Attachment>,
     pub(super) diagnostics: Diagnostics,
 }
 
 impl Compiled {
     pub(super) fn from(input: &Input) -> anyhow::Result<Self> {
+        Self::with(input, &input.compile_options())
+    }
+
+    /// Compiles with `options` instead of those that `input` has for most commands.
+    pub(super) fn with(input: &Input, options: &compile::Options) -> anyhow::Result<Self> {
         let _progress = Progress::new("reading and compiling manifests");
         let sources = source::load(&input.filename)?;
         let mut diagnostics = Diagnostics::default();
@@ -105,12 +112,16 @@ impl Compiled {
                 hint: Some("name files with HTTPRoutes, GRPCRoutes and Services".into()),
             });
         }
-        let config = compile::compile(&manifests, &input.compile_options(), &mut diagnostics);
+        let Compilation {
+            config,
+            attachments,
+        } = compile::compilation(&manifests, options, &mut diagnostics);
         diagnostics.sort();
         Ok(Self {
             sources,
             manifests,
             config,
+            attachments,
             diagnostics,
         })
     }

@@ -9,10 +9,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{
     Options,
     index::{self, Index},
+    table,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
-    manifest::{MULTICLUSTER, Manifests, ParentRef, Route, Service, ServiceKind},
+    manifest::{MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service, ServiceKind},
 };
 
 /// Kind, namespace, name and port of a frontend.
@@ -23,6 +24,28 @@ type Frontend<'m> = (ServiceKind, &'m str, &'m str, u16);
 #[derive(Debug, Default)]
 pub(crate) struct Attachments<'m> {
     routes: HashMap<Frontend<'m>, BTreeMap<String, Vec<usize>>>,
+    /// The frontends of every parentRef that names a Service, by route and parentRef.
+    parents: BTreeMap<(usize, usize), Vec<Frontend<'m>>>,
+}
+
+/// A parentRef that names a Service or ServiceImport, found or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Index into [`Manifests::routes`].
+    pub route: usize,
+    /// Index into [`Route::parent_refs`].
+    pub parent: usize,
+    /// The ports that it names; none where the Service is not there or can't be a parent.
+    pub ports: Vec<Port>,
+}
+
+/// A Service port that a route is attached to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Port {
+    /// Number of the port.
+    pub number: u16,
+    /// The GRPCRoute that replaces this HTTPRoute there: an index into [`Manifests::routes`].
+    pub replaced_by: Option<usize>,
 }
 
 fn frontend(service: &Service, port: u16) -> Frontend<'_> {
@@ -42,6 +65,36 @@ impl Attachments<'_> {
         routes.cloned().unwrap_or_default()
     }
 
+    /// Every parentRef to a Service, in the order of the manifests.
+    pub(crate) fn parents(&self, manifests: &Manifests) -> Vec<Attachment> {
+        let mut grpc = HashMap::new();
+        for (frontend, groups) in &self.routes {
+            for (namespace, routes) in groups {
+                if let Some(route) = table::grpc_route(routes, manifests) {
+                    grpc.insert((*frontend, &**namespace), route);
+                }
+            }
+        }
+        let port = |route: &Route, frontend: &Frontend<'_>| Port {
+            number: frontend.3,
+            replaced_by: match route.kind {
+                RouteKind::GrpcRoute => None,
+                RouteKind::HttpRoute => grpc.get(&(*frontend, &*route.metadata.namespace)).copied(),
+            },
+        };
+        self.parents
+            .iter()
+            .map(|(&(route, parent), frontends)| Attachment {
+                route,
+                parent,
+                ports: frontends
+                    .iter()
+                    .map(|frontend| port(&manifests.routes[route], frontend))
+                    .collect(),
+            })
+            .collect()
+    }
+
     /// All routes that are attached to anything, in the order of the manifests.
     pub(crate) fn routes(&self) -> BTreeSet<usize> {
         let groups = self.routes.values().flat_map(BTreeMap::values);
@@ -58,15 +111,24 @@ pub(crate) fn attach<'m>(
     let mut attachments = Attachments::default();
     for (r, route) in manifests.routes.iter().enumerate() {
         let mut service_parents = 0;
-        for parent in &route.parent_refs {
+        for (p, parent) in route.parent_refs.iter().enumerate() {
+            if index::service_kind(&parent.group, &parent.kind.value).is_some() {
+                attachments.parents.insert((r, p), Vec::new());
+            }
             let Some(service) = parent_service(route, parent, index, diagnostics) else {
                 continue;
             };
             service_parents += 1;
             for port in ports(service, parent, diagnostics) {
+                let frontend = frontend(service, port);
+                attachments
+                    .parents
+                    .entry((r, p))
+                    .or_default()
+                    .push(frontend);
                 let routes = attachments
                     .routes
-                    .entry(frontend(service, port))
+                    .entry(frontend)
                     .or_default()
                     .entry(route.metadata.namespace.clone())
                     .or_default();

@@ -14,11 +14,14 @@ pub(crate) mod index;
 mod matches;
 mod precedence;
 mod rule;
+mod slice;
 mod table;
 
 use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 
+pub use attach::{Attachment, Port as AttachedPort};
 pub use cluster::{ClusterNames, InvalidTemplate, Template};
+pub use slice::for_clients_in;
 
 use crate::{diagnostic::Diagnostics, manifest::Manifests};
 
@@ -61,8 +64,26 @@ impl Default for Options {
     }
 }
 
+/// A config, and what became of the routes that it was made of.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The route config.
+    pub config: Config,
+    /// What each parentRef to a Service is attached to.
+    pub attachments: Vec<Attachment>,
+}
+
 /// Compiles `manifests`. The result depends on their content only, not on the order of files.
 pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnostics) -> Config {
+    compilation(manifests, options, diagnostics).config
+}
+
+/// [Compiles](compile), and remembers what was attached where.
+pub fn compilation(
+    manifests: &Manifests,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Compilation {
     let index = index::Index::new(manifests);
     let attachments = attach::attach(manifests, &index, options, diagnostics);
     let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
@@ -115,7 +136,7 @@ pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagn
         (&a.namespace, &a.name, key(a)).cmp(&(&b.namespace, &b.name, key(b)))
     });
 
-    Config {
+    let config = Config {
         settings: Settings {
             client_namespace: options.client_namespace.clone(),
             cluster_domain: options.cluster_domain.clone(),
@@ -126,5 +147,9 @@ pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagn
         },
         services,
         ..Config::default()
+    };
+    Compilation {
+        config,
+        attachments: attachments.parents(manifests),
     }
 }

@@ -54,15 +54,14 @@ fn most_specific(
     manifests: &Manifests,
     diagnostics: &mut Diagnostics,
 ) -> Vec<usize> {
-    let kind = |route: &usize| manifests.routes[*route].kind;
-    let Some(grpc) = routes.iter().find(|r| kind(r) == RouteKind::GrpcRoute) else {
+    let Some(grpc) = grpc_route(routes, manifests) else {
         return routes.to_vec();
     };
     let (applied, ignored): (Vec<usize>, Vec<usize>) = routes
         .iter()
-        .partition(|route| kind(route) == RouteKind::GrpcRoute);
+        .partition(|&&route| manifests.routes[route].kind == RouteKind::GrpcRoute);
     for route in ignored {
-        let (route, grpc) = (&manifests.routes[route], &manifests.routes[*grpc]);
+        let (route, grpc) = (&manifests.routes[route], &manifests.routes[grpc]);
         let diagnostic = Diagnostic::new(
             &codes::ROUTE_CONFLICT,
             route.metadata.name.span,
@@ -79,4 +78,15 @@ fn most_specific(
         }
     }
     applied
+}
+
+/// The GRPCRoute among `routes`, which are those on one port: HTTPRoutes are ignored there. Of
+/// several the first by name, whatever the order of the files.
+pub(super) fn grpc_route(routes: &[usize], manifests: &Manifests) -> Option<usize> {
+    let route = |r: &usize| &manifests.routes[*r];
+    routes
+        .iter()
+        .copied()
+        .filter(|r| route(r).kind == RouteKind::GrpcRoute)
+        .min_by_key(|r| &route(r).metadata.name.value)
 }

@@ -33,6 +33,8 @@ pub struct Metadata {
     /// `metadata.creationTimestamp` (RFC 3339, in UTC, so that text order is time order), absent in
     /// most manifests on disk.
     pub creation_timestamp: Option<String>,
+    /// `metadata.generation`, absent in most manifests on disk.
+    pub generation: Option<u64>,
     /// `metadata.labels`.
     pub labels: Vec<(String, String)>,
 }

@@ -28,12 +28,14 @@ pub(super) fn metadata(
     let creation_timestamp = metadata
         .take("creationTimestamp")
         .and_then(|field| timestamp(&field, cx));
+    let generation = metadata.integer("generation", 0..=i64::MAX as u64, cx);
     let labels = metadata.take("labels").map(|field| labels(field.node));
     // Everything else that metadata may hold says nothing about routing.
     Some(Metadata {
         name: name?,
         namespace: namespace.map_or_else(|| default_namespace.to_owned(), |n| n.value),
         creation_timestamp,
+        generation: generation.map(|generation| generation.value),
         labels: labels.unwrap_or_default(),
     })
 }
