@@ -139,5 +139,32 @@ pub(crate) fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
+#[cfg(feature = "trace")]
+impl Frontends {
+    /// How a request for which [`Frontends::find`] finds something says it.
+    pub(crate) fn via<H: ?Sized>(&self, request: &Request<'_, H>) -> crate::trace::Via {
+        use crate::trace::Via;
+
+        let is_known = |ip: IpAddr| self.addresses.contains_key(&ip.to_canonical());
+        if request.destination.is_some_and(|to| is_known(to.ip())) {
+            return Via::Destination;
+        }
+        let (host, _) = split_port(request.authority);
+        let host = String::from_utf8_lossy(host).to_ascii_lowercase();
+        let host = host.strip_suffix('.').unwrap_or(&host);
+        if self.hosts.contains_key(host) {
+            Via::Host
+        } else if host.trim_matches(['[', ']']).parse().is_ok_and(is_known) {
+            Via::ClusterIp
+        } else if host.ends_with(&*self.domain_suffix) {
+            Via::FullName
+        } else if host.ends_with(".svc") {
+            Via::SvcName
+        } else {
+            Via::ShortName
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -69,6 +69,8 @@ mod rule;
 mod session;
 mod split;
 mod table;
+#[cfg(feature = "trace")]
+pub mod trace;
 
 pub use build::BuildError;
 pub use decision::{Action, BackendId, Decision, Reason, Reply, ResponseHeader, RuleId};

@@ -157,3 +157,42 @@ impl Value {
         }
     }
 }
+
+#[cfg(feature = "trace")]
+impl Predicates {
+    /// The first that does not hold, in the order of [`Predicates::hold`].
+    pub(crate) fn first_failed<H: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, H>,
+    ) -> Option<crate::trace::Failed<'_>> {
+        use crate::trace::Failed;
+
+        let hostname = self.hostname.as_ref();
+        if hostname.is_some_and(|hostname| !hostname.matches(request.authority)) {
+            return Some(Failed::Hostname);
+        }
+        let is_other = |method: Method| method.as_str().as_bytes() != request.method;
+        if self.method.is_some_and(is_other) {
+            return Some(Failed::Method);
+        }
+        if let Some(header) = self.headers.iter().find(|h| !h.in_headers(request)) {
+            let got = match &*header.name {
+                "host" => Some(request.authority.to_vec()),
+                name => request
+                    .headers
+                    .values(name)
+                    .map(<[u8]>::to_vec)
+                    .reduce(|all, value| [&all[..], b",", &value].concat()),
+            };
+            let name = &header.name;
+            return Some(Failed::Header { name, got });
+        }
+        let query = request.query();
+        let param = self.query_params.iter().find(|p| !p.in_query(query))?;
+        Some(Failed::QueryParam {
+            name: &param.name,
+            got: query::first_value(query, param.name.as_bytes())
+                .map(|raw| query::decode(raw).into_owned()),
+        })
+    }
+}

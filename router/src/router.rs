@@ -11,14 +11,15 @@ use crate::{
     request::split_query,
     rule::{Backend, Policy, Rule},
     session::Session,
+    split::Split,
     table::{Entry, Table},
 };
 
 /// Decides requests of the clients of one namespace.
 #[derive(Debug)]
 pub struct Router {
-    frontends: Frontends,
-    ports: Box<[Port]>,
+    pub(crate) frontends: Frontends,
+    pub(crate) ports: Box<[Port]>,
     rules: Box<[Rule]>,
     clusters: Box<[Box<str>]>,
     needs_destination: bool,
@@ -92,14 +93,14 @@ impl Router {
         };
         match self.find(table, request) {
             None => no_rule(reply(Reason::NoMatchingRule)),
-            Some(entry) => self.apply(entry, port, request, rng),
+            Some(entry) => self.apply(entry, port, request, |split| split.draw(rng)),
         }
     }
 
     /// A preflight asks about another request: if its own rule does not know CORS, or there is none,
     /// the rule of that other request answers. Rules that match methods could not be preflighted
     /// otherwise.
-    fn find<'t, H: Headers + ?Sized>(
+    pub(crate) fn find<'t, H: Headers + ?Sized>(
         &self,
         table: &'t Table,
         request: &Request<'_, H>,
@@ -203,7 +204,7 @@ impl Router {
             .filter_map(|(id, rule)| Some((RuleId(id), rule.policy.as_deref()?)))
     }
 
-    fn port<H: ?Sized>(&self, request: &Request<'_, H>) -> Option<&Port> {
+    pub(crate) fn port<H: ?Sized>(&self, request: &Request<'_, H>) -> Option<&Port> {
         let (candidates, port) = self.frontends.find(request)?;
         candidates
             .iter()
@@ -212,12 +213,13 @@ impl Router {
             .find(|candidate| candidate.number == port)
     }
 
-    fn apply<H: Headers + ?Sized>(
+    /// `draw` chooses a backend where there is a choice.
+    pub(crate) fn apply<H: Headers + ?Sized>(
         &self,
         entry: &Entry,
         port: &Port,
         request: &Request<'_, H>,
-        rng: &mut Rng,
+        draw: impl FnOnce(&Split) -> Option<usize>,
     ) -> Decision<'_> {
         let mut decision = Decision {
             rule: Some(entry.rule),
@@ -247,7 +249,7 @@ impl Router {
         let drawn = match pin {
             // "persistence beats weights", 0 included (GEP-1619)
             Some(pin) => Some(pin.backend),
-            None => rule.split.draw(rng),
+            None => draw(&rule.split),
         };
         let Some((index, backend)) = drawn.and_then(|i| Some((i, rule.backends.get(i)?))) else {
             decision.action = reply(Reason::NoBackend);
@@ -275,7 +277,7 @@ impl Router {
         decision
     }
 
-    fn forward(&self, cluster: u32) -> Action<'_> {
+    pub(crate) fn forward(&self, cluster: u32) -> Action<'_> {
         Action::Forward {
             cluster: self.cluster(cluster),
             authority: None,
@@ -283,18 +285,18 @@ impl Router {
         }
     }
 
-    fn cluster(&self, cluster: u32) -> &str {
+    pub(crate) fn cluster(&self, cluster: u32) -> &str {
         self.clusters
             .get(cluster as usize)
             .map(|name| &**name)
             .unwrap_or_default()
     }
 
-    fn rule(&self, rule: RuleId) -> Option<&Rule> {
+    pub(crate) fn rule(&self, rule: RuleId) -> Option<&Rule> {
         self.rules.get(rule.0 as usize)
     }
 
-    fn filters(
+    pub(crate) fn filters(
         &self,
         rule: Option<RuleId>,
         backend: Option<BackendId>,
@@ -366,7 +368,7 @@ fn redirect_of(backend: &Backend) -> Option<&Redirect> {
     backend.filters.as_ref()?.redirect.as_deref()
 }
 
-fn no_rule(action: Action<'_>) -> Decision<'_> {
+pub(crate) fn no_rule(action: Action<'_>) -> Decision<'_> {
     Decision {
         rule: None,
         backend: None,
@@ -376,6 +378,6 @@ fn no_rule(action: Action<'_>) -> Decision<'_> {
     }
 }
 
-fn reply<'r>(reason: Reason) -> Action<'r> {
+pub(crate) fn reply<'r>(reason: Reason) -> Action<'r> {
     Action::Reply(Reply { reason })
 }

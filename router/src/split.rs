@@ -35,6 +35,16 @@ impl Split {
     }
 }
 
+#[cfg(feature = "trace")]
+impl Split {
+    /// The weights, in order.
+    pub(crate) fn weights(&self) -> impl Iterator<Item = u64> {
+        let before = std::iter::once(&0).chain(&self.sums);
+        let pairs = self.sums.iter().zip(before);
+        pairs.map(|(sum, before)| sum.saturating_sub(*before))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

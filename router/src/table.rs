@@ -112,7 +112,7 @@ impl Table {
 }
 
 /// `(rule, match)` pairs in order of precedence: as listed, or as written.
-fn order(table: &RouteTable) -> Box<dyn Iterator<Item = (u32, u32)> + '_> {
+pub(crate) fn order(table: &RouteTable) -> Box<dyn Iterator<Item = (u32, u32)> + '_> {
     if !table.match_order.is_empty() {
         return Box::new(table.match_order.iter().copied());
     }
@@ -121,4 +121,45 @@ fn order(table: &RouteTable) -> Box<dyn Iterator<Item = (u32, u32)> + '_> {
             .take(rule.matches.len().max(1))
             .map(move |m| (r, m))
     }))
+}
+
+#[cfg(feature = "trace")]
+impl Table {
+    /// Every match, in order of precedence.
+    pub(crate) fn trace<H: Headers + ?Sized>(
+        &self,
+        request: &Request<'_, H>,
+    ) -> Vec<crate::trace::Candidate<'_>> {
+        let path = String::from_utf8_lossy(request.path_only());
+        let mut on_path: Vec<Position> = self.anywhere.to_vec();
+        // What never holds leads the search past everything that stands on the path.
+        self.paths.first(&path, Position::MAX, |position| {
+            on_path.push(position);
+            false
+        });
+        let regexes = self.regexes.iter();
+        on_path.extend(
+            regexes
+                .filter(|(_, regex)| regex.is_match(&path))
+                .map(|(position, _)| position),
+        );
+        on_path.sort_unstable();
+        (0..)
+            .zip(&self.entries)
+            .map(|(position, entry)| crate::trace::Candidate {
+                rule: entry.rule,
+                failed: match on_path.binary_search(&position) {
+                    Ok(_) => entry.predicates.first_failed(request),
+                    Err(_) => Some(crate::trace::Failed::Path),
+                },
+            })
+            .collect()
+    }
+
+    /// Where in the order of precedence one of this table's entries stands.
+    pub(crate) fn position(&self, entry: &Entry) -> Option<usize> {
+        self.entries
+            .iter()
+            .position(|other| std::ptr::eq(other, entry))
+    }
 }

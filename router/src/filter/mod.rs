@@ -92,3 +92,11 @@ impl Filters {
         Some(compiled)
     }
 }
+
+#[cfg(feature = "trace")]
+impl Mirror {
+    /// Which part of the requests is copied.
+    pub(crate) fn fraction(&self) -> Fraction {
+        self.fraction
+    }
+}
