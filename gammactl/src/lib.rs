@@ -11,6 +11,7 @@ pub mod cli;
 pub mod compile;
 pub mod diagnostic;
 pub mod envoy;
+pub mod explain;
 pub mod manifest;
 pub mod request;
 pub mod source;

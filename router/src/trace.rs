@@ -28,6 +28,8 @@ pub struct Trace<'r> {
     /// The method that a CORS preflight announces, if the candidates were asked about that instead
     /// of about `OPTIONS`.
     pub announced: Option<Vec<u8>>,
+    /// Whether the request belongs to a session, so that no backend is drawn.
+    pub in_session: bool,
     /// What may come of it: one entry for each backend with a weight, or the only one.
     pub outcomes: Vec<Outcome<'r>>,
 }
@@ -129,6 +131,7 @@ impl Router {
             candidates: Vec::new(),
             winner: None,
             announced: None,
+            in_session: false,
             outcomes: Vec::new(),
         };
         let Some((_, number)) = self.frontends.find(request) else {
@@ -180,6 +183,7 @@ impl Router {
                 drawn.set(true);
                 backend.map(|(index, _)| index)
             });
+            trace.in_session = decision.backend.is_some() && !drawn.get();
             let (weight, total) = match backend {
                 Some((_, weight)) if drawn.get() => (*weight, total),
                 _ => (1, 1),

@@ -9,10 +9,12 @@
 mod attach;
 mod backend;
 pub(crate) mod cluster;
+mod criterion;
 mod filters;
 pub(crate) mod index;
 mod matches;
 mod precedence;
+pub(crate) mod provenance;
 mod rule;
 mod slice;
 mod table;
@@ -21,6 +23,7 @@ use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 
 pub use attach::{Attachment, Port as AttachedPort};
 pub use cluster::{ClusterNames, InvalidTemplate, Template};
+pub use criterion::Criterion;
 pub use slice::for_clients_in;
 
 use crate::{diagnostic::Diagnostics, manifest::Manifests};

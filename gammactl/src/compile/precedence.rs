@@ -11,26 +11,26 @@ use crate::manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, ValueMa
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Precedence {
     /// See [`HostnameRank`].
-    hostname: HostnameRank,
+    pub(super) hostname: HostnameRank,
     /// What the match itself says.
-    specificity: Specificity,
+    pub(super) specificity: Specificity,
     /// "If ties still exist across multiple Routes, matching precedence MUST be determined in order
     /// of the following criteria, continuing on ties: The oldest Route based on creation timestamp."
     /// A manifest without a timestamp is not yet created: newest.
-    age: (bool, Option<String>),
+    pub(super) age: (bool, Option<String>),
     /// "The Route appearing first in alphabetical order by `{namespace}/{name}`."
-    name: String,
+    pub(super) name: String,
     /// "If ties still exist within an HTTPRoute, matching precedence MUST be granted to the FIRST
     /// matching rule (in list order) with a match meeting the above criteria."
-    rule: usize,
+    pub(super) rule: usize,
     /// Within a rule the order does not change the decision; it keeps the output deterministic.
-    r#match: usize,
+    pub(super) r#match: usize,
 }
 
 /// HTTPRouteSpec.hostnames, GRPCRouteRule.matches: "precedence must be given to rules from the
 /// HTTPRoute with the largest number of:" Where hostnames are ignored, all are equal.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-struct HostnameRank {
+pub(super) struct HostnameRank {
     /// "Characters in a matching non-wildcard hostname."
     precise: Reverse<usize>,
     /// "Characters in a matching hostname."
@@ -49,7 +49,7 @@ impl HostnameRank {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Specificity {
+pub(super) enum Specificity {
     Http(HttpSpecificity),
     Grpc(GrpcSpecificity),
 }
@@ -58,22 +58,22 @@ enum Specificity {
 /// MUST prioritize matches based on the following criteria, continuing on ties. Across all rules
 /// specified on applicable Routes, precedence must be given to the match having:"
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct HttpSpecificity {
+pub(super) struct HttpSpecificity {
     /// See [`PathRank`].
-    path: PathRank,
+    pub(super) path: PathRank,
     /// "Method match."
-    method: Reverse<bool>,
+    pub(super) method: Reverse<bool>,
     /// "Largest number of header matches."
-    headers: Reverse<usize>,
+    pub(super) headers: Reverse<usize>,
     /// "Largest number of query param matches."
-    query_params: Reverse<usize>,
+    pub(super) query_params: Reverse<usize>,
 }
 
 /// "Note: The precedence of RegularExpression path matches are implementation-specific." Here, as
 /// in Envoy Gateway, Contour and nginx, they stand between the other two, the longer pattern first:
 /// last, they would be shadowed by every `/` fallback.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum PathRank {
+pub(super) enum PathRank {
     /// "'Exact' path match."
     Exact,
     RegularExpression(Reverse<usize>),
@@ -84,13 +84,13 @@ enum PathRank {
 
 /// GRPCRouteRule.matches: "precedence MUST be given to the rule with the largest number of:"
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct GrpcSpecificity {
+pub(super) struct GrpcSpecificity {
     /// "Characters in a matching service."
-    service: Reverse<usize>,
+    pub(super) service: Reverse<usize>,
     /// "Characters in a matching method."
-    method: Reverse<usize>,
+    pub(super) method: Reverse<usize>,
     /// "Header matches."
-    headers: Reverse<usize>,
+    pub(super) headers: Reverse<usize>,
 }
 
 impl Precedence {

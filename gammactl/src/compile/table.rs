@@ -19,17 +19,8 @@ pub(crate) fn table(
     diagnostics: &mut Diagnostics,
 ) -> RouteTable {
     let applied = most_specific(routes, manifests, diagnostics);
-    let compiled: Vec<&Compiled> = applied
-        .iter()
-        .filter_map(|route| rules.get(route))
-        .flatten()
-        .collect();
-
-    // Every match of every rule, best first.
-    let mut order: Vec<(usize, u32)> = (0..compiled.len())
-        .flat_map(|r| (0_u32..).take(compiled[r].ranks.len()).map(move |m| (r, m)))
-        .collect();
-    order.sort_by_key(|&(r, m)| &compiled[r].ranks[m as usize]);
+    let (compiled, order) = ranked(&applied, rules);
+    let compiled: Vec<&Compiled> = compiled.into_iter().map(|(_, rule)| rule).collect();
 
     // Rules in the order of their best match.
     let mut number: Vec<Option<u32>> = vec![None; compiled.len()];
@@ -47,6 +38,25 @@ pub(crate) fn table(
     table
 }
 
+/// The rules of `routes`, each with its route, and every match of every rule, best first.
+pub(crate) fn ranked<'r>(
+    routes: &[usize],
+    rules: &'r Rules,
+) -> (Vec<(usize, &'r Compiled)>, Vec<(usize, u32)>) {
+    let compiled: Vec<(usize, &Compiled)> = routes
+        .iter()
+        .filter_map(|route| Some((*route, rules.get(route)?)))
+        .flat_map(|(route, rules)| rules.iter().map(move |rule| (route, rule)))
+        .collect();
+    let mut order: Vec<(usize, u32)> = compiled
+        .iter()
+        .enumerate()
+        .flat_map(|(r, (_, rule))| (0_u32..).take(rule.ranks.len()).map(move |m| (r, m)))
+        .collect();
+    order.sort_by_key(|&(r, m)| &compiled[r].1.ranks[m as usize]);
+    (compiled, order)
+}
+
 /// "GRPCRoute > HTTPRoute: only the most specific type is applied, the others are ignored"
 /// (GEP-1294, Route types).
 fn most_specific(
@@ -57,9 +67,7 @@ fn most_specific(
     let Some(grpc) = grpc_route(routes, manifests) else {
         return routes.to_vec();
     };
-    let (applied, ignored): (Vec<usize>, Vec<usize>) = routes
-        .iter()
-        .partition(|&&route| manifests.routes[route].kind == RouteKind::GrpcRoute);
+    let (applied, ignored) = by_kind(routes, manifests);
     for route in ignored {
         let (route, grpc) = (&manifests.routes[route], &manifests.routes[grpc]);
         let diagnostic = Diagnostic::new(
@@ -89,4 +97,13 @@ pub(super) fn grpc_route(routes: &[usize], manifests: &Manifests) -> Option<usiz
         .copied()
         .filter(|r| route(r).kind == RouteKind::GrpcRoute)
         .min_by_key(|r| &route(r).metadata.name.value)
+}
+
+/// The routes that are applied, and those that are ignored beside them.
+pub(crate) fn by_kind(routes: &[usize], manifests: &Manifests) -> (Vec<usize>, Vec<usize>) {
+    let is_grpc = |route: &&usize| manifests.routes[**route].kind == RouteKind::GrpcRoute;
+    if !routes.iter().any(|route| is_grpc(&route)) {
+        return (routes.to_vec(), Vec::new());
+    }
+    routes.iter().partition(is_grpc)
 }
