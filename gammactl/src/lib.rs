@@ -17,4 +17,5 @@ pub mod request;
 pub mod source;
 pub mod status;
 mod suggest;
+pub mod watch;
 mod yaml;

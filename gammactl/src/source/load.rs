@@ -65,7 +65,8 @@ fn read(path: &Path, sources: &mut Sources) -> Result<(), LoadError> {
     Ok(())
 }
 
-fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), LoadError> {
+/// The manifests below `directory`, in alphabetical order.
+pub(crate) fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), LoadError> {
     let mut entries: Vec<PathBuf> = fs::read_dir(directory)
         .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect())
         .map_err(|source| failed(directory, source))?;

@@ -2,6 +2,7 @@
 
 mod load;
 
+pub(crate) use load::walk;
 pub use load::{LoadError, load};
 
 /// A byte range in one source.
