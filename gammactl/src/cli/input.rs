@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What every command reads.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct Input {
     /// Manifests: a file, a directory, or - for standard input
     #[arg(short, long = "filename", required = true, num_args = 1.., value_name = "PATH")]

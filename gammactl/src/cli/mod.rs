@@ -7,6 +7,7 @@ mod check;
 mod compile;
 mod completions;
 mod envoy;
+mod explain;
 mod input;
 mod output;
 mod progress;
@@ -21,6 +22,8 @@ const USAGE: u8 = 2;
 const NEXT: &str = "\
 What to do next:
   gammactl check -f routes/                    what is wrong with these manifests
+  gammactl explain -f routes/ 'GET http://cart/'
+                                               which rule a request gets, and why
   gammactl compile -f routes/ -o config.json   the route config for the filter
   gammactl envoy -f routes/ --listen 127.0.0.1:10000 --wasm gamma-filter.wasm -o envoy.yaml
                                                a whole Envoy around it";
@@ -40,6 +43,7 @@ struct Cli {
 enum Command {
     Compile(compile::Compile),
     Check(check::Check),
+    Explain(explain::Explain),
     Envoy(envoy::Envoy),
     Completions(completions::Completions),
 }
@@ -49,6 +53,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Some(Command::Compile(options)) => compile::run(&options),
         Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Explain(options)) => explain::run(&options),
         Some(Command::Envoy(options)) => envoy::run(&options),
         Some(Command::Completions(options)) => completions::run(&options),
         None => {

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     path::Path,
 };
 
@@ -40,8 +40,7 @@ pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
 /// Says what was found on standard error, with a last line that counts it.
 pub(super) fn report(diagnostics: &Diagnostics, sources: &Sources) {
     let stderr = io::stderr();
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let format = match stderr.is_terminal() && !plain {
+    let format = match color(&stderr) {
         true => Format::TextColor,
         false => Format::Text,
     };
@@ -49,6 +48,12 @@ pub(super) fn report(diagnostics: &Diagnostics, sources: &Sources) {
     text.push_str(&summary(diagnostics));
     // Nowhere left to say that standard error is closed.
     let _ = stderr.lock().write_all(text.as_bytes());
+}
+
+/// Whether text for `stream` has colours: on a terminal, unless NO_COLOR is set.
+pub(super) fn color(stream: &impl io::IsTerminal) -> bool {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    stream.is_terminal() && !plain
 }
 
 fn summary(diagnostics: &Diagnostics) -> String {

@@ -38,17 +38,19 @@ pub(crate) fn table(
     table
 }
 
-/// The rules of `routes`, each with its route, and every match of every rule, best first.
-pub(crate) fn ranked<'r>(
-    routes: &[usize],
-    rules: &'r Rules,
-) -> (Vec<(usize, &'r Compiled)>, Vec<(usize, u32)>) {
-    let compiled: Vec<(usize, &Compiled)> = routes
+/// Rules, each with its route.
+type OfRoutes<'r> = Vec<(usize, &'r Compiled)>;
+/// Matches: indices of the rule and of the match within it.
+type Order = Vec<(usize, u32)>;
+
+/// The rules of `routes`, and every match of every rule, best first.
+pub(crate) fn ranked<'r>(routes: &[usize], rules: &'r Rules) -> (OfRoutes<'r>, Order) {
+    let compiled: OfRoutes<'r> = routes
         .iter()
         .filter_map(|route| Some((*route, rules.get(route)?)))
         .flat_map(|(route, rules)| rules.iter().map(move |rule| (route, rule)))
         .collect();
-    let mut order: Vec<(usize, u32)> = compiled
+    let mut order: Order = compiled
         .iter()
         .enumerate()
         .flat_map(|(r, (_, rule))| (0_u32..).take(rule.ranks.len()).map(move |m| (r, m)))

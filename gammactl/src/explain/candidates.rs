@@ -25,14 +25,15 @@ pub(super) fn candidates(
         .enumerate()
         .filter_map(|(position, ((r, m), traced))| {
             let rule = table.rules.get(r as usize)?;
-            let r#match = rule.matches.get(m as usize).unwrap_or(&everything);
+            let written = rule.matches.get(m as usize);
+            let r#match = written.unwrap_or(&everything);
             Some(Candidate {
                 rule: RuleName {
                     route: rule.route.clone(),
                     rule: rule.name.clone(),
                 },
                 r#match: m,
-                source: source.source(position, r, m),
+                source: source.source(position, r, written.map(|_| m)),
                 rule_source: source.rule_source(position, r),
                 asks: asks(r#match),
                 failed: traced

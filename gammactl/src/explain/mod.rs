@@ -4,6 +4,7 @@
 //! [`Explainer::explain`] asks the filter's own router ([`gamma_router::trace`]), so that what it
 //! says is what a proxy does. [`render`] writes the answer for people; for tools it is serialisable.
 
+pub mod access_log;
 mod candidates;
 mod changes;
 mod explanation;

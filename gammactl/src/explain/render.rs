@@ -189,7 +189,10 @@ impl Page {
         };
         let name = candidate.rule.to_string();
         let source = match &candidate.source {
-            Some(source) => self.style.dim(&source.to_string()),
+            // One config is one file: its name is said with the rule.
+            Some(source) => self
+                .style
+                .dim(source.place.as_deref().unwrap_or(&source.to_string())),
             None => String::new(),
         };
         let line = format!(
@@ -298,7 +301,7 @@ impl Page {
         let most = outcomes.iter().map(|o| percent(o.share).chars().count());
         let wide = most.max().unwrap_or(0);
         for (i, outcome) in outcomes.iter().enumerate() {
-            let text = match &*outcomes {
+            let text = match outcomes {
                 [_] => self.result(outcome),
                 _ => format!(
                     "{:>wide$}  {}",

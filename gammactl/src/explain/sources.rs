@@ -67,11 +67,12 @@ impl From {
 
 impl Table<'_> {
     /// Where the match at `position` in the order of precedence is written: match `m` of rule `r`
-    /// in the config.
-    pub(super) fn source(&self, position: usize, r: u32, m: u32) -> Option<Source> {
+    /// in the config, or the rule itself if it has none.
+    pub(super) fn source(&self, position: usize, r: u32, m: Option<u32>) -> Option<Source> {
         match self.from {
             From::Config(file) => {
-                Some(self.in_config(file, format!("{}.rules[{r}].matches[{m}]", self.place)))
+                let m = m.map(|m| format!(".matches[{m}]")).unwrap_or_default();
+                Some(self.in_config(file, format!("{}.rules[{r}]{m}", self.place)))
             }
             From::Manifests { files, .. } => {
                 in_manifests(files, self.origins?.matches.get(position)?.span)

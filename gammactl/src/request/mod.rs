@@ -1,10 +1,14 @@
 //! A request that is only thought of: what `explain`, `test` and `diff` ask the router about.
 
+mod curl;
 mod line;
+mod list;
 
 use std::net::SocketAddr;
 
+pub use curl::Curl;
 pub use line::{HeaderLine, Invalid, RequestLine};
+pub use list::read_line;
 
 /// A request and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

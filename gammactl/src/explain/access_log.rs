@@ -1,0 +1,337 @@
+//! Requests out of Envoy's access logs.
+//!
+//! Known are Envoy's default format, Istio's, the one that `gammactl envoy` writes, and JSON lines
+//! with the usual names. A log does not have the headers of a request, but for a few.
+
+use std::net::SocketAddr;
+
+use serde_json::{Map, Value};
+
+use super::{Action, Explanation, Predicate};
+use crate::request::{HeaderLine, RequestLine, Simulated};
+
+/// A request that was served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Logged {
+    /// What the log says of it.
+    pub request: Simulated,
+    /// Status of the answer.
+    pub status: Option<u16>,
+    /// The rule that won, if the log has it: `-` if there was none.
+    pub rule: Option<String>,
+}
+
+/// Reads a line. `None` for an empty one.
+///
+/// # Errors
+///
+/// What the line has not.
+pub fn read_line(line: &str, now: u64) -> Result<Option<Logged>, String> {
+    let line = line.trim();
+    if line.is_empty() {
+        return Ok(None);
+    }
+    let mut logged = match line.starts_with('{') {
+        true => from_json(line)?,
+        false => from_text(line)?,
+    };
+    logged.request.now = now;
+    Ok(Some(logged))
+}
+
+/// What should be known of the explanation of a logged request.
+#[must_use]
+pub fn notes(explanation: &Explanation, logged: &Logged) -> Vec<String> {
+    let mut notes = Vec::new();
+    let end = explanation.winner.unwrap_or(explanation.candidates.len());
+    let mut unknown: Vec<String> = Vec::new();
+    for candidate in explanation.candidates.iter().take(end) {
+        if let Some(failed) = &candidate.failed
+            && failed.predicate == Predicate::Header
+            && failed.got.is_none()
+            && let Some(name) = &failed.name
+            && !unknown.contains(name)
+        {
+            unknown.push(name.clone());
+        }
+    }
+    if !unknown.is_empty() {
+        notes.push(format!(
+            "the log does not have the headers of the request; with {} another rule may have won",
+            unknown.join(" or ")
+        ));
+    }
+    if let Some(rule) = &logged.rule {
+        let explained = explanation.rule().map(ToString::to_string);
+        let explained = explained.as_deref().unwrap_or("-");
+        notes.push(match rule == explained {
+            true => "the log names the same rule".into(),
+            false => format!("the log names another rule: {rule}"),
+        });
+    }
+    if let Some(status) = logged.status {
+        let mut expected = explanation
+            .outcomes
+            .iter()
+            .filter_map(super::Outcome::status);
+        let forwards = |outcome: &super::Outcome| {
+            matches!(outcome.action, Action::Forward { .. } | Action::PassThrough)
+        };
+        let may_be_any = explanation.outcomes.iter().any(forwards);
+        if !may_be_any && !expected.any(|expected| expected == status) {
+            notes.push(format!("the log has another status: {status}"));
+        }
+    }
+    notes
+}
+
+/// A piece of a line of text.
+#[derive(Debug, PartialEq)]
+enum Piece<'l> {
+    Quoted(&'l str),
+    Word(&'l str),
+}
+
+fn from_text(line: &str) -> Result<Logged, String> {
+    let pieces = pieces(line);
+    let quoted: Vec<&str> = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Quoted(text) => Some(*text),
+            Piece::Word(_) => None,
+        })
+        .collect();
+    let first = quoted.first().ok_or("it has no request in quotes")?;
+    let mut parts = first.split(' ');
+    let (Some(method), Some(target)) = (parts.next(), parts.next().filter(|t| *t != "-")) else {
+        return Err(format!("`{first}` is not a request like `GET / HTTP/1.1`"));
+    };
+    // "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"
+    let from_end = |n: usize| quoted.len().checked_sub(n).and_then(|i| quoted.get(i));
+    let (authority, path) = match target.find('/') {
+        Some(0) => (from_end(2).copied().unwrap_or_default(), target),
+        Some(slash) => target.split_at(slash),
+        None => (target, "/"),
+    };
+    if authority.is_empty() || authority == "-" {
+        return Err("it has no authority".into());
+    }
+    let mut headers = Vec::new();
+    if target.starts_with('/') && quoted.len() >= 6 {
+        let named = [
+            ("x-forwarded-for", 5),
+            ("user-agent", 4),
+            ("x-request-id", 3),
+        ];
+        for (name, n) in named {
+            let value = from_end(n).copied().unwrap_or("-");
+            headers.extend(header(name, value));
+        }
+    }
+    let mut words = pieces.iter().filter_map(|piece| match piece {
+        Piece::Word(word) => Some(*word),
+        Piece::Quoted(_) => None,
+    });
+    let is_status = |word: &&str| word.len() == 3 && word.parse::<u16>().is_ok();
+    let rule = words.clone().find_map(|word| word.strip_prefix("rule="));
+    Ok(Logged {
+        request: Simulated {
+            destination: downstream_local_address(&pieces),
+            headers,
+            ..Simulated::new(request_line(method, "http", authority, path)?)
+        },
+        status: words.find(is_status).and_then(|word| word.parse().ok()),
+        rule: rule.map(Into::into),
+    })
+}
+
+/// Istio's format goes on behind the last quotes: `%UPSTREAM_CLUSTER_RAW% %UPSTREAM_LOCAL_ADDRESS%
+/// %DOWNSTREAM_LOCAL_ADDRESS% …`.
+fn downstream_local_address(pieces: &[Piece<'_>]) -> Option<SocketAddr> {
+    let last = pieces
+        .iter()
+        .rposition(|piece| matches!(piece, Piece::Quoted(_)))?;
+    match pieces.get(last + 3)? {
+        Piece::Word(word) => word.parse().ok(),
+        Piece::Quoted(_) => None,
+    }
+}
+
+/// Words, `[…]` and `"…"`; Envoy does not escape quotes.
+fn pieces(line: &str) -> Vec<Piece<'_>> {
+    let mut pieces = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() {
+        let (piece, after) = if let Some(inner) = rest.strip_prefix('"') {
+            let end = inner
+                .find("\" ")
+                .or_else(|| inner.rfind('"'))
+                .unwrap_or(inner.len());
+            let (text, after) = inner.split_at(end);
+            (
+                Piece::Quoted(text),
+                after.strip_prefix('"').unwrap_or(after),
+            )
+        } else {
+            let end = match rest.starts_with("[2") {
+                // A time, which has spaces in some formats.
+                true => rest.find(']').map(|at| at + 1),
+                false => rest.find(' '),
+            };
+            let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
+            (Piece::Word(word), after)
+        };
+        pieces.push(piece);
+        rest = after.trim_start();
+    }
+    pieces
+}
+
+fn from_json(line: &str) -> Result<Logged, String> {
+    let fields: Map<String, Value> =
+        serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let find = |names: &[&str]| {
+        names.iter().find_map(|name| {
+            let value = fields.get(*name)?.as_str()?;
+            (!value.is_empty() && value != "-").then_some(value)
+        })
+    };
+    let need = |names: &[&str]| {
+        let missing = || format!("it has no `{}`", names[0]);
+        find(names).ok_or_else(missing)
+    };
+    let method = need(&["method", ":method", "req_method", "request_method"])?;
+    let path = need(&[
+        "path",
+        ":path",
+        "x-envoy-original-path",
+        "req_path",
+        "request_path",
+    ])?;
+    let authority = need(&["authority", ":authority", "host", "req_authority"])?;
+    let scheme = find(&[
+        "scheme",
+        ":scheme",
+        "x_forwarded_proto",
+        "x-forwarded-proto",
+    ]);
+    let headers = [
+        ("user-agent", ["user_agent", "user-agent"]),
+        ("x-request-id", ["request_id", "x-request-id"]),
+        ("x-forwarded-for", ["x_forwarded_for", "x-forwarded-for"]),
+    ];
+    let status = ["response_code", "status", "code"];
+    let status = status.iter().find_map(|name| match fields.get(*name)? {
+        Value::String(text) => text.parse().ok(),
+        value => value.as_u64()?.try_into().ok(),
+    });
+    let headers = headers.into_iter();
+    Ok(Logged {
+        request: Simulated {
+            headers: headers
+                .filter_map(|(name, names)| header(name, find(&names)?))
+                .collect(),
+            destination: find(&["downstream_local_address", "destination"])
+                .and_then(|address| address.parse().ok()),
+            ..Simulated::new(request_line(
+                method,
+                scheme.unwrap_or("http"),
+                authority,
+                path,
+            )?)
+        },
+        status,
+        rule: fields
+            .get("rule")
+            .and_then(|rule| rule.as_str())
+            .map(Into::into),
+    })
+}
+
+fn header(name: &str, value: &str) -> Option<HeaderLine> {
+    (value != "-").then(|| format!("{name}: {value}").parse().ok())?
+}
+
+fn request_line(
+    method: &str,
+    scheme: &str,
+    authority: &str,
+    path: &str,
+) -> Result<RequestLine, String> {
+    format!("{method} {scheme}://{authority}{path}")
+        .parse()
+        .map_err(|error: crate::request::Invalid| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DEFAULT: &str = r#"[2026-11-21T08:00:10.123Z] "GET /items?q=1 HTTP/1.1" 404 NR 0 0 1 - "10.1.2.3" "curl/8.5.0" "d7c1-4e" "catalog:80" "-""#;
+    const ISTIO: &str = r#"[2026-11-21T08:00:10.123Z] "POST /pay HTTP/2" 503 UF upstream_reset - "delayed connect error: 111" 0 91 3 - "-" "Mozilla/5.0 (X11; Linux)" "f00d" "till.shop.svc.cluster.local" "10.244.0.7:8080" outbound|80||till.shop.svc.cluster.local 10.244.0.9:51234 10.96.0.12:80 10.244.0.9:40112 - default"#;
+    const GAMMA: &str = r#"[2026-11-21T08:00:10.123Z] "GET cart/beta?q=1 HTTP/1.1" 200 - via_upstream rule=HTTPRoute/shop/cart/beta backend=shop/cart-v2/80 upstream=127.0.0.1:80 reason=- 2ms"#;
+    const JSON: &str = r#"{"method":"GET","path":"/items","authority":"catalog","response_code":200,"user_agent":"me","downstream_local_address":"10.96.0.1:80","protocol":"HTTP/1.1"}"#;
+
+    #[test]
+    fn the_usual_formats_are_read() {
+        for (line, request, headers, to, status, rule) in [
+            (
+                DEFAULT,
+                "GET http://catalog:80/items?q=1",
+                3,
+                None,
+                404,
+                None,
+            ),
+            (
+                ISTIO,
+                "POST http://till.shop.svc.cluster.local/pay",
+                2,
+                Some("10.96.0.12:80"),
+                503,
+                None,
+            ),
+            (
+                GAMMA,
+                "GET http://cart/beta?q=1",
+                0,
+                None,
+                200,
+                Some("HTTPRoute/shop/cart/beta"),
+            ),
+            (
+                JSON,
+                "GET http://catalog/items",
+                1,
+                Some("10.96.0.1:80"),
+                200,
+                None,
+            ),
+        ] {
+            let logged = read_line(line, 0).unwrap().unwrap();
+            assert_eq!(logged.request.line.to_string(), request, "{line}");
+            assert_eq!(logged.request.headers.len(), headers, "{logged:?}");
+            let to = to.map(|to| to.parse().unwrap());
+            assert_eq!(logged.request.destination, to, "{line}");
+            assert_eq!(logged.status, Some(status), "{line}");
+            assert_eq!(logged.rule.as_deref(), rule, "{line}");
+        }
+    }
+
+    #[test]
+    fn other_lines_are_refused() {
+        for (line, why) in [
+            ("[2026-11-21] starting", "no request in quotes"),
+            (
+                r#""GET / HTTP/1.1" 400 DPE 0 0 0 - "-" "-" "-" "-" "-""#,
+                "no authority",
+            ),
+            (r#""- - HTTP/1.1" 400"#, "is not"),
+            (r#"{"method": "GET"}"#, "no `path`"),
+            ("{", "EOF"),
+        ] {
+            let said = read_line(line, 0).unwrap_err();
+            assert!(said.contains(why), "{line}: {said}");
+        }
+    }
+}
