@@ -4,6 +4,7 @@
 use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, ensure};
@@ -174,6 +175,33 @@ impl Stage {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The rules of the first `count` requests, `-` for none, in the order in which they ended, as
+    /// the access log has them.
+    ///
+    /// # Errors
+    ///
+    /// The log does not get that long.
+    pub fn logged_rules(&self, count: usize) -> Result<Vec<String>> {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        loop {
+            let log = self.envoy.log();
+            let rules = log.lines().filter_map(|line| {
+                let (_, rule) = line.split_once(" rule=")?;
+                Some(rule.split(' ').next()?.to_owned())
+            });
+            let rules: Vec<String> = rules.collect();
+            if rules.len() >= count {
+                return Ok(rules);
+            }
+            let found = rules.len();
+            ensure!(
+                Instant::now() < deadline,
+                "{found} of {count} requests logged"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// The Envoy.

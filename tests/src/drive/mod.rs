@@ -2,11 +2,13 @@
 //! Both give what was observed, in the same terms.
 
 mod auth;
+mod explained;
 mod jar;
 mod native;
 mod real;
 mod time;
 
+pub use explained::Explained;
 pub use native::Native;
 pub use real::Real;
 
@@ -69,6 +71,15 @@ pub trait Driver {
     fn mirrored(&mut self, _observed: &mut [Observed]) -> Result<()> {
         Ok(())
     }
+
+    /// What else is not as it should be, once everything was sent.
+    ///
+    /// # Errors
+    ///
+    /// It can't be told.
+    fn finish(&mut self) -> Result<Vec<String>> {
+        Ok(Vec::new())
+    }
 }
 
 /// Runs a fixture against the router, and checks the diagnostics of its manifests.
@@ -98,12 +109,26 @@ pub fn native(fixture: &Fixture) -> Result<()> {
     })
 }
 
-/// Runs a fixture through a real Envoy with the filter `wasm`.
+/// Runs a fixture through a real Envoy with the filter `wasm`. Every answer has to be what
+/// `gammactl explain` says, too.
 ///
 /// # Errors
 ///
 /// Something is not as expected; the message says what.
 pub fn envoy(fixture: &Fixture, wasm: &Path) -> Result<()> {
+    through_envoy(fixture, wasm, true)
+}
+
+/// The same with a filter that does something else than `explain` says.
+///
+/// # Errors
+///
+/// As [`envoy`].
+pub fn unexplained_envoy(fixture: &Fixture, wasm: &Path) -> Result<()> {
+    through_envoy(fixture, wasm, false)
+}
+
+fn through_envoy(fixture: &Fixture, wasm: &Path, explained: bool) -> Result<()> {
     let port = match fixture.needs_port() {
         true => Some(Port::reserve()?),
         false => None,
@@ -122,7 +147,11 @@ pub fn envoy(fixture: &Fixture, wasm: &Path) -> Result<()> {
     run(fixture, |namespace| {
         let options = options(namespace, &fixture.case.options);
         let real = Real::start(&read.manifests, &options, &listen, wasm)?;
-        Ok(Box::new(real))
+        if !explained {
+            return Ok(Box::new(real));
+        }
+        let explained = Explained::new(real, &read.sources, &read.manifests, &options);
+        Ok(Box::new(explained))
     })
 }
 
@@ -219,6 +248,9 @@ fn run<'a>(
                 of_exchange.join("\n  ")
             ));
         }
+    }
+    for driver in drivers.values_mut() {
+        findings.extend(driver.finish()?);
     }
     if findings.is_empty() {
         return Ok(());

@@ -53,6 +53,25 @@ impl Real {
         })
     }
 
+    /// Where an exchange is sent.
+    #[must_use]
+    pub fn address(&self, exchange: &Exchange) -> SocketAddr {
+        let mut address = self.stage.address();
+        if let Some(dial) = exchange.dial {
+            address.set_ip(dial);
+        }
+        address
+    }
+
+    /// The rules of the first `count` requests, `-` for none, as the access log has them.
+    ///
+    /// # Errors
+    ///
+    /// The log does not get that long.
+    pub fn logged_rules(&self, count: usize) -> Result<Vec<String>> {
+        self.stage.logged_rules(count)
+    }
+
     /// Waits until no request is under way, copies included.
     fn settle(&self) -> Result<()> {
         let deadline = Instant::now() + Duration::from_secs(30);
@@ -99,10 +118,7 @@ impl Driver for Real {
     fn send(&mut self, exchange: &Exchange) -> Result<Observed> {
         let mut request = to_request(&exchange.request, &exchange.headers);
         request.body = exchange.body.clone().into_bytes();
-        let mut address = self.stage.address();
-        if let Some(dial) = exchange.dial {
-            address.set_ip(dial);
-        }
+        let address = self.address(exchange);
         match exchange.protocol {
             Protocol::Http => {
                 let client = self.http.entry(address);

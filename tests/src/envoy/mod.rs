@@ -86,6 +86,8 @@ impl Envoy {
             .arg(&admin_path)
             .args(["--concurrency", &options.concurrency.to_string()])
             .args(["--log-level", &options.log_level])
+            // Access logs, which otherwise take ten seconds.
+            .args(["--file-flush-interval-msec", "50"])
             // Hot restart wants shared memory under a name that parallel Envoys would fight over.
             .arg("--disable-hot-restart");
         let mut process = Process::spawn(command, &log)?;
