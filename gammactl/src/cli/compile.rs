@@ -94,7 +94,7 @@ pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
 
 fn config(options: &Compile, compiled: Compiled) -> anyhow::Result<String> {
     let client = options.client_namespace.as_ref();
-    let client = client.or(options.input.namespace.as_ref());
+    let client = client.or(options.input.flags.namespace.as_ref());
     let mut config = compiled.config;
     match client {
         Some(client) if !client.is_empty() => config = compile::for_clients_in(client, config),

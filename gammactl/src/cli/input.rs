@@ -18,6 +18,13 @@ pub(super) struct Input {
     #[arg(short, long = "filename", required = true, num_args = 1.., value_name = "PATH")]
     pub(super) filename: Vec<String>,
 
+    #[command(flatten)]
+    pub(super) flags: CompileFlags,
+}
+
+/// How manifests are read and compiled, wherever they come from.
+#[derive(Debug, Args)]
+pub(super) struct CompileFlags {
     /// The clients' namespace; manifests that name no namespace are put there too, as kubectl does
     #[arg(short, long)]
     pub(super) namespace: Option<String>,
@@ -59,6 +66,17 @@ enum Extra {
 }
 
 impl Input {
+    pub(super) fn compile_options(&self) -> compile::Options {
+        self.compile_options_for(ClusterNames::Standalone)
+    }
+
+    /// With cluster names as given, unless the user wants others.
+    pub(super) fn compile_options_for(&self, cluster_names: ClusterNames) -> compile::Options {
+        self.flags.compile_options_for(cluster_names)
+    }
+}
+
+impl CompileFlags {
     pub(super) fn default_namespace(&self) -> &str {
         self.namespace.as_deref().unwrap_or("default")
     }
@@ -101,8 +119,13 @@ impl Compiled {
     pub(super) fn with(input: &Input, options: &compile::Options) -> anyhow::Result<Self> {
         let _progress = Progress::new("reading and compiling manifests");
         let sources = source::load(&input.filename)?;
+        Ok(Self::of(sources, &input.flags, options))
+    }
+
+    /// Compiles what was read.
+    pub(super) fn of(sources: Sources, flags: &CompileFlags, options: &compile::Options) -> Self {
         let mut diagnostics = Diagnostics::default();
-        let manifests = manifest::decode(&sources, input.default_namespace(), &mut diagnostics);
+        let manifests = manifest::decode(&sources, flags.default_namespace(), &mut diagnostics);
         if manifests.routes.is_empty() && manifests.services.is_empty() && diagnostics.is_empty() {
             diagnostics.push(Diagnostic {
                 code: &codes::NOTHING_FOUND,
@@ -117,19 +140,24 @@ impl Compiled {
             attachments,
         } = compile::compilation(&manifests, options, &mut diagnostics);
         diagnostics.sort();
-        Ok(Self {
+        Self {
             sources,
             manifests,
             config,
             attachments,
             diagnostics,
-        })
+        }
     }
 
     /// Whether the result may be used. An object that is left out would be missing from it.
     pub(super) fn good(&self, input: &Input) -> bool {
+        self.passes(&input.flags)
+    }
+
+    /// The same, wherever the manifests come from.
+    pub(super) fn passes(&self, flags: &CompileFlags) -> bool {
         let refused = self.diagnostics.any(Severity::Error);
-        let strictly = input.strict && self.diagnostics.any(Severity::Warning);
+        let strictly = flags.strict && self.diagnostics.any(Severity::Warning);
         !refused && !strictly
     }
 
