@@ -10,6 +10,7 @@
 pub mod cli;
 pub mod compile;
 pub mod diagnostic;
+pub mod diff;
 pub mod envoy;
 pub mod explain;
 pub mod manifest;

@@ -1,0 +1,107 @@
+//! What is there on one side only, and settings.
+
+use std::collections::BTreeSet;
+
+use gamma_config::{Service, Settings};
+
+use super::Difference;
+
+/// Something that is there on one side only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presence {
+    /// As in `port 80` or `host cart.example.com`.
+    pub what: String,
+    /// Whether it is new; if not, it is gone.
+    pub is_new: bool,
+}
+
+/// Of a Service: itself, or its ports, hosts and addresses.
+pub(super) fn presence(old: Option<&Service>, new: Option<&Service>) -> Vec<Presence> {
+    match (old, new) {
+        (Some(old), Some(new)) => {
+            let (old, new) = (parts(old), parts(new));
+            let only = |a: &BTreeSet<(u8, String)>, b: &BTreeSet<(u8, String)>, is_new| {
+                let those: Vec<_> = a.difference(b).cloned().collect();
+                let those = those.into_iter();
+                those.map(move |(_, what)| Presence { what, is_new })
+            };
+            only(&old, &new, false)
+                .chain(only(&new, &old, true))
+                .collect()
+        }
+        (Some(one), None) => vec![Presence {
+            what: whole(one),
+            is_new: false,
+        }],
+        (None, Some(one)) => vec![Presence {
+            what: whole(one),
+            is_new: true,
+        }],
+        (None, None) => Vec::new(),
+    }
+}
+
+fn parts(service: &Service) -> BTreeSet<(u8, String)> {
+    let ports = service
+        .ports
+        .iter()
+        .map(|p| (0, format!("port {}", p.port)));
+    let hosts = service.hosts.iter().map(|host| (1, format!("host {host}")));
+    let ips = service.cluster_ips.iter();
+    let ips = ips.map(|ip| (2, format!("cluster IP {ip}")));
+    ports.chain(hosts).chain(ips).collect()
+}
+
+fn whole(service: &Service) -> String {
+    let kind = format!("{:?}", service.kind);
+    let ports: Vec<String> = service.ports.iter().map(|p| p.port.to_string()).collect();
+    let noun = if ports.len() == 1 { "port" } else { "ports" };
+    match ports.is_empty() {
+        true => kind,
+        false => format!("{kind} with {noun} {}", ports.join(", ")),
+    }
+}
+
+/// By the names of the config.
+pub(super) fn settings(old: &Settings, new: &Settings) -> Vec<Difference> {
+    let rows = [
+        (
+            "clientNamespace",
+            old.client_namespace.clone(),
+            new.client_namespace.clone(),
+        ),
+        (
+            "clusterDomain",
+            Some(old.cluster_domain.clone()),
+            Some(new.cluster_domain.clone()),
+        ),
+        (
+            "clusterHeader",
+            Some(old.cluster_header.clone()),
+            Some(new.cluster_header.clone()),
+        ),
+        (
+            "reasonHeader",
+            Some(old.reason_header.to_string()),
+            Some(new.reason_header.to_string()),
+        ),
+        (
+            "metrics",
+            Some(old.metrics.to_string()),
+            Some(new.metrics.to_string()),
+        ),
+        (
+            "ruleProperty",
+            Some(old.rule_property.to_string()),
+            Some(new.rule_property.to_string()),
+        ),
+    ];
+    rows.into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(what, before, after)| Difference {
+            what: what.into(),
+            before,
+            after,
+        })
+        .collect()
+}

@@ -1,0 +1,346 @@
+//! Texts that tell predicates apart: for every set of predicates that some text satisfies together,
+//! the shortest such text.
+//!
+//! All predicates on one part of a request are walked at once, letter by letter, from the empty
+//! text: the exact values and prefixes as one trie, each pattern as its automaton. What can follow
+//! depends only on where all of them are, so there are finitely many states, and the first text
+//! that reaches a state is a shortest one. Whether a pattern and a prefix, or two patterns, have a
+//! text in common needs no guessing that way.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use fixedbitset::FixedBitSet;
+
+use super::{
+    pattern::{At, Pattern},
+    trie::{Node, Trie},
+};
+
+/// States of all predicates together. Patterns that multiply beyond it are cut off.
+const MAX_STATES: usize = 50_000;
+
+/// What a predicate asks of a text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(super) enum Predicate {
+    Exact(String),
+    /// A path prefix, without `/` at its end.
+    Prefix(String),
+    /// In full.
+    Pattern(String),
+}
+
+/// What a text is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// Begins with `/`.
+    Path,
+    /// Of a header or a query parameter.
+    Value,
+}
+
+/// A text, and the predicates that hold for it.
+#[derive(Debug, Clone)]
+pub(super) struct Word {
+    pub(super) text: String,
+    pub(super) holds: FixedBitSet,
+}
+
+/// Predicates on one part of requests.
+#[derive(Debug)]
+pub(super) struct Language {
+    part: Part,
+    predicates: usize,
+    literals: Trie,
+    /// With the number of the predicate.
+    patterns: Vec<(usize, Pattern)>,
+    /// Letters that are the same to all patterns, the natural ones first.
+    classes: Vec<Vec<u8>>,
+    cut: bool,
+}
+
+/// How far a text has led.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct State {
+    /// `None` once no literal can follow.
+    literal: Option<Node>,
+    covered: Option<Node>,
+    /// A rewrite of a prefix can tell `/a/` from `/a/b`.
+    slash: bool,
+    patterns: Box<[Option<At>]>,
+}
+
+impl Language {
+    pub(super) fn new(part: Part, predicates: &[Predicate]) -> Self {
+        let numbered = || predicates.iter().enumerate();
+        let exact = numbered().filter_map(|(i, p)| match p {
+            Predicate::Exact(text) => Some((i, &**text)),
+            _ => None,
+        });
+        let prefixes = numbered().filter_map(|(i, p)| match p {
+            Predicate::Prefix(text) => Some((i, &**text)),
+            _ => None,
+        });
+        let mut cut = false;
+        let mut patterns = Vec::new();
+        for (i, predicate) in numbered() {
+            if let Predicate::Pattern(pattern) = predicate {
+                match Pattern::new(pattern) {
+                    Some(pattern) => patterns.push((i, pattern)),
+                    None => cut = true,
+                }
+            }
+        }
+        Self {
+            part,
+            predicates: predicates.len(),
+            literals: Trie::new(exact, prefixes),
+            classes: classes(part, &patterns),
+            patterns,
+            cut,
+        }
+    }
+
+    /// Whether there may be more than [`Language::words`] found.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut || self.patterns.iter().any(|(_, pattern)| pattern.is_cut())
+    }
+
+    /// For every set of predicates that hold together the shortest text, and where a prefix holds,
+    /// one of each that a rewrite can tell apart: the prefix itself, with `/`, with more.
+    pub(super) fn words(&mut self) -> Vec<Word> {
+        let mut states: Vec<(State, usize, u8)> = vec![(self.start(), 0, 0)];
+        let mut known: HashSet<State> = states.iter().map(|(state, ..)| state.clone()).collect();
+        let mut kinds = HashSet::new();
+        let mut words = Vec::new();
+        let mut next = 0;
+        while let Some((state, ..)) = states.get(next) {
+            let state = state.clone();
+            let text = spell(&states, next, self.part);
+            if self.is_sendable(&text) {
+                let holds = self.predicates_at(&state);
+                let at_end = state.literal.is_some_and(|node| self.literals.is_end(node));
+                let shape = (self.part == Part::Path).then_some((at_end, state.slash));
+                if kinds.insert((holds.clone(), shape))
+                    && let Ok(text) = String::from_utf8(text)
+                {
+                    words.push(Word { text, holds });
+                }
+            }
+            for byte in self.letters(&state) {
+                let following = self.step(&state, byte);
+                if known.len() >= MAX_STATES {
+                    self.cut |= !known.contains(&following);
+                } else if known.insert(following.clone()) {
+                    states.push((following, next, byte));
+                }
+            }
+            next += 1;
+        }
+        words
+    }
+
+    /// The predicates that hold for `text`.
+    pub(super) fn holds(&mut self, text: &str) -> FixedBitSet {
+        let mut state = Self::origin(&self.patterns);
+        for byte in text.bytes() {
+            state = self.step(&state, byte);
+        }
+        self.predicates_at(&state)
+    }
+
+    fn origin(patterns: &[(usize, Pattern)]) -> State {
+        State {
+            literal: Some(Trie::ROOT),
+            covered: None,
+            slash: false,
+            patterns: patterns.iter().map(|(_, p)| Some(p.start())).collect(),
+        }
+    }
+
+    fn start(&mut self) -> State {
+        let origin = Self::origin(&self.patterns);
+        match self.part {
+            Part::Path => self.step(&origin, b'/'),
+            Part::Value => origin,
+        }
+    }
+
+    fn step(&mut self, state: &State, byte: u8) -> State {
+        let literals = &self.literals;
+        State {
+            literal: state.literal.and_then(|node| literals.child(node, byte)),
+            covered: match state.literal {
+                Some(node) => literals.covered(node, byte, state.covered),
+                None => state.covered,
+            },
+            slash: self.part == Part::Path && byte == b'/',
+            patterns: state
+                .patterns
+                .iter()
+                .zip(&mut self.patterns)
+                .map(|(at, (_, pattern))| pattern.step((*at)?, byte))
+                .collect(),
+        }
+    }
+
+    /// What is worth trying next: each letter that continues a literal, and of the others one of
+    /// each class.
+    fn letters(&self, state: &State) -> Vec<u8> {
+        let alive = state.patterns.iter().any(Option::is_some);
+        if state.literal.is_none() && !alive && !state.slash {
+            return Vec::new();
+        }
+        let children: BTreeSet<u8> = state
+            .literal
+            .map(|node| self.literals.children(node).collect())
+            .unwrap_or_default();
+        let others = self
+            .classes
+            .iter()
+            .filter_map(|class| class.iter().find(|byte| !children.contains(byte)));
+        children.iter().chain(others).copied().collect()
+    }
+
+    fn predicates_at(&mut self, state: &State) -> FixedBitSet {
+        let mut holds = FixedBitSet::with_capacity(self.predicates);
+        holds.extend(self.literals.covering(state.covered));
+        holds.extend(
+            state
+                .literal
+                .into_iter()
+                .flat_map(|node| self.literals.here(node)),
+        );
+        for (at, (predicate, pattern)) in state.patterns.iter().zip(&mut self.patterns) {
+            if at.is_some_and(|at| pattern.accepts(at)) {
+                holds.insert(*predicate);
+            }
+        }
+        holds
+    }
+
+    /// Spaces around a value do not reach the other side.
+    fn is_sendable(&self, text: &[u8]) -> bool {
+        self.part == Part::Path || text.trim_ascii() == text
+    }
+}
+
+/// The text that led to a state.
+fn spell(states: &[(State, usize, u8)], mut at: usize, part: Part) -> Vec<u8> {
+    let mut text = Vec::new();
+    while at > 0 {
+        let (_, before, byte) = &states[at];
+        text.push(*byte);
+        at = *before;
+    }
+    text.extend((part == Part::Path).then_some(b'/'));
+    text.reverse();
+    text
+}
+
+fn classes(part: Part, patterns: &[(usize, Pattern)]) -> Vec<Vec<u8>> {
+    const FIRST: &[u8] = b"xyzabcdefghijklmnopqrstuvw0123456789-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    let sendable: &[u8] = match part {
+        Part::Path => b"!\"$%&'()*+,/:;<=>@[\\]^`{|}~",
+        Part::Value => b" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~",
+    };
+    let mut classes: Vec<Vec<u8>> = Vec::new();
+    let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
+    for &byte in FIRST.iter().chain(sendable) {
+        let mut key: Vec<u8> = patterns.iter().map(|(_, p)| p.class(byte)).collect();
+        // What separates elements is like no other letter.
+        key.push(u8::from(part == Part::Path && byte == b'/'));
+        let number = *numbers.entry(key).or_insert_with(|| {
+            classes.push(Vec::new());
+            classes.len() - 1
+        });
+        classes[number].push(byte);
+    }
+    classes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(part: Part, predicates: &[Predicate]) -> Vec<(String, Vec<usize>)> {
+        let mut language = Language::new(part, predicates);
+        let words = language.words();
+        assert!(!language.is_cut());
+        for word in &words {
+            assert_eq!(language.holds(&word.text), word.holds, "{}", word.text);
+        }
+        words
+            .into_iter()
+            .map(|word| (word.text, word.holds.ones().collect()))
+            .collect()
+    }
+
+    fn exact(text: &str) -> Predicate {
+        Predicate::Exact(text.into())
+    }
+
+    fn prefix(text: &str) -> Predicate {
+        Predicate::Prefix(text.into())
+    }
+
+    fn pattern(text: &str) -> Predicate {
+        Predicate::Pattern(text.into())
+    }
+
+    #[test]
+    fn prefixes_hold_by_elements() {
+        let found = words(
+            Part::Path,
+            &[prefix(""), prefix("/a"), exact("/a/b"), prefix("/a/b/c")],
+        );
+        let has = |text: &str, holds: &[usize]| {
+            assert!(
+                found.iter().any(|(t, h)| t == text && h == holds),
+                "{text}: {found:?}"
+            );
+        };
+        has("/", &[0]);
+        has("/x", &[0]);
+        has("/a", &[0, 1]);
+        has("/a/", &[0, 1]);
+        has("/a/x", &[0, 1]);
+        has("/a/b", &[0, 1, 2]);
+        has("/a/b/c", &[0, 1, 3]);
+        assert!(!found.iter().any(|(text, _)| text == "/ax"), "like /x");
+    }
+
+    #[test]
+    fn a_pattern_below_a_prefix_is_found() {
+        let found = words(Part::Path, &[prefix("/img"), pattern(r"/.*\.png")]);
+        assert!(
+            found.contains(&("/img/.png".into(), vec![0, 1])),
+            "{found:?}"
+        );
+        assert!(found.contains(&("/.png".into(), vec![1])), "{found:?}");
+    }
+
+    #[test]
+    fn the_common_texts_of_two_patterns_are_found() {
+        let found = words(
+            Part::Value,
+            &[pattern("a+b*"), pattern("[a-c]{3}"), exact("aab")],
+        );
+        assert!(found.contains(&("aaa".into(), vec![0, 1])), "{found:?}");
+        assert!(found.contains(&("aab".into(), vec![0, 1, 2])), "{found:?}");
+        assert!(found.contains(&(String::new(), vec![])), "{found:?}");
+        let sets: Vec<_> = found.iter().map(|(_, holds)| holds.clone()).collect();
+        for set in [&[0][..], &[1]] {
+            assert!(sets.contains(&set.to_vec()), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_multiply_are_cut_off() {
+        let predicates: Vec<_> = (0..24)
+            .map(|i| pattern(&format!(".*a.{{{i}}}b.*c")))
+            .collect();
+        let mut language = Language::new(Part::Value, &predicates);
+        language.words();
+        assert!(language.is_cut());
+    }
+}

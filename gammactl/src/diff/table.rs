@@ -1,0 +1,111 @@
+//! A route table as a list of single matches, first come first served.
+
+use std::collections::HashMap;
+
+use gamma_config::{Filter, Match, PathMatchType, PathModifier, RouteTable, Rule};
+
+/// A match and what its rule does.
+#[derive(Debug, Clone)]
+pub(super) struct Entry<'c> {
+    /// `None`: every request.
+    pub(super) r#match: Option<&'c Match>,
+    /// `None` for what becomes of requests that no match selects.
+    pub(super) rule: Option<&'c Rule>,
+    /// Equal numbers, equal effects on equal requests. Other numbers may have the same effects too.
+    pub(super) effect: usize,
+}
+
+/// The matches of one table in order of precedence; the last entry is for all other requests.
+pub(super) fn entries<'c>(
+    table: Option<&'c RouteTable>,
+    own_cluster: &str,
+    effects: &mut Effects,
+) -> Vec<Entry<'c>> {
+    let mut entries: Vec<Entry<'c>> = order(table)
+        .into_iter()
+        .map(|(rule, number)| {
+            let r#match = rule.matches.get(number);
+            Entry {
+                r#match,
+                rule: Some(rule),
+                effect: effects.of_rule(rule, r#match),
+            }
+        })
+        .collect();
+    entries.push(Entry {
+        r#match: None,
+        rule: None,
+        effect: effects.number(match table {
+            Some(_) => "no rule".into(),
+            None => format!("to {own_cluster}"),
+        }),
+    });
+    entries
+}
+
+fn order(table: Option<&RouteTable>) -> Vec<(&Rule, usize)> {
+    let Some(table) = table else {
+        return Vec::new();
+    };
+    let rule = |r: usize, m: usize| Some((table.rules.get(r)?, m));
+    if !table.match_order.is_empty() {
+        let order = table.match_order.iter();
+        return order
+            .filter_map(|&(r, m)| rule(r as usize, m as usize))
+            .collect();
+    }
+    let written = table.rules.iter();
+    written
+        .flat_map(|rule| (0..rule.matches.len().max(1)).map(move |m| (rule, m)))
+        .collect()
+}
+
+/// Numbers for what rules do.
+#[derive(Debug, Default)]
+pub(super) struct Effects(HashMap<String, usize>);
+
+impl Effects {
+    fn number(&mut self, effect: String) -> usize {
+        let next = self.0.len();
+        *self.0.entry(effect).or_insert(next)
+    }
+
+    fn of_rule(&mut self, rule: &Rule, r#match: Option<&Match>) -> usize {
+        let covered = replaces_prefix(rule).then(|| covered(r#match));
+        let mut effect = rule.clone();
+        effect.matches = Vec::new();
+        // A session belongs to the rule of that name.
+        if effect.session_persistence.is_none() {
+            effect.route = String::new();
+            effect.name = String::new();
+            effect.backend_refs.retain(|backend| backend.weight > 0);
+        }
+        effect.invalid = effect.invalid.map(|_| String::new());
+        for backend in &mut effect.backend_refs {
+            backend.invalid = backend.invalid.take().map(|_| String::new());
+        }
+        self.number(format!("{effect:?} {covered:?}"))
+    }
+}
+
+/// Whether what becomes of a path depends on how much of it the match covers.
+fn replaces_prefix(rule: &Rule) -> bool {
+    let of_backends = rule
+        .backend_refs
+        .iter()
+        .flat_map(|backend| &backend.filters);
+    rule.filters.iter().chain(of_backends).any(|filter| {
+        let modifier = match filter {
+            Filter::RequestRedirect(redirect) => &redirect.path,
+            Filter::UrlRewrite(rewrite) => &rewrite.path,
+            _ => return false,
+        };
+        matches!(modifier, Some(PathModifier::ReplacePrefixMatch(_)))
+    })
+}
+
+fn covered(r#match: Option<&Match>) -> usize {
+    let path = r#match.and_then(|m| m.path.as_ref());
+    path.filter(|path| path.kind == PathMatchType::PathPrefix)
+        .map_or(0, |path| path.value.trim_end_matches('/').len())
+}

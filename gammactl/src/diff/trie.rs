@@ -1,0 +1,106 @@
+//! The literal predicates of one part of a request: exact values and path prefixes.
+
+use std::collections::HashMap;
+
+/// A node: the text that leads to it.
+pub(super) type Node = u32;
+
+/// All literals, letter by letter.
+#[derive(Debug)]
+pub(super) struct Trie {
+    nodes: Vec<Letters>,
+}
+
+#[derive(Debug, Default)]
+struct Letters {
+    children: HashMap<u8, Node>,
+    /// Predicates that hold for exactly this text.
+    exact: Vec<usize>,
+    /// Prefixes that end here.
+    prefix: Vec<usize>,
+    /// For a prefix: the next shorter one that holds for whatever this one holds for.
+    parent: Option<Node>,
+}
+
+impl Trie {
+    pub(super) const ROOT: Node = 0;
+
+    /// Prefixes are without `/` at their end.
+    pub(super) fn new<'p>(
+        exact: impl Iterator<Item = (usize, &'p str)>,
+        prefixes: impl Iterator<Item = (usize, &'p str)>,
+    ) -> Self {
+        let mut trie = Self {
+            nodes: vec![Letters::default()],
+        };
+        for (predicate, text) in exact {
+            let node = trie.insert(text);
+            trie.nodes[node as usize].exact.push(predicate);
+        }
+        let mut ends = Vec::new();
+        for (predicate, text) in prefixes {
+            let node = trie.insert(text);
+            trie.nodes[node as usize].prefix.push(predicate);
+            ends.push((node, text));
+        }
+        for (node, text) in ends {
+            let mut at = Some(Self::ROOT);
+            let mut parent = None;
+            for byte in text.bytes() {
+                parent = at.map_or(parent, |at| trie.covered(at, byte, parent));
+                at = at.and_then(|at| trie.child(at, byte));
+            }
+            trie.nodes[node as usize].parent = parent;
+        }
+        trie
+    }
+
+    fn insert(&mut self, text: &str) -> Node {
+        let mut at = Self::ROOT;
+        for byte in text.bytes() {
+            let new = self.nodes.len() as Node;
+            let next = *self.nodes[at as usize].children.entry(byte).or_insert(new);
+            if next == new {
+                self.nodes.push(Letters::default());
+            }
+            at = next;
+        }
+        at
+    }
+
+    pub(super) fn child(&self, node: Node, byte: u8) -> Option<Node> {
+        self.nodes[node as usize].children.get(&byte).copied()
+    }
+
+    pub(super) fn children(&self, node: Node) -> impl Iterator<Item = u8> {
+        self.nodes[node as usize].children.keys().copied()
+    }
+
+    /// The longest prefix that holds for all that follows `node` and `byte`; `covered` was it up to
+    /// `node`.
+    pub(super) fn covered(&self, node: Node, byte: u8, covered: Option<Node>) -> Option<Node> {
+        match byte == b'/' && !self.nodes[node as usize].prefix.is_empty() {
+            true => Some(node),
+            false => covered,
+        }
+    }
+
+    /// Whether a literal ends here.
+    pub(super) fn is_end(&self, node: Node) -> bool {
+        let letters = &self.nodes[node as usize];
+        !(letters.exact.is_empty() && letters.prefix.is_empty())
+    }
+
+    /// The predicates that hold for the text of `node`, but for those that `covered` it.
+    pub(super) fn here(&self, node: Node) -> impl Iterator<Item = usize> {
+        let letters = &self.nodes[node as usize];
+        letters.exact.iter().chain(&letters.prefix).copied()
+    }
+
+    /// The prefixes that hold below `covered`.
+    pub(super) fn covering(&self, covered: Option<Node>) -> impl Iterator<Item = usize> {
+        std::iter::successors(covered, |&node| self.nodes[node as usize].parent)
+            .flat_map(|node| &self.nodes[node as usize].prefix)
+            .copied()
+    }
+}
