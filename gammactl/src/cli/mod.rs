@@ -6,6 +6,7 @@
 mod check;
 mod compile;
 mod completions;
+mod diff;
 mod envoy;
 mod explain;
 mod input;
@@ -44,6 +45,7 @@ enum Command {
     Compile(compile::Compile),
     Check(check::Check),
     Explain(explain::Explain),
+    Diff(diff::Diff),
     Envoy(envoy::Envoy),
     Completions(completions::Completions),
 }
@@ -54,6 +56,7 @@ pub fn run() -> ExitCode {
         Some(Command::Compile(options)) => compile::run(&options),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Explain(options)) => explain::run(&options),
+        Some(Command::Diff(options)) => diff::run(&options),
         Some(Command::Envoy(options)) => envoy::run(&options),
         Some(Command::Completions(options)) => completions::run(&options),
         None => {
