@@ -1,14 +1,23 @@
 //! `gammactl envoy`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
+use gamma_config::Duration;
+use serde_json::Value;
 
 use super::{
     input::{Compiled, Input},
-    output,
+    live, output,
 };
-use crate::envoy::{self, EnvoyOptions};
+use crate::envoy::{
+    self, EnvoyOptions,
+    xds::{self, Admin, Pace},
+};
 
 /// Write an Envoy bootstrap with the filter, its config and a cluster per backend
 #[derive(Debug, Args)]
@@ -18,11 +27,16 @@ Examples:
                  --wasm dist/gamma-filter.wasm -o envoy.yaml
   envoy -c envoy.yaml
 
+  gammactl envoy -f routes/ -n shop --listen 127.0.0.1:10000 --admin 127.0.0.1:9901 \\
+                 --wasm dist/gamma-filter.wasm -o envoy/ --watch
+  envoy -c envoy/envoy.yaml
+
 Endpoints come from the EndpointSlices in the input; a Service without any is resolved by DNS.
-A file that ends in .json is written as JSON, anything else as YAML.")]
+A file that ends in .json is written as JSON, anything else as YAML. In a directory, what depends on
+the manifests are files of their own, which a running Envoy reads again when they change.")]
 pub(super) struct Envoy {
     #[command(flatten)]
-    input: Input,
+    pub(super) input: Input,
 
     /// Where to accept requests
     #[arg(long, required = true, num_args = 1.., value_name = "ADDR:PORT")]
@@ -34,34 +48,44 @@ pub(super) struct Envoy {
 
     /// Path of gamma-filter.wasm, as Envoy will see it
     #[arg(long, value_name = "FILE")]
-    wasm: String,
+    pub(super) wasm: String,
 
     /// Let the host of mirrored requests end with `-shadow`, as Envoy does by default
     #[arg(long)]
     mirror_host_suffix: bool,
 
-    /// Where to write the bootstrap [default: standard output]
-    #[arg(short, long, value_name = "FILE")]
+    /// Where to write: a file, or a directory (ends with / or exists, or has no extension)
+    /// [default: standard output]
+    #[arg(short, long, value_name = "FILE|DIR")]
     output: Option<PathBuf>,
+
+    /// Path of the directory, as Envoy will see it [default: as given to --output]
+    #[arg(long, value_name = "PATH")]
+    dir_as: Option<String>,
+
+    /// Go on: whenever the input changes, change the directory
+    #[arg(long)]
+    pub(super) watch: bool,
+
+    /// How long Envoy may need for one step of a change, where --admin can't tell
+    #[arg(long, value_name = "DURATION", default_value = "1s")]
+    pause: Duration,
+
+    /// How long clusters stay that no rule names any more, for requests under way
+    #[arg(long, value_name = "DURATION", default_value = "5s")]
+    drain: Duration,
 }
 
 pub(super) fn run(options: &Envoy) -> anyhow::Result<bool> {
+    if let Some(directory) = options.directory()? {
+        return live::run(options, directory);
+    }
     let mut compiled = Compiled::from(&options.input)?;
     compiled.report();
     if !compiled.good(&options.input) {
         return Ok(false);
     }
-    let bootstrap = envoy::bootstrap(
-        &compiled.manifests,
-        &compiled.config,
-        &options.input.compile_options(),
-        &EnvoyOptions {
-            listen: options.listen.clone(),
-            admin: options.admin,
-            wasm: options.wasm.clone(),
-            mirror_host_suffix: options.mirror_host_suffix,
-        },
-    );
+    let bootstrap = options.bootstrap(&compiled);
     let path = options.output.as_deref();
     let is_json = path.is_some_and(|path| path.extension().is_some_and(|ext| ext == "json"));
     let text = if is_json {
@@ -69,11 +93,66 @@ pub(super) fn run(options: &Envoy) -> anyhow::Result<bool> {
     } else {
         let file = path.map_or("FILE".into(), |path| path.display().to_string());
         let comment = format!(
-            "Written by gammactl. Run it:\n  envoy -c {file}\n\
-             The route config is in the `configuration` of the filter `gamma`."
+            "{} Run it:\n  envoy -c {file}\n\
+             The route config is in the `configuration` of the filter `gamma`.",
+            envoy::MARK
         );
         envoy::write_yaml(&bootstrap, &comment)
     };
     output::write(&text, path)?;
     Ok(true)
+}
+
+impl Envoy {
+    /// Where to write files of their own; `None` for a single file.
+    fn directory(&self) -> anyhow::Result<Option<&Path>> {
+        let directory = self.output.as_deref().filter(|path| is_directory(path));
+        let wanted = match () {
+            () if self.watch => "--watch",
+            () if self.dir_as.is_some() => "--dir-as",
+            () => return Ok(directory),
+        };
+        match directory {
+            Some(directory) => Ok(Some(directory)),
+            None => anyhow::bail!("{wanted} needs a directory to write to: -o DIR/"),
+        }
+    }
+
+    pub(super) fn bootstrap(&self, compiled: &Compiled) -> Value {
+        envoy::bootstrap(
+            &compiled.manifests,
+            &compiled.config,
+            &self.input.compile_options(),
+            &EnvoyOptions {
+                listen: self.listen.clone(),
+                admin: self.admin,
+                wasm: self.wasm.clone(),
+                mirror_host_suffix: self.mirror_host_suffix,
+            },
+        )
+    }
+
+    /// Where Envoy will find `directory`.
+    pub(super) fn seen_as(&self, directory: &Path) -> String {
+        let path = self.dir_as.clone();
+        path.unwrap_or_else(|| directory.display().to_string())
+    }
+
+    pub(super) fn live(&self, directory: &Path) -> Result<xds::Live, xds::DirectoryError> {
+        let pace = Pace {
+            pause: std::time::Duration::from_millis(self.pause.as_millis()),
+            drain: std::time::Duration::from_millis(self.drain.as_millis()),
+        };
+        xds::Live::open(directory, self.admin.and_then(Admin::new), pace)
+    }
+}
+
+/// What exists says what it is; else a slash at the end does, else an extension says that it is a
+/// file.
+fn is_directory(path: &Path) -> bool {
+    let slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    match fs::metadata(path) {
+        Ok(metadata) => metadata.is_dir(),
+        Err(_) => slash || path.extension().is_none(),
+    }
 }

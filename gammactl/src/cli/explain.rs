@@ -214,7 +214,7 @@ fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explaine
             Explainer::of_manifests(config, &sources, &manifests, &input.compile_options())
         }
     };
-    Ok(Some(match &input.namespace {
+    Ok(Some(match &input.flags.namespace {
         Some(namespace) => explainer.with_client_namespace(namespace),
         None => explainer,
     }))

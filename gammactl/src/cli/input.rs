@@ -23,7 +23,7 @@ pub(super) struct Input {
 }
 
 /// How manifests are read and compiled, wherever they come from.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct CompileFlags {
     /// The clients' namespace; manifests that name no namespace are put there too, as kubectl does
     #[arg(short, long)]

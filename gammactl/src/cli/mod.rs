@@ -10,6 +10,7 @@ mod diff;
 mod envoy;
 mod explain;
 mod input;
+mod live;
 mod output;
 mod progress;
 

@@ -1,11 +1,13 @@
-//! Listeners, the HTTP connection manager and the filter.
+//! Listeners and the HTTP connection manager.
 
 use std::net::SocketAddr;
 
 use gamma_config::Config;
 use serde_json::{Value, json};
 
-use super::{EnvoyOptions, observe::access_log, route::route_table, socket_address};
+use super::{
+    EnvoyOptions, filter::filter, observe::access_log, route::route_table, socket_address,
+};
 
 pub(super) fn listener(address: SocketAddr, config: &Config, options: &EnvoyOptions) -> Value {
     json!({
@@ -31,13 +33,7 @@ fn connection_manager(config: &Config, options: &EnvoyOptions) -> Value {
         "upgrade_configs": [{ "upgrade_type": "websocket" }],
         "access_log": [access_log()],
         "http_filters": [
-            {
-                "name": "gamma",
-                "typed_config": {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
-                    "config": plugin(config, &options.wasm),
-                },
-            },
+            filter(config, &options.wasm),
             {
                 "name": "envoy.filters.http.router",
                 "typed_config": {
@@ -46,26 +42,5 @@ fn connection_manager(config: &Config, options: &EnvoyOptions) -> Value {
             },
         ],
         "route_config": route_table(config, options),
-    })
-}
-
-fn plugin(config: &Config, wasm: &str) -> Value {
-    // One string instead of a Struct: Envoy keeps a Struct of a large config as millions of small
-    // objects, and turns it back into a string for the filter.
-    let configuration = serde_json::to_string(config).unwrap_or_default();
-    json!({
-        "name": "gamma",
-        "root_id": "gamma",
-        // Should the module ever trap, a new VM is made instead of answering 503 for ever.
-        "failure_policy": "FAIL_RELOAD",
-        "configuration": {
-            "@type": "type.googleapis.com/google.protobuf.StringValue",
-            "value": configuration,
-        },
-        "vm_config": {
-            "vm_id": "gamma",
-            "runtime": "envoy.wasm.runtime.v8",
-            "code": { "local": { "filename": wasm } },
-        },
     })
 }

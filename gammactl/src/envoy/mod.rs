@@ -2,12 +2,17 @@
 //! Service port, endpoints from EndpointSlices or DNS.
 
 mod cluster;
+mod filter;
 mod listener;
 mod observe;
 mod route;
 mod write;
+pub mod xds;
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
 
 use gamma_config::Config;
 use serde_json::{Value, json};
@@ -15,6 +20,9 @@ use serde_json::{Value, json};
 pub use write::{json as write_json, yaml as write_yaml};
 
 use crate::{compile::Options, manifest::Manifests};
+
+/// How every comment above a written bootstrap begins.
+pub const MARK: &str = "Written by gammactl.";
 
 /// What a bootstrap depends on besides the manifests.
 #[derive(Debug, Clone)]
@@ -64,6 +72,16 @@ pub fn bootstrap(
             json!({ "address": socket_address(&admin.ip().to_string(), admin.port()) });
     }
     bootstrap
+}
+
+/// The names of the clusters in a bootstrap.
+#[must_use]
+pub fn cluster_names(bootstrap: &Value) -> BTreeSet<String> {
+    let clusters = bootstrap["static_resources"]["clusters"].as_array();
+    let names = clusters.into_iter().flatten();
+    names
+        .filter_map(|cluster| Some(cluster["name"].as_str()?.to_owned()))
+        .collect()
 }
 
 /// The config as this Envoy needs it. A connection can only have been made to an address that a

@@ -10,6 +10,8 @@ use super::EnvoyOptions;
 
 /// Selects the route whose retries wait as long as the rule says.
 const RETRY_BACKOFF: &str = "x-gamma-retry-backoff";
+/// How the names of the routes for retries begin.
+const VARIANT: &str = "gamma_backoff_";
 
 pub(super) fn route_table(config: &Config, options: &EnvoyOptions) -> Value {
     let mirrors = mirror_policies(config, options);
@@ -69,13 +71,48 @@ fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Val
     }
     json!({
         "name": match backoff {
-            Some(backoff) => format!("gamma_backoff_{backoff}"),
+            Some(backoff) => format!("{VARIANT}{backoff}"),
             None => "gamma".into(),
         },
         "match": { "prefix": "/", "headers": headers },
         "route": route,
         "request_headers_to_remove": remove,
     })
+}
+
+/// Two tables of the same name in one: `after`, with the variants that only `before` has, and as many
+/// mirrors as the one with more. What the filter decides by either of the two is obeyed.
+pub(super) fn union(before: &Value, after: &Value) -> Value {
+    let mut union = after.clone();
+    let hosts = before["virtual_hosts"].as_array().into_iter().flatten();
+    let named = |found: &Value, wanted: &Value| found["name"] == wanted["name"];
+    for host in hosts {
+        let into = union["virtual_hosts"].as_array_mut();
+        let Some(into) = into.into_iter().flatten().find(|found| named(found, host)) else {
+            continue;
+        };
+        let Some(into) = into["routes"].as_array_mut() else {
+            continue;
+        };
+        for route in host["routes"].as_array().into_iter().flatten() {
+            let name = route["name"].as_str().unwrap_or_default();
+            match into.iter_mut().find(|found| named(found, route)) {
+                Some(found) => {
+                    let mirrors = |route: &Value| {
+                        let policies = route["route"]["request_mirror_policies"].as_array();
+                        policies.map_or(0, Vec::len)
+                    };
+                    if mirrors(route) > mirrors(found) {
+                        found["route"]["request_mirror_policies"] =
+                            route["route"]["request_mirror_policies"].clone();
+                    }
+                }
+                None if name.starts_with(VARIANT) => into.insert(0, route.clone()),
+                None => {}
+            }
+        }
+    }
+    union
 }
 
 fn rules(config: &Config) -> impl Iterator<Item = &Rule> {

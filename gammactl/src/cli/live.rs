@@ -1,0 +1,182 @@
+//! `gammactl envoy -o DIR`: once, or with `--watch` until Ctrl-C.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    process,
+    sync::{Arc, Mutex, PoisonError, TryLockError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use super::{envoy::Envoy, input::Compiled};
+use crate::{
+    envoy::{
+        self,
+        xds::{self, Live, Proxy, Update},
+    },
+    watch::watch,
+};
+
+/// How long an update that is under way may take to end after Ctrl-C. Whatever it leaves behind,
+/// the next run completes.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+pub(super) fn run(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
+    if options.watch {
+        return keep_up(options, directory);
+    }
+    // First what may be wrong with the input: nothing is made for nothing.
+    let Some(next) = next(options, directory)? else {
+        return Ok(false);
+    };
+    let mut live = options.live(directory)?;
+    let update = live.update(&next.bootstrap, next.split.resources)?;
+    say(&update, directory);
+    while let Some(at) = live.next_removal() {
+        thread::sleep(at.saturating_duration_since(Instant::now()));
+        live.remove(Instant::now())?;
+    }
+    Ok(true)
+}
+
+/// What the input asks for.
+struct Next {
+    bootstrap: String,
+    split: xds::Split,
+}
+
+/// `None` if it is wrong, which has been said.
+fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
+    let mut compiled = Compiled::from(&options.input)?;
+    compiled.report();
+    if !compiled.good(&options.input) {
+        return Ok(None);
+    }
+    let bootstrap = options.bootstrap(&compiled);
+    let generated = envoy::cluster_names(&bootstrap);
+    // Where Envoy runs elsewhere there need not be any here.
+    let module = fs::read(&options.wasm).ok();
+    let seen_as = options.seen_as(directory);
+    let split = xds::split(bootstrap, &generated, &seen_as, module.as_deref())?;
+    let comment = format!(
+        "{} Run it:\n  envoy -c {}/{}\n\
+         Clusters, endpoints, routes and the filter are in the files beside it. Envoy reads them \
+         again\nwhen they are replaced, as gammactl does; this file it reads only once.",
+        envoy::MARK,
+        seen_as.trim_end_matches('/'),
+        xds::BOOTSTRAP,
+    );
+    Ok(Some(Next {
+        bootstrap: envoy::write_yaml(&split.bootstrap, &comment),
+        split,
+    }))
+}
+
+fn keep_up(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
+    let mut paths: Vec<PathBuf> = options.input.filename.iter().map(PathBuf::from).collect();
+    if paths.iter().any(|path| path == Path::new("-")) {
+        anyhow::bail!("--watch needs files or directories: standard input never changes");
+    }
+    paths.push(PathBuf::from(&options.wasm));
+    let live = Arc::new(Mutex::new(options.live(directory)?));
+    leave_on_signals(&live)?;
+    watch(&paths, |_| {
+        let next = match next(options, directory) {
+            Ok(Some(next)) => next,
+            Ok(None) => {
+                complain("the input has errors: everything stays as it was");
+                return ControlFlow::Continue(());
+            }
+            Err(error) => {
+                complain(&format!("{error:#}: everything stays as it was"));
+                return ControlFlow::Continue(());
+            }
+        };
+        let mut locked = live.lock().unwrap_or_else(PoisonError::into_inner);
+        match locked.update(&next.bootstrap, next.split.resources) {
+            Ok(update) => {
+                say(&update, directory);
+                if let Some(at) = locked.next_removal() {
+                    remove_at(at, &live);
+                }
+            }
+            Err(error) => complain(&format!("error: {error}")),
+        }
+        ControlFlow::Continue(())
+    });
+    Ok(true)
+}
+
+fn remove_at(at: Instant, live: &Arc<Mutex<Live>>) {
+    let live = Arc::clone(live);
+    thread::spawn(move || {
+        let mut next = Some(at);
+        while let Some(at) = next {
+            thread::sleep(at.saturating_duration_since(Instant::now()));
+            let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = live.remove(Instant::now()) {
+                complain(&format!("error: {error}"));
+            }
+            next = live.next_removal();
+        }
+    });
+}
+
+fn leave_on_signals(live: &Arc<Mutex<Live>>) -> anyhow::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals")?;
+    let live = Arc::clone(live);
+    thread::spawn(move || {
+        if signals.forever().next().is_none() {
+            return;
+        }
+        let begin = Instant::now();
+        while begin.elapsed() < FAREWELL && matches!(live.try_lock(), Err(TryLockError::WouldBlock))
+        {
+            thread::sleep(Duration::from_millis(5));
+        }
+        process::exit(0);
+    });
+    Ok(())
+}
+
+/// One line on standard output.
+fn say(update: &Update, directory: &Path) {
+    let mut line = update.changes.to_string();
+    line.push_str(&match &update.proxy {
+        Proxy::Seen => format!(": Envoy took it in {} ms", update.took.as_millis()),
+        Proxy::Unknown => format!(": written to {}", directory.display()),
+        Proxy::Silent(_) => format!(": written to {}, no Envoy runs yet", directory.display()),
+        Proxy::Stranger => format!(": written to {}", directory.display()),
+    });
+    // Nowhere left to say that standard output is closed.
+    let _ = writeln!(io::stdout(), "{line}");
+    if update.proxy == Proxy::Stranger {
+        complain(&format!(
+            "warning: the Envoy at the admin address was not started with {}/{}",
+            directory.display(),
+            xds::BOOTSTRAP
+        ));
+    }
+    if update.restart && !matches!(update.proxy, Proxy::Silent(_)) {
+        complain(&format!(
+            "warning: {} has changed, which Envoy reads only when it starts: restart it",
+            xds::BOOTSTRAP
+        ));
+    }
+    if update.cold {
+        complain("warning: some clusters have no endpoints yet: DNS is slow or fails");
+    }
+}
+
+fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,31 @@
+//! A bootstrap whose moving parts are files that Envoy reads again when they are replaced.
+//!
+//! ```text
+//! DIR/envoy.yaml       read once: listeners, admin, where the others are
+//! DIR/cds.json         clusters
+//! DIR/eds/CLUSTER.json the endpoints of one cluster: they come and go without a new cluster
+//! DIR/rds/NAME.json    a route table: one route per retry back-off that a rule asks for
+//! DIR/ecds.json        the filter with the route config
+//! ```
+//!
+//! [`split`] takes a bootstrap apart, [`Live`] replaces the files in an order in which no request
+//! is lost.
+
+mod admin;
+mod changes;
+mod delivery;
+mod directory;
+mod resources;
+mod split;
+mod update;
+
+pub use admin::{Admin, AdminError};
+pub use changes::Changes;
+pub use delivery::{DeliveryError, Proxy};
+pub use directory::{Directory, DirectoryError};
+pub use resources::Resources;
+pub use split::{Split, SplitError, split};
+pub use update::{Live, Pace, Update};
+
+/// The bootstrap, in its directory.
+pub const BOOTSTRAP: &str = "envoy.yaml";
