@@ -7,6 +7,8 @@
 //! - [`mod@client`]: HTTP/1.1, gRPC and WebSocket clients that hide nothing.
 //! - [`mod@envoy`]: Envoy as a child process.
 //! - [`mod@fixture`]: test cases as YAML, and whether what happened is what they expect.
+//! - [`mod@gammactl`]: the command line as a process.
+//! - [`mod@load`]: requests without end.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@drive`]: the two ways to run a fixture.
 //! - [`mod@reference`]: what the Gateway API asks for, written a second time and naively.
@@ -20,6 +22,8 @@ pub mod drive;
 pub mod echo;
 pub mod envoy;
 pub mod fixture;
+pub mod gammactl;
+pub mod load;
 pub mod ports;
 pub mod reference;
 pub mod serve;

@@ -1,0 +1,4 @@
+//! `gammactl envoy -o DIR` beside a running Envoy.
+
+mod edits;
+mod shop;
