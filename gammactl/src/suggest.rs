@@ -16,6 +16,19 @@ pub(crate) fn nearest<'c>(
         .map(|(_, candidate)| candidate)
 }
 
+/// The only candidate that `name` is a part of: `Prefix` of `PathPrefix`.
+pub(crate) fn containing<'c>(
+    name: &str,
+    candidates: impl IntoIterator<Item = &'c str>,
+) -> Option<&'c str> {
+    let name = name.to_ascii_lowercase();
+    let mut found = candidates
+        .into_iter()
+        .filter(|candidate| candidate.to_ascii_lowercase().contains(&name));
+    let first = found.next().filter(|_| name.len() > 3)?;
+    found.next().is_none().then_some(first)
+}
+
 /// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment), letters
 /// of different case being equal.
 fn distance(a: &str, b: &str) -> usize {
@@ -40,6 +53,14 @@ fn distance(a: &str, b: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_part_of_a_name_names_it_if_there_is_no_other() {
+        let names = ["RequestRedirect", "URLRewrite", "RequestMirror"];
+        assert_eq!(containing("Rewrite", names), Some("URLRewrite"));
+        assert_eq!(containing("request", names), None);
+        assert_eq!(containing("URL", names), None);
+    }
 
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {

@@ -322,6 +322,8 @@ pub struct BackendRef {
     pub port: Option<Spanned<u16>>,
     /// `weight`; absent is 1.
     pub weight: u32,
+    /// Where the weight stands, if it was given.
+    pub weight_span: Option<Span>,
     /// `filters`.
     pub filters: Vec<Filter>,
     /// The whole entry.

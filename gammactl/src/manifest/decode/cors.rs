@@ -8,7 +8,7 @@ use super::{
     object::{Cx, Field, Object, string},
     text,
 };
-use crate::{diagnostic::codes, source::Spanned, suggest::nearest};
+use crate::{diagnostic::codes, source::Spanned};
 
 const METHODS: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*",
@@ -35,14 +35,12 @@ pub(super) fn cors(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Cors> {
     })
 }
 
-type Check = fn(&Spanned<String>, &str, &mut Cx<'_>);
-
 /// A set of names. "`*` can't stand beside others."
 fn list(
     object: &mut Object<'_>,
     name: &'static str,
     max: usize,
-    check: Check,
+    check: text::Check,
     cx: &mut Cx<'_>,
 ) -> Vec<String> {
     let fields = object.list(name, max, cx);
@@ -51,7 +49,9 @@ fn list(
         let Some(text) = string(field, cx) else {
             continue;
         };
-        if text.value == "*" && fields.len() > 1 {
+        // A wildcard beside names is refused in each list but this one.
+        let alone = name != "exposeHeaders";
+        if text.value == "*" && alone && fields.len() > 1 {
             cx.refuse(
                 &codes::CONTRADICTION,
                 text.span,
@@ -79,12 +79,7 @@ fn method(text: &Spanned<String>, path: &str, cx: &mut Cx<'_>) {
     if METHODS.contains(&&*text.value) {
         return;
     }
-    let upper = text.value.to_ascii_uppercase();
-    let exactly = METHODS.into_iter().find(|method| *method == upper);
-    let hint = match exactly.or_else(|| nearest(&upper, METHODS)) {
-        Some(similar) => format!("did you mean `{similar}`?"),
-        None => format!("use one of {}", METHODS.join(", ")),
-    };
+    let hint = super::object::choice_hint(&text.value, &METHODS);
     cx.refuse(
         &codes::INVALID_VALUE,
         text.span,

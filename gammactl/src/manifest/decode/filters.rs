@@ -44,19 +44,25 @@ pub(super) fn filters(kind: RouteKind, object: &mut Object<'_>, cx: &mut Cx<'_>)
             continue;
         };
         if !REPEATABLE.contains(&&*name.value) && !seen.insert(name.value.clone()) {
-            cx.refuse(
-                &codes::CONTRADICTION,
-                name.span,
-                format!("`{}` is a second {}", field.path, name.value),
-                "put everything into one filter",
-            );
+            let message = format!("`{}` is a second {}", field.path, name.value);
+            let hint = "put everything into one filter";
+            match name.value.as_str() {
+                "ExternalAuth" => {
+                    let why = "the API asks one service only; its schema lets several pass";
+                    cx.forbid(&codes::CONTRADICTION, name.span, message, why, hint);
+                }
+                _ => cx.refuse(&codes::CONTRADICTION, name.span, message, hint),
+            }
         }
         filters.push(filter);
     }
-    if seen.contains("RequestRedirect") && seen.contains("URLRewrite") {
+    let rewrite = |filter: &&Filter| matches!(filter.kind, FilterKind::UrlRewrite(_));
+    if seen.contains("RequestRedirect")
+        && let Some(rewrite) = filters.iter().find(rewrite)
+    {
         cx.refuse(
             &codes::CONTRADICTION,
-            filters[0].span,
+            rewrite.span,
             format!(
                 "`{}` has a RequestRedirect and a URLRewrite",
                 object.path_to("filters")
@@ -74,9 +80,38 @@ fn filter(
 ) -> Option<(Spanned<String>, Filter)> {
     let mut object = Object::open(field, cx)?;
     let span = object.span;
+    let types: Vec<&'static str> = match kind {
+        RouteKind::HttpRoute => MEMBERS.iter().map(|(type_name, _)| *type_name).collect(),
+        RouteKind::GrpcRoute => GRPC.to_vec(),
+    };
     let name = object.require_string("type", cx)?;
+    if !types.contains(&&*name.value) {
+        let of_http = MEMBERS
+            .iter()
+            .any(|(type_name, _)| *type_name == name.value);
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            name.span,
+            match of_http {
+                true => format!("a GRPCRoute has no filter `{}`", name.value),
+                false => format!(
+                    "`{}` is `{}`, which does not exist",
+                    object.path_to("type"),
+                    name.value
+                ),
+            },
+            match of_http {
+                true => format!("use one of {}", types.join(", ")),
+                false => super::object::choice_hint(&name.value, &types),
+            },
+        );
+        return None;
+    }
     let mut member = None;
     for (type_name, member_name) in MEMBERS {
+        if !types.contains(&type_name) {
+            continue;
+        }
         let Some(found) = object.take(member_name) else {
             continue;
         };
@@ -94,13 +129,7 @@ fn filter(
             );
         }
     }
-    let is_known = match kind {
-        RouteKind::HttpRoute => MEMBERS
-            .iter()
-            .any(|(type_name, _)| *type_name == name.value),
-        RouteKind::GrpcRoute => GRPC.contains(&&*name.value),
-    };
-    if is_known && member.is_none() {
+    let Some(member) = member else {
         let member = MEMBERS
             .iter()
             .find(|(type_name, _)| *type_name == name.value);
@@ -112,31 +141,43 @@ fn filter(
             format!("a filter of type `{}` needs `{member}`", name.value),
         );
         return None;
-    }
-    let unsupported = FilterKind::Unsupported(name.clone());
-    let filter = match (is_known.then_some(name.value.as_str()), &member) {
-        (Some("RequestHeaderModifier"), Some(member)) => {
-            FilterKind::RequestHeaderModifier(header_modifier(member, cx)?)
-        }
-        (Some("ResponseHeaderModifier"), Some(member)) => {
-            FilterKind::ResponseHeaderModifier(header_modifier(member, cx)?)
-        }
-        (Some("RequestRedirect"), Some(member)) => {
-            FilterKind::RequestRedirect(redirect(member, cx)?)
-        }
-        (Some("RequestMirror"), Some(member)) => {
-            FilterKind::RequestMirror(Box::new(mirror(kind, member, cx)?))
-        }
-        (Some("CORS"), Some(member)) => FilterKind::Cors(Box::new(super::cors::cors(member, cx)?)),
-        (Some("ExternalAuth"), Some(member)) => {
-            let auth = super::auth::external_auth(kind, member, cx)?;
-            FilterKind::ExternalAuth(Box::new(auth))
-        }
-        (Some("URLRewrite"), Some(member)) => FilterKind::UrlRewrite(rewrite(member, cx)?),
-        _ => unsupported,
     };
     object.finish(cx);
+    let filter = match name.value.as_str() {
+        "RequestHeaderModifier" => FilterKind::RequestHeaderModifier(header_modifier(&member, cx)?),
+        "ResponseHeaderModifier" => {
+            FilterKind::ResponseHeaderModifier(header_modifier(&member, cx)?)
+        }
+        "RequestRedirect" => FilterKind::RequestRedirect(redirect(&member, cx)?),
+        "RequestMirror" => FilterKind::RequestMirror(Box::new(mirror(&member, cx)?)),
+        "CORS" => FilterKind::Cors(Box::new(super::cors::cors(&member, cx)?)),
+        "ExternalAuth" => {
+            FilterKind::ExternalAuth(Box::new(super::auth::external_auth(&member, cx)?))
+        }
+        "URLRewrite" => FilterKind::UrlRewrite(rewrite(&member, cx)?),
+        _ => {
+            extension_ref(&member, cx)?;
+            FilterKind::Unsupported(name.clone())
+        }
+    };
     Some((name, Filter { kind: filter, span }))
+}
+
+/// LocalObjectReference: nothing here knows what it names.
+fn extension_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<()> {
+    let mut object = Object::open(field, cx)?;
+    let checks: [(&str, text::Check); 3] = [
+        ("group", text::group),
+        ("kind", text::kind),
+        ("name", text::object_name),
+    ];
+    for (member, check) in checks {
+        if let Some(text) = object.require_string(member, cx) {
+            check(&text, &object.path_to(member), cx);
+        }
+    }
+    object.finish(cx);
+    Some(())
 }
 
 fn header_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<HeaderModifier> {
@@ -148,7 +189,7 @@ fn header_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<HeaderModifier>
     };
     for field in object.list("remove", 16, cx) {
         if let Some(name) = string(&field, cx) {
-            text::header_name(&name, &field.path, cx);
+            text::free_header_name(&name, &field.path, cx);
             modifier.remove.push(name);
         }
     }
@@ -191,10 +232,11 @@ fn once(modifier: &mut HeaderModifier, path: &str, cx: &mut Cx<'_>) {
         .map(|(name, _)| name);
     for name in set.chain(&modifier.remove) {
         if !seen.insert(name.value.to_ascii_lowercase()) {
-            cx.refuse(
+            cx.forbid(
                 &codes::CONTRADICTION,
                 name.span,
                 format!("`{path}` changes header `{}` twice", name.value),
+                "\"Only one action for a given header name is permitted\" by the API",
                 "keep one action for each header; several values go into one, separated by commas",
             );
         }
@@ -238,10 +280,10 @@ fn rewrite(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<UrlRewrite> {
     Some(rewrite)
 }
 
-fn mirror(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Mirror> {
+fn mirror(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Mirror> {
     let mut object = Object::open(field, cx)?;
     let backend = object.require("backendRef", cx);
-    let backend = backend.and_then(|f| super::backend::backend_ref(kind, &f, cx));
+    let backend = backend.and_then(|f| super::backend::object_ref(&f, cx));
     let percent = object.integer("percent", 0..=100, cx);
     let fraction = object.take("fraction").and_then(|f| fraction(&f, cx));
     if let (Some(percent), Some(_)) = (&percent, &fraction) {
@@ -312,15 +354,28 @@ fn path_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathModifier> {
             PathModifier::ReplacePrefixMatch(prefix.value)
         }
         (kind, ..) => {
-            cx.refuse(
-                &codes::CONTRADICTION,
-                object.span,
-                format!(
-                    "`{}` of type `{kind}` needs its own member and no other",
-                    field.path
-                ),
-                "set `replaceFullPath` or `replacePrefixMatch`, whichever `type` says",
-            );
+            let (own, other) = match kind {
+                "ReplaceFullPath" => ("replaceFullPath", "replacePrefixMatch"),
+                _ => ("replacePrefixMatch", "replaceFullPath"),
+            };
+            if object.take(other).is_some() {
+                cx.refuse(
+                    &codes::CONTRADICTION,
+                    object.span_of(other),
+                    format!(
+                        "`{}` does not belong to type `{kind}`",
+                        object.path_to(other)
+                    ),
+                    format!("write `{own}`, or change `type`"),
+                );
+            } else {
+                cx.refuse(
+                    &codes::MISSING_FIELD,
+                    object.span,
+                    format!("`{}` is missing", object.path_to(own)),
+                    format!("type `{kind}` needs it"),
+                );
+            }
             return None;
         }
     };

@@ -97,7 +97,7 @@ fn path(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathMatch> {
     });
     let path = object.path_to("value");
     match kind {
-        PathMatchType::RegularExpression => text::value(&value, &path, 1024, cx),
+        PathMatchType::RegularExpression => text::length(&value, 0..=1024, &path, cx),
         _ => text::path_value(&value, &path, cx),
     }
     object.finish(cx);
@@ -177,15 +177,20 @@ fn grpc_method(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<GrpcMethodMatch> {
         );
     }
     for (name, text) in [("service", &service), ("method", &method)] {
-        if let Some(text) = text
-            && !regex
-            && !is_identifier(&text.value, name == "service")
-        {
+        let Some(text) = text else {
+            continue;
+        };
+        text::length(text, 0..=1024, &object.path_to(name), cx);
+        if !regex && !is_identifier(&text.value, name == "service") {
+            let should = match text.value.split_once('/') {
+                Some(_) => "give `service` and `method` apart, without `/`",
+                None => "use letters, digits and `_`, or set `type: RegularExpression`",
+            };
             cx.refuse(
                 &codes::INVALID_VALUE,
                 text.span,
                 format!("`{}` is {:?}", object.path_to(name), text.value),
-                "use letters, digits and `_`, or set `type: RegularExpression`",
+                should,
             );
         }
     }

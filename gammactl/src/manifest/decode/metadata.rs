@@ -4,11 +4,7 @@ use super::{
     object::{Cx, Field, Object, string},
     text,
 };
-use crate::{
-    diagnostic::codes,
-    manifest::Metadata,
-    yaml::{Node, Value},
-};
+use crate::{diagnostic::codes, manifest::Metadata, yaml::Value};
 
 pub(super) fn metadata(
     object: &mut Object<'_>,
@@ -23,14 +19,29 @@ pub(super) fn metadata(
     }
     let namespace = metadata.string("namespace", cx);
     if let Some(namespace) = &namespace {
-        text::name(namespace, "metadata.namespace", cx);
+        text::namespace(namespace, "metadata.namespace", cx);
     }
     let creation_timestamp = metadata
         .take("creationTimestamp")
         .and_then(|field| timestamp(&field, cx));
     let generation = metadata.integer("generation", 0..=i64::MAX as u64, cx);
-    let labels = metadata.take("labels").map(|field| labels(field.node));
-    // Everything else that metadata may hold says nothing about routing.
+    let labels = metadata.take("labels").map(|field| strings(&field, cx));
+    if let Some(annotations) = metadata.take("annotations") {
+        strings(&annotations, cx);
+    }
+    // What else metadata may hold says nothing about routing.
+    metadata.ignore(&[
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "finalizers",
+        "generateName",
+        "managedFields",
+        "ownerReferences",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    ]);
+    metadata.finish(cx);
     Some(Metadata {
         name: name?,
         namespace: namespace.map_or_else(|| default_namespace.to_owned(), |n| n.value),
@@ -40,14 +51,26 @@ pub(super) fn metadata(
     })
 }
 
-fn labels(node: &Node) -> Vec<(String, String)> {
-    let Value::Mapping(entries) = &node.value else {
+/// Labels or annotations: "cannot unmarshal number into Go struct field of type string" is what a
+/// version without quotes gets.
+fn strings(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(String, String)> {
+    let Value::Mapping(entries) = &field.node.value else {
+        super::object::wrong_type(field, "an object", cx);
         return Vec::new();
     };
-    entries
-        .iter()
-        .filter_map(|entry| Some((entry.key.clone(), entry.value.as_str()?.to_owned())))
-        .collect()
+    let mut strings = Vec::new();
+    for entry in entries {
+        let member = Field {
+            node: &entry.value,
+            path: format!("{}.{}", field.path, entry.key),
+        };
+        if entry.value.is_null() {
+            strings.push((entry.key.clone(), String::new()));
+        } else if let Some(text) = string(&member, cx) {
+            strings.push((entry.key.clone(), text.value));
+        }
+    }
+    strings
 }
 
 /// Kubernetes writes `2026-01-31T12:00:00Z`, always in UTC, so that text order is time order.

@@ -1,12 +1,12 @@
 //! Reading an object field by field: each problem is reported at its place, and what no one asked
 //! for is reported at the end.
 
-use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
+use std::{collections::HashSet, fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
-    suggest::nearest,
+    suggest::{containing, nearest},
     yaml::{Entry, Node, Value},
 };
 
@@ -26,12 +26,28 @@ impl Cx<'_> {
         message: impl Into<String>,
         hint: impl Into<String>,
     ) {
+        let why = "the API server refuses the object, so it is left out";
+        let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
+        self.leave_out(diagnostic);
+    }
+
+    /// The schema allows it, and yet the object can't be used: `why`.
+    pub(super) fn forbid(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        why: &str,
+        hint: impl Into<String>,
+    ) {
+        let why = format!("{why}, so the object is left out");
+        let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
+        self.leave_out(diagnostic);
+    }
+
+    fn leave_out(&mut self, because: Diagnostic) {
         self.refused = true;
-        self.diagnostics.push(
-            Diagnostic::new(code, span, message)
-                .why("the API server refuses the object, so it is left out")
-                .hint(hint),
-        );
+        self.diagnostics.push(because);
     }
 }
 
@@ -162,7 +178,12 @@ impl<'n> Object<'n> {
                     field.path,
                     items.len()
                 ),
-                "split it over several objects",
+                match name {
+                    "rules" | "matches" | "parentRefs" | "hostnames" => {
+                        "split the route into several"
+                    }
+                    _ => "remove some",
+                },
             );
         }
         items
@@ -175,9 +196,35 @@ impl<'n> Object<'n> {
             .collect()
     }
 
+    /// Where the value of a member stands, else the whole object.
+    pub(super) fn span_of(&self, name: &str) -> Span {
+        let entry = self.entries.iter().find(|entry| entry.key == name);
+        entry.map_or(self.span, |entry| entry.value.span)
+    }
+
     /// Members that exist in the API and do not matter here.
     pub(super) fn ignore(&mut self, names: &[&'static str]) {
         self.known.extend(names);
+    }
+
+    /// Reports members that the API has elsewhere: `instead` says what to do.
+    pub(super) fn not_here(&mut self, names: &[&'static str], instead: &str, cx: &mut Cx<'_>) {
+        for entry in self.entries {
+            if names.contains(&&*entry.key) {
+                cx.diagnostics.push(self.unknown(entry, instead.into()));
+            }
+        }
+        self.ignore(names);
+    }
+
+    fn unknown(&self, entry: &Entry, hint: String) -> Diagnostic {
+        Diagnostic::new(
+            &codes::UNKNOWN_FIELD,
+            entry.key_span,
+            format!("unknown field `{}`", self.path_to(&entry.key)),
+        )
+        .why("the field is ignored, as the API server would")
+        .hint(hint)
     }
 
     /// Reports members that the API does not have.
@@ -190,15 +237,7 @@ impl<'n> Object<'n> {
                 Some(similar) => format!("did you mean `{similar}`?"),
                 None => "remove it, or move it to where it belongs".into(),
             };
-            cx.diagnostics.push(
-                Diagnostic::new(
-                    &codes::UNKNOWN_FIELD,
-                    entry.key_span,
-                    format!("unknown field `{}`", self.path_to(&entry.key)),
-                )
-                .why("the field is ignored, as the API server would")
-                .hint(hint),
-            );
+            cx.diagnostics.push(self.unknown(entry, hint));
         }
     }
 }
@@ -267,10 +306,7 @@ pub(super) fn choice(
     let text = string(field, cx)?;
     let found = names.iter().copied().find(|name| *name == text.value);
     let Some(value) = found else {
-        let hint = match nearest(&text.value, names.iter().copied()) {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None => format!("use one of {}", names.join(", ")),
-        };
+        let hint = choice_hint(&text.value, names);
         cx.refuse(
             &codes::INVALID_VALUE,
             text.span,
@@ -285,7 +321,35 @@ pub(super) fn choice(
     })
 }
 
-fn wrong_type(field: &Field<'_>, wanted: &str, cx: &mut Cx<'_>) {
+/// The name that was meant, else all that there are.
+pub(super) fn choice_hint(name: &str, names: &[&'static str]) -> String {
+    let all = || names.iter().copied();
+    match nearest(name, all()).or_else(|| containing(name, all())) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("use one of {}", names.join(", ")),
+    }
+}
+
+/// A list whose items the API server compares: none may come twice.
+pub(super) fn distinct<'s>(
+    items: impl IntoIterator<Item = &'s Spanned<String>>,
+    path: &str,
+    cx: &mut Cx<'_>,
+) {
+    let mut seen = HashSet::new();
+    for item in items {
+        if !seen.insert(&item.value) {
+            cx.refuse(
+                &codes::CONTRADICTION,
+                item.span,
+                format!("`{path}` has `{}` twice", item.value),
+                "remove one",
+            );
+        }
+    }
+}
+
+pub(super) fn wrong_type(field: &Field<'_>, wanted: &str, cx: &mut Cx<'_>) {
     let hint = match field.node.as_plain() {
         Some(text) if wanted == "a string" && !field.node.is_null() => {
             format!("put it in quotes: \"{text}\"")

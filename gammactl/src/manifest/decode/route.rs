@@ -1,6 +1,6 @@
 //! HTTPRoute and GRPCRoute.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     metadata,
@@ -11,6 +11,7 @@ use crate::{
     diagnostic::codes,
     manifest::{ParentRef, Route, RouteKind},
     source::Spanned,
+    yaml::Value,
 };
 
 const MAX_MATCHES_PER_ROUTE: usize = 128;
@@ -37,12 +38,13 @@ pub(super) fn route(
     let hostnames = hostnames(&spec.list("hostnames", 16, cx), cx);
     spec.ignore(&["useDefaultGateways"]);
 
+    let rules_span = spec.span_of("rules");
     let absent = spec.take("rules").is_none();
     let fields = spec.list("rules", 16, cx);
     if fields.is_empty() && !absent && kind == RouteKind::HttpRoute {
         cx.refuse(
             &codes::INVALID_VALUE,
-            spec.span,
+            rules_span,
             "`spec.rules` is empty",
             "add a rule, or leave `rules` out for one that matches everything",
         );
@@ -56,13 +58,13 @@ pub(super) fn route(
         rules.push(rule::default_rule(spec.span));
     }
     rule_names(&rules, cx);
-    let matches: usize = rules.iter().map(|rule| rule.matches.len()).sum();
+    let matches: usize = fields.iter().map(|rule| written_matches(kind, rule)).sum();
     if matches > MAX_MATCHES_PER_ROUTE {
         cx.refuse(
             &codes::INVALID_VALUE,
-            spec.span,
+            rules_span,
             format!("the route has {matches} matches, {MAX_MATCHES_PER_ROUTE} are allowed"),
-            "split it over several routes",
+            "split the route into several",
         );
     }
     spec.finish(cx);
@@ -81,12 +83,21 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
     let group = object.string("group", cx);
     let kind = object.string("kind", cx);
     let name = object.require_string("name", cx);
-    if let Some(name) = &name {
-        text::name(name, &object.path_to("name"), cx);
-    }
     let namespace = object.string("namespace", cx);
     let port = object.integer("port", 1..=u16::MAX, cx);
     let section_name = object.string("sectionName", cx);
+    let checks: [(&str, &Option<Spanned<String>>, text::Check); 5] = [
+        ("group", &group, text::group),
+        ("kind", &kind, text::kind),
+        ("name", &name, text::object_name),
+        ("namespace", &namespace, text::namespace),
+        ("sectionName", &section_name, text::name),
+    ];
+    for (member, text, check) in checks {
+        if let Some(text) = text {
+            check(text, &object.path_to(member), cx);
+        }
+    }
     object.finish(cx);
     Some(ParentRef {
         // The API's own examples write `core` for the group without a name.
@@ -107,19 +118,33 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
     })
 }
 
-/// "parentRefs MUST be distinct": by section or port where they name the same object.
+/// "ParentRefs must be distinct": where they name the same object, "each ParentRef … must set the same
+/// set of optional fields to different values".
 fn distinct(parents: &[ParentRef], cx: &mut Cx<'_>) {
     let mut seen = HashSet::new();
+    let mut fields = HashMap::new();
     for parent in parents {
-        let key = (
+        let object = (
             &parent.group,
             &parent.kind.value,
             &parent.name.value,
             parent.namespace.as_ref().map(|n| &n.value),
-            parent.section_name.as_ref().map(|n| &n.value),
-            parent.port.as_ref().map(|p| p.value),
         );
-        if !seen.insert(key) {
+        let section_name = parent.section_name.as_ref().map(|n| &n.value);
+        let port = parent.port.as_ref().map(|p| p.value);
+        let set = (section_name.is_some(), port.is_some());
+        let first = *fields.entry(object).or_insert(set);
+        if first != set {
+            cx.refuse(
+                &codes::CONTRADICTION,
+                parent.span,
+                format!(
+                    "parentRefs to `{}` don't set the same of `port` and `sectionName`",
+                    parent.name.value
+                ),
+                "set the same of the two in each parentRef to one object, or have only one of them",
+            );
+        } else if !seen.insert((object, section_name, port)) {
             cx.refuse(
                 &codes::CONTRADICTION,
                 parent.span,
@@ -127,6 +152,14 @@ fn distinct(parents: &[ParentRef], cx: &mut Cx<'_>) {
                 "remove one, or tell them apart with `port` or `sectionName`",
             );
         }
+    }
+}
+
+/// How many matches the API server counts: it gives an HTTPRoute's rule without any the default one.
+fn written_matches(kind: RouteKind, rule: &Field<'_>) -> usize {
+    match rule.node.get("matches").map(|matches| &matches.value) {
+        Some(Value::Sequence(matches)) => matches.len(),
+        _ => usize::from(kind == RouteKind::HttpRoute),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `spec.rules[]`.
 
+use std::collections::HashSet;
+
 use gamma_config::Timeouts;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
 use crate::{
     diagnostic::codes,
     manifest::{FilterKind, Match, PathMatchType, PathModifier, RouteKind, Rule},
-    source::Span,
+    source::{Span, Spanned},
 };
 
 pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Rule> {
@@ -19,11 +21,14 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
     if let Some(name) = &name {
         text::name(name, &object.path_to("name"), cx);
     }
-    let mut matches: Vec<Match> = object
-        .list("matches", 64, cx)
+    let has_matches = object.take("matches").is_some();
+    let fields = object.list("matches", 64, cx);
+    let mut matches: Vec<Match> = fields
         .iter()
         .filter_map(|field| matches::r#match(kind, field, cx))
         .collect();
+    // An empty list is not absent: it does not get the API's default.
+    let written = has_matches.then_some(fields.len());
     if matches.is_empty() {
         matches.push(matches::everything(kind, object.span));
     }
@@ -57,8 +62,12 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
         session_persistence,
         span: object.span,
     };
+    if kind == RouteKind::GrpcRoute {
+        let instead = "only HTTPRoutes have it: clients of gRPC send a deadline of their own";
+        object.not_here(&["timeouts", "retry"], instead, cx);
+    }
     object.finish(cx);
-    consistent(&rule, &field.path, cx);
+    consistent(&rule, written, &field.path, cx);
     Some(rule)
 }
 
@@ -76,8 +85,9 @@ pub(super) fn default_rule(span: Span) -> Rule {
     }
 }
 
-/// What the API server checks across the fields of a rule.
-fn consistent(rule: &Rule, path: &str, cx: &mut Cx<'_>) {
+/// What the API server checks across the fields of a rule; `written` is how many matches it has, if
+/// it has the field.
+fn consistent(rule: &Rule, written: Option<usize>, path: &str, cx: &mut Cx<'_>) {
     let redirect = rule
         .filters
         .iter()
@@ -104,8 +114,11 @@ fn consistent(rule: &Rule, path: &str, cx: &mut Cx<'_>) {
         };
         // "When using type ReplacePrefixMatch, exactly one path match with type PathPrefix must be
         // specified."
-        let one_prefix = matches!(rule.matches.as_slice(),
-            [Match::Http(http)] if http.path.kind == PathMatchType::PathPrefix);
+        let one_prefix = written.is_none_or(|written| written == 1)
+            && matches!(rule.matches.as_slice(),
+                [Match::Http(http)] if http.path.kind == PathMatchType::PathPrefix);
+        // What is wrong with a match has been said already.
+        let one_prefix = one_prefix || written.is_some_and(|n| n > 0 && n != rule.matches.len());
         if matches!(modifier, Some(PathModifier::ReplacePrefixMatch(_))) && !one_prefix {
             cx.refuse(
                 &codes::CONTRADICTION,
@@ -149,20 +162,32 @@ fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timeouts> {
 
 fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<gamma_config::Retry> {
     let mut object = Object::open(field, cx)?;
-    let codes = object
+    let codes: Vec<Spanned<u16>> = object
         .list("codes", usize::MAX, cx)
         .iter()
-        .filter_map(|field| Some(integer(field, 400..=599, cx)?.value))
+        .filter_map(|field| integer(field, 400..=599, cx))
         .collect();
+    let mut seen = HashSet::new();
+    for code in &codes {
+        if !seen.insert(code.value) {
+            cx.refuse(
+                &codes::CONTRADICTION,
+                code.span,
+                format!("`{}` has {} twice", object.path_to("codes"), code.value),
+                "remove one",
+            );
+        }
+    }
     let attempts = object
-        .integer("attempts", 1..=u32::MAX, cx)
+        .integer("attempts", 0..=i32::MAX as u32, cx)
         .map(|n| n.value);
     let backoff = object
         .string("backoff", cx)
         .and_then(|text| text::duration(&text, &object.path_to("backoff"), cx));
     object.finish(cx);
-    Some(gamma_config::Retry {
-        codes,
+    // "An explicit zero value MUST disable retries."
+    (attempts != Some(0)).then(|| gamma_config::Retry {
+        codes: codes.into_iter().map(|code| code.value).collect(),
         attempts,
         backoff,
     })

@@ -87,6 +87,8 @@ pub(super) fn session_persistence(
 /// A cookie's name is a `token`, as a header's is.
 fn check(name: &Option<Spanned<String>>, path: impl FnOnce() -> String, cx: &mut Cx<'_>) {
     if let Some(name) = name {
-        text::header_name(name, &path(), cx);
+        let path = path();
+        text::length(name, 0..=128, &path, cx);
+        text::free_header_name(name, &path, cx);
     }
 }

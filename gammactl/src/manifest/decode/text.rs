@@ -5,6 +5,9 @@ use crate::{diagnostic::codes, source::Spanned};
 
 type Text = Spanned<String>;
 
+/// A check of one text, which has a path.
+pub(super) type Check = fn(&Text, &str, &mut Cx<'_>);
+
 /// Refuses `text` unless `good`, saying what it should be.
 fn check(good: bool, text: &Text, path: &str, should: &str, cx: &mut Cx<'_>) {
     if !good {
@@ -13,6 +16,79 @@ fn check(good: bool, text: &Text, path: &str, should: &str, cx: &mut Cx<'_>) {
             text.span,
             format!("`{path}` is {:?}", text.value),
             should,
+        );
+    }
+}
+
+/// For what the API's schema lets pass and its words, HTTP or the filter don't.
+fn possible(good: bool, text: &Text, path: &str, why: &str, should: &str, cx: &mut Cx<'_>) {
+    if !good {
+        cx.forbid(
+            &codes::INVALID_VALUE,
+            text.span,
+            format!("`{path}` is {:?}", text.value),
+            why,
+            should,
+        );
+    }
+}
+
+/// ObjectName: what a reference names. It has no pattern; a name that no object can have is found
+/// missing.
+pub(super) fn object_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    length(text, 1..=253, path, cx);
+}
+
+/// Namespace: an RFC 1123 label.
+pub(super) fn namespace(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    check(
+        text.value.len() <= 63 && !text.value.contains('.') && is_subdomain(&text.value),
+        text,
+        path,
+        "use at most 63 lower-case letters, digits and `-`, beginning and ending with a letter or \
+         digit",
+        cx,
+    );
+}
+
+/// Group: an RFC 1123 subdomain, or nothing for the core group.
+pub(super) fn group(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    check(
+        text.value.is_empty() || is_subdomain(&text.value),
+        text,
+        path,
+        "write a group without version, like `gateway.networking.k8s.io`; the core group is `\"\"`",
+        cx,
+    );
+}
+
+/// Kind: letters, digits and `-`, beginning with a letter.
+pub(super) fn kind(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let bytes = text.value.as_bytes();
+    let edges = matches!((bytes.first(), bytes.last()), (Some(first), Some(last))
+        if first.is_ascii_alphabetic() && last.is_ascii_alphanumeric());
+    let good = edges
+        && bytes.len() <= 63
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+    check(good, text, path, "write a kind, like `Service`", cx);
+}
+
+/// A length in characters, as the API server counts.
+pub(super) fn length(
+    text: &Text,
+    range: std::ops::RangeInclusive<usize>,
+    path: &str,
+    cx: &mut Cx<'_>,
+) {
+    let length = text.value.chars().count();
+    if !range.contains(&length) {
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            text.span,
+            format!("`{path}` has {length} characters"),
+            format!("use {} to {}", range.start(), range.end()),
         );
     }
 }
@@ -34,14 +110,24 @@ pub(super) fn hostname(text: &Text, path: &str, wildcard: bool, cx: &mut Cx<'_>)
         true => text.value.strip_prefix("*.").unwrap_or(&text.value),
         false => &text.value,
     };
-    let is_address = host.parse::<std::net::IpAddr>().is_ok();
-    check(
-        is_subdomain(host) && !is_address,
-        text,
-        path,
-        "use a lower-case host name without port; an address is not allowed",
-        cx,
-    );
+    if host.parse::<std::net::IpAddr>().is_ok() {
+        let why = "\"IPs are not allowed\" by the API, though its schema lets them pass";
+        possible(false, text, path, why, "use a host name", cx);
+        return;
+    }
+    let should = if text.value.contains(':') {
+        "leave scheme and port out: a host name alone"
+    } else if text.value.contains('*') && !wildcard {
+        "name one host: a wildcard is not allowed here"
+    } else if host.contains('*') {
+        "write `*.` once, at the beginning, for one or more labels"
+    } else if text.value.to_ascii_lowercase() != text.value {
+        "use lower-case letters"
+    } else {
+        "use lower-case letters, digits, `-` and `.`"
+    };
+    let good = is_subdomain(host) && text.value.len() <= 253;
+    check(good, text, path, should, cx);
 }
 
 /// HTTPPathMatch.value of type Exact or PathPrefix.
@@ -52,8 +138,10 @@ pub(super) fn path_value(text: &Text, path: &str, cx: &mut Cx<'_>) {
         "begin it with `/`"
     } else if value.len() > 1024 {
         "use at most 1024 characters"
-    } else if has(&["//", "/./", "/../"]) || value.ends_with("/.") || value.ends_with("/..") {
-        "write the path as it is after normalisation: no `//`, `/./` or `/../`"
+    } else if has(&["//"]) {
+        "write one `/`: proxies merge slashes before they match"
+    } else if has(&["/./", "/../"]) || value.ends_with("/.") || value.ends_with("/..") {
+        "write the path as it is once `.` and `..` are resolved"
     } else if has(&["%2f", "%2F"]) {
         "an encoded `/` can't be matched: use a regular expression"
     } else if has(&["#", "?"]) {
@@ -82,30 +170,58 @@ fn is_path(value: &str) -> bool {
 
 /// A path that a rewrite or redirect puts on the wire.
 pub(super) fn replacement_path(text: &Text, path: &str, cx: &mut Cx<'_>) {
-    let good = text.value.len() <= 1024
-        && text.value.bytes().all(|b| b.is_ascii_graphic())
+    length(text, 0..=1024, path, cx);
+    let good = text.value.bytes().all(|b| b.is_ascii_graphic())
         && !text.value.contains(['?', '#'])
         && (text.value.is_empty() || text.value.starts_with('/'));
+    let why = "no request could have the path that comes of it";
     let should = "begin it with `/`, without query, fragment, spaces or control characters";
-    check(good, text, path, should, cx);
+    possible(good, text, path, why, should, cx);
+}
+
+/// HTTPAuthConfig.path: a replacement path with the characters of a matched one.
+pub(super) fn auth_path(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    if is_path(&text.value) {
+        replacement_path(text, path, cx);
+    } else {
+        let should = "percent-encode characters that may not stand in a path";
+        check(false, text, path, should, cx);
+    }
 }
 
 /// HTTPHeaderName, and the names of query parameters: RFC 9110 `token`.
 pub(super) fn header_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    let good = (1..=256).contains(&text.value.len()) && text.value.bytes().all(is_token);
-    let should = match text.value.starts_with(':') {
-        true => "pseudo-headers can't be used: match `Host` or `method` instead",
-        false => "use letters, digits and `-`",
+    let should = match text.value.as_bytes().first() {
+        Some(b':') => "pseudo-headers can't be used: match `Host`, `method` or `path` instead",
+        _ if text.value.len() > 256 => "use at most 256 characters",
+        _ => "use letters, digits and `-`",
     };
-    check(good, text, path, should, cx);
+    check(is_header_name(&text.value), text, path, should, cx);
+}
+
+/// A header or cookie that the API's schema takes as any string.
+pub(super) fn free_header_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let why = "no header or cookie can be called that";
+    let should = "use letters, digits and `-`";
+    possible(is_header_name(&text.value), text, path, why, should, cx);
+}
+
+fn is_header_name(name: &str) -> bool {
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    (1..=256).contains(&name.len()) && name.bytes().all(is_token)
 }
 
 /// A value that is matched or set; CR, LF and NUL would let a route forge headers.
 pub(super) fn value(text: &Text, path: &str, max: usize, cx: &mut Cx<'_>) {
-    let good = (1..=max).contains(&text.value.len()) && !text.value.contains(['\r', '\n', '\0']);
-    let should = format!("use 1 to {max} characters, without line breaks and NUL");
-    check(good, text, path, &should, cx);
+    length(text, 1..=max, path, cx);
+    possible(
+        !text.value.contains(['\r', '\n', '\0']),
+        text,
+        path,
+        "a line break or NUL would end the header and begin another",
+        "write it on one line",
+        cx,
+    );
 }
 
 /// CORSOrigin.
@@ -128,7 +244,7 @@ pub(super) fn origin(text: &Text, path: &str, cx: &mut Cx<'_>) {
                     .all(label))
     });
     check(
-        good,
+        good && text.value.len() <= 253,
         text,
         path,
         "use `*`, or scheme and host like `https://*.example.com:8443`, without path",
