@@ -133,6 +133,7 @@ impl Compiled {
                 span: None,
                 why: None,
                 hint: Some("name files with HTTPRoutes, GRPCRoutes and Services".into()),
+                also: None,
             });
         }
         let Compilation {

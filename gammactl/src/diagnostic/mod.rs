@@ -1,15 +1,19 @@
 //! What is wrong with the input, where, and the way out.
 //!
 //! Every finding has a [`Code`] that never changes its meaning, a [`Span`] that points into a
-//! source, one line of why and one line of how to fix it. Rendering is in [`render`].
+//! source, one line of why and one line of how to fix it. [`render`] writes them.
 
 pub mod codes;
+mod github;
+mod json;
 mod render;
+mod sarif;
+mod text;
 
 pub use codes::{Code, Severity};
 pub use render::{Format, render};
 
-use crate::source::Span;
+use crate::source::{Span, Spanned};
 
 /// One finding about the input.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,8 @@ pub struct Diagnostic {
     pub why: Option<String>,
     /// The way out, one line.
     pub hint: Option<String>,
+    /// The other place that has to do with it, and what is there.
+    pub also: Option<Spanned<String>>,
 }
 
 impl Diagnostic {
@@ -35,6 +41,7 @@ impl Diagnostic {
             span: Some(span),
             why: None,
             hint: None,
+            also: None,
         }
     }
 
@@ -49,6 +56,14 @@ impl Diagnostic {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// Points to another place, too.
+    #[must_use]
+    pub fn also(mut self, span: Span, label: impl Into<String>) -> Self {
+        let value = label.into();
+        self.also = Some(Spanned { value, span });
         self
     }
 }
