@@ -10,7 +10,7 @@ use gammactl::diagnostic::{Format, codes, render};
 fn bad_manifests_get_exactly_this_text() {
     let mut wrong = Vec::new();
     for input in golden::inputs("diagnostics") {
-        let (sources, diagnostics, _) = golden::compiled(&input);
+        let (sources, diagnostics, _) = golden::checked(&input);
         let text = render(&diagnostics, &sources, Format::Text);
         assert!(!text.is_empty(), "{} is good", input.display());
         golden::check(&input, "txt", &text, &mut wrong);
@@ -21,7 +21,7 @@ fn bad_manifests_get_exactly_this_text() {
 #[test]
 fn every_finding_says_what_follows_and_what_to_do() {
     for input in golden::inputs("diagnostics") {
-        let (_, diagnostics, _) = golden::compiled(&input);
+        let (_, diagnostics, _) = golden::checked(&input);
         for diagnostic in diagnostics.iter() {
             let place = format!("{}: {}", input.display(), diagnostic.message);
             assert!(diagnostic.span.is_some(), "{place}");
@@ -39,7 +39,7 @@ fn every_code_has_a_bad_manifest() {
     let seen: BTreeSet<&str> = golden::inputs("diagnostics")
         .iter()
         .flat_map(|input| {
-            let (_, diagnostics, _) = golden::compiled(input);
+            let (_, diagnostics, _) = golden::checked(input);
             diagnostics.iter().map(|d| d.code.id).collect::<Vec<_>>()
         })
         .collect();
@@ -55,7 +55,7 @@ fn every_code_has_a_bad_manifest() {
 #[test]
 fn json_has_the_same_findings() {
     for input in golden::inputs("diagnostics") {
-        let (sources, diagnostics, _) = golden::compiled(&input);
+        let (sources, diagnostics, _) = golden::checked(&input);
         let json: serde_json::Value =
             serde_json::from_str(&render(&diagnostics, &sources, Format::Json)).unwrap();
         let list = json.as_array().unwrap();
@@ -71,7 +71,7 @@ fn json_has_the_same_findings() {
 #[test]
 fn whatever_is_wrong_the_config_is_valid() {
     for input in golden::inputs("diagnostics") {
-        let (_, _, config) = golden::compiled(&input);
+        let (_, _, config) = golden::checked(&input);
         config
             .validate()
             .unwrap_or_else(|error| panic!("{}: {error}", input.display()));

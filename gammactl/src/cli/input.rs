@@ -7,6 +7,7 @@ use super::{output, progress::Progress};
 use crate::{
     compile::{self, Attachment, ClusterNames, Compilation},
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
+    lint,
     manifest::{self, Manifests},
     source::{self, Sources},
 };
@@ -140,6 +141,7 @@ impl Compiled {
             config,
             attachments,
         } = compile::compilation(&manifests, options, &mut diagnostics);
+        lint::lint(&manifests, options, &mut diagnostics);
         diagnostics.sort();
         Self {
             sources,

@@ -19,6 +19,26 @@ use crate::{
 /// Kind, namespace, name and port of a frontend.
 type Frontend<'m> = (ServiceKind, &'m str, &'m str, u16);
 
+/// Routes on one port that are all of one namespace, which decides whose requests they are for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group<'a> {
+    frontend: Frontend<'a>,
+    namespace: &'a str,
+}
+
+impl<'a> Group<'a> {
+    /// Kind, namespace and name of the Service.
+    pub(crate) fn service(&self) -> (ServiceKind, &'a str, &'a str) {
+        let (kind, namespace, name, _) = self.frontend;
+        (kind, namespace, name)
+    }
+
+    /// Whether the routes are in the namespace of the Service.
+    pub(crate) fn is_producer(&self) -> bool {
+        self.frontend.1 == self.namespace
+    }
+}
+
 /// Routes by frontend and by the route's own namespace. Routes are indices into
 /// [`Manifests::routes`].
 #[derive(Debug, Default)]
@@ -91,6 +111,31 @@ impl Attachments<'_> {
                     .iter()
                     .map(|frontend| port(&manifests.routes[route], frontend))
                     .collect(),
+            })
+            .collect()
+    }
+
+    /// Ports, and the routes on them that are of one namespace, in a fixed order.
+    pub(crate) fn groups(&self) -> Vec<(u16, Group<'_>, &[usize])> {
+        let mut frontends: Vec<_> = self.routes.iter().collect();
+        frontends.sort_by_key(|((kind, namespace, name, port), _)| {
+            (
+                *kind == ServiceKind::ServiceImport,
+                *namespace,
+                *name,
+                *port,
+            )
+        });
+        frontends
+            .into_iter()
+            .flat_map(|(&frontend, namespaces)| {
+                namespaces.iter().map(move |(namespace, routes)| {
+                    let group = Group {
+                        frontend,
+                        namespace,
+                    };
+                    (frontend.3, group, &**routes)
+                })
             })
             .collect()
     }

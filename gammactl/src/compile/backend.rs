@@ -28,6 +28,11 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
+    /// Whether it is of that kind.
+    pub(crate) fn is(&self, code: &Code) -> bool {
+        self.code == code
+    }
+
     /// Says it, and `why` it matters.
     pub(crate) fn diagnostic(self, why: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.code, self.span, self.message)

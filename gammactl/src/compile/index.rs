@@ -1,6 +1,6 @@
 //! Objects by name, and the names that are nearly right.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::manifest::{EndpointSlice, MULTICLUSTER, Manifests, Service, ServiceKind};
 
@@ -29,6 +29,8 @@ pub(crate) fn service_kind(group: &str, kind: &str) -> Option<ServiceKind> {
 #[derive(Debug)]
 pub(crate) struct Index<'m> {
     services: HashMap<Key<'m>, &'m Service>,
+    /// Those that Services are in.
+    namespaces: HashSet<&'m str>,
     /// EndpointSlices by their Service.
     slices: HashMap<Key<'m>, Vec<&'m EndpointSlice>>,
 }
@@ -51,7 +53,13 @@ impl<'m> Index<'m> {
                 }
             }
         }
-        Self { services, slices }
+        let namespaces = manifests.services.iter();
+        let namespaces = namespaces.map(|s| &*s.metadata.namespace).collect();
+        Self {
+            services,
+            namespaces,
+            slices,
+        }
     }
 
     /// The EndpointSlices of a Service.
@@ -60,6 +68,11 @@ impl<'m> Index<'m> {
         self.slices
             .get(&(service.kind, &*metadata.namespace, &*metadata.name.value))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether there is any Service in a namespace.
+    pub(crate) fn has_services(&self, namespace: &str) -> bool {
+        self.namespaces.contains(namespace)
     }
 
     pub(crate) fn service(

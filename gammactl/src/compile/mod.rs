@@ -6,14 +6,14 @@
 //! diagnostic and, where traffic would notice, written into the config as an answer of 500: nothing
 //! is dropped in silence.
 
-mod attach;
-mod backend;
+pub(crate) mod attach;
+pub(crate) mod backend;
 pub(crate) mod cluster;
 mod criterion;
 mod filters;
 pub(crate) mod index;
 mod matches;
-mod precedence;
+pub(crate) mod precedence;
 pub(crate) mod provenance;
 mod rule;
 mod slice;

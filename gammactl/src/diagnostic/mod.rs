@@ -13,6 +13,8 @@ mod text;
 pub use codes::{Code, Severity};
 pub use render::{Format, render};
 
+use std::collections::HashSet;
+
 use crate::source::{Span, Spanned};
 
 /// One finding about the input.
@@ -76,6 +78,20 @@ impl Diagnostics {
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
+    }
+
+    /// Adds those of `others` that are not there twice.
+    pub(crate) fn extend_new(&mut self, others: Self) {
+        let mut seen = HashSet::new();
+        for diagnostic in others.0 {
+            if seen.insert((
+                diagnostic.code.id,
+                diagnostic.span,
+                diagnostic.message.clone(),
+            )) {
+                self.0.push(diagnostic);
+            }
+        }
     }
 
     /// All findings.

@@ -107,6 +107,8 @@ pub struct Rule {
     pub timeouts: gamma_config::Timeouts,
     /// `retry` (experimental).
     pub retry: Option<gamma_config::Retry>,
+    /// Where `retry` stands, if it was given.
+    pub retry_span: Option<Span>,
     /// `sessionPersistence` (experimental).
     pub session_persistence: Option<SessionPersistence>,
     /// The whole rule.
@@ -126,6 +128,8 @@ pub struct SessionPersistence {
     pub permanent: bool,
     /// `absoluteTimeout`.
     pub absolute_timeout: Option<gamma_config::Duration>,
+    /// The whole of it.
+    pub span: Span,
 }
 
 /// `rules[].matches[]`.

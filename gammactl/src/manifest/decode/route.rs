@@ -8,9 +8,9 @@ use super::{
     rule, text,
 };
 use crate::{
-    diagnostic::codes,
+    diagnostic::{Diagnostic, codes},
     manifest::{ParentRef, Route, RouteKind},
-    source::Spanned,
+    source::{Span, Spanned},
     yaml::Value,
 };
 
@@ -22,11 +22,13 @@ pub(super) fn route(
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<Route> {
+    let object_span = object.span;
     let metadata = metadata::metadata(&mut object, default_namespace, cx);
     object.ignore(&["status"]);
     let spec = object.require("spec", cx);
     let spec = spec.and_then(|spec| Object::open(&spec, cx));
     object.finish(cx);
+    let span = metadata.as_ref().map_or(object_span, |m| m.name.span);
     let mut spec = spec?;
 
     let parent_refs: Vec<ParentRef> = spec
@@ -36,7 +38,13 @@ pub(super) fn route(
         .collect();
     distinct(&parent_refs, cx);
     let hostnames = hostnames(&spec.list("hostnames", 16, cx), cx);
-    spec.ignore(&["useDefaultGateways"]);
+    let has_default = spec.take("useDefaultGateways").is_some();
+    if parent_refs.is_empty()
+        && !has_default
+        && spec.take("parentRefs").is_none_or(|f| is_empty(&f))
+    {
+        cx.diagnostics.push(no_parent(kind, span));
+    }
 
     let rules_span = spec.span_of("rules");
     let absent = spec.take("rules").is_none();
@@ -75,6 +83,17 @@ pub(super) fn route(
         hostnames,
         rules,
     })
+}
+
+fn is_empty(field: &Field<'_>) -> bool {
+    matches!(&field.node.value, Value::Sequence(items) if items.is_empty())
+}
+
+fn no_parent(kind: RouteKind, span: Span) -> Diagnostic {
+    let message = format!("the {} has no parentRefs", kind.as_str());
+    Diagnostic::new(&codes::NO_PARENT, span, message)
+        .why("it is attached to nothing, so it has no effect")
+        .hint("name the Service that it is for: `parentRefs: [{group: \"\", kind: Service, name: …}]`")
 }
 
 fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {

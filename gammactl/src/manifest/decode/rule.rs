@@ -39,13 +39,18 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
         .filter_map(|field| backend::backend_ref(kind, field, cx))
         .collect();
     // GRPCRoute has neither timeouts nor retries.
+    let retry_field = match kind {
+        RouteKind::HttpRoute => object.take("retry"),
+        RouteKind::GrpcRoute => None,
+    };
+    let retry_span = retry_field.as_ref().map(|field| field.node.span);
     let (timeouts, retry) = match kind {
         RouteKind::HttpRoute => (
             object
                 .take("timeouts")
                 .and_then(|f| timeouts(&f, cx))
                 .unwrap_or_default(),
-            object.take("retry").and_then(|f| retry(&f, cx)),
+            retry_field.and_then(|f| retry(&f, cx)),
         ),
         RouteKind::GrpcRoute => (Timeouts::default(), None),
     };
@@ -59,6 +64,7 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
         backend_refs,
         timeouts,
         retry,
+        retry_span,
         session_persistence,
         span: object.span,
     };
@@ -80,6 +86,7 @@ pub(super) fn default_rule(span: Span) -> Rule {
         backend_refs: Vec::new(),
         timeouts: Timeouts::default(),
         retry: None,
+        retry_span: None,
         session_persistence: None,
         span,
     }

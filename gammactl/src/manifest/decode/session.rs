@@ -81,6 +81,7 @@ pub(super) fn session_persistence(
         path: path.map(|path| path.value).filter(|path| !path.is_empty()),
         permanent,
         absolute_timeout,
+        span,
     })
 }
 

@@ -1,0 +1,133 @@
+//! What can be said about a regular expression without running it.
+
+/// Operators of the dialects that matter; anything else stands for itself.
+const OPERATORS: &str = r"\.+*?()|[]{}^$";
+
+/// A pattern without the anchors at its ends, which mean nothing where whole values are matched.
+pub(super) fn unanchored(pattern: &str) -> &str {
+    let pattern = pattern.strip_prefix('^').unwrap_or(pattern);
+    match pattern.strip_suffix('$') {
+        Some(rest) if !ends_escaped(rest) => rest,
+        _ => pattern,
+    }
+}
+
+/// Whether what follows `text` is escaped.
+pub(super) fn ends_escaped(text: &str) -> bool {
+    (text.len() - text.trim_end_matches('\\').len()) % 2 == 1
+}
+
+/// The only value that the pattern matches, if it has no operators.
+pub(super) fn literal(pattern: &str) -> Option<String> {
+    let (literal, rest) = literal_prefix(unanchored(pattern));
+    rest.is_empty().then_some(literal)
+}
+
+/// What every match begins with, and the pattern that follows it.
+pub(super) fn literal_prefix(pattern: &str) -> (String, &str) {
+    if has_top_level_alternative(pattern) {
+        return (String::new(), pattern);
+    }
+    let mut literal = String::new();
+    let mut rest = pattern;
+    while let Some((character, after)) = character(rest) {
+        // A quantifier may take the character away again.
+        if after.starts_with(['*', '?', '{', '+']) {
+            break;
+        }
+        literal.push(character);
+        rest = after;
+    }
+    (literal, rest)
+}
+
+/// The character that a pattern begins with, if it begins with no operator.
+fn character(pattern: &str) -> Option<(char, &str)> {
+    let mut chars = pattern.chars();
+    let character = match chars.next()? {
+        // An escaped letter or digit is a class, an anchor or a reference.
+        '\\' => chars.next().filter(|c| !c.is_ascii_alphanumeric())?,
+        operator if OPERATORS.contains(operator) => return None,
+        plain => plain,
+    };
+    Some((character, chars.as_str()))
+}
+
+/// Whether there is a `|` outside of groups and classes.
+pub(super) fn has_top_level_alternative(pattern: &str) -> bool {
+    let (mut depth, mut class) = (0_i32, false);
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => {
+                chars.next();
+            }
+            '[' => class = true,
+            ']' => class = false,
+            '(' if !class => depth += 1,
+            ')' if !class => depth -= 1,
+            '|' if !class && depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+/// Which paths a pattern surely matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Reach {
+    /// All that begin with the text: `/a.*`.
+    Anything,
+    /// All that begin with it and go on: `/a.+`.
+    More,
+    /// The text, and what is below it: `/a(/.*)?`.
+    Elements,
+}
+
+/// The text that a pattern begins with and how far it reaches from there, where that is simple.
+pub(super) fn reach(pattern: &str) -> Option<(String, Reach)> {
+    let (literal, rest) = literal_prefix(unanchored(pattern));
+    let reach = match rest {
+        ".*" | "(.*)" => Reach::Anything,
+        ".+" | "(.+)" => Reach::More,
+        "(/.*)?" | "(?:/.*)?" | "(/|/.*)?" => Reach::Elements,
+        _ => return None,
+    };
+    Some((literal, reach))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn literals_end_at_the_first_operator() {
+        let table = [
+            ("/a/b", "/a/b", ""),
+            ("/a.b", "/a", ".b"),
+            (r"/a\.b", "/a.b", ""),
+            (r"/a\d", "/a", r"\d"),
+            ("/ab?", "/a", "b?"),
+            ("/a(b|c)", "/a", "(b|c)"),
+            ("/a|/b", "", "/a|/b"),
+        ];
+        for (pattern, literal, rest) in table {
+            assert_eq!(literal_prefix(pattern), (literal.into(), rest), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn only_patterns_without_operators_are_literal() {
+        assert_eq!(literal("^/a$").as_deref(), Some("/a"));
+        assert_eq!(literal(r"/a\$").as_deref(), Some("/a$"));
+        assert_eq!(literal("/a.*"), None);
+    }
+
+    #[test]
+    fn simple_patterns_reach_what_follows() {
+        assert_eq!(reach("/.*"), Some(("/".into(), Reach::Anything)));
+        assert_eq!(reach("^/a(/.*)?$"), Some(("/a".into(), Reach::Elements)));
+        assert_eq!(reach("/a[0-9]+"), None);
+        assert_eq!(reach("/a|/b.*"), None);
+    }
+}

@@ -1,0 +1,119 @@
+//! Matches that no request can fulfil.
+
+use std::collections::HashMap;
+
+use crate::{
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    manifest::{Match, PathMatchType, Rule, ValueMatch},
+    source::Spanned,
+};
+
+pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
+    for m in &rule.matches {
+        let headers = match m {
+            Match::Http(http) => {
+                if http.path.kind != PathMatchType::RegularExpression {
+                    encoded(&http.path.value, diagnostics);
+                }
+                &http.headers
+            }
+            Match::Grpc(grpc) => &grpc.headers,
+        };
+        twice(headers, diagnostics);
+        for header in headers.iter().filter(|header| !header.regex) {
+            let value = &header.value;
+            if value.value.trim_matches([' ', '\t']) != value.value {
+                diagnostics.push(
+                    Diagnostic::new(
+                        &codes::IMPOSSIBLE_MATCH,
+                        value.span,
+                        format!("header `{}` can't have this value", header.name.value),
+                    )
+                    .why("proxies drop spaces around a header's value, so the match never holds")
+                    .hint("leave the spaces out"),
+                );
+            }
+        }
+    }
+}
+
+/// "If multiple entries specify equivalent header names, only the first … MUST be considered."
+fn twice(headers: &[ValueMatch], diagnostics: &mut Diagnostics) {
+    let mut seen = HashMap::new();
+    for header in headers {
+        let name = &header.name;
+        if let Some(first) = seen.insert(name.value.to_ascii_lowercase(), name.span) {
+            diagnostics.push(
+                Diagnostic::new(
+                    &codes::HEADER_TWICE,
+                    name.span,
+                    format!("header `{}` is matched a second time", name.value),
+                )
+                .why("names of headers have no case: only the first match counts, by the API")
+                .hint("say all of it in one regular expression, or remove one")
+                .also(first, "this one counts"),
+            );
+        }
+    }
+}
+
+/// RFC 3986 6.2.2: what need not be encoded is not, once a path is normalised, and digits are upper
+/// case.
+fn encoded(path: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    let normal = normalised(&path.value);
+    if normal != path.value {
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::IMPOSSIBLE_MATCH,
+                path.span,
+                format!("no normalised path is `{}`", path.value),
+            )
+            .why("proxies that normalise paths have decoded letters and digits by then, and others write it in upper case")
+            .hint(format!("write `{normal}`")),
+        );
+    }
+}
+
+fn normalised(path: &str) -> String {
+    let mut normal = String::new();
+    let mut rest = path;
+    while let Some((before, after)) = rest.split_once('%') {
+        normal.push_str(before);
+        let Some((digits, after)) = after.split_at_checked(2) else {
+            normal.push('%');
+            rest = after;
+            continue;
+        };
+        match u8::from_str_radix(digits, 16) {
+            Ok(byte) if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+                normal.push(char::from(byte));
+            }
+            _ => {
+                normal.push('%');
+                normal.push_str(&digits.to_ascii_uppercase());
+            }
+        }
+        rest = after;
+    }
+    normal.push_str(rest);
+    normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalised;
+
+    #[test]
+    fn unreserved_characters_are_decoded_and_digits_are_upper_case() {
+        for (path, normal) in [
+            ("/a", "/a"),
+            ("/%61", "/a"),
+            ("/%7Eb", "/~b"),
+            ("/%c3%a9", "/%C3%A9"),
+            ("/%C3%A9", "/%C3%A9"),
+            ("/a%20b", "/a%20b"),
+        ] {
+            assert_eq!(normalised(path), normal, "{path}");
+        }
+    }
+}
