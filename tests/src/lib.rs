@@ -11,6 +11,7 @@
 //! - [`mod@load`]: requests without end.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@drive`]: the two ways to run a fixture.
+//! - [`mod@host`]: the filter's module in an interpreter that counts.
 //! - [`mod@reference`]: what the Gateway API asks for, written a second time and naively.
 
 #![forbid(unsafe_code)]
@@ -24,6 +25,7 @@ pub mod envoy;
 pub mod fixture;
 pub mod gammactl;
 pub mod load;
+pub mod host;
 pub mod ports;
 pub mod reference;
 pub mod serve;
