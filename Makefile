@@ -36,8 +36,16 @@ demo: build envoy ## Sends requests through a real Envoy and prints which rule a
 run: build envoy ## Serves MANIFESTS=dir (default examples/shop) through a real Envoy until Ctrl-C
 	cargo run --locked -q -p gamma-tests --bin gamma-demo -- run $(MANIFESTS)
 
+# Modules that the tests count and the benches compare with.
+BENCH_FILTERS := --manifest-path tests/bench-filters/Cargo.toml --target-dir target/bench-filters \
+	--target wasm32-wasip1 --workspace --lib --examples
+
+.PHONY: bench-filters
+bench-filters: toolchain ## Builds the modules that tests and benches measure beside the filter
+	cargo build --locked --release $(BENCH_FILTERS)
+
 .PHONY: test
-test: build envoy $(WASM_RUNNER) ## Every test: native, in wasm and through a real Envoy
+test: build bench-filters envoy $(WASM_RUNNER) ## Every test: native, in wasm and through a real Envoy
 	cargo test --locked --workspace
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(WASM_RUNNER) \
 		cargo test --locked -p gamma-router --target wasm32-unknown-unknown --test decide
@@ -54,6 +62,8 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, names o
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
+	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
+	cargo fmt --manifest-path tests/bench-filters/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 	scripts/check-docs
 

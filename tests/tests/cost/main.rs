@@ -1,0 +1,10 @@
+//! What decisions and requests cost, counted in an interpreter, so that a slowdown fails a build
+//! however noisy the machine is.
+//!
+//! The numbers are in `docs/performance/counts.md`; `UPDATE=1` writes them anew.
+
+#![forbid(unsafe_code)]
+
+mod counts;
+mod decision;
+mod request;
