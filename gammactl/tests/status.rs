@@ -1,6 +1,5 @@
 //! What `status` says of routes, word for word, and what the API demands of every status.
 
-#[allow(dead_code, reason = "these cases differ in their options")]
 mod golden;
 
 use std::{collections::BTreeSet, fs, path::Path};
