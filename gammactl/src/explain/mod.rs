@@ -8,6 +8,7 @@ pub mod access_log;
 mod candidates;
 mod changes;
 mod explanation;
+mod normalize;
 mod notes;
 mod outcome;
 mod render;
@@ -29,6 +30,7 @@ pub use explanation::{
     Failed, Header, Mirror, Outcome, Policy, Predicate, Routes, RoutesKind, RuleName, RunnerUp,
     ServicePort, Session, Source,
 };
+pub use normalize::normalized_path;
 pub use render::{render, render_brief};
 
 use crate::{

@@ -1,0 +1,93 @@
+//! What Envoy's `normalize_path` makes of a path before any filter sees it.
+
+/// `path`, without query, if it is not what it becomes: dot segments are resolved (RFC 3986, section
+/// 5.2.4), encoded unreserved characters are decoded (section 6.2.2.2), and what should have been
+/// encoded is.
+#[must_use]
+pub fn normalized_path(path: &str) -> Option<String> {
+    let decoded = escape(&decode_unreserved(path));
+    let mut segments: Vec<&str> = Vec::new();
+    let mut rest = decoded.split('/').skip(1).peekable();
+    while let Some(segment) = rest.next() {
+        let is_last = rest.peek().is_none();
+        match segment {
+            "." if is_last => segments.push(""),
+            "." => {}
+            ".." => {
+                segments.pop();
+                if is_last {
+                    segments.push("");
+                }
+            }
+            segment => segments.push(segment),
+        }
+    }
+    let normal = format!("/{}", segments.join("/"));
+    (normal != path).then_some(normal)
+}
+
+/// Envoy goes by the rules for URLs in browsers.
+fn escape(path: &str) -> String {
+    let mut escaped = String::with_capacity(path.len());
+    for char in path.chars() {
+        match char {
+            '\\' => escaped.push('/'),
+            '"' | '<' | '>' | '^' | '`' | '{' | '|' | '}' => {
+                escaped.push_str(&format!("%{:02X}", u32::from(char)));
+            }
+            _ => escaped.push(char),
+        }
+    }
+    escaped
+}
+
+fn decode_unreserved(path: &str) -> String {
+    let mut decoded = String::with_capacity(path.len());
+    let mut rest = path;
+    while let Some(at) = rest.find('%') {
+        let (before, escape) = rest.split_at(at);
+        decoded.push_str(before);
+        let byte = escape
+            .get(1..3)
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let unreserved = byte
+            .map(char::from)
+            .filter(|c| c.is_ascii_alphanumeric() || "-._~".contains(*c));
+        match unreserved {
+            Some(char) => {
+                decoded.push(char);
+                rest = &escape[3..];
+            }
+            None => {
+                decoded.push('%');
+                rest = &escape[1..];
+            }
+        }
+    }
+    decoded.push_str(rest);
+    decoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_normalised_as_envoy_does() {
+        for (path, normal) in [
+            ("/a", None),
+            ("/a//b/", None),
+            ("/a%2Fb", None),
+            ("/%61", Some("/a")),
+            ("/a/../b", Some("/b")),
+            ("/a/./b/.", Some("/a/b/")),
+            ("/a/b/..", Some("/a/")),
+            ("/..", Some("/")),
+            ("/100%", None),
+            ("/a|b", Some("/a%7Cb")),
+            ("/a\\b", Some("/a/b")),
+        ] {
+            assert_eq!(normalized_path(path).as_deref(), normal, "{path}");
+        }
+    }
+}

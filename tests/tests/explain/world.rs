@@ -1,0 +1,61 @@
+//! Random routes, compiled, and who explains them.
+
+use gamma_tests::{drive, reference::Request};
+use gammactl::{
+    compile::{Options, compile},
+    diagnostic::Diagnostics,
+    explain::Explainer,
+    manifest::Manifests,
+    request::{HeaderLine, RequestLine, Simulated},
+    source::Sources,
+};
+use serde_json::{Value, json};
+
+/// Manifests and an explainer.
+pub(crate) struct World {
+    pub(crate) manifests: Manifests,
+    pub(crate) options: Options,
+    pub(crate) explainer: Explainer,
+}
+
+impl World {
+    pub(crate) fn new(objects: &[Value], client: &str) -> Self {
+        // JSON is YAML.
+        let text = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
+        let mut sources = Sources::default();
+        sources.add("-", text.as_str());
+        let manifests = drive::manifests(&text).unwrap_or_else(|e| panic!("{e}"));
+        let options = Options {
+            client_namespace: Some(client.into()),
+            ..Options::default()
+        };
+        let config = compile(&manifests, &options, &mut Diagnostics::default());
+        Self {
+            explainer: Explainer::of_manifests(config, &sources, &manifests, &options),
+            manifests,
+            options,
+        }
+    }
+}
+
+pub(crate) fn simulated(request: &Request, from: &str) -> Simulated {
+    Simulated {
+        line: RequestLine {
+            method: request.method.clone(),
+            scheme: request.scheme.clone(),
+            authority: request.authority.clone(),
+            path: request.path.clone(),
+        },
+        headers: request
+            .headers
+            .iter()
+            .map(|(name, value)| HeaderLine {
+                name: name.clone(),
+                value: value.clone().into_bytes(),
+            })
+            .collect(),
+        from: Some(from.into()),
+        destination: request.destination,
+        now: 0,
+    }
+}
