@@ -41,8 +41,8 @@ or JSON: {\"request\": \"POST http://cart/\", \"headers\": [\"k: v\"], \"from\":
 --access-log reads Envoy's default format, Istio's, that of `gammactl envoy`, and JSON lines."
 )]
 pub(super) struct Explain {
-    /// The request: a URL, or a method and a URL in one word
-    #[arg(value_name = "[METHOD ]URL")]
+    /// The request: a URL, or a method and a URL in one word, as in 'POST http://cart/'
+    #[arg(value_name = "REQUEST")]
     requests_given: Vec<String>,
 
     #[command(flatten)]
@@ -119,10 +119,8 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
         })?;
     }
     if let Some(file) = &options.access_log {
-        good &= each_line(file, |line| {
-            let logged = access_log::read_line(line, now)?;
-            asked.extend(logged.map(|logged| (logged.request.clone(), Some(logged))));
-            Ok(())
+        good &= each_logged(file, now, |logged| {
+            asked.push((logged.request.clone(), Some(logged)));
         })?;
     }
     if asked.is_empty() && options.requests.is_none() && options.access_log.is_none() {
@@ -231,6 +229,32 @@ fn each_line(
             good = false;
             eprintln!("error: {file}:{number}: {error}");
         }
+    }
+    Ok(good)
+}
+
+/// Whether any line is of an access log: a proxy writes other things to the same stream.
+fn each_logged(file: &str, now: u64, mut found: impl FnMut(Logged)) -> anyhow::Result<bool> {
+    let (mut good, mut others, mut first) = (false, 0, String::new());
+    for (number, line) in (1..).zip(read(file)?.lines()) {
+        match access_log::read_line(line, now) {
+            Ok(logged) => {
+                good |= logged.is_some();
+                logged.into_iter().for_each(&mut found);
+            }
+            Err(error) => {
+                others += 1;
+                if others == 1 {
+                    first = format!("{number}: {error}");
+                }
+            }
+        }
+    }
+    match (others, good) {
+        (0, _) => return Ok(true),
+        (_, false) => eprintln!("error: {file}: no line is of an access log; {first}"),
+        (1, true) => eprintln!("note: {file}: one line is not of an access log; {first}"),
+        _ => eprintln!("note: {file}: {others} lines are not of an access log; {first}"),
     }
     Ok(good)
 }

@@ -71,7 +71,7 @@ impl HttpSpecificity {
         if self.method != other.method {
             return Some(Criterion::new(
                 "method",
-                "a method match (the other has none)",
+                "method match (the other has none)",
             ));
         }
         more("headers", "header matches", self.headers, other.headers).or_else(|| {

@@ -27,6 +27,7 @@ const CONTROLS: [&str; 7] = [
 pub(super) struct Headers {
     pub(super) list: Vec<Header>,
     pub(super) changes: Vec<Change>,
+    of_request: bool,
 }
 
 impl Headers {
@@ -41,6 +42,7 @@ impl Headers {
                 })
                 .collect(),
             changes: Vec::new(),
+            of_request: true,
         };
         let mut owned: Vec<String> = Vec::new();
         for Header { name, .. } in &headers.list {
@@ -76,6 +78,10 @@ impl Headers {
         by: ChangedBy,
     ) {
         let before = self.joined(name);
+        // What is not there is not removed; of a response nobody knows.
+        if self.of_request && before.is_none() && value.is_none() {
+            return;
+        }
         if action != ChangeAction::Add {
             self.list.retain(|header| header.name != name);
         }

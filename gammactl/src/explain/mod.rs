@@ -18,7 +18,7 @@ mod style;
 mod text;
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -160,7 +160,7 @@ impl Explainer {
         let traced = trace.outcomes.iter();
         explanation.outcomes = traced.map(|outcome| outcomes.outcome(outcome)).collect();
         explanation.policy = outcomes.policy(&trace);
-        explanation.notes = notes::notes(&explanation, rule);
+        explanation.notes = notes::notes(&explanation, trace.frontend, rule);
         Ok(explanation)
     }
 
@@ -245,13 +245,10 @@ fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> 
 }
 
 fn names(table: &RouteTable) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for rule in &table.rules {
-        if !names.contains(&rule.route) {
-            names.push(rule.route.clone());
-        }
-    }
-    names
+    let mut known = HashSet::new();
+    let rules = table.rules.iter();
+    let first_of_route = rules.filter(|rule| known.insert(&rule.route));
+    first_of_route.map(|rule| rule.route.clone()).collect()
 }
 
 fn winning_rule(table: &RouteTable, winner: usize) -> Option<&Rule> {

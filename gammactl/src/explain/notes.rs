@@ -1,6 +1,7 @@
 //! What else should be known of an explanation.
 
 use gamma_config::Rule;
+use gamma_router::trace::{Frontend, Via};
 
 use super::{
     explanation::{Action, Explanation},
@@ -8,8 +9,21 @@ use super::{
 };
 
 /// Notes on an explanation that has everything else.
-pub(super) fn notes(explanation: &Explanation, rule: Option<&Rule>) -> Vec<String> {
+pub(super) fn notes(
+    explanation: &Explanation,
+    frontend: Frontend,
+    rule: Option<&Rule>,
+) -> Vec<String> {
     let mut notes = Vec::new();
+    if let Frontend::Port { via, .. } = frontend
+        && via == Via::ClusterIp
+    {
+        notes.push(
+            "an Envoy of `gammactl envoy` knows a cluster IP only if it listens on it; other \
+             requests to it pass through"
+                .into(),
+        );
+    }
     if let Some(invalid) = rule.and_then(|rule| rule.invalid.as_ref()) {
         notes.push(format!("the rule can't be obeyed: {invalid}"));
     }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use super::{
     explanation::{
-        Action, Candidate, Change, ChangeAction, ChangedBy, Explanation, Outcome, Policy,
-        RoutesKind,
+        Action, Candidate, Change, ChangeAction, ChangedBy, Explanation, Failed, Outcome, Policy,
+        Predicate, RoutesKind,
     },
     style::Style,
 };
@@ -91,7 +91,8 @@ impl Page {
         }
         let _ = writeln!(self.text, "{title}");
         for header in &request.headers {
-            let _ = writeln!(self.text, "  {}: {}", header.name, header.value);
+            let value = printable(&header.value);
+            let _ = writeln!(self.text, "  {}: {value}", header.name);
         }
     }
 
@@ -129,7 +130,7 @@ impl Page {
             RoutesKind::Consumer => {
                 format!("of the client's namespace, instead of the Service's: {names}")
             }
-            RoutesKind::None => "none is attached to this port: the request is left alone".into(),
+            RoutesKind::None => "none on this port: the request is left alone".into(),
         };
         self.line("routes", &text);
         if !routes.ignored.is_empty() {
@@ -152,8 +153,11 @@ impl Page {
         };
         let end = explanation.winner.unwrap_or(last);
         let shown = &candidates[..=end];
-        let name_width = width(shown, |c| c.rule.to_string().chars().count());
-        let asks_width = width(shown, |c| c.asks.chars().count());
+        let widths = [
+            width(shown, |c| c.rule.to_string().chars().count()),
+            width(shown, |c| place(c).chars().count()),
+            width(shown, |c| c.asks.chars().count()),
+        ];
         let hidden = shown.len().saturating_sub(SHOWN);
         for (i, candidate) in shown.iter().enumerate() {
             let label = if i == 0 { "matches" } else { "" };
@@ -165,7 +169,7 @@ impl Page {
             if hidden > 0 && (SHOWN / 2..SHOWN / 2 + hidden).contains(&i) {
                 continue;
             }
-            let text = self.candidate(candidate, name_width, asks_width);
+            let text = self.candidate(candidate, widths);
             self.line(label, &text);
         }
         let rest = &candidates[end + 1..];
@@ -182,41 +186,23 @@ impl Page {
         }
     }
 
-    fn candidate(&self, candidate: &Candidate, name_width: usize, asks_width: usize) -> String {
+    /// In one line: what the match asks for, and what the request has instead.
+    fn candidate(&self, candidate: &Candidate, widths: [usize; 3]) -> String {
         let mark = match candidate.failed {
             None => self.style.green("✓"),
             Some(_) => self.style.red("✗"),
         };
+        let [name_width, source_width, asks_width] = widths;
         let name = candidate.rule.to_string();
-        let source = match &candidate.source {
-            // One config is one file: its name is said with the rule.
-            Some(source) => self
-                .style
-                .dim(source.place.as_deref().unwrap_or(&source.to_string())),
-            None => String::new(),
-        };
+        let source = format!("{:<source_width$}", place(candidate));
+        let why = candidate.failed.as_ref().map(why).unwrap_or_default();
         let line = format!(
-            "{mark} {name:<name_width$}  {:<asks_width$}  {source}",
-            candidate.asks
+            "{mark} {name:<name_width$}  {}  {:<asks_width$}  {}",
+            self.style.dim(&source),
+            candidate.asks,
+            self.style.red(&why),
         );
-        let line = line.trim_end();
-        let Some(failed) = &candidate.failed else {
-            return line.into();
-        };
-        let predicate = failed.predicate;
-        let what = match &failed.name {
-            Some(name) => format!("{predicate} `{name}`"),
-            None => predicate.to_string(),
-        };
-        let got = match &failed.got {
-            Some(got) => format!("`{got}`"),
-            None => "absent".into(),
-        };
-        format!(
-            "{line}\n    {what} is {}, not {}",
-            self.style.red(&got),
-            failed.wanted
-        )
+        line.trim_end().into()
     }
 
     fn winner(&mut self, explanation: &Explanation) {
@@ -357,14 +343,16 @@ impl Page {
             ChangeAction::Add => "add",
             ChangeAction::Remove => "remove",
         };
-        match (&change.before, &change.after) {
+        let before = change.before.as_deref().map(printable);
+        let after = change.after.as_deref().map(printable);
+        match (before, after) {
             (Some(before), Some(after)) => {
                 format!(
                     "{verb:<6} {name}: {before} → {}{by}",
-                    self.style.bold(after)
+                    self.style.bold(&after)
                 )
             }
-            (None, Some(after)) => format!("{verb:<6} {name}: {}{by}", self.style.bold(after)),
+            (None, Some(after)) => format!("{verb:<6} {name}: {}{by}", self.style.bold(&after)),
             (Some(before), None) => format!("{verb:<6} {name}: {before}{by}"),
             (None, None) => format!("{verb:<6} {name}{by}"),
         }
@@ -390,11 +378,43 @@ fn result(outcome: &Outcome) -> String {
     }
 }
 
+/// Where a match is written. A config is one file, whose name is said with the rule.
+fn place(candidate: &Candidate) -> String {
+    match &candidate.source {
+        Some(source) => source.place.clone().unwrap_or_else(|| source.to_string()),
+        None => String::new(),
+    }
+}
+
+/// What the request has where a match asks for something else.
+fn why(failed: &Failed) -> String {
+    let got = match &failed.got {
+        Some(got) => format!("`{}`", printable(got)),
+        None => "absent".into(),
+    };
+    match (failed.predicate, &failed.name) {
+        (predicate, Some(name)) => format!("{predicate} `{name}` is {got}"),
+        (Predicate::Path, None) => "another path".into(),
+        (predicate, None) => format!("{predicate} is {got}"),
+    }
+}
+
+/// Without characters that would steer a terminal.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|char| match char.is_control() {
+            true => char.escape_default().collect::<Vec<_>>(),
+            false => vec![char],
+        })
+        .collect()
+}
+
 /// Two digits behind the point where they say something.
 fn percent(share: f64) -> String {
     let percent = (share * 10_000.0).round() / 100.0;
     match percent {
-        0.0 => "< 0.01 %".into(),
+        0.0 if share > 0.0 => "< 0.01 %".into(),
+        100.0 if share < 1.0 => "> 99.99 %".into(),
         _ => format!("{percent} %"),
     }
 }
