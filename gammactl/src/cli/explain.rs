@@ -19,7 +19,7 @@ use crate::{
     explain::{
         Explainer, Explanation,
         access_log::{self, Logged},
-        render, render_brief,
+        render, render_all, render_brief,
     },
     request::{Curl, HeaderLine, Simulated, read_line},
 };
@@ -75,6 +75,10 @@ pub(super) struct Explain {
     /// Read requests from an access log of Envoy; - for standard input
     #[arg(long, value_name = "FILE")]
     access_log: Option<String>,
+
+    /// List every match, also those after the one that wins
+    #[arg(long)]
+    all: bool,
 
     /// How to write the answers
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
@@ -133,6 +137,7 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
     };
     let format = Writer {
         format: options.output,
+        all: options.all,
         many,
         color: output::color(&io::stdout()),
     };
@@ -154,6 +159,7 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
 /// How explanations are written.
 struct Writer {
     format: Format,
+    all: bool,
     many: bool,
     color: bool,
 }
@@ -163,6 +169,7 @@ impl Writer {
         let mut text = match self.format {
             Format::Text => {
                 let gap = if first { "" } else { "\n" };
+                let render = if self.all { render_all } else { render };
                 return Ok(format!("{gap}{}", render(explanation, self.color)));
             }
             Format::Brief => return Ok(render_brief(explanation, self.color)),

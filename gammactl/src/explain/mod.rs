@@ -31,7 +31,7 @@ pub use explanation::{
     ServicePort, Session, Source,
 };
 pub use normalize::normalized_path;
-pub use render::{render, render_brief};
+pub use render::{render, render_all, render_brief};
 
 use crate::{
     compile::{Options, provenance::TableKey},

@@ -18,9 +18,20 @@ const LABEL: usize = 10;
 /// Writes an explanation as text of several lines, the last of which ends with a line feed.
 #[must_use]
 pub fn render(explanation: &Explanation, color: bool) -> String {
+    text(explanation, color, false)
+}
+
+/// The same with every match, also those after the winner and in the midst of long lists.
+#[must_use]
+pub fn render_all(explanation: &Explanation, color: bool) -> String {
+    text(explanation, color, true)
+}
+
+fn text(explanation: &Explanation, color: bool, all: bool) -> String {
     let mut page = Page {
         text: String::new(),
         style: Style { color },
+        all,
     };
     page.request(explanation);
     page.service(explanation);
@@ -65,6 +76,8 @@ pub fn render_brief(explanation: &Explanation, color: bool) -> String {
 struct Page {
     text: String,
     style: Style,
+    /// Whether no match is left out.
+    all: bool,
 }
 
 impl Page {
@@ -151,14 +164,17 @@ impl Page {
         let Some(last) = candidates.len().checked_sub(1) else {
             return;
         };
-        let end = explanation.winner.unwrap_or(last);
+        let winner = explanation.winner;
+        let end = winner.filter(|_| !self.all).unwrap_or(last);
         let shown = &candidates[..=end];
         let widths = [
             width(shown, |c| c.rule.to_string().chars().count()),
             width(shown, |c| place(c).chars().count()),
             width(shown, |c| c.asks.chars().count()),
         ];
-        let hidden = shown.len().saturating_sub(SHOWN);
+        let hidden = shown
+            .len()
+            .saturating_sub(if self.all { usize::MAX } else { SHOWN });
         for (i, candidate) in shown.iter().enumerate() {
             let label = if i == 0 { "matches" } else { "" };
             if hidden > 0 && i == SHOWN / 2 {
@@ -169,7 +185,7 @@ impl Page {
             if hidden > 0 && (SHOWN / 2..SHOWN / 2 + hidden).contains(&i) {
                 continue;
             }
-            let text = self.candidate(candidate, widths);
+            let text = self.candidate(candidate, winner == Some(i), widths);
             self.line(label, &text);
         }
         let rest = &candidates[end + 1..];
@@ -187,9 +203,11 @@ impl Page {
     }
 
     /// In one line: what the match asks for, and what the request has instead.
-    fn candidate(&self, candidate: &Candidate, widths: [usize; 3]) -> String {
+    fn candidate(&self, candidate: &Candidate, wins: bool, widths: [usize; 3]) -> String {
         let mark = match candidate.failed {
-            None => self.style.green("✓"),
+            None if wins => self.style.green("✓"),
+            // It would have won.
+            None => "○".into(),
             Some(_) => self.style.red("✗"),
         };
         let [name_width, source_width, asks_width] = widths;
