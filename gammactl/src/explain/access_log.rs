@@ -3,9 +3,8 @@
 //! Known are Envoy's default format, Istio's, the one that `gammactl envoy` writes, and JSON lines
 //! with the usual names. A log does not have the headers of a request, but for a few.
 
-use std::net::SocketAddr;
-
-use serde_json::{Map, Value};
+mod json;
+mod text;
 
 use super::{Action, Explanation, Predicate};
 use crate::request::{HeaderLine, RequestLine, Simulated};
@@ -32,8 +31,8 @@ pub fn read_line(line: &str, now: u64) -> Result<Option<Logged>, String> {
         return Ok(None);
     }
     let mut logged = match line.starts_with('{') {
-        true => from_json(line)?,
-        false => from_text(line)?,
+        true => json::read(line)?,
+        false => text::read(line)?,
     };
     logged.request.now = now;
     Ok(Some(logged))
@@ -83,169 +82,6 @@ pub fn notes(explanation: &Explanation, logged: &Logged) -> Vec<String> {
         }
     }
     notes
-}
-
-/// A piece of a line of text.
-#[derive(Debug, PartialEq)]
-enum Piece<'l> {
-    Quoted(&'l str),
-    Word(&'l str),
-}
-
-fn from_text(line: &str) -> Result<Logged, String> {
-    let pieces = pieces(line);
-    let quoted: Vec<&str> = pieces
-        .iter()
-        .filter_map(|piece| match piece {
-            Piece::Quoted(text) => Some(*text),
-            Piece::Word(_) => None,
-        })
-        .collect();
-    let first = quoted.first().ok_or("it has no request in quotes")?;
-    let mut parts = first.split(' ');
-    let (Some(method), Some(target)) = (parts.next(), parts.next().filter(|t| *t != "-")) else {
-        return Err(format!("`{first}` is not a request like `GET / HTTP/1.1`"));
-    };
-    // "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"
-    let from_end = |n: usize| quoted.len().checked_sub(n).and_then(|i| quoted.get(i));
-    let (authority, path) = match target.find('/') {
-        Some(0) => (from_end(2).copied().unwrap_or_default(), target),
-        Some(slash) => target.split_at(slash),
-        None => (target, "/"),
-    };
-    if authority.is_empty() || authority == "-" {
-        return Err("it has no authority".into());
-    }
-    let mut headers = Vec::new();
-    if target.starts_with('/') && quoted.len() >= 6 {
-        let named = [
-            ("x-forwarded-for", 5),
-            ("user-agent", 4),
-            ("x-request-id", 3),
-        ];
-        for (name, n) in named {
-            let value = from_end(n).copied().unwrap_or("-");
-            headers.extend(header(name, value));
-        }
-    }
-    let mut words = pieces.iter().filter_map(|piece| match piece {
-        Piece::Word(word) => Some(*word),
-        Piece::Quoted(_) => None,
-    });
-    let is_status = |word: &&str| word.len() == 3 && word.parse::<u16>().is_ok();
-    let rule = words.clone().find_map(|word| word.strip_prefix("rule="));
-    Ok(Logged {
-        request: Simulated {
-            destination: downstream_local_address(&pieces),
-            headers,
-            ..Simulated::new(request_line(method, "http", authority, path)?)
-        },
-        status: words.find(is_status).and_then(|word| word.parse().ok()),
-        rule: rule.map(Into::into),
-    })
-}
-
-/// Istio's format goes on behind the last quotes: `%UPSTREAM_CLUSTER_RAW% %UPSTREAM_LOCAL_ADDRESS%
-/// %DOWNSTREAM_LOCAL_ADDRESS% …`.
-fn downstream_local_address(pieces: &[Piece<'_>]) -> Option<SocketAddr> {
-    let last = pieces
-        .iter()
-        .rposition(|piece| matches!(piece, Piece::Quoted(_)))?;
-    match pieces.get(last + 3)? {
-        Piece::Word(word) => word.parse().ok(),
-        Piece::Quoted(_) => None,
-    }
-}
-
-/// Words, `[…]` and `"…"`; Envoy does not escape quotes.
-fn pieces(line: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = line.trim_start();
-    while !rest.is_empty() {
-        let (piece, after) = if let Some(inner) = rest.strip_prefix('"') {
-            let end = inner
-                .find("\" ")
-                .or_else(|| inner.rfind('"'))
-                .unwrap_or(inner.len());
-            let (text, after) = inner.split_at(end);
-            (
-                Piece::Quoted(text),
-                after.strip_prefix('"').unwrap_or(after),
-            )
-        } else {
-            let end = match rest.starts_with("[2") {
-                // A time, which has spaces in some formats.
-                true => rest.find(']').map(|at| at + 1),
-                false => rest.find(' '),
-            };
-            let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
-            (Piece::Word(word), after)
-        };
-        pieces.push(piece);
-        rest = after.trim_start();
-    }
-    pieces
-}
-
-fn from_json(line: &str) -> Result<Logged, String> {
-    let fields: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| error.to_string())?;
-    let find = |names: &[&str]| {
-        names.iter().find_map(|name| {
-            let value = fields.get(*name)?.as_str()?;
-            (!value.is_empty() && value != "-").then_some(value)
-        })
-    };
-    let need = |names: &[&str]| {
-        let missing = || format!("it has no `{}`", names[0]);
-        find(names).ok_or_else(missing)
-    };
-    let method = need(&["method", ":method", "req_method", "request_method"])?;
-    let path = need(&[
-        "path",
-        ":path",
-        "x-envoy-original-path",
-        "req_path",
-        "request_path",
-    ])?;
-    let authority = need(&["authority", ":authority", "host", "req_authority"])?;
-    let scheme = find(&[
-        "scheme",
-        ":scheme",
-        "x_forwarded_proto",
-        "x-forwarded-proto",
-    ]);
-    let headers = [
-        ("user-agent", ["user_agent", "user-agent"]),
-        ("x-request-id", ["request_id", "x-request-id"]),
-        ("x-forwarded-for", ["x_forwarded_for", "x-forwarded-for"]),
-    ];
-    let status = ["response_code", "status", "code"];
-    let status = status.iter().find_map(|name| match fields.get(*name)? {
-        Value::String(text) => text.parse().ok(),
-        value => value.as_u64()?.try_into().ok(),
-    });
-    let headers = headers.into_iter();
-    Ok(Logged {
-        request: Simulated {
-            headers: headers
-                .filter_map(|(name, names)| header(name, find(&names)?))
-                .collect(),
-            destination: find(&["downstream_local_address", "destination"])
-                .and_then(|address| address.parse().ok()),
-            ..Simulated::new(request_line(
-                method,
-                scheme.unwrap_or("http"),
-                authority,
-                path,
-            )?)
-        },
-        status,
-        rule: fields
-            .get("rule")
-            .and_then(|rule| rule.as_str())
-            .map(Into::into),
-    })
 }
 
 fn header(name: &str, value: &str) -> Option<HeaderLine> {

@@ -1,0 +1,191 @@
+//! What may come of a request.
+
+use std::net::SocketAddr;
+
+use serde::Serialize;
+
+use super::Header;
+
+/// What a rule does besides forwarding.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Policy {
+    /// Who has to allow the request first.
+    pub external_auth: Option<ExternalAuth>,
+    /// How long requests may take.
+    pub timeouts: gamma_config::Timeouts,
+    /// Whether and when they are tried again.
+    pub retry: Option<gamma_config::Retry>,
+    /// How sessions are kept together.
+    pub session: Option<Session>,
+}
+
+/// Who has to allow a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExternalAuth {
+    /// Cluster that is asked.
+    pub cluster: String,
+    /// Path that it is asked for.
+    pub path: String,
+    /// Headers that it is told, of those that the request has.
+    pub told: Vec<String>,
+}
+
+/// How a rule keeps sessions together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// `Cookie` or `Header`.
+    pub r#type: gamma_config::SessionType,
+    /// Name of the cookie or header.
+    pub name: String,
+    /// Whether the request belongs to a session, so that no backend is drawn.
+    pub bound: bool,
+    /// The endpoint that it is bound to.
+    pub endpoint: Option<SocketAddr>,
+}
+
+/// One of the things that may come of a request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Outcome {
+    /// Part of the requests that this happens to, above 0 and at most 1.
+    pub share: f64,
+    /// The backend that is drawn, if the rule has any.
+    pub backend: Option<Backend>,
+    /// What happens.
+    pub action: Action,
+    /// Changes to the request before it is forwarded, in order.
+    pub request_changes: Vec<Change>,
+    /// Where copies go.
+    pub mirrors: Vec<Mirror>,
+    /// Changes to the response, in order. What the backend says is not known, so nothing is
+    /// `before`.
+    pub response_changes: Vec<Change>,
+}
+
+/// A backend of a rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Backend {
+    /// Index into `backendRefs`.
+    pub index: u32,
+    /// Weight.
+    pub weight: u32,
+    /// Cluster; none: it is invalid.
+    pub cluster: Option<String>,
+    /// Why it is invalid.
+    pub invalid: Option<String>,
+}
+
+/// What happens to a request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(
+    tag = "type",
+    rename_all = "camelCase",
+    rename_all_fields = "camelCase"
+)]
+pub enum Action {
+    /// It is left to the proxy's own routes.
+    PassThrough,
+    /// It is forwarded.
+    Forward {
+        /// To this cluster.
+        cluster: String,
+        /// Authority, as the backend gets it.
+        authority: String,
+        /// Path with query, as the backend gets it.
+        path: String,
+        /// Headers as the backend gets them, but for those that the proxy adds.
+        headers: Vec<Header>,
+    },
+    /// It is answered with a redirect.
+    Redirect {
+        /// Status.
+        status: u16,
+        /// Where to.
+        location: String,
+    },
+    /// It is answered as a CORS preflight.
+    Preflight {
+        /// 204.
+        status: u16,
+    },
+    /// It is answered with an error.
+    Reply {
+        /// Status; 200 where there is a gRPC status.
+        status: u16,
+        /// gRPC status, if the request is a gRPC call.
+        grpc_status: Option<u32>,
+        /// As in the header `x-gamma-reason`.
+        reason: String,
+        /// The same in a sentence: the body.
+        message: String,
+    },
+}
+
+/// A change to a request or a response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// What is done.
+    pub action: ChangeAction,
+    /// Name of the header; `:authority` and `:path` for those.
+    pub name: String,
+    /// Value before it, several joined with `,`.
+    pub before: Option<String>,
+    /// Value after it, several joined with `,`; of a response what is set or added.
+    pub after: Option<String>,
+    /// Who asks for it.
+    pub by: ChangedBy,
+}
+
+/// What is done to a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ChangeAction {
+    /// Its values are replaced.
+    Set,
+    /// It gets one more value.
+    Add,
+    /// It is removed.
+    Remove,
+}
+
+/// Who asks for a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ChangedBy {
+    /// Gamma itself.
+    Gamma,
+    /// A filter of the rule.
+    Rule,
+    /// A filter of the backend.
+    Backend,
+    /// A CORS filter of the rule or the backend.
+    Cors,
+}
+
+/// Where copies go.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Mirror {
+    /// Cluster.
+    pub cluster: String,
+    /// Part of the requests that is copied, at most 1.
+    pub share: f64,
+}
+
+impl Outcome {
+    /// Status of the answer, if no backend gives it.
+    #[must_use]
+    pub fn status(&self) -> Option<u16> {
+        match self.action {
+            Action::PassThrough | Action::Forward { .. } => None,
+            Action::Redirect { status, .. }
+            | Action::Preflight { status }
+            | Action::Reply { status, .. } => Some(status),
+        }
+    }
+}
