@@ -313,6 +313,12 @@ impl PortPair<'_> {
         clients
     }
 
+    fn is_short(&self, request: &Simulated) -> bool {
+        let authority = &request.line.authority;
+        let host = authority.split(':').next().unwrap_or_default();
+        request.destination.is_none() && host.eq_ignore_ascii_case(&self.services[1].name)
+    }
+
     /// Puts classes together for which the same changes.
     fn changes(&self, compared: &Compared<'_>, clients: &Clients) -> Vec<Change> {
         let mut changes: Vec<Change> = Vec::new();
@@ -343,9 +349,14 @@ impl PortPair<'_> {
             let after = decision(1, &compared.new, &class.new);
             let differences = differences::between(&before.outcome, &after.outcome);
             let mut request = class.request.clone();
-            if let Clients::Of(namespace) = clients {
-                request.from = Some(namespace.clone());
-            }
+            request.from = match clients {
+                Clients::Of(namespace) => Some(namespace.clone()),
+                // Only from there a name without namespace leads to this Service.
+                Clients::AllBut(_) => self.is_short(&request).then(|| {
+                    let service = self.services[1];
+                    service.namespace.clone()
+                }),
+            };
             let same = changes.iter_mut().find(|change| {
                 change.differences == differences
                     && change.before.rule == before.rule

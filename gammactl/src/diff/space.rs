@@ -1,6 +1,9 @@
 //! All that the matches of two tables can tell apart in a request, part by part.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 use fixedbitset::FixedBitSet;
 use gamma_config::{Match, MatchType, Method, PathMatchType, ValueMatch};
@@ -10,6 +13,7 @@ use super::{
     region::Region,
     table::Entry,
     target::{Target, Targets},
+    witness,
 };
 
 /// A part of a request.
@@ -73,9 +77,11 @@ impl Space {
                 keys.entry(aspect).or_default().push(key);
             }
         }
-        let is_grpc = entries
-            .filter_map(|entry| entry.rule)
-            .any(|rule| rule.route.starts_with("GRPCRoute/"));
+        let rules = entries.filter_map(|entry| entry.rule);
+        let hints = MethodHints {
+            is_grpc: rules.clone().any(|r| r.route.starts_with("GRPCRoute/")),
+            announced: witness::announced(rules),
+        };
         let mut space = Self {
             parts: Vec::new(),
             sizes: Vec::new(),
@@ -85,16 +91,16 @@ impl Space {
         for (aspect, mut keys) in keys {
             keys.sort();
             keys.dedup();
-            space.add(aspect, &keys, targets, is_grpc);
+            space.add(aspect, &keys, targets, &hints);
         }
         space
     }
 
-    fn add(&mut self, aspect: Aspect, keys: &[Key], targets: &Targets, is_grpc: bool) {
+    fn add(&mut self, aspect: Aspect, keys: &[Key], targets: &Targets, hints: &MethodHints) {
         let mut cut = false;
         let atoms: Vec<(Atom, FixedBitSet)> = match &aspect {
             Aspect::Target => targets.atoms(keys, &mut cut),
-            Aspect::Method => methods(keys, is_grpc),
+            Aspect::Method => methods(keys, hints),
             Aspect::Path => texts(Part::Path, keys, &mut cut),
             Aspect::Header(_) | Aspect::QueryParam(_) => {
                 let absent = (Atom::Absent, FixedBitSet::with_capacity(keys.len()));
@@ -205,23 +211,39 @@ fn predicates(r#match: &Match) -> Vec<(Aspect, Key)> {
     list
 }
 
+/// What else makes a difference between methods.
+struct MethodHints {
+    /// gRPC is always POST.
+    is_grpc: bool,
+    /// Methods that CORS names: a preflight may ask for them.
+    announced: BTreeSet<String>,
+}
+
 /// Each method that is named, and one that is not.
-fn methods(keys: &[Key], is_grpc: bool) -> Vec<(Atom, FixedBitSet)> {
+fn methods(keys: &[Key], hints: &MethodHints) -> Vec<(Atom, FixedBitSet)> {
     let is_named = |method: &'static str| keys.contains(&Key::Method(method));
     let mut order = METHODS;
-    if is_grpc {
+    if hints.is_grpc {
         order.swap(0, 1);
     }
-    let other = order.into_iter().find(|method| !is_named(method));
-    order
+    let is_announced = |method: &str| hints.announced.contains(method);
+    let other = order
         .into_iter()
-        .filter(|method| is_named(method) || Some(*method) == other)
+        .find(|method| !is_named(method) && !is_announced(method));
+    let mut atoms: Vec<(Atom, FixedBitSet)> = order
+        .into_iter()
+        .filter(|method| is_named(method) || is_announced(method) || Some(*method) == other)
         .map(|method| {
             let mut holds = FixedBitSet::with_capacity(keys.len());
             holds.extend(keys.iter().position(|key| *key == Key::Method(method)));
             (Atom::Text(method.into()), holds)
         })
-        .collect()
+        .collect();
+    let extensions = hints.announced.iter();
+    let extensions = extensions.filter(|method| *method != "*" && !METHODS.contains(&&***method));
+    let none = FixedBitSet::with_capacity(keys.len());
+    atoms.extend(extensions.map(|method| (Atom::Text(method.clone()), none.clone())));
+    atoms
 }
 
 fn texts(part: Part, keys: &[Key], cut: &mut bool) -> Vec<(Atom, FixedBitSet)> {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use gamma_config::ServiceKind;
 
-use super::{Change, Diff, Difference, RuleName, ServiceDiff, TableDiff};
+use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
 use crate::request::Simulated;
 
 /// Escape codes, or nothing.
@@ -80,15 +80,19 @@ fn of_table(service: &str, table: &TableDiff, style: &Style, out: &mut String) {
         let _ = writeln!(out, "  not complete: {limit}");
     }
     for change in &table.changes {
-        of_change(change, style, out);
+        of_change(change, clients, style, out);
     }
     out.push('\n');
 }
 
-fn of_change(change: &Change, style: &Style, out: &mut String) {
+fn of_change(change: &Change, clients: &Clients, style: &Style, out: &mut String) {
     out.push('\n');
     for request in change.requests.iter().take(REQUESTS) {
-        let _ = writeln!(out, "  {}{}{}", style.bold, curl(request), style.end);
+        let from = match (&request.from, clients) {
+            (Some(from), Clients::AllBut(_)) => format!(" --from {from}"),
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "  {}{}{from}{}", style.bold, curl(request), style.end);
     }
     if let Some(more) = change
         .requests

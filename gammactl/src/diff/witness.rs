@@ -121,6 +121,12 @@ fn cors(rule: &Rule) -> impl Iterator<Item = &gamma_config::Cors> {
         })
 }
 
+/// Methods that the CORS filters of the rules name.
+pub(super) fn announced<'r>(rules: impl Iterator<Item = &'r Rule>) -> BTreeSet<String> {
+    let methods = rules.flat_map(cors).flat_map(|cors| &cors.allow_methods);
+    methods.cloned().collect()
+}
+
 /// One origin for each that the rules name, and one that nobody names.
 pub(super) fn origins<'r>(rules: impl Iterator<Item = &'r Rule>) -> BTreeSet<String> {
     let mut origins: BTreeSet<String> = rules
