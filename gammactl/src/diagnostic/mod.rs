@@ -80,6 +80,11 @@ impl Diagnostics {
         self.0.push(diagnostic);
     }
 
+    /// Adds all of `others`.
+    pub(crate) fn extend(&mut self, others: Self) {
+        self.0.extend(others.0);
+    }
+
     /// Adds those of `others` that are not there twice.
     pub(crate) fn extend_new(&mut self, others: Self) {
         let mut seen = HashSet::new();

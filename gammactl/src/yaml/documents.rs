@@ -8,26 +8,35 @@ use crate::{
     source::{Span, Spanned},
 };
 
-/// The documents of `text`, which is source number `file`. Those that are empty or broken are left
-/// out; what is broken has been said.
-pub(crate) fn parse(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
-    split(text)
-        .into_iter()
-        .filter_map(|(start, document)| parse_one(file, start, document, diagnostics))
-        .collect()
+/// One document, not parsed yet.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Document<'t> {
+    file: u32,
+    start: usize,
+    text: &'t str,
 }
 
-fn parse_one(file: u32, start: usize, text: &str, diagnostics: &mut Diagnostics) -> Option<Node> {
-    let offsets = Offsets::new(file, start, text);
-    match tree(&offsets, text, diagnostics) {
-        Ok(node) => node.filter(|node| !node.is_null()),
-        Err(error) => {
-            diagnostics.push(
-                Diagnostic::new(&codes::YAML_SYNTAX, error.span, error.value)
-                    .why("nothing of this document can be read")
-                    .hint("look at the indentation, quotes and brackets around this place"),
-            );
-            None
+/// The documents of `text`, which is source number `file`.
+pub(crate) fn documents(file: u32, text: &str) -> impl Iterator<Item = Document<'_>> {
+    split(text)
+        .into_iter()
+        .map(move |(start, text)| Document { file, start, text })
+}
+
+impl Document<'_> {
+    /// Its tree. `None` if it is empty or broken; what is broken has been said.
+    pub(crate) fn parse(self, diagnostics: &mut Diagnostics) -> Option<Node> {
+        let offsets = Offsets::new(self.file, self.start, self.text);
+        match tree(&offsets, self.text, diagnostics) {
+            Ok(node) => node.filter(|node| !node.is_null()),
+            Err(error) => {
+                diagnostics.push(
+                    Diagnostic::new(&codes::YAML_SYNTAX, error.span, error.value)
+                        .why("nothing of this document can be read")
+                        .hint("look at the indentation, quotes and brackets around this place"),
+                );
+                None
+            }
         }
     }
 }

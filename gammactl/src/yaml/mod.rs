@@ -6,7 +6,7 @@
 mod builder;
 mod documents;
 
-pub(crate) use documents::parse;
+pub(crate) use documents::{Document, documents};
 
 use crate::source::Span;
 

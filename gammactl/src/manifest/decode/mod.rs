@@ -10,23 +10,24 @@ mod core;
 mod cors;
 mod filters;
 mod matches;
+mod merge;
 mod metadata;
 mod object;
+mod parallel;
 mod route;
 mod rule;
 mod session;
 mod text;
 
-use std::collections::HashMap;
-
+use merge::Merge;
 use object::{Cx, Field, Object};
 
-use super::{Manifests, Metadata, RouteKind};
+use super::{Manifests, RouteKind};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Sources, Span},
     suggest::nearest,
-    yaml::{self, Node},
+    yaml::{self, Document, Node},
 };
 
 const GATEWAY: &str = "gateway.networking.k8s.io";
@@ -39,25 +40,33 @@ pub fn decode(
     default_namespace: &str,
     diagnostics: &mut Diagnostics,
 ) -> Manifests {
-    let mut decoder = Decoder {
-        sources,
-        default_namespace,
-        seen: HashMap::new(),
-        manifests: Manifests::default(),
-    };
-    for (file, source) in sources.iter() {
-        for document in yaml::parse(file, &source.text, diagnostics) {
-            decoder.object(&document, diagnostics);
+    let documents: Vec<Document<'_>> = sources
+        .iter()
+        .flat_map(|(file, source)| yaml::documents(file, &source.text))
+        .collect();
+    let parts = parallel::map_chunks(&documents, |documents| {
+        let mut diagnostics = Diagnostics::default();
+        let mut decoder = Decoder {
+            default_namespace,
+            manifests: Manifests::default(),
+        };
+        for document in documents {
+            if let Some(root) = document.parse(&mut diagnostics) {
+                decoder.object(&root, &mut diagnostics);
+            }
         }
+        (decoder.manifests, diagnostics)
+    });
+    let mut merge = Merge::new(sources);
+    for (manifests, found) in parts {
+        diagnostics.extend(found);
+        merge.add(manifests, diagnostics);
     }
-    decoder.manifests
+    merge.finish()
 }
 
 struct Decoder<'s> {
-    sources: &'s Sources,
     default_namespace: &'s str,
-    /// Where each object was first defined: by kind, namespace and name.
-    seen: HashMap<(&'static str, String, String), Span>,
     manifests: Manifests,
 }
 
@@ -154,36 +163,9 @@ impl Decoder<'_> {
         read(self, object, &mut cx);
     }
 
-    /// Whether the object is to be kept: not refused, and not there before.
-    fn keep(&mut self, kind: &'static str, metadata: &Metadata, cx: &mut Cx<'_>) -> bool {
-        if cx.refused {
-            return false;
-        }
-        let name = &metadata.name;
-        let key = (kind, metadata.namespace.clone(), name.value.clone());
-        if let Some(&first) = self.seen.get(&key) {
-            let (line, _) = self.sources.line_column(first);
-            cx.refuse(
-                &codes::DUPLICATE_OBJECT,
-                name.span,
-                format!(
-                    "{kind} `{}/{}` is defined twice",
-                    metadata.namespace, name.value
-                ),
-                format!(
-                    "the first is at {}:{line}: remove one",
-                    self.sources.of(first).name
-                ),
-            );
-            return false;
-        }
-        self.seen.insert(key, name.span);
-        true
-    }
-
     fn route(&mut self, kind: RouteKind, object: Object<'_>, cx: &mut Cx<'_>) {
         if let Some(route) = route::route(kind, object, self.default_namespace, cx)
-            && self.keep(kind.as_str(), &route.metadata, cx)
+            && !cx.refused
         {
             self.manifests.routes.push(route);
         }
@@ -191,7 +173,7 @@ impl Decoder<'_> {
 
     fn reference_grant(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
         if let Some(grant) = core::reference_grant(object, self.default_namespace, cx)
-            && self.keep("ReferenceGrant", &grant.metadata, cx)
+            && !cx.refused
         {
             self.manifests.reference_grants.push(grant);
         }
@@ -199,7 +181,7 @@ impl Decoder<'_> {
 
     fn service(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
         if let Some(service) = core::service(object, self.default_namespace, cx)
-            && self.keep("Service", &service.metadata, cx)
+            && !cx.refused
         {
             self.manifests.services.push(service);
         }
@@ -207,7 +189,7 @@ impl Decoder<'_> {
 
     fn service_import(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
         if let Some(import) = core::service_import(object, self.default_namespace, cx)
-            && self.keep("ServiceImport", &import.metadata, cx)
+            && !cx.refused
         {
             self.manifests.services.push(import);
         }
@@ -215,7 +197,7 @@ impl Decoder<'_> {
 
     fn endpoint_slice(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
         if let Some(slice) = core::endpoint_slice(object, self.default_namespace, cx)
-            && self.keep("EndpointSlice", &slice.metadata, cx)
+            && !cx.refused
         {
             self.manifests.endpoint_slices.push(slice);
         }
@@ -224,7 +206,7 @@ impl Decoder<'_> {
     fn namespace(&mut self, mut object: Object<'_>, cx: &mut Cx<'_>) {
         // A Namespace is in no namespace.
         if let Some(metadata) = metadata::metadata(&mut object, "", cx)
-            && self.keep("Namespace", &metadata, cx)
+            && !cx.refused
         {
             self.manifests.namespaces.push(metadata);
         }
