@@ -305,6 +305,11 @@ fn ports(service: &Service, parent: &ParentRef, diagnostics: &mut Diagnostics) -
                 .as_ref()
                 .map(|name| format!("port `{}`", name.value)),
         );
+        let hint = match (&parent.port, &parent.section_name) {
+            (Some(port), None) => service.port_hint(port.value),
+            (None, Some(name)) => service.port_name_hint(&name.value),
+            _ => service.port_list(),
+        };
         let span = parent
             .section_name
             .as_ref()
@@ -328,7 +333,7 @@ fn ports(service: &Service, parent: &ParentRef, diagnostics: &mut Diagnostics) -
                 ),
             )
             .why(format!("the route has no effect on that {kind:?}"))
-            .hint(service.port_list()),
+            .hint(hint),
         );
     }
     ports

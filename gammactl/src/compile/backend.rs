@@ -92,7 +92,7 @@ impl Backends<'_> {
                     "{kind:?} `{namespace}/{name}` has no TCP port {}",
                     port.value
                 ),
-                hint: service.port_list(),
+                hint: service.port_hint(port.value),
             });
         }
         if self.options.require_reference_grants && !self.permitted(route, service) {

@@ -1,8 +1,14 @@
 //! Objects by name, and the names that are nearly right.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
 
-use crate::manifest::{EndpointSlice, MULTICLUSTER, Manifests, Service, ServiceKind};
+use crate::{
+    manifest::{EndpointSlice, MULTICLUSTER, Manifests, Service, ServiceKind},
+    suggest::nearest,
+};
 
 /// The labels that say which Service or ServiceImport a slice belongs to.
 const OWNERS: [(&str, ServiceKind); 2] = [
@@ -31,9 +37,17 @@ pub(crate) struct Index<'m> {
     services: HashMap<Key<'m>, &'m Service>,
     /// Those that Services are in.
     namespaces: HashSet<&'m str>,
+    /// Names by namespace, and namespaces by name, in the order of the manifests.
+    by_namespace: HashMap<(ServiceKind, &'m str), Vec<&'m str>>,
+    by_name: HashMap<(ServiceKind, &'m str), Vec<&'m str>>,
+    /// How many more names may be compared: thousands of missing Services must not each be looked
+    /// for among thousands that are there.
+    comparisons: Cell<usize>,
     /// EndpointSlices by their Service.
     slices: HashMap<Key<'m>, Vec<&'m EndpointSlice>>,
 }
+
+const COMPARISONS: usize = 200_000;
 
 impl<'m> Index<'m> {
     pub(crate) fn new(manifests: &'m Manifests) -> Self {
@@ -53,11 +67,27 @@ impl<'m> Index<'m> {
                 }
             }
         }
+        let mut by_namespace: HashMap<_, Vec<_>> = HashMap::new();
+        let mut by_name: HashMap<_, Vec<_>> = HashMap::new();
+        for service in &manifests.services {
+            let (namespace, name) = (&*service.metadata.namespace, &*service.metadata.name.value);
+            by_namespace
+                .entry((service.kind, namespace))
+                .or_default()
+                .push(name);
+            by_name
+                .entry((service.kind, name))
+                .or_default()
+                .push(namespace);
+        }
         let namespaces = manifests.services.iter();
         let namespaces = namespaces.map(|s| &*s.metadata.namespace).collect();
         Self {
             services,
             namespaces,
+            by_namespace,
+            by_name,
+            comparisons: Cell::new(COMPARISONS),
             slices,
         }
     }
@@ -86,21 +116,31 @@ impl<'m> Index<'m> {
 
     /// What to do about a Service that is not there: the nearest name, else where to put it.
     pub(crate) fn service_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
-        let of_kind = || self.services.keys().filter(move |key| key.0 == kind);
-        let elsewhere = of_kind()
-            .filter(|(.., other)| *other == name)
-            .map(|(_, namespace, _)| *namespace)
-            .min();
-        let in_namespace = of_kind()
-            .filter(|(_, other, _)| *other == namespace)
-            .map(|(.., name)| *name);
-        if let Some(similar) = crate::suggest::nearest(name, in_namespace) {
+        let namespaces = self.by_name.get(&(kind, name));
+        let namespaces = || namespaces.into_iter().flatten().copied();
+        let in_namespace = self.by_namespace.get(&(kind, namespace));
+        let in_namespace = in_namespace.into_iter().flatten().copied();
+        if let Some(similar) = nearest(namespace, namespaces()) {
+            format!("did you mean namespace `{similar}`?")
+        } else if let Some(similar) = nearest(name, self.affordable(in_namespace)) {
             format!("did you mean `{similar}`?")
-        } else if let Some(elsewhere) = elsewhere {
+        } else if let Some(elsewhere) = namespaces().min() {
             format!("there is one in namespace `{elsewhere}`: add `namespace: {elsewhere}`")
         } else {
             format!("add the manifest of {kind:?} `{namespace}/{name}` to the input")
         }
+    }
+
+    /// Names to compare a misspelt one with, until too many were compared.
+    fn affordable<'n>(
+        &self,
+        names: impl Iterator<Item = &'n str>,
+    ) -> impl Iterator<Item = &'n str> {
+        names.take_while(|_| {
+            let left = self.comparisons.get();
+            self.comparisons.set(left.saturating_sub(1));
+            left > 0
+        })
     }
 }
 
@@ -116,6 +156,23 @@ impl Service {
     /// The ports that HTTP can come to.
     pub(crate) fn tcp_ports(&self) -> impl Iterator<Item = &crate::manifest::ServicePort> {
         self.ports.iter().filter(|port| port.protocol == "TCP")
+    }
+
+    /// What to do about a port that it does not have: the port of its pods is a common slip.
+    pub(crate) fn port_hint(&self, wanted: u16) -> String {
+        let of_pods = self.tcp_ports().find(|p| p.target_port == Some(wanted));
+        match of_pods {
+            Some(port) => format!("{wanted} is the port of its pods: write {}", port.port),
+            None => self.port_list(),
+        }
+    }
+
+    /// What to do about a port that it has not by that name.
+    pub(crate) fn port_name_hint(&self, wanted: &str) -> String {
+        match nearest(wanted, self.tcp_ports().map(|port| &*port.name)) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => self.port_list(),
+        }
     }
 
     /// Its TCP ports as text, for hints.

@@ -64,7 +64,11 @@ struct Patterns<'d> {
 
 impl Patterns<'_> {
     fn check(&mut self, pattern: &str, span: Span) {
-        if let Err(message) = gamma_router::check_regex(pattern) {
+        let checked = match pattern {
+            "" => Err("it is empty, and what it is matched with is not".into()),
+            _ => gamma_router::check_regex(pattern),
+        };
+        if let Err(message) = checked {
             self.good = false;
             self.diagnostics.push(
                 Diagnostic::new(

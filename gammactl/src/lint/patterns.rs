@@ -33,9 +33,7 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
 fn path(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
     let pattern = pattern::unanchored(&value.value);
     let (literal, _) = pattern::literal_prefix(pattern);
-    let why = if pattern.is_empty() {
-        "every path has at least a `/`, so the match never holds"
-    } else if literal.chars().next().is_some_and(|first| first != '/') {
+    let why = if literal.chars().next().is_some_and(|first| first != '/') {
         "every path begins with `/`, and all of it has to match: the match never holds"
     } else if literal.contains(['?', '#']) {
         "a path ends before its query, so the match never holds"

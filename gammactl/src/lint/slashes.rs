@@ -87,12 +87,13 @@ pub(super) fn exact(table: &Table<'_>, diagnostics: &mut Diagnostics) {
         return;
     }
     let index = PathIndex::new(table);
+    let above = above(table);
     let mut said = HashSet::new();
     for ranked in &table.matches {
         let Match::Http(http) = ranked.r#match else {
             continue;
         };
-        if let Some(other) = other_form(http)
+        if let Some(other) = other_form(http, &above)
             && !index.is_taken(&other)
             && said.insert(other.clone())
         {
@@ -112,14 +113,29 @@ pub(super) fn exact(table: &Table<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// The path with the slash at its end, or without it.
-fn other_form(http: &HttpMatch) -> Option<String> {
+/// The path without the slash at its end. With it, only if there are paths below: `/items/` is a
+/// likely request where there is `/items/new`.
+fn other_form(http: &HttpMatch, above: &HashSet<&str>) -> Option<String> {
     let path = &*http.path.value.value;
     if http.path.kind != PathMatchType::Exact || path == "/" {
         return None;
     }
-    Some(match path.strip_suffix('/') {
-        Some(without) => without.into(),
-        None => format!("{path}/"),
-    })
+    match path.strip_suffix('/') {
+        Some(without) => Some(without.into()),
+        None => above.contains(path).then(|| format!("{path}/")),
+    }
+}
+
+/// Every path that another of the table is below.
+fn above<'t>(table: &'t Table<'_>) -> HashSet<&'t str> {
+    let mut above = HashSet::new();
+    for ranked in &table.matches {
+        if let Match::Http(http) = ranked.r#match
+            && http.path.kind != PathMatchType::RegularExpression
+        {
+            let path = http.path.value.value.trim_end_matches('/');
+            above.extend(path.match_indices('/').map(|(slash, _)| &path[..slash]));
+        }
+    }
+    above
 }

@@ -8,6 +8,7 @@ use crate::{
     diagnostic::codes,
     manifest::{EndpointSlice, ReferenceGrant, Service, ServiceKind, ServicePort},
     source::Spanned,
+    yaml::Value,
 };
 
 pub(super) fn service(
@@ -175,6 +176,18 @@ pub(super) fn reference_grant(
     let spec = spec.and_then(|f| Object::open(&f, cx));
     object.finish(cx);
     let mut spec = spec?;
+    for list in ["from", "to"] {
+        if let Some(field) = spec.require(list, cx)
+            && matches!(&field.node.value, Value::Sequence(items) if items.is_empty())
+        {
+            cx.refuse(
+                &codes::INVALID_VALUE,
+                field.node.span,
+                format!("`{}` is empty", field.path),
+                "name what may refer, and what to: a grant without either allows nothing",
+            );
+        }
+    }
     let mut from = Vec::new();
     for field in spec.list("from", 16, cx) {
         let mut entry = Object::open(&field, cx)?;
