@@ -1,19 +1,135 @@
-//! The docs know every code, with its severity and title.
+//! `docs/diagnostics.md` knows every code, and its examples are what it says they are.
 
-use gammactl::diagnostic::{Severity, codes};
+use std::{
+    io::Write as _,
+    process::{Command, Stdio},
+};
+
+use gammactl::diagnostic::{Code, Severity, codes};
+use serde_json::Value;
+
+const PAGE: &str = include_str!("../../docs/diagnostics.md");
+
+/// What the page says is there.
+const SERVICES: &str = "\
+apiVersion: v1
+kind: List
+items:
+  - {apiVersion: v1, kind: Service, metadata: {name: cart}, spec: {ports: [{name: http, port: 80}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: stock}, spec: {ports: [{name: http, port: 80}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: cart, namespace: store}, spec: {ports: [{name: http, port: 80}]}}
+  - {apiVersion: v1, kind: Service, metadata: {name: stock, namespace: store}, spec: {ports: [{name: http, port: 80}]}}
+---
+";
+
+const ROUTE: &str = "\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: cart}
+spec:
+  parentRefs: [{group: '', kind: Service, name: cart}]
+";
 
 #[test]
-fn every_code_is_documented() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/diagnostics.md");
-    let docs = std::fs::read_to_string(path).unwrap();
+fn every_code_is_in_the_table() {
+    for code in codes::ALL {
+        let row = format!(
+            "\n| {} | {} | {} |\n",
+            code.id,
+            code.severity.as_str(),
+            code.title
+        );
+        assert!(PAGE.contains(&row), "{row}");
+    }
+    assert_eq!(PAGE.matches("\n| G").count(), codes::ALL.len());
+}
+
+#[test]
+fn every_code_has_a_section_with_its_severity() {
     for code in codes::ALL {
         let severity = match code.severity {
-            Severity::Error => "error",
-            Severity::Warning => "warning",
-            Severity::Note => "note",
+            Severity::Error => "Error",
+            Severity::Warning => "Warning",
+            Severity::Note => "Note",
         };
-        let row = format!("| {} | {severity} | {} |", code.id, code.title);
-        assert!(docs.contains(&row), "{row}");
+        let text = section(code);
+        assert!(text.starts_with(&format!("*{severity}.* ")), "{}", code.id);
     }
-    assert_eq!(docs.matches("\n| G").count(), codes::ALL.len());
+    assert_eq!(PAGE.matches("\n### G").count(), codes::ALL.len());
+}
+
+#[test]
+fn bad_examples_give_the_code_and_good_ones_do_not() {
+    for code in codes::ALL {
+        let bad = example(code, "bad");
+        assert!(
+            given(code, bad).contains(&code.id.to_owned()),
+            "{}:\n{bad}",
+            code.id
+        );
+        let good = example(code, "good");
+        let given = given(code, good);
+        assert!(!given.contains(&code.id.to_owned()), "{}:\n{good}", code.id);
+        // A good example must not be bad in another way.
+        for other in codes::ALL.iter().filter(|c| c.severity < Severity::Note) {
+            assert!(
+                !given.contains(&other.id.to_owned()),
+                "{}: {given:?}\n{good}",
+                code.id
+            );
+        }
+    }
+}
+
+fn section(code: &Code) -> &'static str {
+    let heading = format!("\n### {}: {}\n\n", code.id, code.title);
+    let start = PAGE.find(&heading).unwrap_or_else(|| panic!("{}", code.id)) + heading.len();
+    let rest = &PAGE[start..];
+    &rest[..rest.find("\n### ").unwrap_or(rest.len())]
+}
+
+fn example(code: &Code, kind: &str) -> &'static str {
+    let fence = format!("\n```yaml {kind}\n");
+    let text = section(code);
+    let start = text
+        .find(&fence)
+        .unwrap_or_else(|| panic!("{} {kind}", code.id))
+        + fence.len();
+    let rest = &text[start..];
+    &rest[..rest.find("```").unwrap()]
+}
+
+/// The codes that `gammactl check` gives.
+fn given(code: &Code, example: &str) -> Vec<String> {
+    let manifests = if example.starts_with('#') {
+        example.to_owned()
+    } else if example.starts_with("rules:") {
+        let (rules, others) = example.split_once("\n---\n").unwrap_or((example, ""));
+        let rules: String = rules.lines().map(|line| format!("  {line}\n")).collect();
+        format!("{SERVICES}{ROUTE}{rules}---\n{others}")
+    } else {
+        format!("{SERVICES}{example}")
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gammactl"));
+    command.args(["check", "-f", "-", "--output", "json"]);
+    if code.id == "G206" {
+        command.arg("--require-reference-grants");
+    }
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(manifests.as_bytes())
+        .unwrap();
+    let output = child.wait_with_output().unwrap();
+    let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let findings = findings.as_array().unwrap().iter();
+    findings
+        .map(|f| f["code"].as_str().unwrap().to_owned())
+        .collect()
 }
