@@ -257,7 +257,10 @@ fn other_parent(parent: &ParentRef) -> Diagnostic {
         return Diagnostic::new(
             &codes::WRONG_PARENT_GROUP,
             parent.span,
-            format!("parentRef is a {kind} `{name}` of group `{}`", parent.group),
+            match &*parent.group {
+                "" => format!("parentRef is a {kind} `{name}` of the core group"),
+                group => format!("parentRef is a {kind} `{name}` of group `{group}`"),
+            },
         )
         .why(format!(
             "there is no such kind, so the route has no effect on the {kind}"

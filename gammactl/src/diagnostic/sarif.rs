@@ -1,5 +1,7 @@
 //! Diagnostics as SARIF 2.1.0, which code scanning and editors read.
 
+use std::sync::LazyLock;
+
 use serde_json::{Value, json};
 
 use super::{Code, Diagnostic, Diagnostics, codes};
@@ -11,8 +13,10 @@ const PAGE: &str = include_str!(concat!(
     "/../docs/diagnostics.md"
 ));
 
+static RULES: LazyLock<Vec<Value>> =
+    LazyLock::new(|| codes::ALL.iter().map(|code| rule(code)).collect());
+
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources) -> String {
-    let rules: Vec<Value> = codes::ALL.iter().map(|code| rule(code)).collect();
     let results: Vec<Value> = diagnostics.iter().map(|d| result(d, sources)).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -21,7 +25,7 @@ pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources) -> String {
             "tool": {"driver": {
                 "name": "gammactl",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules,
+                "rules": *RULES,
             }},
             "columnKind": "unicodeCodePoints",
             "results": results,

@@ -240,7 +240,7 @@ fn shadowed(ranked: &Ranked<'_>, taker: &Ranked<'_>) -> Diagnostic {
         ),
         false => (
             "regular expressions are tried before prefixes, longer ones first: no request gets here",
-            "write the other one as a PathPrefix, which is tried later the shorter it is",
+            "write that one as a PathPrefix, too: of those the longer is tried first",
         ),
     };
     Diagnostic::new(

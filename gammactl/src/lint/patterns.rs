@@ -67,6 +67,9 @@ fn whole(value: &Spanned<String>, instead: &str, diagnostics: &mut Diagnostics) 
         pattern.starts_with('^'),
         pattern.ends_with('$') && !ends_escaped(&pattern[..pattern.len() - 1]),
     );
+    if pattern.is_empty() {
+        return;
+    }
     if let Some(literal) = pattern::literal(pattern) {
         let diagnostic = Diagnostic::new(
             &codes::LITERAL_REGEX,

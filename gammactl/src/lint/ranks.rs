@@ -66,7 +66,8 @@ fn regexes(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
                     "there {} gets its requests; here and in Envoy Gateway this rule does",
                     other.name()
                 ))
-                .hint("use Exact or PathPrefix where one will do, if the routes go elsewhere, too"),
+                .hint("use Exact or PathPrefix where one will do, if the routes go elsewhere, too")
+                .also(other.span(), "comes first there"),
             );
         }
     }

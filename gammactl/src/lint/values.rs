@@ -57,8 +57,7 @@ fn twice(headers: &[ValueMatch], diagnostics: &mut Diagnostics) {
     }
 }
 
-/// RFC 3986 6.2.2: what need not be encoded is not, once a path is normalised, and digits are upper
-/// case.
+/// RFC 3986 6.2.2.2: what need not be encoded is not, once a path is normalised.
 fn encoded(path: &Spanned<String>, diagnostics: &mut Diagnostics) {
     let normal = normalised(&path.value);
     if normal != path.value {
@@ -68,7 +67,7 @@ fn encoded(path: &Spanned<String>, diagnostics: &mut Diagnostics) {
                 path.span,
                 format!("no normalised path is `{}`", path.value),
             )
-            .why("proxies that normalise paths have decoded letters and digits by then, and others write it in upper case")
+            .why("letters, digits and `-._~` are decoded before paths are matched")
             .hint(format!("write `{normal}`")),
         );
     }
@@ -90,7 +89,7 @@ fn normalised(path: &str) -> String {
             }
             _ => {
                 normal.push('%');
-                normal.push_str(&digits.to_ascii_uppercase());
+                normal.push_str(digits);
             }
         }
         rest = after;
@@ -104,12 +103,12 @@ mod tests {
     use super::normalised;
 
     #[test]
-    fn unreserved_characters_are_decoded_and_digits_are_upper_case() {
+    fn unreserved_characters_are_decoded() {
         for (path, normal) in [
             ("/a", "/a"),
             ("/%61", "/a"),
             ("/%7Eb", "/~b"),
-            ("/%c3%a9", "/%C3%A9"),
+            ("/%c3%a9", "/%c3%a9"),
             ("/%C3%A9", "/%C3%A9"),
             ("/a%20b", "/a%20b"),
         ] {

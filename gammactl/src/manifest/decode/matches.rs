@@ -79,11 +79,21 @@ pub(super) fn r#match(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Op
             span,
         }),
     };
+    if kind == RouteKind::GrpcRoute {
+        let instead = "a GRPCRoute matches by `method: {service: …, method: …}` and `headers`";
+        object.not_here(&["path", "queryParams"], instead, cx);
+    }
     object.finish(cx);
     Some(r#match)
 }
 
 fn path(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathMatch> {
+    if let Some(text) = field.node.as_str() {
+        let message = format!("`{}` is a string, it must be an object", field.path);
+        let hint = format!("write `path: {{type: PathPrefix, value: {text}}}`");
+        cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
+        return None;
+    }
     let mut object = Object::open(field, cx)?;
     let types = ["Exact", "PathPrefix", "RegularExpression"];
     let kind = match object.choice("type", &types, cx).map(|kind| kind.value) {

@@ -263,7 +263,7 @@ pub(super) fn integer<T: FromStr + PartialOrd + Display>(
         .as_plain()
         .filter(|_| field.node.kind() == "a number")
     else {
-        wrong_type(field, "a whole number", cx);
+        not_a_number::<T>(field, cx);
         return None;
     };
     match text.parse::<T>() {
@@ -285,6 +285,30 @@ pub(super) fn integer<T: FromStr + PartialOrd + Display>(
             None
         }
     }
+}
+
+/// A string or something else where a number belongs.
+fn not_a_number<T: FromStr>(field: &Field<'_>, cx: &mut Cx<'_>) {
+    let hint = match field.node.as_str() {
+        Some(text) if text.parse::<T>().is_ok() => format!("leave the quotes out: {text}"),
+        Some(text) if text.ends_with('%') => {
+            "leave the `%` out: weights are shares of their sum".into()
+        }
+        Some(_) if field.path.ends_with(".port") => {
+            "write its number; a name is for `sectionName` of a parentRef".into()
+        }
+        _ => "write a whole number".into(),
+    };
+    cx.refuse(
+        &codes::WRONG_TYPE,
+        field.node.span,
+        format!(
+            "`{}` is {}, it must be a whole number",
+            field.path,
+            field.node.kind()
+        ),
+        hint,
+    );
 }
 
 pub(super) fn boolean(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<bool> {

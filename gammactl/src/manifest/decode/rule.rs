@@ -141,13 +141,9 @@ fn consistent(rule: &Rule, written: Option<usize>, path: &str, cx: &mut Cx<'_>) 
 
 fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timeouts> {
     let mut object = Object::open(field, cx)?;
-    let mut duration = |name| {
-        let text = object.string(name, cx)?;
-        text::duration(&text, &object.path_to(name), cx)
-    };
     let timeouts = Timeouts {
-        request: duration("request"),
-        backend_request: duration("backendRequest"),
+        request: text::duration(&mut object, "request", cx),
+        backend_request: text::duration(&mut object, "backendRequest", cx),
     };
     if let (Some(request), Some(attempt)) = (timeouts.request, timeouts.backend_request)
         && request.as_millis() > 0
@@ -188,9 +184,7 @@ fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<gamma_config::Retry> {
     let attempts = object
         .integer("attempts", 0..=i32::MAX as u32, cx)
         .map(|n| n.value);
-    let backoff = object
-        .string("backoff", cx)
-        .and_then(|text| text::duration(&text, &object.path_to("backoff"), cx));
+    let backoff = text::duration(&mut object, "backoff", cx);
     object.finish(cx);
     // "An explicit zero value MUST disable retries."
     (attempts != Some(0)).then(|| gamma_config::Retry {

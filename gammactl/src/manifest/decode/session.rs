@@ -18,9 +18,7 @@ pub(super) fn session_persistence(
     let span = object.span;
     let kind = object.choice("type", &["Cookie", "Header"], cx);
     let is_header = kind.as_ref().is_some_and(|kind| kind.value == "Header");
-    let absolute_timeout = object
-        .string("absoluteTimeout", cx)
-        .and_then(|timeout| text::duration(&timeout, &object.path_to("absoluteTimeout"), cx));
+    let absolute_timeout = text::duration(&mut object, "absoluteTimeout", cx);
 
     let mut name = object.string("sessionName", cx);
     check(&name, || object.path_to("sessionName"), cx);

@@ -1,6 +1,6 @@
 //! Strings with a shape: names, hosts, paths, header names and values.
 
-use super::object::Cx;
+use super::object::{Cx, Object};
 use crate::{diagnostic::codes, source::Spanned};
 
 type Text = Spanned<String>;
@@ -14,9 +14,18 @@ fn check(good: bool, text: &Text, path: &str, should: &str, cx: &mut Cx<'_>) {
         cx.refuse(
             &codes::INVALID_VALUE,
             text.span,
-            format!("`{path}` is {:?}", text.value),
+            format!("`{path}` is {}", shown(&text.value)),
             should,
         );
+    }
+}
+
+/// In quotes, and cut where it would fill the screen.
+fn shown(value: &str) -> String {
+    const LONG: usize = 60;
+    match value.char_indices().nth(LONG) {
+        Some((end, _)) => format!("{:?}…", &value[..end]),
+        None => format!("{value:?}"),
     }
 }
 
@@ -26,7 +35,7 @@ fn possible(good: bool, text: &Text, path: &str, why: &str, should: &str, cx: &m
         cx.forbid(
             &codes::INVALID_VALUE,
             text.span,
-            format!("`{path}` is {:?}", text.value),
+            format!("`{path}` is {}", shown(&text.value)),
             why,
             should,
         );
@@ -88,7 +97,10 @@ pub(super) fn length(
             &codes::INVALID_VALUE,
             text.span,
             format!("`{path}` has {length} characters"),
-            format!("use {} to {}", range.start(), range.end()),
+            match range.start() {
+                0 => format!("use at most {} characters", range.end()),
+                least => format!("use {least} to {} characters", range.end()),
+            },
         );
     }
 }
@@ -262,8 +274,27 @@ fn is_subdomain(text: &str) -> bool {
         })
 }
 
-/// GEP-2257 duration.
-pub(super) fn duration(text: &Text, path: &str, cx: &mut Cx<'_>) -> Option<gamma_config::Duration> {
+/// GEP-2257 duration, if the member is there.
+pub(super) fn duration(
+    object: &mut Object<'_>,
+    name: &'static str,
+    cx: &mut Cx<'_>,
+) -> Option<gamma_config::Duration> {
+    let field = object.take(name)?;
+    if let Some(number) = field
+        .node
+        .as_plain()
+        .filter(|_| field.node.kind() == "a number")
+    {
+        let message = format!("`{}` is a number, it must be a string", field.path);
+        let hint = format!("give it a unit: `{number}s`");
+        cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
+        return None;
+    }
+    parsed_duration(&super::object::string(&field, cx)?, &field.path, cx)
+}
+
+fn parsed_duration(text: &Text, path: &str, cx: &mut Cx<'_>) -> Option<gamma_config::Duration> {
     let duration = text.value.parse().ok();
     check(
         duration.is_some(),
