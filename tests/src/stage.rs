@@ -156,6 +156,7 @@ impl Stage {
             options,
             &EnvoyOptions {
                 listen: listen.to_vec(),
+                capture: Vec::new(),
                 admin: Some((Ipv4Addr::LOCALHOST, 0).into()),
                 wasm: wasm.to_str().context("the path of the filter")?.into(),
                 mirror_host_suffix: false,

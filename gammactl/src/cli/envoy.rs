@@ -39,8 +39,13 @@ pub(super) struct Envoy {
     pub(super) input: Input,
 
     /// Where to accept requests
-    #[arg(long, required = true, num_args = 1.., value_name = "ADDR:PORT")]
+    #[arg(long, required_unless_present = "capture", num_args = 1.., value_name = "ADDR:PORT")]
     listen: Vec<SocketAddr>,
+
+    /// Where to accept connections that iptables redirected from where they were going: the address
+    /// that the client dialled says which Service a request is for; what is for none goes on
+    #[arg(long, num_args = 1.., value_name = "ADDR:PORT")]
+    capture: Vec<SocketAddr>,
 
     /// Where to serve Envoy's admin interface [default: nowhere]
     #[arg(long, value_name = "ADDR:PORT")]
@@ -125,6 +130,7 @@ impl Envoy {
             &self.input.compile_options(),
             &EnvoyOptions {
                 listen: self.listen.clone(),
+                capture: self.capture.clone(),
                 admin: self.admin,
                 wasm: self.wasm.clone(),
                 mirror_host_suffix: self.mirror_host_suffix,

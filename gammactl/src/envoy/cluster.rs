@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How long a TCP connection to an endpoint may take.
-const CONNECT_TIMEOUT: &str = "1s";
+pub(super) const CONNECT_TIMEOUT: &str = "1s";
 /// By which the filter names the endpoint of a session.
 const ENDPOINT: &str = "x-gamma-endpoint";
 

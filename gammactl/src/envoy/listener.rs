@@ -6,7 +6,8 @@ use gamma_config::Config;
 use serde_json::{Value, json};
 
 use super::{
-    EnvoyOptions, filter::filter, observe::access_log, route::route_table, socket_address,
+    EnvoyOptions, filter::filter, observe::access_log, route::Arrival, route::route_table,
+    socket_address,
 };
 
 pub(super) fn listener(address: SocketAddr, config: &Config, options: &EnvoyOptions) -> Value {
@@ -14,16 +15,19 @@ pub(super) fn listener(address: SocketAddr, config: &Config, options: &EnvoyOpti
         "name": format!("gamma_{address}"),
         "address": socket_address(&address.ip().to_string(), address.port()),
         "filter_chains": [{
-            "filters": [{
-                "name": "envoy.filters.network.http_connection_manager",
-                "typed_config": connection_manager(config, options),
-            }],
+            "name": "gamma",
+            "filters": [connection_manager(config, options, Arrival::Dialled)],
         }],
     })
 }
 
-fn connection_manager(config: &Config, options: &EnvoyOptions) -> Value {
-    json!({
+/// The network filter.
+pub(super) fn connection_manager(
+    config: &Config,
+    options: &EnvoyOptions,
+    arrival: Arrival,
+) -> Value {
+    let mut manager = json!({
         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "gamma",
         // HTTP/1.1, and HTTP/2 by prior knowledge, which is how gRPC comes without TLS.
@@ -41,6 +45,15 @@ fn connection_manager(config: &Config, options: &EnvoyOptions) -> Value {
                 },
             },
         ],
-        "route_config": route_table(config, options),
+        "route_config": route_table(config, options, arrival),
+    });
+    if arrival == Arrival::Captured {
+        // The client does not know that there is a proxy, and the server may be any.
+        manager["server_header_transformation"] = "PASS_THROUGH".into();
+        manager["http_protocol_options"] = json!({ "accept_http_10": true });
+    }
+    json!({
+        "name": "envoy.filters.network.http_connection_manager",
+        "typed_config": manager,
     })
 }

@@ -1,6 +1,7 @@
 //! A whole Envoy bootstrap around the filter: listeners, one cluster-header route, a cluster per
 //! Service port, endpoints from EndpointSlices or DNS.
 
+mod capture;
 mod cluster;
 mod filter;
 mod listener;
@@ -29,6 +30,8 @@ pub const MARK: &str = "Written by gammactl.";
 pub struct EnvoyOptions {
     /// Where to accept requests.
     pub listen: Vec<SocketAddr>,
+    /// Where to accept connections that were redirected from where they were going.
+    pub capture: Vec<SocketAddr>,
     /// Where to serve the admin interface; `None` for nowhere.
     pub admin: Option<SocketAddr>,
     /// Path of the filter's module, as Envoy will see it.
@@ -46,19 +49,25 @@ pub fn bootstrap(
     compile_options: &Options,
     options: &EnvoyOptions,
 ) -> Value {
-    let config = embedded(config, &options.listen);
+    let config = embedded(config, options);
+    let listeners = options.listen.iter();
+    let mut listeners: Vec<Value> = listeners
+        .map(|address| listener::listener(*address, &config, options))
+        .collect();
+    let mut clusters = cluster::clusters(manifests, &config, compile_options);
+    if !options.capture.is_empty() {
+        let captured = options.capture.iter();
+        listeners.extend(captured.map(|address| capture::listener(*address, &config, options)));
+        clusters.push(capture::cluster());
+    }
     let mut bootstrap = json!({
         "node": {
             "id": "gamma",
             "cluster": "gamma",
         },
         "static_resources": {
-            "listeners": options
-                .listen
-                .iter()
-                .map(|address| listener::listener(*address, &config, options))
-                .collect::<Vec<_>>(),
-            "clusters": cluster::clusters(manifests, &config, compile_options),
+            "listeners": listeners,
+            "clusters": clusters,
         },
     });
     if let Some(namespace) = &config.settings.client_namespace {
@@ -84,15 +93,14 @@ pub fn cluster_names(bootstrap: &Value) -> BTreeSet<String> {
         .collect()
 }
 
-/// The config as this Envoy needs it. A connection can only have been made to an address that a
-/// listener accepts, and asking the host for it costs every request: cluster IPs that can't be the
-/// destination are left out.
-fn embedded(config: &Config, listen: &[SocketAddr]) -> Config {
+/// The config as this Envoy needs it. A connection that nobody redirected can only have been made to
+/// an address that a listener accepts, and asking the host for it costs every request: cluster IPs
+/// that can't be the destination are left out.
+fn embedded(config: &Config, options: &EnvoyOptions) -> Config {
     let mut config = config.clone();
     let accepted = |ip: &IpAddr| {
-        listen
-            .iter()
-            .any(|address| address.ip().is_unspecified() || address.ip() == *ip)
+        let mut listen = options.listen.iter().map(SocketAddr::ip);
+        !options.capture.is_empty() || listen.any(|own| own.is_unspecified() || own == *ip)
     };
     for service in &mut config.services {
         service.cluster_ips.retain(accepted);

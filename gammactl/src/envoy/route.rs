@@ -1,19 +1,28 @@
-//! The route table: one route for everything that the filter decided, one answer for everything that
-//! it let pass. A table of their own would be searched before and after the filter.
+//! The route tables: one route for everything that the filter decided, one for everything that it let
+//! pass. A big table would be searched before and after the filter.
 
 use std::collections::BTreeSet;
 
 use gamma_config::{Config, Duration, Rule};
 use serde_json::{Value, json};
 
-use super::EnvoyOptions;
+use super::{EnvoyOptions, capture::ORIGINAL_DST};
 
 /// Selects the route whose retries wait as long as the rule says.
 const RETRY_BACKOFF: &str = "x-gamma-retry-backoff";
 /// How the names of the routes for retries begin.
 const VARIANT: &str = "gamma_backoff_";
 
-pub(super) fn route_table(config: &Config, options: &EnvoyOptions) -> Value {
+/// Where a connection comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arrival {
+    /// A client made it to the proxy.
+    Dialled,
+    /// It was on its way elsewhere.
+    Captured,
+}
+
+pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arrival) -> Value {
     let mirrors = mirror_policies(config, options);
     let backoffs: BTreeSet<Duration> = rules(config)
         .filter_map(|rule| rule.retry.as_ref()?.backoff)
@@ -24,16 +33,27 @@ pub(super) fn route_table(config: &Config, options: &EnvoyOptions) -> Value {
         .map(|backoff| decided(config, &mirrors, Some(backoff)))
         .collect();
     routes.push(decided(config, &mirrors, None));
-    routes.push(json!({
-        "name": "unknown_service",
-        "match": { "prefix": "/" },
-        "direct_response": {
-            "status": 404,
-            "body": { "inline_string": "gamma: the authority names no known Service and port\n" },
-        },
-    }));
+    routes.push(match arrival {
+        Arrival::Dialled => json!({
+            "name": "unknown_service",
+            "match": { "prefix": "/" },
+            "direct_response": {
+                "status": 404,
+                "body": { "inline_string": "gamma: the authority names no known Service and port\n" },
+            },
+        }),
+        Arrival::Captured => json!({
+            "name": ORIGINAL_DST,
+            "match": { "prefix": "/" },
+            "route": { "cluster": ORIGINAL_DST, "timeout": "0s", "idle_timeout": "0s" },
+        }),
+    });
+    let name = match arrival {
+        Arrival::Dialled => "gamma",
+        Arrival::Captured => "gamma_captured",
+    };
     json!({
-        "name": "gamma",
+        "name": name,
         "virtual_hosts": [{ "name": "gamma", "domains": ["*"], "routes": routes }],
     })
 }
