@@ -2,7 +2,7 @@
 
 use std::{
     io::Write as _,
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use gammactl::diagnostic::{Code, Severity, codes};
@@ -99,8 +99,31 @@ fn example(code: &Code, kind: &str) -> &'static str {
     &rest[..rest.find("```").unwrap()]
 }
 
-/// The codes that `gammactl check` gives.
+/// The codes that are given for an example.
 fn given(code: &Code, example: &str) -> Vec<String> {
+    match code.id {
+        "G120" => {
+            let fragment = tempfile::NamedTempFile::new().unwrap();
+            std::fs::write(fragment.path(), example).unwrap();
+            let path = fragment.path().to_str().unwrap();
+            let envoy = "envoy -f - --listen 127.0.0.1:80 --wasm gamma-filter.wasm --merge";
+            said(&run(envoy.split(' ').chain([path]), SERVICES))
+        }
+        "G206" => checked(example, &["--require-reference-grants"]),
+        _ => checked(example, &[]),
+    }
+}
+
+/// The codes in the text that was said on standard error: `error[G120]: …`.
+fn said(output: &Output) -> Vec<String> {
+    let text = String::from_utf8_lossy(&output.stderr);
+    text.lines()
+        .filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned()))
+        .collect()
+}
+
+/// The codes that `gammactl check` gives.
+fn checked(example: &str, options: &[&str]) -> Vec<String> {
     let manifests = if example.starts_with('#') {
         example.to_owned()
     } else if example.starts_with("rules:") {
@@ -110,26 +133,25 @@ fn given(code: &Code, example: &str) -> Vec<String> {
     } else {
         format!("{SERVICES}{example}")
     };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gammactl"));
-    command.args(["check", "-f", "-", "--output", "json"]);
-    if code.id == "G206" {
-        command.arg("--require-reference-grants");
-    }
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(manifests.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
+    let check = ["check", "-f", "-", "--output", "json"];
+    let output = run(check.iter().chain(options).copied(), &manifests);
     let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
     let findings = findings.as_array().unwrap().iter();
     findings
         .map(|f| f["code"].as_str().unwrap().to_owned())
         .collect()
+}
+
+fn run<'a>(arguments: impl Iterator<Item = &'a str>, input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_gammactl"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(input.as_bytes()).unwrap();
+    drop(stdin);
+    child.wait_with_output().unwrap()
 }

@@ -1,6 +1,7 @@
 //! `gammactl envoy`.
 
 use std::{
+    collections::BTreeSet,
     fs,
     net::SocketAddr,
     path::{Path, PathBuf},
@@ -14,9 +15,13 @@ use super::{
     input::{Compiled, Input},
     live, output,
 };
-use crate::envoy::{
-    self, EnvoyOptions,
-    xds::{self, Admin, Pace},
+use crate::{
+    diagnostic::{Diagnostics, Severity},
+    envoy::{
+        self, EnvoyOptions,
+        xds::{self, Admin, Pace},
+    },
+    source,
 };
 
 /// Write an Envoy bootstrap with the filter, its config and a cluster per backend
@@ -68,6 +73,11 @@ pub(super) struct Envoy {
     #[arg(long, value_name = "PATH")]
     dir_as: Option<String>,
 
+    /// A fragment of a bootstrap, to be merged into what is written: TLS to backends, access logs,
+    /// tracing; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(super) merge: Vec<String>,
+
     /// Go on: whenever the input changes, change the directory
     #[arg(long)]
     pub(super) watch: bool,
@@ -81,16 +91,20 @@ pub(super) struct Envoy {
     drain: Duration,
 }
 
+/// A bootstrap, fragments included.
+pub(super) struct Built {
+    pub(super) bootstrap: Value,
+    /// The names of the clusters that come from the manifests.
+    pub(super) generated: BTreeSet<String>,
+}
+
 pub(super) fn run(options: &Envoy) -> anyhow::Result<bool> {
     if let Some(directory) = options.directory()? {
         return live::run(options, directory);
     }
-    let mut compiled = Compiled::from(&options.input)?;
-    compiled.report();
-    if !compiled.good(&options.input) {
+    let Some(Built { bootstrap, .. }) = options.build()? else {
         return Ok(false);
-    }
-    let bootstrap = options.bootstrap(&compiled);
+    };
     let path = options.output.as_deref();
     let is_json = path.is_some_and(|path| path.extension().is_some_and(|ext| ext == "json"));
     let text = if is_json {
@@ -123,8 +137,14 @@ impl Envoy {
         }
     }
 
-    pub(super) fn bootstrap(&self, compiled: &Compiled) -> Value {
-        envoy::bootstrap(
+    /// The whole bootstrap; `None` if the input is wrong, which has been said.
+    pub(super) fn build(&self) -> anyhow::Result<Option<Built>> {
+        let mut compiled = Compiled::from(&self.input)?;
+        compiled.report();
+        if !compiled.good(&self.input) {
+            return Ok(None);
+        }
+        let mut bootstrap = envoy::bootstrap(
             &compiled.manifests,
             &compiled.config,
             &self.input.compile_options(),
@@ -135,7 +155,17 @@ impl Envoy {
                 wasm: self.wasm.clone(),
                 mirror_host_suffix: self.mirror_host_suffix,
             },
-        )
+        );
+        let generated = envoy::cluster_names(&bootstrap);
+        let fragments = source::load(&self.merge)?;
+        let mut diagnostics = Diagnostics::default();
+        envoy::merge(&mut bootstrap, &fragments, &mut diagnostics);
+        output::report(&diagnostics, &fragments);
+        let fits = !diagnostics.any(Severity::Error);
+        Ok(fits.then_some(Built {
+            bootstrap,
+            generated,
+        }))
     }
 
     /// Where Envoy will find `directory`.

@@ -17,7 +17,7 @@ use signal_hook::{
     iterator::Signals,
 };
 
-use super::{envoy::Envoy, input::Compiled};
+use super::envoy::Envoy;
 use crate::{
     envoy::{
         self,
@@ -56,17 +56,18 @@ struct Next {
 
 /// `None` if it is wrong, which has been said.
 fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
-    let mut compiled = Compiled::from(&options.input)?;
-    compiled.report();
-    if !compiled.good(&options.input) {
+    let Some(built) = options.build()? else {
         return Ok(None);
-    }
-    let bootstrap = options.bootstrap(&compiled);
-    let generated = envoy::cluster_names(&bootstrap);
+    };
     // Where Envoy runs elsewhere there need not be any here.
     let module = fs::read(&options.wasm).ok();
     let seen_as = options.seen_as(directory);
-    let split = xds::split(bootstrap, &generated, &seen_as, module.as_deref())?;
+    let split = xds::split(
+        built.bootstrap,
+        &built.generated,
+        &seen_as,
+        module.as_deref(),
+    )?;
     let comment = format!(
         "{} Run it:\n  envoy -c {}/{}\n\
          Clusters, endpoints, routes and the filter are in the files beside it. Envoy reads them \
@@ -86,6 +87,7 @@ fn keep_up(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
     if paths.iter().any(|path| path == Path::new("-")) {
         anyhow::bail!("--watch needs files or directories: standard input never changes");
     }
+    paths.extend(options.merge.iter().map(PathBuf::from));
     paths.push(PathBuf::from(&options.wasm));
     let live = Arc::new(Mutex::new(options.live(directory)?));
     leave_on_signals(&live)?;

@@ -45,6 +45,7 @@ codes! {
     NOTHING_FOUND = "G110", Error, "no manifests found";
     CONTRADICTION = "G111", Error, "fields contradict each other";
     NEARLY_A_KIND = "G112", Warning, "kind or version is nearly one that is used";
+    FRAGMENT = "G120", Error, "fragment does not fit";
     UNKNOWN_PARENT = "G201", Warning, "parentRef names a Service that is not there";
     UNKNOWN_PARENT_PORT = "G202", Warning, "parentRef names a port that the Service does not have";
     UNKNOWN_BACKEND = "G203", Warning, "backendRef names a Service that is not there";

@@ -5,6 +5,7 @@ mod capture;
 mod cluster;
 mod filter;
 mod listener;
+mod merge;
 mod observe;
 mod route;
 mod write;
@@ -18,6 +19,7 @@ use std::{
 use gamma_config::Config;
 use serde_json::{Value, json};
 
+pub use merge::merge;
 pub use write::{json as write_json, yaml as write_yaml};
 
 use crate::{compile::Options, manifest::Manifests};

@@ -23,6 +23,13 @@ pub(crate) fn documents(file: u32, text: &str) -> impl Iterator<Item = Document<
         .map(move |(start, text)| Document { file, start, text })
 }
 
+/// The trees of all documents of `text`, but for those that are empty or broken.
+pub(crate) fn parse(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    documents(file, text)
+        .filter_map(|document| document.parse(diagnostics))
+        .collect()
+}
+
 impl Document<'_> {
     /// Its tree. `None` if it is empty or broken; what is broken has been said.
     pub(crate) fn parse(self, diagnostics: &mut Diagnostics) -> Option<Node> {

@@ -6,7 +6,7 @@
 mod builder;
 mod documents;
 
-pub(crate) use documents::{Document, documents};
+pub(crate) use documents::{Document, documents, parse};
 
 use crate::source::Span;
 

@@ -5,9 +5,7 @@ fn read(text: &str) -> (Vec<Node>, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("t.yaml", text);
     let mut diagnostics = Diagnostics::default();
-    let documents: Vec<Node> = documents(file, text)
-        .filter_map(|document| document.parse(&mut diagnostics))
-        .collect();
+    let documents = parse(file, text, &mut diagnostics);
     let said = diagnostics
         .iter()
         .map(|d| {
