@@ -49,7 +49,7 @@ pub(super) struct Envoy {
 
     /// Where to accept connections that iptables redirected from where they were going: the address
     /// that the client dialled says which Service a request is for; what is for none goes on
-    #[arg(long, num_args = 1.., value_name = "ADDR:PORT")]
+    #[arg(long, num_args = 1.., value_name = "ADDR:PORT", value_parser = fixed_port)]
     capture: Vec<SocketAddr>,
 
     /// Where to serve Envoy's admin interface [default: nowhere]
@@ -180,6 +180,15 @@ impl Envoy {
             drain: std::time::Duration::from_millis(self.drain.as_millis()),
         };
         xds::Live::open(directory, self.admin.and_then(Admin::new), pace)
+    }
+}
+
+/// iptables has to know it.
+fn fixed_port(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|error| format!("{error}"))?;
+    match address.port() {
+        0 => Err("connections are redirected to a fixed port".into()),
+        _ => Ok(address),
     }
 }
 

@@ -21,7 +21,7 @@ use super::envoy::Envoy;
 use crate::{
     envoy::{
         self,
-        xds::{self, Live, Proxy, Update},
+        xds::{self, DeliveryError, Live, Proxy, Update},
     },
     watch::watch,
 };
@@ -39,8 +39,14 @@ pub(super) fn run(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
         return Ok(false);
     };
     let mut live = options.live(directory)?;
-    let update = live.update(&next.bootstrap, next.split.resources)?;
-    say(&update, directory);
+    match live.update(&next.bootstrap, next.split.resources) {
+        Ok(update) => say(&update, directory),
+        Err(DeliveryError::Directory(error)) => return Err(error.into()),
+        Err(error) => {
+            complain(&format!("error: {error}"));
+            return Ok(false);
+        }
+    }
     while let Some(at) = live.next_removal() {
         thread::sleep(at.saturating_duration_since(Instant::now()));
         live.remove(Instant::now())?;
@@ -173,6 +179,9 @@ fn say(update: &Update, directory: &Path) {
             "warning: {} has changed, which Envoy reads only when it starts: restart it",
             xds::BOOTSTRAP
         ));
+    }
+    if update.ignored {
+        complain("warning: Envoy ignores a field that it does not know: its log has the name");
     }
     if update.cold {
         complain("warning: some clusters have no endpoints yet: DNS is slow or fails");

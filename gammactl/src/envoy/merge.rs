@@ -19,6 +19,8 @@ use crate::{
 
 /// Stands for every item of a list.
 const EVERY: &str = "*";
+/// What an item of a list is the member of.
+const ITEM: &str = "[]";
 
 /// Lists of named things, and what a new item has at least one of: without, its name is that of an
 /// item that should be there.
@@ -155,7 +157,7 @@ impl Merge<'_> {
         } else {
             match nearest(key, known.iter().copied()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it can have {}", known.join(", ")),
+                None => "Envoy's documentation has the names".to_owned(),
             }
         };
         let what = match of {
@@ -177,7 +179,7 @@ impl Merge<'_> {
             if name == EVERY {
                 self.every(key, items, node);
             } else if let Some(generated) = find(items, name) {
-                self.value("", generated, node);
+                self.value(ITEM, generated, node);
             } else if needs.iter().any(|need| node.get(need).is_some()) {
                 let later = nodes[i + 1..].iter();
                 let mut later = later.filter_map(|node| node.get("name")?.as_str());
@@ -221,7 +223,7 @@ impl Merge<'_> {
             if let Value::Object(members) = item
                 && !elsewhere
             {
-                self.members(EVERY, members, &others);
+                self.members(ITEM, members, &others);
             }
         }
     }

@@ -50,7 +50,7 @@ pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arri
     });
     let name = match arrival {
         Arrival::Dialled => "gamma",
-        Arrival::Captured => "gamma_captured",
+        Arrival::Captured => "captured",
     };
     json!({
         "name": name,

@@ -1,4 +1,6 @@
 //! `gammactl envoy -o DIR` beside a running Envoy.
 
+mod capture;
 mod edits;
+mod refused;
 mod shop;

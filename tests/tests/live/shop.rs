@@ -116,16 +116,22 @@ impl Shop {
     }
 
     pub(crate) fn command(&self, more: &[&str]) -> Command {
+        let admin = self.admin.address().to_string();
+        let mut command = self.command_at("envoy", &wasm(), &["--admin", &admin]);
+        command.args(more);
+        command
+    }
+
+    pub(crate) fn command_at(&self, directory: &str, wasm: &Path, more: &[&str]) -> Command {
         let mut command = gammactl();
         command
-            .args(["envoy", "--listen", "127.0.0.1:0", "--admin"])
-            .arg(self.admin.address().to_string())
+            .args(["envoy", "--listen", "127.0.0.1:0"])
             .arg("--wasm")
-            .arg(wasm())
+            .arg(wasm)
             .arg("-f")
             .arg(self.path("in"))
             .arg("-o")
-            .arg(self.path("envoy"))
+            .arg(self.path(directory))
             .args(more);
         command
     }

@@ -67,9 +67,9 @@ fn each_kind_merges_in_its_way() {
         ("admin: {address: null, x: ~}".into(), "/admin", json!({})),
         // Named items are found by name, or are new.
         (
-            clusters("[{name: b, connect_timeout: 2s}]"),
+            clusters("[{name: b, connect_timeout: 2s, transport_socket: {}}]"),
             "/static_resources/clusters/1",
-            json!({ "name": "b", "connect_timeout": "2s" }),
+            json!({ "name": "b", "connect_timeout": "2s", "transport_socket": {} }),
         ),
         (
             clusters("[{name: '*', connect_timeout: 3s, endpoints: [3]}]"),

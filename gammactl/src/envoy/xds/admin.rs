@@ -6,13 +6,10 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
 use ureq::Agent;
 
 /// Its main thread answers, and that also compiles the filter: a second of silence is no death.
 const TIMEOUT: Duration = Duration::from_secs(5);
-/// A config dump has the whole route config in it.
-const LIMIT: u64 = 1 << 30;
 
 /// Statistics of the filter's updates.
 pub(super) const FILTER: &str = "extension_config_discovery.http_filter.gamma";
@@ -64,7 +61,7 @@ impl Admin {
     /// What it says of updates, and of the endpoints of `cluster`.
     pub(super) fn taken(&self, cluster: Option<&str>) -> Result<Taken, AdminError> {
         let mut wanted = String::from(
-            r"^(cluster_manager\.(cds\..*|warming_clusters)|http\..*\.rds\..*|extension_config_discovery\.http_filter\.gamma\..*",
+            r"^(server\.dynamic_unknown_fields|cluster_manager\.(cds\..*|warming_clusters)|http\..*\.rds\..*|extension_config_discovery\.http_filter\.gamma\..*",
         );
         if let Some(cluster) = cluster {
             wanted.push_str(&format!("|{}.*", escaped(&of_endpoints(cluster))));
@@ -74,28 +71,13 @@ impl Admin {
         Ok(Taken::read(&text))
     }
 
-    /// The filter that runs, as its file has it.
-    pub(super) fn filter(&self) -> Result<Option<Value>, AdminError> {
-        let dump = self.get("/config_dump", &[("resource", "ecds_filters")])?;
-        let mut dump: Value = serde_json::from_str(&dump).unwrap_or_default();
-        let configs = dump["configs"].as_array_mut().into_iter().flatten();
-        let mut filters = configs.map(|config| config["ecds_filter"].take());
-        Ok(filters.find(|filter| filter["name"] == crate::envoy::filter::NAME))
-    }
-
     fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<String, AdminError> {
         let url = format!("http://{}{path}", self.address);
         self.agent
             .get(url)
             .query_pairs(query.iter().copied())
             .call()
-            .and_then(|mut answer| {
-                answer
-                    .body_mut()
-                    .with_config()
-                    .limit(LIMIT)
-                    .read_to_string()
-            })
+            .and_then(|mut answer| answer.body_mut().read_to_string())
             .map_err(|source| AdminError {
                 address: self.address,
                 source,
@@ -149,8 +131,17 @@ impl Taken {
 
     /// How many clusters wait for their first endpoints.
     pub(super) fn warming(&self) -> u64 {
-        let value = self.0.get("cluster_manager.warming_clusters");
-        value.and_then(|value| value.parse().ok()).unwrap_or(0)
+        self.number("cluster_manager.warming_clusters")
+    }
+
+    /// How many fields it did not know, and has ignored.
+    pub(super) fn unknown_fields(&self) -> u64 {
+        self.number("server.dynamic_unknown_fields")
+    }
+
+    fn number(&self, name: &str) -> u64 {
+        let value = self.0.get(name).and_then(|value| value.parse().ok());
+        value.unwrap_or(0)
     }
 
     /// Route tables are known by the end of their names: what comes before is up to the listener.

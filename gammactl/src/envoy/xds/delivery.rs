@@ -5,8 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
-
 use super::{
     BOOTSTRAP,
     admin::{self, Admin, Taken},
@@ -44,7 +42,7 @@ pub enum DeliveryError {
     #[error(transparent)]
     Directory(#[from] DirectoryError),
     /// Envoy does not accept it.
-    #[error("Envoy refuses the new {what}; its log says why{hint}")]
+    #[error("Envoy refuses the new {what} and keeps the old; its log says why{hint}")]
     Refused {
         /// What is in the file.
         what: &'static str,
@@ -95,6 +93,8 @@ pub(super) struct Delivery {
     pub(super) proxy: Proxy,
     /// How long to wait after each file if nobody says that it was taken.
     pub(super) pause: Duration,
+    /// How many fields Envoy had not known before.
+    unknown_fields: u64,
 }
 
 impl Delivery {
@@ -104,6 +104,7 @@ impl Delivery {
             admin,
             proxy: Proxy::Unknown,
             pause,
+            unknown_fields: 0,
         }
     }
 
@@ -113,8 +114,18 @@ impl Delivery {
             None => Proxy::Unknown,
             Some(Err(error)) => Proxy::Silent(error.to_string()),
             Some(Ok(taken)) if taken.version(admin::FILTER).is_none() => Proxy::Stranger,
-            Some(Ok(_)) => Proxy::Seen,
+            Some(Ok(taken)) => {
+                self.unknown_fields = taken.unknown_fields();
+                Proxy::Seen
+            }
         };
+    }
+
+    /// Whether Envoy has met fields since that it does not know. In a bootstrap it would not accept
+    /// them; here it only writes to its log.
+    pub(super) fn ignored(&self) -> bool {
+        let taken = self.seen().and_then(|admin| admin.taken(None).ok());
+        taken.is_some_and(|taken| taken.unknown_fields() > self.unknown_fields)
     }
 
     /// Replaces a file unless it is in place and taken; returns when it is taken.
@@ -195,16 +206,14 @@ impl Delivery {
         }
     }
 
-    /// The filter that runs, if it is not the one of version `expected`. It is what Envoy has to
-    /// see again before it gives a filter that it has refused another look.
-    pub(super) fn running_instead_of(&self, expected: &str) -> Option<Value> {
-        let admin = self.seen()?;
-        let taken = admin.taken(None).ok()?;
-        let version = taken.version(admin::FILTER)?;
-        match version.is_empty() || version == expected {
-            true => None,
-            false => admin.filter().ok()?,
-        }
+    /// Whether Envoy says that it runs another filter than that of `version`.
+    pub(super) fn has_not_taken(&self, version: &str) -> bool {
+        let taken = self.seen().and_then(|admin| admin.taken(None).ok());
+        let taken = taken
+            .as_ref()
+            .and_then(|taken| taken.version(admin::FILTER));
+        // Empty while it starts.
+        taken.is_some_and(|taken| !taken.is_empty() && taken != version)
     }
 
     fn seen(&self) -> Option<&Admin> {
@@ -214,10 +223,9 @@ impl Delivery {
 
 fn refused(what: &'static str) -> DeliveryError {
     let hint = match what {
-        // It keeps the answer, not the question.
+        // It remembers what it has refused, but not why.
         "filter" => {
-            ", once: a filter that was refused before is refused again without a word. Is the \
-             module of this gammactl's version?"
+            ", the first time that it does. Is the wasm module there, and of gammactl's version?"
         }
         _ => "",
     };

@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     BOOTSTRAP, Changes, Resources,
@@ -54,6 +54,8 @@ pub struct Update {
     pub leaving: usize,
     /// Whether clusters still had no endpoints when they were first used: DNS is slow or fails.
     pub cold: bool,
+    /// Whether Envoy has ignored a field: one of a fragment is misspelt, or newer than this Envoy.
+    pub ignored: bool,
 }
 
 /// A directory of files, and what is known of the Envoy that reads them.
@@ -105,7 +107,7 @@ impl Live {
         let fresh = files.written == Resources::default();
         files.delivery.look();
         let restart = files.delivery.directory.write(BOOTSTRAP, bootstrap)? && !fresh;
-        files.resume()?;
+        files.ask_again(&next)?;
         let before = files.written.clone();
         let cold = files.advance(&next).inspect_err(|error| {
             if matches!(error, DeliveryError::Refused { .. }) {
@@ -134,6 +136,7 @@ impl Live {
             restart,
             leaving: self.leaving.len(),
             cold,
+            ignored: self.files.delivery.ignored(),
         })
     }
 
@@ -228,16 +231,22 @@ impl Files {
         let _ = self.endpoints(&endpoints);
     }
 
-    /// An update may have been cut short, or made where nobody said what became of it: starts from
-    /// the filter that runs.
-    fn resume(&mut self) -> Result<(), DeliveryError> {
-        let Some(filter) = &self.written.filter else {
+    /// An update may have been cut short after Envoy had refused the filter, or made where nobody
+    /// said what became of it. The same bytes once more would pass without being looked at: Envoy
+    /// compares with the last filter that it was given, not with the one that runs.
+    fn ask_again(&mut self, next: &Resources) -> Result<(), DeliveryError> {
+        let Some(filter) = self
+            .written
+            .filter
+            .clone()
+            .filter(|_| self.written.filter == next.filter)
+        else {
             return Ok(());
         };
-        let version = Response::of([filter]).version;
-        match self.delivery.running_instead_of(&version) {
-            Some(running) => self.filter(running),
-            None => Ok(()),
+        let version = Response::of([&filter]).version;
+        match self.delivery.has_not_taken(&version) {
+            true => self.filter(reworded(filter)),
+            false => Ok(()),
         }
     }
 
@@ -291,6 +300,15 @@ impl Files {
         self.written.filter = Some(filter);
         self.delivery.deliver(&OF_FILTER, &response)
     }
+}
+
+/// The same filter to whoever runs it, and another one to whoever compares.
+fn reworded(mut filter: Value) -> Value {
+    filter["typed_config"]["config"]["vm_config"]["configuration"] = json!({
+        "@type": "type.googleapis.com/google.protobuf.StringValue",
+        "value": "asked again",
+    });
+    filter
 }
 
 fn names(folder: &str, resources: &BTreeMap<String, Value>) -> Vec<String> {

@@ -1,0 +1,140 @@
+//! `--capture` without iptables: a PROXY protocol header says where the connection was going, which
+//! is otherwise asked of the kernel. Everything behind that is the same.
+
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    thread,
+};
+
+use gamma_tests::{
+    echo::{Echo, Identity},
+    ports::Port,
+};
+
+use crate::shop::{Shop, rule};
+
+const FRAGMENT: &str = "\
+static_resources:
+  listeners:
+    - name: '*'
+      listener_filters:
+        - name: envoy.filters.listener.original_dst
+          typed_config:
+            '@type': type.googleapis.com/envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol
+";
+
+/// Of the Service `front`. Nobody listens on its port there.
+const CLUSTER_IP: Ipv4Addr = Ipv4Addr::new(127, 88, 0, 7);
+
+/// What comes back to `request` on a connection that was going to `destination`.
+fn send(envoy: SocketAddr, destination: SocketAddr, request: &str) -> String {
+    let mut stream = TcpStream::connect(envoy).unwrap();
+    let (ip, port) = (destination.ip(), destination.port());
+    write!(stream, "PROXY TCP4 127.0.0.1 {ip} 1 {port}\r\n{request}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+fn get(host: &str, version: &str) -> String {
+    format!("GET /x HTTP/{version}\r\nhost: {host}\r\nconnection: close\r\n\r\n")
+}
+
+/// A server that says so, whoever speaks to it; even first.
+fn greeter() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            // A client that has gone does not matter.
+            let _ = stream.write_all(b"greetings");
+        }
+    });
+    address
+}
+
+#[test]
+fn captured_connections_are_routed_or_go_on() {
+    let mut shop = Shop::new();
+    shop.rules = vec![rule("/", &[("base", 1)], "")];
+    shop.save();
+    let services = shop.path("in/services.yaml");
+    let text = fs::read_to_string(&services).unwrap();
+    let (before, front) = text.split_once("name: front").unwrap();
+    let front = front.replacen("spec: {", &format!("spec: {{clusterIP: {CLUSTER_IP}, "), 1);
+    fs::write(&services, format!("{before}name: front{front}")).unwrap();
+    let fragment = shop.path("fragment.yaml");
+    fs::write(&fragment, FRAGMENT).unwrap();
+    let port = Port::reserve().unwrap();
+    let output = shop
+        .command(&[
+            "--capture",
+            &port.address().to_string(),
+            "--merge",
+            fragment.to_str().unwrap(),
+        ])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let _envoy = shop.envoy();
+    let address = port.address();
+
+    let elsewhere = shop.echo("elsewhere");
+    let service = SocketAddr::from((CLUSTER_IP, 80));
+    let other_port = Echo::start_at(
+        Identity::new("default", "other-port", 80),
+        (CLUSTER_IP, 0).into(),
+    )
+    .unwrap();
+    for (destination, host, version, expected) in [
+        // The destination decides, whatever the host.
+        (service, "anything", "1.1", r#""backend":"base""#),
+        (service, "anything", "1.0", r#""backend":"base""#),
+        // Its other ports are none of the Service's.
+        (
+            other_port.address(),
+            "front",
+            "1.1",
+            r#""backend":"other-port""#,
+        ),
+        // Else the host does.
+        (elsewhere, "front", "1.1", r#""backend":"base""#),
+        // Else it goes on to where it was going.
+        (elsewhere, "example.com", "1.1", r#""backend":"elsewhere""#),
+        (elsewhere, "front:8080", "1.1", r#""backend":"elsewhere""#),
+    ] {
+        let answer = send(address, destination, &get(host, version));
+        assert!(
+            answer.contains(expected),
+            "{destination} {host} {version}: {answer}"
+        );
+    }
+    let greeter = greeter();
+    for (first, what) in [
+        ("\x16\x03\x01 no HTTP\r\n", "another protocol"),
+        ("", "the server speaks first"),
+    ] {
+        assert_eq!(send(address, greeter, first), "greetings", "{what}");
+    }
+}
+
+/// Whoever dials the listener itself is not sent back to it.
+#[test]
+fn what_was_dialled_does_not_go_round_in_circles() {
+    let shop = {
+        let mut shop = Shop::new();
+        shop.save();
+        shop
+    };
+    let port = Port::reserve().unwrap();
+    let capture = port.address().to_string();
+    let output = shop.command(&["--capture", &capture]).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let _envoy = shop.envoy();
+    let ask = |host: &str| crate::shop::backend(&crate::shop::get(port.address(), host, "/"));
+    assert_eq!(ask("front"), "base");
+    assert_eq!(ask("example.com"), "404");
+}
