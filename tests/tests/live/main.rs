@@ -4,3 +4,4 @@ mod capture;
 mod edits;
 mod refused;
 mod shop;
+mod tls;
