@@ -174,6 +174,11 @@ impl Envoy {
         path.unwrap_or_else(|| directory.display().to_string())
     }
 
+    /// Whether paths mean something else to Envoy than here.
+    pub(super) fn elsewhere(&self) -> bool {
+        self.dir_as.is_some()
+    }
+
     pub(super) fn live(&self, directory: &Path) -> Result<xds::Live, xds::DirectoryError> {
         let pace = Pace {
             pause: std::time::Duration::from_millis(self.pause.as_millis()),

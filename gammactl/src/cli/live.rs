@@ -65,14 +65,21 @@ fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
     let Some(built) = options.build()? else {
         return Ok(None);
     };
-    // Where Envoy runs elsewhere there need not be any here.
-    let module = fs::read(&options.wasm).ok();
+    let module = fs::read(&options.wasm);
+    if let Err(error) = &module
+        && !options.elsewhere()
+    {
+        complain(&format!(
+            "warning: {} can't be read: {error}; Envoy serves nothing before it can",
+            options.wasm
+        ));
+    }
     let seen_as = options.seen_as(directory);
     let split = xds::split(
         built.bootstrap,
         &built.generated,
         &seen_as,
-        module.as_deref(),
+        module.ok().as_deref(),
     )?;
     let comment = format!(
         "{} Run it:\n  envoy -c {}/{}\n\
