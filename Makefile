@@ -57,13 +57,34 @@ conformance: build envoy ## The Gateway API's conformance cases; writes a Confor
 # Advisories are left out: their database is not part of the package registries, which is all that
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
 # it can be fetched.
+# Optimised: whoever sends the requests must be faster than Envoy.
+.PHONY: bench
+bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (10 minutes)
+	cargo run --locked --release -q -p gamma-tests --bin gamma-bench -- docs/performance
+
+.PHONY: bench-quick
+bench-quick: build bench-filters envoy ## A little of all that, to see that it works
+	cargo run --locked -q -p gamma-tests --bin gamma-bench -- --quick
+
+# In wasm with the flags that the filter is built with, and V8's that Envoy uses.
+.PHONY: bench-router
+bench-router: toolchain ## The router alone beside its peers, natively and in wasm; writes docs/performance/decisions.md
+	@command -v node >/dev/null || { echo "the router's benches in wasm need node" >&2; exit 1; }
+	{ \
+		printf '# Decisions\n\nWritten by `make bench-router`, never by hand: %s, %s, node %s.\n\n' \
+			"$$(rustc --version)" "$$(sed -n 's/^model name.*: //p' /proc/cpuinfo | head -n 1)" "$$(node --version)"; \
+		cargo bench --locked -q -p gamma-router --bench decision; \
+		CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings --no-liftoff $(CURDIR)/scripts/wasi.mjs" \
+			cargo bench --locked -q -p gamma-router --bench decision --profile wasm --target wasm32-wasip1; \
+	} > docs/performance/decisions.md
+
 .PHONY: lint
 lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, names of files in the docs
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
 	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
-	cargo fmt --manifest-path tests/bench-filters/Cargo.toml --check
+	cargo fmt --all --manifest-path tests/bench-filters/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 	scripts/check-docs
 
@@ -81,6 +102,7 @@ ci: ## What CI runs
 	$(MAKE) demo
 	$(MAKE) conformance
 	git diff --exit-code -- docs/conformance.md
+	$(MAKE) bench-quick
 	$(MAKE) size
 
 .PHONY: toolchain

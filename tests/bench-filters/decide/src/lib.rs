@@ -5,8 +5,8 @@ use std::{cell::RefCell, hint::black_box};
 use fastrand::Rng;
 use gamma_router::{Action, Request, Router};
 
-#[allow(dead_code, unreachable_pub, reason = "the benches use all of it")]
-#[path = "../../../../router/benches/cases.rs"]
+#[allow(dead_code, reason = "the benches use all of it")]
+#[path = "../../../../router/benches/decision/cases.rs"]
 mod cases;
 
 use cases::{Case, HEADERS};

@@ -2,10 +2,10 @@
 //! a header; the first one, the last one and none wins.
 
 /// Numbers of rules.
-pub const SIZES: [usize; 5] = [1, 10, 100, 1_000, 10_000];
+pub(crate) const SIZES: [usize; 5] = [1, 10, 100, 1_000, 10_000];
 
 /// The headers of each request, of which the rules look at one.
-pub const HEADERS: [(&str, &str); 8] = [
+pub(crate) const HEADERS: [(&str, &str); 8] = [
     ("accept", "*/*"),
     ("accept-encoding", "gzip, br"),
     ("user-agent", "bench/1.0"),
@@ -17,17 +17,17 @@ pub const HEADERS: [(&str, &str); 8] = [
 ];
 
 /// A request and the rule that it must get.
-pub struct Case {
+pub(crate) struct Case {
     /// Of what it is an example.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Its path with query.
-    pub path: String,
+    pub(crate) path: String,
     /// The index of the rule, or none.
-    pub rule: Option<usize>,
+    pub(crate) rule: Option<usize>,
 }
 
 /// One hit of the first rule, one of the last, and a miss.
-pub fn cases(rules: usize) -> [Case; 3] {
+pub(crate) fn cases(rules: usize) -> [Case; 3] {
     let hit = |name, rule| Case {
         name,
         path: format!("{}/7?page=2", prefix(rule)),
@@ -45,17 +45,17 @@ pub fn cases(rules: usize) -> [Case; 3] {
 }
 
 /// The path prefix of a rule.
-pub fn prefix(rule: usize) -> String {
+pub(crate) fn prefix(rule: usize) -> String {
     format!("/service-{rule:05}/items")
 }
 
 /// The route that a rule came from; there is one for each.
-pub fn route(rule: usize) -> String {
+pub(crate) fn route(rule: usize) -> String {
     format!("HTTPRoute/shop/route-{rule:05}")
 }
 
 /// The route config, as `gammactl compile` writes it.
-pub fn config(rules: usize) -> String {
+pub(crate) fn config(rules: usize) -> String {
     let rules: Vec<String> = (0..rules)
         .map(|rule| {
             let (route, prefix) = (route(rule), prefix(rule));

@@ -1,0 +1,34 @@
+//! What it takes to read a config and build the router.
+
+use std::{hint::black_box, time::Instant};
+
+use gamma_router::Router;
+
+use crate::cases;
+
+/// Prints a line for every size.
+pub(crate) fn print() {
+    println!("Milliseconds to read a route config and build the router.\n");
+    println!("| rules | JSON, bytes | read | build |\n|--:|--:|--:|--:|");
+    for rules in [100, 1_000, 10_000] {
+        let text = cases::config(rules);
+        let read = millis(|| drop(black_box(gamma_config::parse(text.as_bytes()).unwrap())));
+        let config = gamma_config::parse(text.as_bytes()).unwrap();
+        let build = millis(|| drop(black_box(Router::new(&config, "shop").unwrap())));
+        println!("| {rules} | {} | {read:.2} | {build:.2} |", text.len());
+    }
+    println!();
+}
+
+/// The median of a few.
+fn millis(mut work: impl FnMut()) -> f64 {
+    const TIMES: usize = 7;
+    let mut took = [0.0; TIMES];
+    for took in &mut took {
+        let start = Instant::now();
+        work();
+        *took = start.elapsed().as_secs_f64() * 1e3;
+    }
+    took.sort_by(f64::total_cmp);
+    took[TIMES / 2]
+}

@@ -1,0 +1,80 @@
+//! How long a decision takes, beside other ways to make it, and how long a config takes to load.
+//! Prints Markdown. `make bench-router` runs it natively and in wasm, in the engine that Envoy has.
+//!
+//! Timed by hand, because both have to be timed the same way: of the two libraries for benches, one
+//! finds no benches in wasm, and the other brings forty crates with it.
+
+#![forbid(unsafe_code)]
+#![allow(missing_docs, reason = "a program")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a bench may stop"
+)]
+
+mod cases;
+mod competitors;
+mod load;
+mod stopwatch;
+
+use std::hint::black_box;
+
+use cases::{Case, SIZES};
+use competitors::Competitor;
+
+fn main() {
+    // `cargo clippy --all-targets` and `cargo test --benches` build it; only `cargo bench` says this.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return;
+    }
+    let place = if cfg!(target_arch = "wasm32") {
+        "in wasm"
+    } else {
+        "natively"
+    };
+    println!("## {place}\n\nNanoseconds per decision, by number of rules.\n");
+    print!("| | |");
+    SIZES.iter().for_each(|size| print!(" {size} |"));
+    print!("\n|---|---|");
+    SIZES.iter().for_each(|_| print!("--:|"));
+    println!();
+    // By size first: one router at a time is in memory.
+    let columns: Vec<Vec<f64>> = SIZES.iter().map(|&rules| column(rules)).collect();
+    let rows = competitors::NAMES
+        .iter()
+        .flat_map(|name| cases::cases(1).map(|case| (name, case.name)));
+    for (row, (competitor, case)) in rows.enumerate() {
+        print!("| {competitor} | {case} |");
+        columns
+            .iter()
+            .for_each(|column| print!(" {:.0} |", column[row]));
+        println!();
+    }
+    println!();
+    load::print();
+}
+
+/// Every competitor's every case.
+fn column(rules: usize) -> Vec<f64> {
+    let cases = cases::cases(rules);
+    let mut nanos = Vec::new();
+    for competitor in competitors::all(rules) {
+        for case in &cases {
+            nanos.push(time(&*competitor, case));
+        }
+    }
+    nanos
+}
+
+fn time(competitor: &dyn Competitor, case: &Case) -> f64 {
+    assert_eq!(
+        competitor.find(case.path.as_bytes()),
+        case.rule,
+        "{}: {}",
+        competitor.name(),
+        case.path
+    );
+    stopwatch::nanos(|| {
+        black_box(competitor.find(black_box(case.path.as_bytes())));
+    })
+}
