@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod envoy;
 pub mod explain;
+pub mod istio;
 pub mod lint;
 pub mod manifest;
 pub mod request;

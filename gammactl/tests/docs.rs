@@ -58,9 +58,15 @@ fn every_code_has_a_section_with_its_severity() {
     assert_eq!(PAGE.matches("\n### G").count(), codes::ALL.len());
 }
 
+/// An example would be longer than all the rest of the page.
+const WITHOUT_EXAMPLES: [&str; 2] = ["G502", "G503"];
+
 #[test]
 fn bad_examples_give_the_code_and_good_ones_do_not() {
     for code in codes::ALL {
+        if WITHOUT_EXAMPLES.contains(&code.id) {
+            continue;
+        }
         let bad = example(code, "bad");
         assert!(
             given(code, bad).contains(&code.id.to_owned()),
@@ -110,6 +116,10 @@ fn given(code: &Code, example: &str) -> Vec<String> {
             said(&run(envoy.split(' ').chain([path]), SERVICES))
         }
         "G206" => checked(example, &["--require-reference-grants"]),
+        id if id.starts_with("G5") => {
+            let istio = "istio -f - --image oci://example.com/filter";
+            said(&run(istio.split(' '), &manifests(example)))
+        }
         _ => checked(example, &[]),
     }
 }
@@ -124,17 +134,8 @@ fn said(output: &Output) -> Vec<String> {
 
 /// The codes that `gammactl check` gives.
 fn checked(example: &str, options: &[&str]) -> Vec<String> {
-    let manifests = if example.starts_with('#') {
-        example.to_owned()
-    } else if example.starts_with("rules:") {
-        let (rules, others) = example.split_once("\n---\n").unwrap_or((example, ""));
-        let rules: String = rules.lines().map(|line| format!("  {line}\n")).collect();
-        format!("{SERVICES}{ROUTE}{rules}---\n{others}")
-    } else {
-        format!("{SERVICES}{example}")
-    };
     let check = ["check", "-f", "-", "--output", "json"];
-    let output = run(check.iter().chain(options).copied(), &manifests);
+    let output = run(check.iter().chain(options).copied(), &manifests(example));
     let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
     let findings = findings.as_array().unwrap().iter();
     findings
@@ -154,4 +155,17 @@ fn run<'a>(arguments: impl Iterator<Item = &'a str>, input: &str) -> Output {
     stdin.write_all(input.as_bytes()).unwrap();
     drop(stdin);
     child.wait_with_output().unwrap()
+}
+
+/// An example with what the page says is there.
+fn manifests(example: &str) -> String {
+    if example.starts_with('#') {
+        example.to_owned()
+    } else if example.starts_with("rules:") {
+        let (rules, others) = example.split_once("\n---\n").unwrap_or((example, ""));
+        let rules: String = rules.lines().map(|line| format!("  {line}\n")).collect();
+        format!("{SERVICES}{ROUTE}{rules}---\n{others}")
+    } else {
+        format!("{SERVICES}{example}")
+    }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{
-    input::{Compiled, Input},
+    input::{Compiled, Input, namespace_or_none},
     output,
 };
 use crate::{compile, status};
@@ -24,7 +24,7 @@ pub(super) struct Compile {
 
     /// Compile for the clients of this namespace alone: consumer routes of others are left out.
     /// With '' for those of any namespace: the proxy's node metadata says which [default: that of -n]
-    #[arg(long, value_name = "NAMESPACE", value_parser = client_namespace)]
+    #[arg(long, value_name = "NAMESPACE", value_parser = namespace_or_none)]
     client_namespace: Option<String>,
 
     /// Print what `status.parents` of each route would be, instead of the route config
@@ -41,20 +41,6 @@ pub(super) struct Compile {
     /// Where to write the result [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-}
-
-/// No client is in a namespace that can't be.
-fn client_namespace(text: &str) -> Result<String, String> {
-    let is_label = text.len() <= 63
-        && text
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && !text.starts_with('-')
-        && !text.ends_with('-');
-    match is_label {
-        true => Ok(text.into()),
-        false => Err("a namespace has lower-case letters, digits and `-` only".into()),
-    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -101,6 +101,20 @@ impl CompileFlags {
     }
 }
 
+/// A namespace that can be, or nothing.
+pub(super) fn namespace_or_none(text: &str) -> Result<String, String> {
+    let is_label = text.len() <= 63
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-');
+    match is_label {
+        true => Ok(text.into()),
+        false => Err("a namespace has lower-case letters, digits and `-` only".into()),
+    }
+}
+
 /// Manifests, what was made of them and what is to be said about them.
 pub(super) struct Compiled {
     pub(super) sources: Sources,

@@ -10,6 +10,7 @@ mod diff;
 mod envoy;
 mod explain;
 mod input;
+mod istio;
 mod live;
 mod output;
 mod progress;
@@ -48,6 +49,7 @@ enum Command {
     Explain(explain::Explain),
     Diff(diff::Diff),
     Envoy(envoy::Envoy),
+    Istio(istio::Istio),
     Completions(completions::Completions),
 }
 
@@ -59,6 +61,7 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(options)) => explain::run(&options),
         Some(Command::Diff(options)) => diff::run(&options),
         Some(Command::Envoy(options)) => envoy::run(&options),
+        Some(Command::Istio(options)) => istio::run(&options),
         Some(Command::Completions(options)) => completions::run(&options),
         None => {
             let mut command = Cli::command();

@@ -6,7 +6,7 @@ use std::{
 };
 
 use crate::{
-    manifest::{EndpointSlice, MULTICLUSTER, Manifests, Service, ServiceKind},
+    manifest::{BackendRef, EndpointSlice, MULTICLUSTER, Manifests, Route, Service, ServiceKind},
     suggest::nearest,
 };
 
@@ -112,6 +112,14 @@ impl<'m> Index<'m> {
         name: &str,
     ) -> Option<&'m Service> {
         self.services.get(&(kind, namespace, name)).copied()
+    }
+
+    /// The Service that a backendRef names, if it is there.
+    pub(crate) fn backend(&self, route: &Route, backend: &BackendRef) -> Option<&'m Service> {
+        let namespace = backend.namespace.as_ref();
+        let namespace = namespace.map_or(&*route.metadata.namespace, |n| &*n.value);
+        let kind = service_kind(&backend.group, &backend.kind.value)?;
+        self.service(kind, namespace, &backend.name.value)
     }
 
     /// What to do about a Service that is not there: the nearest name, else where to put it.

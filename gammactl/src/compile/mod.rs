@@ -24,6 +24,7 @@ use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 pub use attach::{Attachment, Port as AttachedPort};
 pub use cluster::{ClusterNames, InvalidTemplate, Template};
 pub use criterion::Criterion;
+pub(crate) use index::Index;
 pub use slice::for_clients_in;
 
 use crate::{diagnostic::Diagnostics, manifest::Manifests};

@@ -1,6 +1,6 @@
 //! The registry of diagnostic codes. A code keeps its meaning for ever; a retired one is not reused (G302).
 //!
-//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints.
+//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` Istio.
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -91,4 +91,9 @@ codes! {
     NO_TIME_TO_RETRY = "G425", Warning, "no time is left to retry";
     CREDENTIALS_FROM_ANYWHERE = "G426", Note, "any site may use credentials";
     HOST_WITHOUT_PORT = "G427", Note, "Host is matched without the port";
+    ISTIO_OBEYS_TOO = "G501", Warning, "Istio obeys the route too";
+    OBJECT_LARGE = "G502", Warning, "object is large for Kubernetes";
+    OBJECT_TOO_LARGE = "G503", Error, "object is too large for Kubernetes";
+    HEADLESS_IN_ISTIO = "G504", Warning, "headless backend has no cluster of its own in Istio";
+    SESSIONS_IN_ISTIO = "G505", Warning, "sessions don't keep their endpoint in Istio";
 }

@@ -20,6 +20,7 @@ use gamma_config::Config;
 use serde_json::{Value, json};
 
 pub use merge::merge;
+pub(crate) use route::decided_routes;
 pub use write::{json as write_json, yaml as write_yaml};
 
 use crate::{compile::Options, manifest::Manifests};

@@ -23,16 +23,7 @@ pub(super) enum Arrival {
 }
 
 pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arrival) -> Value {
-    let mirrors = mirror_policies(config, options);
-    let backoffs: BTreeSet<Duration> = rules(config)
-        .filter_map(|rule| rule.retry.as_ref()?.backoff)
-        .collect();
-    // Retries with a back-off of their own need a route of their own: no header says it.
-    let mut routes: Vec<Value> = backoffs
-        .into_iter()
-        .map(|backoff| decided(config, &mirrors, Some(backoff)))
-        .collect();
-    routes.push(decided(config, &mirrors, None));
+    let mut routes = decided_routes(config, options.mirror_host_suffix);
     routes.push(match arrival {
         Arrival::Dialled => json!({
             "name": "unknown_service",
@@ -56,6 +47,21 @@ pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arri
         "name": name,
         "virtual_hosts": [{ "name": "gamma", "domains": ["*"], "routes": routes }],
     })
+}
+
+/// The routes for everything that the filter decided, in the order in which they have to be tried.
+pub(crate) fn decided_routes(config: &Config, mirror_host_suffix: bool) -> Vec<Value> {
+    let mirrors = mirror_policies(config, mirror_host_suffix);
+    let backoffs: BTreeSet<Duration> = rules(config)
+        .filter_map(|rule| rule.retry.as_ref()?.backoff)
+        .collect();
+    // Retries with a back-off of their own need a route of their own: no header says it.
+    let mut routes: Vec<Value> = backoffs
+        .into_iter()
+        .map(|backoff| decided(config, &mirrors, Some(backoff)))
+        .collect();
+    routes.push(decided(config, &mirrors, None));
+    routes
 }
 
 fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Value {
@@ -146,7 +152,7 @@ fn rules(config: &Config) -> impl Iterator<Item = &Rule> {
 
 /// As many policies as a request can have mirrors. Envoy reads their headers at the end of a request,
 /// so they can be taken off the copies, but not off the original.
-fn mirror_policies(config: &Config, options: &EnvoyOptions) -> Vec<Value> {
+fn mirror_policies(config: &Config, host_suffix: bool) -> Vec<Value> {
     let most = rules(config).map(Rule::most_mirrors).max();
     let headers: Vec<String> = (0..most.unwrap_or(0))
         .map(|i| format!("x-gamma-mirror-{i}"))
@@ -158,7 +164,7 @@ fn mirror_policies(config: &Config, options: &EnvoyOptions) -> Vec<Value> {
             json!({
                 "cluster_header": header,
                 // A copy for `cart`, not for `cart-shadow`, unless that is wanted.
-                "disable_shadow_host_suffix_append": !options.mirror_host_suffix,
+                "disable_shadow_host_suffix_append": !host_suffix,
                 "request_headers_mutations": removals,
             })
         })
