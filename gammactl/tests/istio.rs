@@ -152,6 +152,8 @@ fn only_services_that_are_called_are_there() {
 #[test]
 fn every_option_is_a_field() {
     let objects = objects(&[
+        "--name",
+        "gamma-for-web",
         "--sha256",
         &"ab".repeat(32),
         "--image-pull-policy",
@@ -188,6 +190,9 @@ fn every_option_is_a_field() {
     );
     let labels = &objects[0]["spec"]["workloadSelector"]["labels"];
     assert_eq!(*labels, selector);
+    for object in &objects {
+        assert_eq!(object["metadata"]["name"], "gamma-for-web");
+    }
 }
 
 #[test]
@@ -235,7 +240,8 @@ fn the_hash_is_that_of_what_is_downloaded() {
 
 #[test]
 fn options_that_say_nothing_are_refused() {
-    let table: [(&[&str], &str); 6] = [
+    let table: [(&[&str], &str); 7] = [
+        (&["--name", "Gamma"], "lower-case letters"),
         (&["--services", "shop/crat"], "there is no such Service"),
         (&["--services", "./*"], "add --split-by-namespace"),
         (&["--services", "cart"], "write NAMESPACE/NAME"),
@@ -409,6 +415,20 @@ spec: {{ports: [{{port: 80}}]}}
     let arguments = ["-f", "-", "--image", OCI, "--services", "shop/small"];
     let output = gammactl(&arguments, &other);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+}
+
+/// `UPDATE=1 cargo test` writes what is there now.
+#[test]
+fn the_example_is_up_to_date() {
+    let name = "examples/istio/gamma.yaml";
+    let output = gammactl(&["-f", "examples/shop", "--image", OCI], "");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let text = text.replace("-f FILE", &format!("-f {name}"));
+    let path = Path::new(ROOT).join(name);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
 }
 
 #[test]

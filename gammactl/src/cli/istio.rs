@@ -35,6 +35,10 @@ pub(super) struct Istio {
     #[arg(long, value_name = "URL")]
     image: Image,
 
+    /// Name of the objects: with different --selector one namespace may have several
+    #[arg(long, value_name = "NAME", default_value = "gamma", value_parser = object_name)]
+    name: String,
+
     /// SHA-256 of what is downloaded; of an OCI image it is the digest of the image
     #[arg(long, value_name = "HEX", conflicts_with = "wasm")]
     sha256: Option<String>,
@@ -127,6 +131,16 @@ enum FailStrategy {
     Open,
 }
 
+fn object_name(text: &str) -> Result<String, String> {
+    match text {
+        "" => Err("an object has a name".into()),
+        // Not as much as Kubernetes allows, but enough to call them something.
+        name => namespace_or_none(name).map_err(|_| {
+            "the name of an object has lower-case letters, digits and `-` only".into()
+        }),
+    }
+}
+
 /// As the CRD has it; what Kubernetes itself says of labels is left to Kubernetes.
 fn label(text: &str) -> Result<(String, String), &'static str> {
     let (key, value) = text.split_once('=').ok_or("write KEY=VALUE")?;
@@ -168,6 +182,7 @@ pub(super) fn run(options: &Istio) -> anyhow::Result<bool> {
 impl Istio {
     fn istio_options(&self, image: Image) -> IstioOptions {
         IstioOptions {
+            name: self.name.clone(),
             image,
             image_pull_policy: self.image_pull_policy.map(|policy| match policy {
                 PullPolicy::IfNotPresent => istio::PullPolicy::IfNotPresent,

@@ -31,12 +31,11 @@ pub use size::{Size, check_sizes};
 
 use crate::envoy::write_yaml;
 
-/// Name of both objects, and of the plugin in logs and statistics.
-const NAME: &str = "gamma";
-
 /// What the objects depend on besides the route config.
 #[derive(Debug, Clone)]
 pub struct IstioOptions {
+    /// Name of both objects.
+    pub name: String,
     /// Where the module is.
     pub image: Image,
     /// When it is downloaded anew; Istio decides by the tag if this is absent.
@@ -93,9 +92,9 @@ pub fn yaml(objects: &[Object], comment: &str) -> String {
     all.join("---\n")
 }
 
-fn metadata(scope: &Scope) -> Value {
+fn metadata(scope: &Scope, options: &IstioOptions) -> Value {
     json!({
-        "name": NAME,
+        "name": options.name,
         "namespace": scope.namespace(),
         "labels": { "app.kubernetes.io/managed-by": "gammactl" },
     })

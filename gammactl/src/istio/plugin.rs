@@ -5,7 +5,10 @@ use std::str::FromStr;
 use gamma_config::Config;
 use serde_json::{Value, json};
 
-use super::{IstioOptions, NAME, Scope, metadata};
+use super::{IstioOptions, Scope, metadata};
+
+/// What the filter is called in logs.
+const PLUGIN: &str = "gamma";
 
 /// Where the module is, and its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -132,7 +135,7 @@ pub(super) fn wasm_plugin(config: &Config, scope: &Scope, options: &IstioOptions
     if let Some(secret) = &options.image_pull_secret {
         spec["imagePullSecret"] = secret.as_str().into();
     }
-    spec["pluginName"] = NAME.into();
+    spec["pluginName"] = PLUGIN.into();
     spec["phase"] = match options.phase {
         Phase::Unspecified => "UNSPECIFIED_PHASE",
         Phase::Authn => "AUTHN",
@@ -155,7 +158,7 @@ pub(super) fn wasm_plugin(config: &Config, scope: &Scope, options: &IstioOptions
     json!({
         "apiVersion": "extensions.istio.io/v1alpha1",
         "kind": "WasmPlugin",
-        "metadata": metadata(scope),
+        "metadata": metadata(scope, options),
         "spec": spec,
     })
 }

@@ -21,7 +21,7 @@ pub(super) fn envoy_filter(config: &Config, scope: &Scope, options: &IstioOption
     json!({
         "apiVersion": "networking.istio.io/v1alpha3",
         "kind": "EnvoyFilter",
-        "metadata": metadata(scope),
+        "metadata": metadata(scope, options),
         "spec": spec,
     })
 }

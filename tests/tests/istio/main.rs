@@ -84,6 +84,7 @@ spec:
 
 fn options() -> IstioOptions {
     IstioOptions {
+        name: "gamma".into(),
         image: "oci://registry.example.com/gamma-filter:0.1.0"
             .parse()
             .unwrap(),
