@@ -49,7 +49,12 @@ const REASONS: [(ConditionType, bool, &[&str]); 5] = [
     (
         ConditionType::ResolvedRefs,
         false,
-        &["BackendNotFound", "InvalidKind", "RefNotPermitted"],
+        &[
+            "BackendNotFound",
+            "InvalidKind",
+            "RefNotPermitted",
+            "UnsupportedProtocol",
+        ],
     ),
     (ConditionType::PartiallyInvalid, true, &["UnsupportedValue"]),
 ];

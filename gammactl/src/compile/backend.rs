@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
-    manifest::{BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, Rule, Service},
+    manifest::{
+        BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, RouteKind, Rule, Service,
+    },
     source::Span,
 };
 
@@ -84,15 +86,28 @@ impl Backends<'_> {
             message: format!("backendRef to {kind:?} `{namespace}/{name}` has no port"),
             hint: service.port_list(),
         })?;
-        if service.tcp_port(port.value).is_none() {
+        let found = service.tcp_port(port.value).ok_or_else(|| Fault {
+            code: &codes::UNKNOWN_BACKEND_PORT,
+            span: port.span,
+            message: format!(
+                "{kind:?} `{namespace}/{name}` has no TCP port {}",
+                port.value
+            ),
+            hint: service.port_hint(port.value),
+        })?;
+        if let Some(protocol) = found.app_protocol.as_deref()
+            && !carries(protocol, route.kind)
+        {
             return Err(Fault {
-                code: &codes::UNKNOWN_BACKEND_PORT,
+                code: &codes::UNSUPPORTED_PROTOCOL,
                 span: port.span,
                 message: format!(
-                    "{kind:?} `{namespace}/{name}` has no TCP port {}",
-                    port.value
+                    "port {} of {kind:?} `{namespace}/{name}` speaks `{protocol}`, which can't \
+                     carry requests of {}s",
+                    port.value,
+                    route.kind.as_str(),
                 ),
-                hint: service.port_hint(port.value),
+                hint: "send to a port that speaks HTTP, or correct its `appProtocol`".into(),
             });
         }
         if self.options.require_reference_grants && !self.permitted(route, service) {
@@ -218,6 +233,31 @@ fn target<'r>(route: &'r Route, backend: &'r BackendRef) -> (&'r str, &'r str) {
         .as_ref()
         .map_or(&*route.metadata.namespace, |n| &*n.value);
     (namespace, &*backend.name.value)
+}
+
+/// Values of `appProtocol` that are no HTTP, by the names that Kubernetes, Istio and IANA have for them.
+const NOT_HTTP: [&str; 9] = [
+    "amqp",
+    "kafka",
+    "mongo",
+    "mysql",
+    "postgresql",
+    "redis",
+    "tcp",
+    "tls",
+    "udp",
+];
+/// HTTP that is no HTTP/2.
+const WEB_SOCKETS: [&str; 2] = ["kubernetes.io/ws", "kubernetes.io/wss"];
+
+/// "If a Route is not able to send traffic to the backend using the specified protocol then the
+/// backend is considered invalid." What nobody here knows is taken for HTTP.
+fn carries(app_protocol: &str, kind: RouteKind) -> bool {
+    let http = !NOT_HTTP.contains(&app_protocol);
+    match kind {
+        RouteKind::HttpRoute => http,
+        RouteKind::GrpcRoute => http && !WEB_SOCKETS.contains(&app_protocol),
+    }
 }
 
 /// What an invalid backend means for the rule's requests.

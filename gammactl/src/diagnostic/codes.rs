@@ -56,6 +56,7 @@ codes! {
     NO_ENDPOINTS = "G208", Warning, "Service has no ready endpoints";
     WRONG_PARENT_GROUP = "G209", Warning, "Service parent without the core group";
     NO_PARENT = "G210", Warning, "route has no parent";
+    UNSUPPORTED_PROTOCOL = "G211", Warning, "backend does not speak HTTP";
     UNSUPPORTED_FILTER = "G301", Warning, "filter is not supported";
     HOSTNAMES_IGNORED = "G303", Warning, "hostnames have no effect on a Service parent";
     NO_BACKENDS = "G304", Warning, "rule has no backend";

@@ -21,7 +21,7 @@ pub(super) const UNSUPPORTED_VALUE: &str = "UnsupportedValue";
 /// GEP-1294, for a route of a less specific kind; the API's Go package has no name for it.
 pub(super) const CONFLICTED: &str = "Conflicted";
 
-static REASONS: [(&Code, About, &str); 10] = [
+static REASONS: [(&Code, About, &str); 11] = [
     (&codes::UNKNOWN_PARENT, About::Parent, NO_MATCHING_PARENT),
     (
         &codes::UNKNOWN_PARENT_PORT,
@@ -48,6 +48,11 @@ static REASONS: [(&Code, About, &str); 10] = [
         &codes::REF_NOT_PERMITTED,
         About::Reference,
         "RefNotPermitted",
+    ),
+    (
+        &codes::UNSUPPORTED_PROTOCOL,
+        About::Reference,
+        "UnsupportedProtocol",
     ),
 ];
 
