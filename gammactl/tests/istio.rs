@@ -308,14 +308,14 @@ spec:
     );
     let table = [
         (route("", plain), vec![]),
-        (route(created, plain), vec!["G501"]),
+        (route(created, plain), vec!["G601"]),
         (route(&labelled, plain), vec![]),
         (
             route("", "backendRefs: [{name: pods, port: 80}]"),
-            vec!["G504"],
+            vec!["G604"],
         ),
-        (route("", &mirror), vec!["G504"]),
-        (route("", &session), vec!["G505"]),
+        (route("", &mirror), vec!["G604"]),
+        (route("", &session), vec!["G605"]),
     ];
     for (manifests, expected) in table {
         let output = gammactl(&["-f", "-", "--image", OCI], &manifests);
@@ -361,7 +361,7 @@ fn objects_fit_into_kubernetes() {
 
     let manifests = large(&[("shop", 300)]);
     let output = gammactl(&["-f", "-", "--image", OCI], &manifests);
-    assert_eq!(codes(&output), ["G502"]);
+    assert_eq!(codes(&output), ["G602"]);
     assert!(said(&output).contains("kubectl apply --server-side"));
     assert_eq!(placed(&read(&output)), MESH);
 
@@ -389,7 +389,7 @@ fn what_can_not_be_split_is_refused() {
     let output = gammactl(&["-f", "-", "--image", OCI, "-o", path], &manifests);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        codes(&output).contains(&"G503".to_owned()),
+        codes(&output).contains(&"G603".to_owned()),
         "{}",
         said(&output)
     );

@@ -92,9 +92,9 @@ codes! {
     NO_TIME_TO_RETRY = "G425", Warning, "no time is left to retry";
     CREDENTIALS_FROM_ANYWHERE = "G426", Note, "any site may use credentials";
     HOST_WITHOUT_PORT = "G427", Note, "Host is matched without the port";
-    ISTIO_OBEYS_TOO = "G501", Warning, "Istio obeys the route too";
-    OBJECT_LARGE = "G502", Warning, "object is large for Kubernetes";
-    OBJECT_TOO_LARGE = "G503", Error, "object is too large for Kubernetes";
-    HEADLESS_IN_ISTIO = "G504", Warning, "headless backend has no cluster of its own in Istio";
-    SESSIONS_IN_ISTIO = "G505", Warning, "sessions don't keep their endpoint in Istio";
+    ISTIO_OBEYS_TOO = "G601", Warning, "Istio obeys the route too";
+    OBJECT_LARGE = "G602", Warning, "object is large for Kubernetes";
+    OBJECT_TOO_LARGE = "G603", Error, "object is too large for Kubernetes";
+    HEADLESS_IN_ISTIO = "G604", Warning, "headless backend has no cluster of its own in Istio";
+    SESSIONS_IN_ISTIO = "G605", Warning, "sessions don't keep their endpoint in Istio";
 }

@@ -125,9 +125,9 @@ mod tests {
         let table = [
             (1_000, None, ""),
             (ANNOTATIONS, None, ""),
-            (ANNOTATIONS + 1, Some("G502"), "--server-side"),
-            (COMFORTABLE + 1, Some("G502"), "--split-by-namespace"),
-            (MOST + 1, Some("G503"), "--split-by-namespace"),
+            (ANNOTATIONS + 1, Some("G602"), "--server-side"),
+            (COMFORTABLE + 1, Some("G602"), "--split-by-namespace"),
+            (MOST + 1, Some("G603"), "--split-by-namespace"),
         ];
         for (bytes, code, hint) in table {
             let empty = json!({ "kind": "" }).to_string().len();
