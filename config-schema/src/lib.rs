@@ -38,6 +38,8 @@ mod matches;
 mod place;
 mod policy;
 mod rule;
+#[cfg(feature = "schema")]
+pub mod schema;
 mod service;
 mod settings;
 mod validate;
@@ -58,11 +60,19 @@ use serde::{Deserialize, Serialize};
 /// The version of the format that this crate reads and writes.
 pub const VERSION: u32 = 1;
 
+/// The JSON Schema of [`Config`]: what types and single fields can say of it. [`parse`] checks more.
+pub const JSON_SCHEMA: &str = include_str!("../schema/route-config.schema.json");
+
 /// A whole route config.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Config {
+    /// Where an editor finds the schema of this file; means nothing to the filter.
+    #[serde(default, rename = "$schema", skip_serializing_if = "Option::is_none")]
+    pub schema: Option<String>,
     /// Must be [`VERSION`].
+    #[cfg_attr(feature = "schema", schemars(extend("const" = 1)))]
     pub version: u32,
     /// What is the same for all Services.
     #[serde(default, skip_serializing_if = "Settings::is_default")]
@@ -76,6 +86,7 @@ impl Default for Config {
     /// No Services: everything passes through.
     fn default() -> Self {
         Self {
+            schema: None,
             version: VERSION,
             settings: Settings::default(),
             services: Vec::new(),

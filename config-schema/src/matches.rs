@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 
 /// Predicates that must all hold; an empty one holds for every request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Match {
     /// Of the authority without port, in lower case; `*.` stands for one or more labels. Absent:
     /// any host.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = crate::schema::HOST_PATTERN)))]
     pub hostname: Option<String>,
     /// Of the path without the query. Absent: any path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -18,14 +20,18 @@ pub struct Match {
     pub method: Option<Method>,
     /// Of headers; all must hold. `Host` is the authority.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::header_matches))]
     pub headers: Vec<ValueMatch>,
     /// Of query parameters; all must hold. The first value of a repeated parameter counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::query_params))]
     pub query_params: Vec<ValueMatch>,
 }
 
 /// HTTPPathMatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::path_match))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PathMatch {
     /// How `value` is compared.
@@ -37,6 +43,7 @@ pub struct PathMatch {
 
 /// How a path is compared. Always case-sensitive.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum PathMatchType {
     /// Equal.
     Exact,
@@ -50,6 +57,7 @@ pub enum PathMatchType {
 
 /// HTTPHeaderMatch or HTTPQueryParamMatch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ValueMatch {
     /// Name; of a header in any case, of a query parameter exactly.
@@ -63,6 +71,7 @@ pub struct ValueMatch {
 
 /// How a value is compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum MatchType {
     /// Equal.
     #[default]
@@ -83,6 +92,7 @@ impl MatchType {
 
 /// HTTPMethod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "UPPERCASE")]
 #[allow(missing_docs, reason = "each is the method of its name")]
 pub enum Method {

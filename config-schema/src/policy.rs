@@ -88,6 +88,7 @@ impl<'de> Deserialize<'de> for Duration {
 
 /// HTTPRouteTimeouts. `0s` means without limit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Timeouts {
     /// For the whole request, all attempts included; then it is answered 504.
@@ -107,10 +108,12 @@ impl Timeouts {
 /// HTTPRouteRetry. Failed connections, resets and attempts that take too long are always tried
 /// again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Retry {
     /// Statuses of answers to try again, 400 to 599.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(inner(range(min = 400, max = 599))))]
     pub codes: Vec<u16>,
     /// Attempts after the first one. Absent: 1.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,6 +125,8 @@ pub struct Retry {
 
 /// SessionPersistence: the requests of one session go to one backend, and there to one endpoint.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::session))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SessionPersistence {
     /// Where the session is carried.
@@ -132,9 +137,11 @@ pub struct SessionPersistence {
     )]
     pub kind: SessionType,
     /// Name of the cookie or header.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = crate::schema::HEADER_NAME)))]
     pub name: String,
     /// `Path` of the cookie.
     #[serde(default = "root", skip_serializing_if = "is_root")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = crate::schema::COOKIE_PATH)))]
     pub path: String,
     /// Whether the cookie outlives the browser. Needs `absoluteTimeout`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -146,6 +153,7 @@ pub struct SessionPersistence {
 
 /// SessionPersistenceType.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub enum SessionType {
     /// A cookie.
     #[default]

@@ -13,6 +13,8 @@ pub const MAX_MIRRORS: usize = 32;
 
 /// What to do with the requests that one of its matches selects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::rule))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Rule {
     /// The route that this rule came from, as in `HTTPRoute/shop/cart`. For people and logs.
@@ -20,12 +22,14 @@ pub struct Rule {
     pub route: String,
     /// Name of the rule within its route, or its index. For people and logs.
     #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = crate::schema::RULE_NAME)))]
     pub name: String,
     /// Any of them selects the rule. None: every request does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matches: Vec<Match>,
     /// Applied in order to the requests that the rule wins.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::filters))]
     pub filters: Vec<Filter>,
     /// Drawn by weight. None, or only weights of 0, and no redirect: answered 500.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -60,10 +64,13 @@ impl Rule {
 
 /// A backend and its share.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "schema", schemars(transform = crate::schema::backend_ref))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct BackendRef {
     /// The proxy's name for the endpoints. Exactly one of `cluster` and `invalid` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = crate::schema::SOMETHING_ON_WIRE)))]
     pub cluster: Option<String>,
     /// Why there is nothing to forward to. The backend keeps its share, answered 500 (for gRPC
     /// `UNAVAILABLE`).
@@ -71,9 +78,11 @@ pub struct BackendRef {
     pub invalid: Option<String>,
     /// Share of the rule's requests: weight ÷ sum of weights. At most [`MAX_WEIGHT`].
     #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[cfg_attr(feature = "schema", schemars(range(max = crate::MAX_WEIGHT), extend("default" = 1)))]
     pub weight: u32,
     /// Applied after the rule's filters, only to requests that go to this backend.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(transform = crate::schema::backend_filters))]
     pub filters: Vec<Filter>,
 }
 

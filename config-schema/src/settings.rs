@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// Options of the filter. Every one has a default that suits the Envoy config that
 /// `gammactl envoy` writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]
 pub struct Settings {
     /// Namespace of the clients behind this proxy: it selects consumer routes and resolves short
@@ -16,6 +17,7 @@ pub struct Settings {
     /// Request header that carries the chosen cluster to the proxy's own route (`cluster_header` in
     /// Envoy). Removed from every request before the decision, whoever sent it. Must start with
     /// `x-gamma-`, so that it is always among the headers that the filter owns.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = crate::schema::CLUSTER_HEADER)))]
     pub cluster_header: String,
     /// Whether answers that the filter gives itself carry `x-gamma-reason`, a few words of why.
     pub reason_header: bool,
