@@ -79,13 +79,14 @@ bench-router: toolchain ## The router alone beside its peers, natively and in wa
 	} > docs/performance/decisions.md
 
 .PHONY: lint
-lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, names of files in the docs
+lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Schemas, names of files in the docs
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
 	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
 	cargo fmt --all --manifest-path tests/bench-filters/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+	cargo test --locked -q -p gammactl --test schema the_checked_in_schemas
 	scripts/check-docs
 
 .PHONY: size

@@ -32,7 +32,7 @@ fn every_finding_says_what_follows_and_what_to_do() {
 }
 
 /// Codes that only an option, an empty input, a fragment or another command gives are tested where
-/// those are.
+/// those are, and so are those of test cases (`G5xx`).
 const ELSEWHERE: [&str; 8] = [
     "G110", "G120", "G206", "G601", "G602", "G603", "G604", "G605",
 ];
@@ -48,7 +48,7 @@ fn every_code_has_a_bad_manifest() {
         .collect();
     for code in codes::ALL {
         assert!(
-            seen.contains(code.id) || ELSEWHERE.contains(&code.id),
+            seen.contains(code.id) || ELSEWHERE.contains(&code.id) || code.id.starts_with("G5"),
             "{}",
             code.id
         );

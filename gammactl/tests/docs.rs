@@ -115,6 +115,7 @@ fn given(code: &Code, example: &str) -> Vec<String> {
             let envoy = "envoy -f - --listen 127.0.0.1:80 --wasm gamma-filter.wasm --merge";
             said(&run(envoy.split(' ').chain([path]), SERVICES))
         }
+        id if id.starts_with("G5") => tested(example),
         "G206" => checked(example, &["--require-reference-grants"]),
         id if id.starts_with("G5") => {
             let istio = "istio -f - --image oci://example.com/filter";
@@ -122,6 +123,19 @@ fn given(code: &Code, example: &str) -> Vec<String> {
         }
         _ => checked(example, &[]),
     }
+}
+
+/// The codes that `gammactl test` gives.
+fn tested(example: &str) -> Vec<String> {
+    let rule = "  rules: [{name: all, backendRefs: [{name: cart, port: 80}]}]\n";
+    let file = format!("{example}---\n{SERVICES}{ROUTE}{rule}");
+    let output = run(["test", "-", "--output", "json"].into_iter(), &file);
+    let results: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let tests = results["tests"].as_array().unwrap().iter();
+    let findings = tests.flat_map(|test| test["findings"].as_array().unwrap());
+    findings
+        .map(|f| f["code"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The codes in the text that was said on standard error: `error[G120]: …`.

@@ -14,6 +14,8 @@ mod istio;
 mod live;
 mod output;
 mod progress;
+mod schema;
+mod test;
 
 use std::process::ExitCode;
 
@@ -49,6 +51,8 @@ enum Command {
     Explain(explain::Explain),
     Diff(diff::Diff),
     Envoy(envoy::Envoy),
+    Test(test::Test),
+    Schema(schema::Schema),
     Istio(istio::Istio),
     Completions(completions::Completions),
 }
@@ -61,6 +65,8 @@ pub fn run() -> ExitCode {
         Some(Command::Explain(options)) => explain::run(&options),
         Some(Command::Diff(options)) => diff::run(&options),
         Some(Command::Envoy(options)) => envoy::run(&options),
+        Some(Command::Test(options)) => test::run(&options),
+        Some(Command::Schema(options)) => schema::run(&options),
         Some(Command::Istio(options)) => istio::run(&options),
         Some(Command::Completions(options)) => completions::run(&options),
         None => {

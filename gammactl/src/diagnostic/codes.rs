@@ -1,6 +1,6 @@
 //! The registry of diagnostic codes. A code keeps its meaning for ever; a retired one is not reused (G302).
 //!
-//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` Istio.
+//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` test cases, `G6xx` Istio.
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,6 +92,16 @@ codes! {
     NO_TIME_TO_RETRY = "G425", Warning, "no time is left to retry";
     CREDENTIALS_FROM_ANYWHERE = "G426", Note, "any site may use credentials";
     HOST_WITHOUT_PORT = "G427", Note, "Host is matched without the port";
+    CASE_UNKNOWN_FIELD = "G501", Error, "test case has an unknown field";
+    CASE_MISSING_FIELD = "G502", Error, "test case lacks a field";
+    CASE_WRONG_TYPE = "G503", Error, "wrong type in a test case";
+    CASE_INVALID_VALUE = "G504", Error, "value is not allowed in a test case";
+    CASE_CONTRADICTION = "G505", Error, "test case contradicts itself";
+    CASE_INPUT = "G506", Error, "what the test case is about can't be read";
+    NO_CASE = "G507", Error, "no test case found";
+    SEVERAL_CASES = "G508", Error, "several test cases in one file";
+    NOT_AS_EXPECTED = "G510", Error, "a request is not answered as the test case expects";
+    OTHER_DIAGNOSTICS = "G511", Error, "the diagnostics are not those that the test case expects";
     ISTIO_OBEYS_TOO = "G601", Warning, "Istio obeys the route too";
     OBJECT_LARGE = "G602", Warning, "object is large for Kubernetes";
     OBJECT_TOO_LARGE = "G603", Error, "object is too large for Kubernetes";

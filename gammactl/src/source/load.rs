@@ -23,10 +23,13 @@ pub enum LoadError {
     /// A directory without a single manifest.
     #[error("{0}: no *.yaml, *.yml or *.json file in this directory")]
     Empty(String),
+    /// A directory without a single case file.
+    #[error("{0}: no *.cases.yaml, *.cases.yml or *.cases.json file in this directory")]
+    NoCases(String),
 }
 
-/// Reads files, directories (with what is below them, in alphabetical order; hidden entries are
-/// skipped) and `-`, which is standard input.
+/// Reads files, directories (with what is below them, in alphabetical order; hidden entries and test
+/// cases are skipped) and `-`, which is standard input.
 ///
 /// # Errors
 ///
@@ -49,6 +52,7 @@ pub fn load(paths: &[String]) -> Result<Sources, LoadError> {
         }
         let mut files = Vec::new();
         walk(path, &mut files)?;
+        files.retain(|file| !is_case_file(file));
         if files.is_empty() {
             return Err(LoadError::Empty(path.display().to_string()));
         }
@@ -88,6 +92,14 @@ pub(crate) fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), Loa
         }
     }
     Ok(())
+}
+
+/// Whether a file in a directory is one of test cases, which may stand beside the manifests that
+/// they are about: `*.cases.yaml`.
+pub(crate) fn is_case_file(path: &Path) -> bool {
+    let stem = path.file_stem().map(Path::new);
+    stem.and_then(Path::extension)
+        .is_some_and(|of| of == "cases")
 }
 
 fn failed(path: &Path, source: io::Error) -> LoadError {

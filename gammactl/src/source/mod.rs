@@ -1,9 +1,11 @@
 //! Where manifests come from: files, directories and standard input, and positions in them.
 
 mod load;
+#[cfg(feature = "schema")]
+pub(crate) mod schema;
 
-pub(crate) use load::walk;
 pub use load::{LoadError, load};
+pub(crate) use load::{is_case_file, walk};
 
 /// A byte range in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
