@@ -163,7 +163,8 @@ fn of_manifests(
     })
 }
 
-/// The files and directories that `name` means: itself, or what fits it if it is a pattern.
+/// The files and directories that `name` means: itself, or what fits it if it is a pattern, but for
+/// cases.
 fn paths(name: &Spanned<String>, folder: &Path) -> Result<Vec<PathBuf>, String> {
     let path = folder.join(&**name);
     if !name.contains(['*', '?', '[']) || path.exists() {
@@ -174,7 +175,8 @@ fn paths(name: &Spanned<String>, folder: &Path) -> Result<Vec<PathBuf>, String> 
     let found = glob::glob(&pattern.display().to_string());
     let found = found.map_err(|error| format!("`{}`: {}", **name, error.msg))?;
     let found: Result<Vec<PathBuf>, _> = found.collect();
-    let found = found.map_err(|error| error.to_string())?;
+    let mut found = found.map_err(|error| error.to_string())?;
+    found.retain(|path| !source::is_case_file(path));
     match found.is_empty() {
         true => Err(format!("no file fits {}", path.display())),
         false => Ok(found),
