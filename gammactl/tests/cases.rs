@@ -2,27 +2,33 @@
 
 mod golden;
 
-use std::{collections::BTreeSet, path::Path};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use gammactl::{
     cases::{
-        self, CaseFile,
+        self, CaseFile, FileResult,
         report::{self, Results},
     },
     diagnostic::codes,
+    explain,
 };
 
-/// Of one case file; without explanations, which have tests of their own, but for one file.
-fn results(input: &Path) -> Results {
+fn run(input: &Path) -> FileResult {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let name = input.strip_prefix(root).unwrap().display().to_string();
     let text = std::fs::read_to_string(input).unwrap();
     // Tests run in the folder of their package, so relative paths are right.
-    let mut file = cases::run(&CaseFile { name, text }, |_| {});
-    if !input.ends_with("what-becomes-of-a-request-is-explained.yaml") {
-        for test in &mut file.tests {
-            test.explanation = None;
-        }
+    cases::run(&CaseFile { name, text }, |_| {})
+}
+
+/// Without explanations, which have golden files of their own.
+fn results(input: &Path) -> Results {
+    let mut file = run(input);
+    for test in &mut file.tests {
+        test.explanation = None;
     }
     Results::new(vec![file], "")
 }
@@ -67,16 +73,45 @@ fn every_code_has_a_case_file() {
 }
 
 #[test]
+fn a_failure_comes_with_what_explain_says() {
+    let file = run(&input("no-expectation-is-met"));
+    let explanation = file.tests[2].explanation.as_ref().unwrap();
+    assert_eq!(explanation.request.path, "/split");
+    let explained = explain::render(explanation, false);
+    assert!(explained.contains("manifests/shop.yaml:"), "{explained}");
+    let results = Results::new(vec![file], "/split");
+    for text in [
+        report::text(&results, false),
+        report::junit(&results).unwrap(),
+    ] {
+        // XML writes some characters in other ways.
+        let plain = text.replace("&apos;", "'").replace("&gt;", ">");
+        assert!(plain.contains(&explained), "{plain}");
+    }
+    let json: serde_json::Value = serde_json::from_str(&report::json(&results)).unwrap();
+    let outcomes = &json["tests"][0]["explanation"]["outcomes"];
+    assert_eq!(outcomes.as_array().unwrap().len(), 3);
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let file = run(&input("no-expectation-is-met"));
+    let results = Results::new(vec![file], "");
+    assert!(report::text(&results, true).contains("\x1b[31mFAILED"));
+    assert!(!report::text(&results, false).contains('\x1b'));
+    assert!(!report::junit(&results).unwrap().contains('\x1b'));
+}
+
+fn input(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    folder.join(name).with_extension("yaml")
+}
+
+#[test]
 fn junit_and_json_have_exactly_this_shape() {
     let mut wrong = Vec::new();
-    for name in [
-        "what-becomes-of-a-request-is-explained",
-        "other-diagnostics",
-    ] {
-        let input = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("tests/cases")
-            .join(name)
-            .with_extension("yaml");
+    for name in ["manifests-in-the-same-file", "other-diagnostics"] {
+        let input = input(name);
         let results = results(&input);
         golden::check(&input, "xml", &report::junit(&results).unwrap(), &mut wrong);
         golden::check(&input, "json", &report::json(&results), &mut wrong);
