@@ -210,3 +210,32 @@ fn every_member_of_the_schema_is_in_a_good_case_file() {
         }
     }
 }
+
+/// Editors take the schema from the first line of YAML, and from `$schema` of JSON. What the demo and
+/// `--merge` read has none.
+#[test]
+fn every_example_says_where_its_schema_is() {
+    let mut paths = files("examples/shop", "yaml");
+    paths.extend(files("examples", "yaml"));
+    paths.extend(files("examples", "json"));
+    let others = ["shop.requests.yaml", "tls-to-backends.yaml"];
+    paths.retain(|path| !others.iter().any(|other| path.ends_with(other)));
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        let first = text.lines().next().unwrap();
+        let in_json = || {
+            let json: Value = serde_json::from_str(&text).ok()?;
+            Some(json["$schema"].as_str()?.to_owned())
+        };
+        let schema = first.strip_prefix("# yaml-language-server: $schema=");
+        let schema = schema.map(str::to_owned).or_else(in_json);
+        let schema = schema.unwrap_or_else(|| panic!("{}", path.display()));
+        let is_public = schema.starts_with("https://");
+        let relative = path.parent().unwrap().join(&schema);
+        assert!(
+            is_public || relative.is_file(),
+            "{}: {schema}",
+            path.display()
+        );
+    }
+}

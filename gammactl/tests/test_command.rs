@@ -132,6 +132,15 @@ fn standard_input_is_a_case_file_too() {
 }
 
 #[test]
+fn the_examples_pass() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let output = command(&root, &["test", "examples"]).output().unwrap();
+    let said = text(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("test result: ok. 17 passed"), "{said}");
+}
+
+#[test]
 fn a_filter_leaves_the_others_out() {
     let folder = folder();
     let output = gammactl(&folder, &["test", "routes", "--filter", "nobody"]);
