@@ -6,7 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use gamma_router::{Action, Router, trace};
 
 use super::outcome::Outcome;
-use crate::request::{HeaderLine, Simulated};
+use crate::{
+    explain::Header,
+    request::{HeaderLine, Simulated},
+};
 
 /// Where every backend listens, as far as sessions are concerned.
 const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
@@ -52,7 +55,11 @@ impl Jar {
             for (mut outcome, traced) in send(&request).into_iter().zip(traced) {
                 outcome.share *= kept.share;
                 outcome.previous.clone_from(&kept.previous);
-                let next = kept.after(&outcome, begun(&request, router, &traced));
+                let begun = begun(&request, router, &traced);
+                let next = kept.after(&outcome, begun.as_ref());
+                outcome
+                    .headers
+                    .extend(begun.map(|(name, value)| Header { name, value }));
                 let same = |other: &&mut Kept| {
                     other.headers == next.headers && other.previous == next.previous
                 };
@@ -68,9 +75,12 @@ impl Jar {
     }
 }
 
-/// The header that the client sends from now on, if the backend that got the request binds the
-/// session to itself.
-fn begun(request: &Simulated, router: &Router, traced: &trace::Outcome<'_>) -> Option<HeaderLine> {
+/// The header of the response, if the backend that got the request binds the session to itself.
+fn begun(
+    request: &Simulated,
+    router: &Router,
+    traced: &trace::Outcome<'_>,
+) -> Option<(String, String)> {
     let decision = &traced.decision;
     let session = router.session(decision.rule?)?;
     let is_forwarded = matches!(decision.action, Action::Forward { .. });
@@ -80,23 +90,24 @@ fn begun(request: &Simulated, router: &Router, traced: &trace::Outcome<'_>) -> O
     let backend = decision.backend?.index();
     let https = request.line.scheme == "https";
     let (name, value) = session.begin(backend, Some(ENDPOINT), request.now, https);
-    let (name, value) = match name {
-        "set-cookie" => ("cookie", value.split(';').next().unwrap_or_default()),
-        _ => (name, &*value),
-    };
-    Some(HeaderLine {
-        name: name.to_owned(),
-        value: value.into(),
-    })
+    Some((name.to_owned(), value))
 }
 
 impl Kept {
-    fn after(&self, outcome: &Outcome, begun: Option<HeaderLine>) -> Self {
+    fn after(&self, outcome: &Outcome, begun: Option<&(String, String)>) -> Self {
         let mut next = self.clone();
         next.share = outcome.share;
         let cluster = outcome.cluster().map(str::to_owned);
         next.previous = cluster.or(next.previous);
-        if let Some(begun) = begun {
+        if let Some((name, value)) = begun {
+            let (name, value) = match &**name {
+                "set-cookie" => ("cookie", value.split(';').next().unwrap_or_default()),
+                name => (name, &**value),
+            };
+            let begun = HeaderLine {
+                name: name.to_owned(),
+                value: value.into(),
+            };
             next.headers.retain(|other| key(other) != key(&begun));
             next.headers.push(begun);
         }

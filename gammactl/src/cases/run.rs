@@ -182,18 +182,20 @@ fn send<'c>(
     let explain = |request: &Simulated| subject.explainer.explain(request);
     let client = request.from.as_deref().unwrap_or(&subject.client_namespace);
     let asked = explain(&request).and_then(|explanation| {
-        let outcomes = match &exchange.jar {
+        let mut fresh = Jar::default();
+        let jar = match &exchange.jar {
+            Some(jar) => Some(jars.entry(&jar.value).or_default()),
+            // Begins a session that nobody will come back to.
+            None => explanation.policy.session.as_ref().map(|_| &mut fresh),
+        };
+        let outcomes = match jar {
             None => outcomes(&explanation, &request, exchange),
             Some(jar) => {
                 let router = subject.explainer.router(client)?;
-                let jar = jars.entry(&jar.value).or_default();
-                jar.send(&request, &router, |request| {
-                    let explanation = explain(request);
-                    let explanation = explanation.as_ref();
-                    explanation.map_or_else(
-                        |_| Vec::new(),
-                        |explanation| outcomes(explanation, request, exchange),
-                    )
+                // A router that was built explains every request.
+                jar.send(&request, &router, |request| match explain(request) {
+                    Ok(explanation) => outcomes(&explanation, request, exchange),
+                    Err(_) => Vec::new(),
                 })
             }
         };
