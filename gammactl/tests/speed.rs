@@ -86,3 +86,14 @@ fn many_regular_expressions_beside_prefixes() {
     });
     assert_eq!(findings(&text), ROUTES / 2);
 }
+
+#[test]
+fn one_grpc_route_beside_many_http_routes() {
+    let mut text = routes(|i| format!("{{matches: [{{path: {{value: /a/{i}}}}}], {BACKENDS}}}"));
+    text.push_str(
+        "---\napiVersion: gateway.networking.k8s.io/v1\nkind: GRPCRoute\nmetadata: {name: grpc}\n\
+         spec: {parentRefs: [{group: '', kind: Service, name: cart}], rules: [{backendRefs: \
+         [{name: cart, port: 80}]}]}\n",
+    );
+    assert_eq!(findings(&text), ROUTES);
+}

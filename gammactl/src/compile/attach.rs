@@ -14,6 +14,7 @@ use super::{
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::{MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service, ServiceKind},
+    suggest::nearest,
 };
 
 /// Kind, namespace, name and port of a frontend.
@@ -177,7 +178,8 @@ pub(crate) fn attach<'m>(
                     .or_default()
                     .entry(route.metadata.namespace.clone())
                     .or_default();
-                if !routes.contains(&r) {
+                // Another parentRef of the same route may have put it there just now.
+                if routes.last() != Some(&r) {
                     routes.push(r);
                 }
             }
@@ -266,6 +268,15 @@ fn other_parent(parent: &ParentRef) -> Diagnostic {
             "there is no such kind, so the route has no effect on the {kind}"
         ))
         .hint(hint);
+    }
+    if let Some(similar) = nearest(kind, ["Service", "ServiceImport", "Gateway"]) {
+        return Diagnostic::new(
+            &codes::NEARLY_A_KIND,
+            parent.kind.span,
+            format!("parentRef is the {kind} `{name}`"),
+        )
+        .why("hardly any controller knows that kind, so the route has no effect")
+        .hint(format!("did you mean `{similar}`?"));
     }
     Diagnostic::new(
         &codes::OTHER_PARENT,

@@ -12,6 +12,7 @@ use crate::{
         BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, RouteKind, Rule, Service,
     },
     source::Span,
+    suggest::nearest,
 };
 
 /// What backends are looked up in.
@@ -138,7 +139,10 @@ impl Backends<'_> {
                     "backendRef is of kind `{}`, not a Service",
                     backend.kind.value
                 ),
-                hint: "name a Service of the core group".into(),
+                hint: match nearest(&backend.kind.value, ["Service", "ServiceImport"]) {
+                    Some(similar) => format!("did you mean `{similar}`?"),
+                    None => "name a Service of the core group".into(),
+                },
             });
         };
         let service = self.index.service(kind, namespace, name);

@@ -83,9 +83,7 @@ fn most_specific(
         .why("only the GRPCRoute is applied on that port")
         .hint("attach them to different ports with `port` or `sectionName`");
         // Once per pair, not once per port.
-        if !diagnostics.iter().any(|known| *known == diagnostic) {
-            diagnostics.push(diagnostic);
-        }
+        diagnostics.push_once(diagnostic);
     }
     applied
 }

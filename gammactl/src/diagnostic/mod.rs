@@ -72,56 +72,58 @@ impl Diagnostic {
 
 /// Findings in the order in which they were made.
 #[derive(Debug, Default, Clone)]
-pub struct Diagnostics(Vec<Diagnostic>);
+pub struct Diagnostics {
+    all: Vec<Diagnostic>,
+    /// What [`Diagnostics::push_once`] has added.
+    once: HashSet<(&'static str, Option<Span>, String)>,
+}
 
 impl Diagnostics {
     /// Adds a finding.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.0.push(diagnostic);
+        self.all.push(diagnostic);
     }
 
     /// Adds all of `others`.
     pub(crate) fn extend(&mut self, others: Self) {
-        self.0.extend(others.0);
+        self.all.extend(others.all);
     }
 
-    /// Adds those of `others` that are not there twice.
-    pub(crate) fn extend_new(&mut self, others: Self) {
-        let mut seen = HashSet::new();
-        for diagnostic in others.0 {
-            if seen.insert((
-                diagnostic.code.id,
-                diagnostic.span,
-                diagnostic.message.clone(),
-            )) {
-                self.0.push(diagnostic);
-            }
+    /// Adds a finding that may come up again and again, for every port of a Service.
+    pub(crate) fn push_once(&mut self, diagnostic: Diagnostic) {
+        let key = (
+            diagnostic.code.id,
+            diagnostic.span,
+            diagnostic.message.clone(),
+        );
+        if self.once.insert(key) {
+            self.all.push(diagnostic);
         }
     }
 
     /// All findings.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.0.iter()
+        self.all.iter()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.all.is_empty()
     }
 
     /// Keeps those that `wanted` says.
     pub fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
-        self.0.retain(wanted);
+        self.all.retain(wanted);
     }
 
     /// Whether any finding is of `severity`.
     pub fn any(&self, severity: Severity) -> bool {
-        self.0.iter().any(|d| d.code.severity == severity)
+        self.all.iter().any(|d| d.code.severity == severity)
     }
 
     /// How many findings are of `severity`.
     pub fn count(&self, severity: Severity) -> usize {
-        self.0
+        self.all
             .iter()
             .filter(|d| d.code.severity == severity)
             .count()
@@ -129,6 +131,6 @@ impl Diagnostics {
 
     /// Sorts by file and position, so that the output does not depend on the order of the passes.
     pub fn sort(&mut self) {
-        self.0.sort_by_key(|d| (d.span, d.code.id));
+        self.all.sort_by_key(|d| (d.span, d.code.id));
     }
 }

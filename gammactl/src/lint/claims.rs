@@ -22,7 +22,7 @@ pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
     for ranked in &table.matches {
         let claim = Claim::new(ranked.r#match);
         match claims.entry(claim) {
-            Entry::Occupied(first) => diagnostics.push(twice(ranked, first.get())),
+            Entry::Occupied(first) => diagnostics.push_once(twice(ranked, first.get())),
             Entry::Vacant(claim) => {
                 let bare = claim.key().bare();
                 claim.insert(ranked);
@@ -35,7 +35,7 @@ pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
                     claims.get(&of_all_methods).copied()
                 });
                 match taken.filter(|taker| !taker.same_rule(ranked)) {
-                    Some(taker) => diagnostics.push(shadowed(ranked, taker)),
+                    Some(taker) => diagnostics.push_once(shadowed(ranked, taker)),
                     None => catches.add(http, ranked),
                 }
             }

@@ -49,13 +49,10 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
     references::lint(manifests, &index, &attachments, options, diagnostics);
     parents::consumers(manifests, &attachments, diagnostics);
     parents::hosts(manifests, &attachments, diagnostics);
-    let mut found = Diagnostics::default();
     for table in table::tables(manifests, &attachments, options) {
-        claims::lint(&table, &mut found);
-        ranks::lint(&table, &mut found);
-        slashes::exact(&table, &mut found);
-        redirects::loops(&table, &mut found);
+        claims::lint(&table, diagnostics);
+        ranks::lint(&table, diagnostics);
+        slashes::exact(&table, diagnostics);
+        redirects::loops(&table, diagnostics);
     }
-    // A route on several ports or Services is in several tables.
-    diagnostics.extend_new(found);
 }

@@ -26,6 +26,50 @@ pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
         .collect();
     regexes(&http, diagnostics);
     methods(&http, diagnostics);
+    exact(&http, diagnostics);
+}
+
+/// Linkerd compares the lengths of paths only: of an Exact path and an equally long PathPrefix it takes
+/// the first in the list.
+fn exact(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
+    let mut prefixes: HashMap<&str, Vec<(&Ranked<'_>, &HttpMatch)>> = HashMap::new();
+    for &(ranked, m) in http {
+        if m.path.kind == PathMatchType::PathPrefix {
+            let bucket = prefixes.entry(&m.path.value.value).or_default();
+            if bucket.len() < COMPARED {
+                bucket.push((ranked, m));
+            }
+        }
+    }
+    for &(ranked, m) in http
+        .iter()
+        .filter(|(_, m)| m.path.kind == PathMatchType::Exact)
+    {
+        let bucket = prefixes.get(&*m.path.value.value).into_iter().flatten();
+        let rival = bucket.into_iter().find(|(other, prefix)| {
+            std::ptr::eq(other.route, ranked.route)
+                && other.number < ranked.number
+                && asks_no_more(prefix, m)
+                && asks_no_more(m, prefix)
+        });
+        if let Some((rival, prefix)) = rival {
+            diagnostics.push_once(
+                Diagnostic::new(
+                    &codes::EXACT_RANK,
+                    m.path.value.span,
+                    format!(
+                        "in Linkerd PathPrefix `{}` comes before this Exact path",
+                        prefix.path.value.value
+                    ),
+                )
+                .why("it compares lengths only, and takes the first of two in the list")
+                .hint(
+                    "put the rule with the Exact path first: by the API the order changes nothing",
+                )
+                .also(rival.span(), "comes first there"),
+            );
+        }
+    }
 }
 
 /// Istio and Kuma put every PathPrefix before every regular expression.
@@ -53,7 +97,7 @@ fn regexes(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
         if let Some((other, prefix)) = taker
             && said.first(m.path.value.span)
         {
-            diagnostics.push(
+            diagnostics.push_once(
                 Diagnostic::new(
                     &codes::REGEX_RANK,
                     m.path.value.span,
@@ -95,7 +139,7 @@ fn methods(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
             if let Some((rival, _)) = rival
                 && said.first(with_method.span)
             {
-                diagnostics.push(rank_of_method(by_method, rival));
+                diagnostics.push_once(rank_of_method(by_method, rival));
             }
         }
     }

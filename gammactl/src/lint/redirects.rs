@@ -54,7 +54,7 @@ pub(super) fn loops(table: &Table<'_>, diagnostics: &mut Diagnostics) {
                 format!("a request for `{first}` never gets an answer"),
             )
         };
-        diagnostics.push(
+        diagnostics.push_once(
             Diagnostic::new(&codes::REDIRECT_LOOP, filter.span, message)
                 .why(why)
                 .hint("redirect to another host, scheme or port, or give the target a rule of its own"),

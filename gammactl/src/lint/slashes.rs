@@ -97,7 +97,7 @@ pub(super) fn exact(table: &Table<'_>, diagnostics: &mut Diagnostics) {
             && !index.is_taken(&other)
             && said.insert(other.clone())
         {
-            diagnostics.push(
+            diagnostics.push_once(
                 Diagnostic::new(
                     &codes::EXACT_WITHOUT_OTHER,
                     http.path.value.span,

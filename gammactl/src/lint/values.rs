@@ -14,6 +14,11 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
             Match::Http(http) => {
                 if http.path.kind != PathMatchType::RegularExpression {
                     encoded(&http.path.value, diagnostics);
+                    wildcard_in_path(http.path.kind, &http.path.value, diagnostics);
+                }
+                let values = http.headers.iter().chain(&http.query_params);
+                for value in values.filter(|value| !value.regex) {
+                    wildcard(value, diagnostics);
                 }
                 &http.headers
             }
@@ -34,6 +39,57 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
                 );
             }
         }
+    }
+}
+
+/// `/a/*` and `/a/.*` are what other configurations and regular expressions write for a prefix.
+fn wildcard_in_path(kind: PathMatchType, path: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    let value = &*path.value;
+    if !value
+        .split('/')
+        .any(|element| matches!(element, "*" | "**" | ".*" | ".+"))
+    {
+        return;
+    }
+    let before = value.split("/*").next().unwrap_or_default();
+    let before = before.split("/.").next().unwrap_or_default();
+    let hint = match value.trim_start_matches(before).matches('/').count() {
+        1 => format!(
+            "write PathPrefix `{}`: it takes what is below, too",
+            if before.is_empty() { "/" } else { before }
+        ),
+        _ => format!(
+            "use a regular expression: `{}`",
+            value.replace("/*", "/[^/]+")
+        ),
+    };
+    let kind = match kind {
+        PathMatchType::Exact => "Exact",
+        _ => "PathPrefix",
+    };
+    diagnostics.push(
+        Diagnostic::new(
+            &codes::WILDCARD,
+            path.span,
+            format!("`*` in {kind} `{value}` stands for itself"),
+        )
+        .why("only a path with these very characters matches")
+        .hint(hint),
+    );
+}
+
+fn wildcard(m: &ValueMatch, diagnostics: &mut Diagnostics) {
+    let value = &m.value;
+    if matches!(&*value.value, "*" | ".*" | ".+") {
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::WILDCARD,
+                value.span,
+                format!("`{}` in an Exact match stands for itself", value.value),
+            )
+            .why("only that very value matches")
+            .hint("for any value, set `type: RegularExpression` and write `.*`"),
+        );
     }
 }
 
