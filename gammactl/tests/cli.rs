@@ -150,6 +150,79 @@ spec:
 }
 
 #[test]
+fn a_file_that_is_no_yaml_does_not_hide_the_others() {
+    let directory = tempfile::tempdir().unwrap();
+    fs::write(directory.path().join("a.yaml"), "kind: [\n").unwrap();
+    let unknown = GOOD.replace("rules: [{", "rules: [{nmae: x, ");
+    fs::write(directory.path().join("b.yaml"), unknown).unwrap();
+    let path = directory.path().to_str().unwrap();
+    let output = gammactl(&["check", "-f", path], "");
+    assert_eq!(output.status.code(), Some(1));
+    let said = text(&output.stderr);
+    assert!(
+        said.contains("error[G101]") && said.contains("a.yaml:2:1"),
+        "{said}"
+    );
+    assert!(
+        said.contains("warning[G103]") && said.contains("b.yaml:"),
+        "{said}"
+    );
+    assert!(said.ends_with("1 error, 1 warning\n"), "{said}");
+}
+
+#[test]
+fn lints_are_warnings_of_compile_and_notes_are_for_check() {
+    let twice = GOOD.replace(
+        "port: 80}]}]",
+        "port: 80}]}, {backendRefs: [{name: cart, port: 80}]}]",
+    );
+    let slash = GOOD.replace("rules: [{", "rules: [{matches: [{path: {value: /a/}}], ");
+    for (manifest, command, expected) in [
+        (&twice, "compile", "warning[G401]"),
+        (&twice, "check", "warning[G401]"),
+        (&slash, "check", "note[G421]"),
+        (&slash, "compile", ""),
+    ] {
+        let output = gammactl(&[command, "-f", "-"], manifest);
+        assert_eq!(output.status.code(), Some(0), "{command} {expected}");
+        let said = text(&output.stderr);
+        assert!(said.starts_with(expected), "{command} {expected}: {said}");
+        assert!(!expected.is_empty() || said.is_empty(), "{said}");
+        let strict = gammactl(&[command, "--strict", "-f", "-"], manifest);
+        let fails = expected.starts_with("warning");
+        assert_eq!(
+            strict.status.code(),
+            Some(i32::from(fails)),
+            "{command} {expected}"
+        );
+    }
+}
+
+#[test]
+fn check_writes_annotations_and_sarif_to_standard_output() {
+    let bad = GOOD.replace("cart, port", "crat, port");
+    let github = gammactl(&["check", "-f", "-", "--output", "github"], &bad);
+    assert_eq!(github.status.code(), Some(0));
+    let annotation = "::warning file=-,line=11,col=33,title=G203::backendRef names Service";
+    assert!(
+        text(&github.stdout).starts_with(annotation),
+        "{}",
+        text(&github.stdout)
+    );
+    let strict = ["check", "-f", "-", "--output", "sarif", "--strict"];
+    let sarif = gammactl(&strict, &bad);
+    assert_eq!(sarif.status.code(), Some(1));
+    let log: serde_json::Value = serde_json::from_slice(&sarif.stdout).unwrap();
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "G203");
+    // Nothing found is a log, too: it takes back what was found before.
+    let none = gammactl(&strict, GOOD);
+    assert_eq!(none.status.code(), Some(0));
+    let log: serde_json::Value = serde_json::from_slice(&none.stdout).unwrap();
+    assert_eq!(log["runs"][0]["results"], serde_json::json!([]));
+    assert!(github.stderr.is_empty() && sarif.stderr.is_empty() && none.stderr.is_empty());
+}
+
+#[test]
 fn check_writes_json_for_tools() {
     let output = gammactl(
         &["check", "-f", "-", "--output", "json"],
