@@ -128,7 +128,7 @@ impl Page {
             }
         }
         let routes = &explanation.routes;
-        let names = routes.names.join(", ");
+        let names = some(&routes.names);
         let names = if names.is_empty() {
             "without rules"
         } else {
@@ -143,7 +143,7 @@ impl Page {
         };
         self.line("routes", &text);
         if !routes.ignored.is_empty() {
-            let text = format!("ignored beside GRPCRoutes: {}", routes.ignored.join(", "));
+            let text = format!("ignored beside GRPCRoutes: {}", some(&routes.ignored));
             self.line("", &text);
         }
         if let Some(method) = &explanation.preflight_for {
@@ -220,6 +220,15 @@ impl Page {
             };
             self.line("session", &format!("{kind} `{}`: {text}", session.name));
         }
+    }
+}
+
+/// The first of many names.
+fn some(names: &[String]) -> String {
+    const MOST: usize = 5;
+    match names.len().checked_sub(MOST) {
+        None | Some(0) => names.join(", "),
+        Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
     }
 }
 
