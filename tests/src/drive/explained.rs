@@ -9,15 +9,16 @@ use anyhow::Result;
 use gammactl::{
     compile::{self, compile},
     diagnostic::Diagnostics,
-    explain::Explainer,
+    explain::{Action, Explainer, Explanation},
     manifest::Manifests,
     request::{HeaderLine, Simulated},
     source::Sources,
 };
 
-use super::{Driver, Real};
+use super::{Driver, Real, shares::Shares};
 use crate::{
     agreement::disagreements,
+    echo::Identity,
     fixture::{Exchange, Observed, Protocol},
 };
 
@@ -28,8 +29,10 @@ pub struct Explained {
     explainer: Explainer,
     /// The rule that was explained, of every request in order.
     rules: Vec<String>,
-    /// Clusters that may have got copies since the mark.
-    mirrors: Vec<String>,
+    /// Where copies went since the mark.
+    mirrors: Shares,
+    /// What came of all requests: a cluster, or the status of another answer.
+    outcomes: Shares,
     findings: Vec<String>,
 }
 
@@ -46,7 +49,8 @@ impl Explained {
             real,
             explainer: Explainer::of_manifests(config, sources, manifests, options),
             rules: Vec::new(),
-            mirrors: Vec::new(),
+            mirrors: Shares::default(),
+            outcomes: Shares::default(),
             findings: Vec::new(),
         }
     }
@@ -61,9 +65,7 @@ impl Driver for Explained {
             Some(rule) => rule.to_string(),
             None => "-".into(),
         });
-        let copies = explanation.outcomes.iter().flat_map(|o| &o.mirrors);
-        self.mirrors
-            .extend(copies.map(|mirror| mirror.cluster.clone()));
+        self.count(&explanation, &observed);
         let findings = disagreements(&explanation, &observed);
         if !findings.is_empty() {
             self.findings.push(format!(
@@ -83,12 +85,11 @@ impl Driver for Explained {
     fn mirrored(&mut self, observed: &mut [Observed]) -> Result<()> {
         self.real.mirrored(observed)?;
         for copy in observed.iter().flat_map(|observed| &observed.mirrored) {
-            let cluster = format!("{}/{}/{}", copy.namespace, copy.service, copy.port);
-            if !self.mirrors.contains(&cluster) {
-                let finding = format!("a copy went to {cluster}, which explain does not say");
-                self.findings.push(finding);
-            }
+            self.mirrors.see(&cluster(copy));
         }
+        let wrong = self.mirrors.wrong();
+        self.findings
+            .extend(wrong.map(|wrong| format!("copies to {wrong}")));
         Ok(())
     }
 
@@ -101,9 +102,59 @@ impl Driver for Explained {
         });
         let mut findings = std::mem::take(&mut self.findings);
         findings.extend(wrong);
+        findings.extend(self.outcomes.wrong());
         findings.dedup();
         Ok(findings)
     }
+}
+
+impl Explained {
+    /// Counts what happened, and how often it should: shares that are a little off show in many
+    /// requests only.
+    fn count(&mut self, explanation: &Explanation, observed: &Observed) {
+        for outcome in &explanation.outcomes {
+            for mirror in &outcome.mirrors {
+                let probability = outcome.share * mirror.share;
+                self.mirrors.expect(&mirror.cluster, probability);
+            }
+        }
+        // Where there is no choice, it has been compared.
+        if explanation.outcomes.len() < 2 {
+            return;
+        }
+        let request = &explanation.request;
+        let name = |what: String| format!("{} {}: {what}", request.authority, request.path);
+        for outcome in &explanation.outcomes {
+            let what = match &outcome.action {
+                Action::Forward { cluster, .. } => cluster.clone(),
+                action => format!("{:?}", status(action)),
+            };
+            self.outcomes.expect(&name(what), outcome.share);
+        }
+        self.outcomes.see(&name(match &observed.seen {
+            Some(seen) => cluster(&seen.backend),
+            None => format!("{:?}", Some(observed.status)),
+        }));
+    }
+}
+
+fn status(action: &Action) -> Option<u16> {
+    match action {
+        Action::Redirect { status, .. }
+        | Action::Preflight { status }
+        | Action::Reply { status, .. } => Some(*status),
+        Action::PassThrough | Action::Forward { .. } => None,
+    }
+}
+
+/// As clusters are named.
+fn cluster(backend: &Identity) -> String {
+    let Identity {
+        namespace,
+        service,
+        port,
+    } = backend;
+    format!("{namespace}/{service}/{port}")
 }
 
 /// The request of an exchange, as the filter gets it.

@@ -6,6 +6,7 @@ mod explained;
 mod jar;
 mod native;
 mod real;
+mod shares;
 mod time;
 
 pub use explained::Explained;
