@@ -21,7 +21,7 @@ use crate::{
         access_log::{self, Logged},
         render, render_all, render_brief,
     },
-    request::{Curl, HeaderLine, Simulated, read_line},
+    request::{Curl, FORM, HeaderLine, Simulated, read_line},
 };
 
 /// Say which rule a request gets, why, and what becomes of it
@@ -59,6 +59,10 @@ pub(super) struct Explain {
     /// A header of the request; `Host` is its authority
     #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
     headers: Vec<HeaderLine>,
+
+    /// A body: makes the request a POST of a form, unless it says something else
+    #[arg(short, long, value_name = "DATA")]
+    data: Option<String>,
 
     /// The client's namespace, if it is not that of -n
     #[arg(long, value_name = "NAMESPACE")]
@@ -109,6 +113,7 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
         let curl = Curl {
             request,
             method: options.method.clone(),
+            body: options.data.as_ref().map(|_| FORM),
             headers: options.headers.clone(),
             ..Curl::default()
         };

@@ -11,6 +11,9 @@ pub struct Curl {
     pub request: String,
     /// `-X`.
     pub method: Option<String>,
+    /// The content type of a body, if there is one and no header says another: it makes the request
+    /// a POST if that says no method.
+    pub body: Option<&'static str>,
     /// `-H`; `Host` is the authority.
     pub headers: Vec<HeaderLine>,
     /// Namespace of the client.
@@ -18,6 +21,9 @@ pub struct Curl {
     /// Where its connection is addressed to.
     pub destination: Option<SocketAddr>,
 }
+
+/// Content type of what `-d` sends.
+pub const FORM: &str = "application/x-www-form-urlencoded";
 
 /// Options of curl that do not change what is sent: alone, or followed by a value.
 const FLAGS: [&str; 22] = [
@@ -84,11 +90,11 @@ impl Curl {
                 "-I" | "--head" => curl.method = Some("HEAD".into()),
                 "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" => {
                     value()?;
-                    curl.body("application/x-www-form-urlencoded")?;
+                    curl.body = Some(FORM);
                 }
                 "--json" => {
                     value()?;
-                    curl.body("application/json")?;
+                    curl.body = Some("application/json");
                 }
                 "--compressed" => curl.set("accept-encoding", "deflate, gzip, br, zstd")?,
                 "--from" => curl.from = Some(value()?),
@@ -116,8 +122,9 @@ impl Curl {
     /// It is none, or its method is said twice.
     pub fn simulated(self, now: u64) -> Result<Simulated, String> {
         let mut line: RequestLine = self.request.parse().map_err(text)?;
-        if let Some(method) = self.method {
-            let has_method = self.request.trim().contains(' ');
+        let has_method = self.request.trim().contains(' ');
+        let post = self.body.is_some() && !has_method;
+        if let Some(method) = self.method.or(post.then(|| "POST".into())) {
             if has_method && line.method != method {
                 return Err(format!("the method is both {} and {method}", line.method));
             }
@@ -141,9 +148,15 @@ impl Curl {
             }
             line.authority = with_host.authority;
         }
+        let mut headers = self.headers;
+        headers.retain(|header| !is_host(header));
+        let is_type = |header: &HeaderLine| header.name.eq_ignore_ascii_case("content-type");
+        if let Some(body) = self.body.filter(|_| !headers.iter().any(is_type)) {
+            headers.push(header(&format!("content-type: {body}"))?);
+        }
         Ok(Simulated {
             line,
-            headers: self.headers.into_iter().filter(|h| !is_host(h)).collect(),
+            headers,
             from: self.from,
             destination: self.destination,
             now,
@@ -153,16 +166,6 @@ impl Curl {
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
         self.headers.push(header(&format!("{name}: {value}"))?);
         Ok(())
-    }
-
-    /// What curl adds to a request with a body.
-    fn body(&mut self, content_type: &str) -> Result<(), String> {
-        self.method.get_or_insert_with(|| "POST".into());
-        let is_type = |h: &HeaderLine| h.name.eq_ignore_ascii_case("content-type");
-        match self.headers.iter().any(is_type) {
-            true => Ok(()),
-            false => self.set("content-type", content_type),
-        }
     }
 }
 
@@ -231,7 +234,11 @@ mod tests {
             ("curl -I cart", "HEAD http://cart/"),
             (
                 "curl cart --data-raw '{}' -A me",
-                "POST http://cart/ [content-type: application/x-www-form-urlencoded] [user-agent: me]",
+                "POST http://cart/ [user-agent: me] [content-type: application/x-www-form-urlencoded]",
+            ),
+            (
+                "curl -d x 'PUT http://cart/' -H 'content-type: a/b'",
+                "PUT http://cart/ [content-type: a/b]",
             ),
             (
                 "curl cart -H 'content-type: a/b' -d x",

@@ -46,6 +46,7 @@ fn from_json(line: &str) -> Result<Curl, String> {
             .map_err(|error| error.to_string())?,
         request: line.request,
         method: None,
+        body: None,
         from: line.from,
         destination: line.destination,
     })

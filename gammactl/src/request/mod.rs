@@ -6,7 +6,7 @@ mod list;
 
 use std::net::SocketAddr;
 
-pub use curl::Curl;
+pub use curl::{Curl, FORM};
 pub use line::{HeaderLine, Invalid, RequestLine};
 pub use list::read_line;
 
