@@ -13,7 +13,7 @@ use gamma_router::BuildError;
 use super::{
     align,
     decide::{Decided, Decider},
-    region::Region,
+    region::{Region, Sizes},
     search::{Budget, search},
     space::{Aspect, Space},
     table::{Effects, Entry, entries},
@@ -170,6 +170,20 @@ impl<'e> Listed<'e> {
         before.iter().filter_map(|&b| self.regions[b].as_ref())
     }
 
+    /// For each entry how many of the first entries of `other` can decide requests that it decides.
+    fn ends(&self, other: &Self, sizes: Sizes<'_>) -> Vec<usize> {
+        let end = |region: &Region| {
+            let covers =
+                |o: &Option<Region>| o.as_ref().is_some_and(|o| region.is_within(o, sizes));
+            let first = other.regions.iter().position(covers);
+            first.map_or(other.regions.len(), |first| first + 1)
+        };
+        let regions = self.regions.iter();
+        regions
+            .map(|region| region.as_ref().map_or(0, end))
+            .collect()
+    }
+
     fn has_cors(&self, entry: usize) -> bool {
         self.entries[entry].rule.is_some_and(witness::has_cors)
     }
@@ -189,24 +203,35 @@ struct Pairs<'e> {
 impl Pairs<'_> {
     /// Every pair of matches of which one is changed and whose effects differ.
     fn plain(&mut self) {
-        for old in 0..self.old.entries.len() {
-            for new in 0..self.new.entries.len() {
-                let is_changed = self.old.changed[old] || self.new.changed[new];
-                let same = self.old.entries[old].effect == self.new.entries[new].effect;
-                if is_changed && !same {
-                    self.pair(old, new, false);
-                }
+        self.each(|pairs, old, new| {
+            let is_changed = pairs.old.changed[old] || pairs.new.changed[new];
+            let same = pairs.old.entries[old].effect == pairs.new.entries[new].effect;
+            if is_changed && !same {
+                pairs.pair(old, new, false);
             }
-        }
+        });
     }
 
     /// Every pair of matches of which one has CORS, changed or not: a preflight also asks for the
     /// rule of another request, so that what is before it counts twice.
     fn preflights(&mut self) {
-        for old in 0..self.old.entries.len() {
-            for new in 0..self.new.entries.len() {
-                if self.old.has_cors(old) || self.new.has_cors(new) {
-                    self.pair(old, new, true);
+        self.each(|pairs, old, new| {
+            if pairs.old.has_cors(old) || pairs.new.has_cors(new) {
+                pairs.pair(old, new, true);
+            }
+        });
+    }
+
+    /// The pairs that may decide a request together: what is behind a match that holds for all
+    /// requests of the other one does not.
+    fn each(&mut self, mut compare: impl FnMut(&mut Self, usize, usize)) {
+        let sizes = self.space.sizes();
+        let ends = self.old.ends(&self.new, sizes);
+        let other_ends = self.new.ends(&self.old, sizes);
+        for (old, &end) in ends.iter().enumerate() {
+            for (new, &other_end) in other_ends.iter().enumerate().take(end) {
+                if old < other_end {
+                    compare(self, old, new);
                 }
             }
         }

@@ -52,6 +52,14 @@ impl Region {
         })
     }
 
+    /// Whether all of it is in `other`.
+    pub(super) fn is_within(&self, other: &Self, sizes: Sizes<'_>) -> bool {
+        other.0.iter().all(|(part, theirs)| match self.part(*part) {
+            Some(ours) => ours.is_subset(theirs),
+            None => theirs.count_ones(..) == sizes[*part],
+        })
+    }
+
     /// How many regions [`Region::minus`] would give, at most two.
     pub(super) fn pieces(&self, other: &Self, sizes: Sizes<'_>) -> usize {
         other
@@ -170,6 +178,7 @@ mod tests {
                 let mut found: Vec<_> = pieces.iter().flat_map(requests).collect();
                 found.sort_unstable();
                 assert_eq!(found, rest, "{a:?} {b:?}");
+                assert_eq!(a.is_within(b, &SIZES), rest.is_empty(), "{a:?} {b:?}");
                 if !both.is_empty() {
                     assert_eq!(a.pieces(b, &SIZES), pieces.len().min(2), "{a:?} {b:?}");
                 }

@@ -64,28 +64,31 @@ impl<F: FnMut(&Region) -> ControlFlow<()>> Search<'_, F> {
                 return ControlFlow::Break(());
             }
             self.steps -= cost;
-            without.retain(|other| within.overlaps(other));
             // What can be left out in one way only is, before anything is tried.
-            let Some((pieces, at)) = (0..without.len())
-                .map(|at| (within.pieces(without[at], self.sizes), at))
-                .min()
-            else {
-                return (self.found)(&within);
-            };
-            match pieces {
-                0 => return ControlFlow::Continue(()),
-                1 => {
-                    let other = without.swap_remove(at);
-                    within = within.minus(other, self.sizes).swap_remove(0);
+            let before = without.len();
+            let mut several = Vec::with_capacity(before);
+            for other in without {
+                if !within.overlaps(other) {
+                    continue;
                 }
-                _ => {
-                    let other = without.swap_remove(at);
-                    for piece in within.minus(other, self.sizes) {
-                        self.visit(piece, &without)?;
-                    }
-                    return ControlFlow::Continue(());
+                match within.pieces(other, self.sizes) {
+                    0 => return ControlFlow::Continue(()),
+                    1 => within = within.minus(other, self.sizes).swap_remove(0),
+                    _ => several.push(other),
                 }
             }
+            without = several;
+            // Those that are left may have lost pieces since.
+            if without.len() < before {
+                continue;
+            }
+            let Some(other) = without.pop() else {
+                return (self.found)(&within);
+            };
+            for piece in within.minus(other, self.sizes) {
+                self.visit(piece, &without)?;
+            }
+            return ControlFlow::Continue(());
         }
     }
 }
