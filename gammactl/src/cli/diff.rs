@@ -93,7 +93,7 @@ pub(super) fn run(options: &Diff) -> anyhow::Result<bool> {
     }
     if !found.is_change() {
         match found.is_empty() {
-            true => eprintln!("no request is decided otherwise"),
+            true => eprintln!("nothing changes: every request is decided as before"),
             false => eprintln!("no change was found, but not all was compared: see above"),
         }
     }

@@ -13,6 +13,7 @@ use gamma_router::BuildError;
 use super::{
     align,
     decide::{Decided, Decider},
+    differences::{Difference, between},
     region::{Region, Sizes},
     search::{Budget, search},
     space::{Aspect, Space},
@@ -93,7 +94,7 @@ pub(super) fn compare<'c>(
         classes: Vec::new(),
     };
     pairs.plain();
-    pairs.preflights();
+    pairs.cross_origin();
     let (classes, given_up) = (pairs.classes, pairs.budget.given_up);
     compared.classes = classes;
     compared.limits = limits(&space, given_up);
@@ -195,8 +196,8 @@ struct Pairs<'e> {
     deciders: [Decider<'e>; 2],
     space: &'e Space,
     budget: Budget,
-    /// Old entry, new entry, whether a preflight.
-    known: HashSet<(usize, usize, bool)>,
+    /// Old entry and new entry.
+    known: HashSet<(usize, usize, Ask)>,
     classes: Vec<Class>,
 }
 
@@ -207,17 +208,18 @@ impl Pairs<'_> {
             let is_changed = pairs.old.changed[old] || pairs.new.changed[new];
             let same = pairs.old.entries[old].effect == pairs.new.entries[new].effect;
             if is_changed && !same {
-                pairs.pair(old, new, false);
+                pairs.pair(old, new, Ask::Plain);
             }
         });
     }
 
-    /// Every pair of matches of which one has CORS, changed or not: a preflight also asks for the
-    /// rule of another request, so that what is before it counts twice.
-    fn preflights(&mut self) {
+    /// Every pair of matches of which one has CORS. For preflights also if neither is changed: they
+    /// also ask for the rule of another request, so that what is before it counts twice.
+    fn cross_origin(&mut self) {
         self.each(|pairs, old, new| {
             if pairs.old.has_cors(old) || pairs.new.has_cors(new) {
-                pairs.pair(old, new, true);
+                pairs.pair(old, new, Ask::CrossOrigin);
+                pairs.pair(old, new, Ask::Preflight);
             }
         });
     }
@@ -237,7 +239,7 @@ impl Pairs<'_> {
         }
     }
 
-    fn pair(&mut self, old: usize, new: usize, preflight: bool) {
+    fn pair(&mut self, old: usize, new: usize, ask: Ask) {
         let (Some(a), Some(b)) = (&self.old.regions[old], &self.new.regions[new]) else {
             return;
         };
@@ -251,54 +253,76 @@ impl Pairs<'_> {
             .filter(|other| other.overlaps(&within))
             .collect();
         let rules = [self.old.entries[old].rule, self.new.entries[new].rule];
-        let origins = match rules.iter().flatten().any(|rule| witness::has_cors(rule)) {
-            true => witness::origins(rules.into_iter().flatten()),
-            false => Default::default(),
-        };
-        let mut regions = 0;
-        let mut classes = Vec::new();
+        let origins = witness::origins(rules.into_iter().flatten());
         let (space, deciders) = (self.space, &self.deciders);
+        let mut regions = 0;
+        let mut found = None;
         search(
             &within,
             &without,
             space.sizes(),
             &mut self.budget,
             &mut |region| {
-                let candidates = match preflight {
-                    false => witness::requests(space, region),
-                    true => witness::by_method(space, region),
+                found = match ask {
+                    Ask::Plain => first(deciders, witness::requests(space, region)),
+                    Ask::CrossOrigin => {
+                        let plain = witness::requests(space, region).swap_remove(0);
+                        let known = differences(deciders, &plain);
+                        // What also a request from the same origin would show is known.
+                        first(deciders, witness::cross_origin(&plain, &origins)).filter(|class| {
+                            let (old, new) = (&class.old.outcome, &class.new.outcome);
+                            between(old, new).iter().any(|one| !known.contains(one))
+                        })
+                    }
+                    Ask::Preflight => {
+                        let plain = witness::by_method(space, region);
+                        let preflights = plain.iter();
+                        first(
+                            deciders,
+                            preflights.flat_map(|plain| witness::preflights(plain, &origins)),
+                        )
+                    }
                 };
-                let asked = candidates.iter().flat_map(|plain| match preflight {
-                    true => witness::cross_origin(plain, &origins),
-                    false => vec![plain.clone()],
-                });
-                // Responses to other origins than the page's own.
-                let first = candidates.first().filter(|_| !preflight);
-                let crossing = first
-                    .into_iter()
-                    .flat_map(|plain| witness::cross_origin(plain, &origins));
-                let found = asked.chain(crossing).find_map(|request| {
-                    let (old, new) = (deciders[0].decide(&request), deciders[1].decide(&request));
-                    let class = Class { request, old, new };
-                    (class.old.outcome != class.new.outcome).then_some(class)
-                });
                 regions += 1;
-                let done = found.is_some() || regions >= REGIONS;
-                classes.extend(found);
-                match done {
+                match found.is_some() || regions >= REGIONS {
                     true => ControlFlow::Break(()),
                     false => ControlFlow::Continue(()),
                 }
             },
         );
-        for class in classes {
-            let is_preflight = class.request.line.method == "OPTIONS" && !origins.is_empty();
-            if self
-                .known
-                .insert((class.old.entry, class.new.entry, is_preflight))
-            {
+        if let Some(class) = found {
+            let key = (class.old.entry, class.new.entry, ask);
+            if self.known.insert(key) {
                 self.classes.push(class);
             }
         }
     }
+}
+
+/// Which requests are asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Ask {
+    /// As from a program.
+    Plain,
+    /// As from a page of another origin.
+    CrossOrigin,
+    /// What a browser asks before those.
+    Preflight,
+}
+
+/// The first request that is decided otherwise.
+fn first(
+    deciders: &[Decider<'_>; 2],
+    requests: impl IntoIterator<Item = Simulated>,
+) -> Option<Class> {
+    requests.into_iter().find_map(|request| {
+        let [old, new] = deciders.each_ref().map(|decider| decider.decide(&request));
+        let class = Class { request, old, new };
+        (class.old.outcome != class.new.outcome).then_some(class)
+    })
+}
+
+fn differences(deciders: &[Decider<'_>; 2], request: &Simulated) -> Vec<Difference> {
+    let [old, new] = deciders.each_ref().map(|decider| decider.decide(request));
+    between(&old.outcome, &new.outcome)
 }

@@ -198,7 +198,8 @@ impl Language {
             .classes
             .iter()
             .filter_map(|class| class.iter().find(|byte| !children.contains(byte)));
-        children.iter().chain(others).copied().collect()
+        // A word of its own is more natural than the beginning of another.
+        others.chain(&children).copied().collect()
     }
 
     fn predicates_at(&mut self, state: &State) -> FixedBitSet {

@@ -101,7 +101,14 @@ impl Space {
         let atoms: Vec<(Atom, FixedBitSet)> = match &aspect {
             Aspect::Target => targets.atoms(keys, &mut cut),
             Aspect::Method => methods(keys, hints),
-            Aspect::Path => texts(Part::Path, keys, &mut cut),
+            Aspect::Path => {
+                let mut atoms = texts(Part::Path, keys, &mut cut);
+                if hints.is_grpc {
+                    // `/service/method`
+                    atoms.sort_by_key(|(atom, _)| !atom.is_method());
+                }
+                atoms
+            }
             Aspect::Header(_) | Aspect::QueryParam(_) => {
                 let absent = (Atom::Absent, FixedBitSet::with_capacity(keys.len()));
                 let mut atoms = vec![absent];
@@ -217,6 +224,17 @@ struct MethodHints {
     is_grpc: bool,
     /// Methods that CORS names: a preflight may ask for them.
     announced: BTreeSet<String>,
+}
+
+impl Atom {
+    /// Whether it can be the path of a gRPC request.
+    fn is_method(&self) -> bool {
+        let Self::Text(path) = self else {
+            return false;
+        };
+        let mut elements = path.split('/').skip(1);
+        elements.clone().count() == 2 && elements.all(|element| !element.is_empty())
+    }
 }
 
 /// Each method that is named, and one that is not.

@@ -193,7 +193,7 @@ fn summary(diff: &Diff, out: &mut String) {
         parts.push(count(diff.settings.len(), "setting"));
     }
     if presences > 0 {
-        parts.push(format!("{presences} of Services, ports and addresses"));
+        parts.push(count(presences, "frontend"));
     }
     if classes > 0 {
         let requests = count(classes, "kind");

@@ -66,40 +66,42 @@ pub(super) fn by_method(space: &Space, region: &Region) -> Vec<Simulated> {
         .collect()
 }
 
-/// The requests that a script on a page of each origin would make it: the request itself, and the
-/// preflight before it.
+/// The request, as a script on a page of each origin would make it.
 pub(super) fn cross_origin(plain: &Simulated, origins: &BTreeSet<String>) -> Vec<Simulated> {
-    let with = |headers: &[(&str, &str)], method: &str| {
-        let mut request = plain.clone();
-        request.line.method = method.into();
-        for (name, value) in headers {
-            if !request.headers.iter().any(|header| header.name == *name) {
-                request.headers.push(HeaderLine {
-                    name: (*name).into(),
-                    value: value.as_bytes().into(),
-                });
-            }
-        }
-        request
-    };
-    let method = plain.line.method.as_str();
-    let mut requests = Vec::new();
-    for origin in origins {
-        requests.push(with(&[("origin", origin)], method));
-        let preflight = [
+    let from = |origin: &String| with(plain, &plain.line.method, &[("origin", origin)]);
+    origins.iter().map(from).collect()
+}
+
+/// What a browser asks before it makes the request for a page of each origin.
+pub(super) fn preflights(plain: &Simulated, origins: &BTreeSet<String>) -> Vec<Simulated> {
+    let asks = |origin: &String| {
+        let headers = [
             ("origin", &**origin),
-            ("access-control-request-method", method),
-        ];
-        requests.push(with(&preflight, "OPTIONS"));
-        // What a server says to `*` with credentials depends on what is asked for.
-        let asking = [
-            preflight[0],
-            preflight[1],
+            ("access-control-request-method", &plain.line.method),
+            // What is said to `*` with credentials depends on what is asked for.
             ("access-control-request-headers", "x-asked"),
         ];
-        requests.push(with(&asking, "OPTIONS"));
+        [
+            with(plain, "OPTIONS", &headers[..2]),
+            with(plain, "OPTIONS", &headers),
+        ]
+    };
+    origins.iter().flat_map(asks).collect()
+}
+
+/// The request with another method, and with more headers where it has none of the name.
+fn with(plain: &Simulated, method: &str, headers: &[(&str, &str)]) -> Simulated {
+    let mut request = plain.clone();
+    request.line.method = method.into();
+    for (name, value) in headers {
+        if !request.headers.iter().any(|header| header.name == *name) {
+            request.headers.push(HeaderLine {
+                name: (*name).into(),
+                value: value.as_bytes().into(),
+            });
+        }
     }
-    requests
+    request
 }
 
 /// Whether any of the rule's filters is CORS.

@@ -4,6 +4,7 @@
 //! knows nothing of witnesses: it sends both routers thousands of random requests.
 
 mod change;
+mod goldens;
 mod neutral;
 mod oracle;
 mod request;
