@@ -101,7 +101,7 @@ const CHANGES: [(&str, Change); 27] = [
 ];
 
 /// Changes `config`, and says what.
-pub(crate) fn apply(rng: &mut Rng, config: &mut Config) -> String {
+pub(crate) fn apply(rng: &mut Rng, config: &mut Config) -> &'static str {
     // Filters have more to change than anything else.
     let (name, change) = match rng.u32(..4) {
         0 => CHANGES[25],
@@ -110,7 +110,12 @@ pub(crate) fn apply(rng: &mut Rng, config: &mut Config) -> String {
     };
     change(rng, config);
     tidy(config);
-    name.into()
+    name
+}
+
+/// What can be done.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    CHANGES.iter().map(|(name, _)| *name)
 }
 
 /// Lists each match of tables with an order exactly once.

@@ -133,3 +133,31 @@ fn only_clients_of_the_namespaces_asked_for_count() {
     assert_eq!(code(&["--from", "shop"]), Some(0));
     assert_eq!(code(&["-n", "shop"]), Some(0), "all clients are there");
 }
+
+#[test]
+fn order_of_documents_and_comments_do_not_count() {
+    let shop = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/shop");
+    let mut documents: Vec<String> = Vec::new();
+    for entry in fs::read_dir(&shop).unwrap() {
+        let text = fs::read_to_string(entry.unwrap().path()).unwrap();
+        let without_comments = text
+            .lines()
+            .filter(|line| !line.trim_start().starts_with('#'));
+        let text = without_comments.collect::<Vec<_>>().join("\n");
+        documents.extend(text.split("\n---\n").map(Into::into));
+    }
+    assert!(documents.len() > 5);
+    documents.sort();
+    documents.reverse();
+    let folder = tempfile::tempdir().unwrap();
+    let reversed = folder.path().join("reversed.yaml");
+    fs::write(&reversed, documents.join("\n---\n")).unwrap();
+    let output = diff(&[
+        shop.to_str().unwrap(),
+        reversed.to_str().unwrap(),
+        "--exit-code",
+    ]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert_eq!(output.stdout, b"");
+}

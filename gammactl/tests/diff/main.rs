@@ -10,7 +10,7 @@ mod oracle;
 mod request;
 mod routes;
 
-use std::{env, str::FromStr, thread};
+use std::{collections::BTreeSet, env, str::FromStr, thread};
 
 use fastrand::Rng;
 use gamma_config::Config;
@@ -28,20 +28,29 @@ const NAMESPACES: [&str; 3] = ["shop", "web", "depot"];
 fn finds_every_change_that_changes_a_decision_and_no_other() {
     let wanted: usize = variable("CHANGES", 500);
     let seed: u64 = variable("SEED", 1);
-    let (changed, unchanged) = thread::scope(|scope| {
+    let (changed, unchanged, kinds) = thread::scope(|scope| {
         let count = |worker| move || run(seed, worker, wanted.div_ceil(THREADS as usize));
         let workers: Vec<_> = (0..THREADS).map(|w| scope.spawn(count(w))).collect();
         workers
             .into_iter()
             .map(|worker| worker.join().expect("see above"))
-            .fold((0, 0), |a, b| (a.0 + b.0, a.1 + b.1))
+            .fold((0, 0, BTreeSet::new()), |a, b| {
+                (a.0 + b.0, a.1 + b.1, &a.2 | &b.2)
+            })
     });
     println!("seed {seed}: {changed} changes of decisions, {unchanged} without");
+    let all: BTreeSet<&str> = change::names().chain(neutral::names()).collect();
+    let missing: Vec<_> = all.difference(&kinds).collect();
+    assert!(
+        wanted < 500 || missing.is_empty(),
+        "never done: {missing:?}"
+    );
 }
 
 /// Until there were `wanted` changes that change a decision and as many that do not; how many there
-/// were of each.
-fn run(seed: u64, worker: u64, wanted: usize) -> (usize, usize) {
+/// were of each, and of what kinds.
+fn run(seed: u64, worker: u64, wanted: usize) -> (usize, usize, BTreeSet<&'static str>) {
+    let mut kinds = BTreeSet::new();
     let (mut changed, mut unchanged) = (0, 0);
     let mut numbers = (worker..).step_by(THREADS as usize);
     while changed < wanted || unchanged < wanted {
@@ -63,6 +72,7 @@ fn run(seed: u64, worker: u64, wanted: usize) -> (usize, usize) {
             let (old, new) = (print(&old), print(&new));
             panic!("SEED={seed}, change {number} ({what}): {problem}\nold: {old}\nnew: {new}");
         };
+        kinds.insert(what);
         let found = compare(&old, &new);
         let tables = found.services.iter().flat_map(|service| &service.tables);
         let limits: Vec<&String> = tables.flat_map(|table| &table.limits).collect();
@@ -87,7 +97,7 @@ fn run(seed: u64, worker: u64, wanted: usize) -> (usize, usize) {
             unchanged += 1;
         }
     }
-    (changed, unchanged)
+    (changed, unchanged, kinds)
 }
 
 /// Every change that is reported happens: to the very requests that stand for it.

@@ -68,11 +68,16 @@ const CHANGES: [(&str, Change); 22] = [
 ];
 
 /// Changes `config`, and says what.
-pub(crate) fn apply(rng: &mut Rng, config: &mut Config) -> String {
+pub(crate) fn apply(rng: &mut Rng, config: &mut Config) -> &'static str {
     let (name, change) = pick(rng, &CHANGES);
     change(rng, config);
     tidy(config);
-    name.into()
+    name
+}
+
+/// What can be done.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    CHANGES.iter().map(|(name, _)| *name)
 }
 
 /// The sessions of a rule are bound to its name.

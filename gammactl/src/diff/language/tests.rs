@@ -1,0 +1,85 @@
+//! What texts are found.
+
+use super::*;
+
+fn words(part: Part, predicates: &[Predicate]) -> Vec<(String, Vec<usize>)> {
+    let mut language = Language::new(part, predicates);
+    let words = language.words();
+    assert!(!language.is_cut());
+    for word in &words {
+        assert_eq!(language.holds(&word.text), word.holds, "{}", word.text);
+    }
+    words
+        .into_iter()
+        .map(|word| (word.text, word.holds.ones().collect()))
+        .collect()
+}
+
+fn exact(text: &str) -> Predicate {
+    Predicate::Exact(text.into())
+}
+
+fn prefix(text: &str) -> Predicate {
+    Predicate::Prefix(text.into())
+}
+
+fn pattern(text: &str) -> Predicate {
+    Predicate::Pattern(text.into())
+}
+
+#[test]
+fn prefixes_hold_by_elements() {
+    let found = words(
+        Part::Path,
+        &[prefix(""), prefix("/a"), exact("/a/b"), prefix("/a/b/c")],
+    );
+    let has = |text: &str, holds: &[usize]| {
+        assert!(
+            found.iter().any(|(t, h)| t == text && h == holds),
+            "{text}: {found:?}"
+        );
+    };
+    has("/", &[0]);
+    has("/x", &[0]);
+    has("/a", &[0, 1]);
+    has("/a/", &[0, 1]);
+    has("/a/x", &[0, 1]);
+    has("/a/b", &[0, 1, 2]);
+    has("/a/b/c", &[0, 1, 3]);
+    assert!(!found.iter().any(|(text, _)| text == "/ax"), "like /x");
+}
+
+#[test]
+fn a_pattern_below_a_prefix_is_found() {
+    let found = words(Part::Path, &[prefix("/img"), pattern(r"/.*\.png")]);
+    assert!(
+        found.contains(&("/img/.png".into(), vec![0, 1])),
+        "{found:?}"
+    );
+    assert!(found.contains(&("/.png".into(), vec![1])), "{found:?}");
+}
+
+#[test]
+fn the_common_texts_of_two_patterns_are_found() {
+    let found = words(
+        Part::Value,
+        &[pattern("a+b*"), pattern("[a-c]{3}"), exact("aab")],
+    );
+    assert!(found.contains(&("aaa".into(), vec![0, 1])), "{found:?}");
+    assert!(found.contains(&("aab".into(), vec![0, 1, 2])), "{found:?}");
+    assert!(found.contains(&(String::new(), vec![])), "{found:?}");
+    let sets: Vec<_> = found.iter().map(|(_, holds)| holds.clone()).collect();
+    for set in [&[0][..], &[1]] {
+        assert!(sets.contains(&set.to_vec()), "{found:?}");
+    }
+}
+
+#[test]
+fn patterns_that_multiply_are_cut_off() {
+    let predicates: Vec<_> = (0..24)
+        .map(|i| pattern(&format!(".*a.{{{i}}}b.*c")))
+        .collect();
+    let mut language = Language::new(Part::Value, &predicates);
+    language.words();
+    assert!(language.is_cut());
+}
