@@ -165,13 +165,20 @@ fn leave_on_signals(live: &Arc<Mutex<Live>>) -> anyhow::Result<()> {
 
 /// One line on standard output.
 fn say(update: &Update, directory: &Path) {
-    let mut line = update.changes.to_string();
-    line.push_str(&match &update.proxy {
-        Proxy::Seen => format!(": Envoy took it in {} ms", update.took.as_millis()),
-        Proxy::Unknown => format!(": written to {}", directory.display()),
-        Proxy::Silent(_) => format!(": written to {}, no Envoy runs yet", directory.display()),
-        Proxy::Stranger => format!(": written to {}", directory.display()),
-    });
+    let Update { changes, proxy, .. } = update;
+    let directory_name = directory.display();
+    let line = match (proxy, changes.is_empty()) {
+        (Proxy::Seen, false) => {
+            format!("{changes}: Envoy took it in {} ms", update.took.as_millis())
+        }
+        (Proxy::Seen, true) => format!("{changes}: Envoy has it"),
+        (Proxy::Silent(at), true) => format!("{changes}; no Envoy answers at {at}"),
+        (Proxy::Silent(at), false) => {
+            format!("{changes}: written to {directory_name}; no Envoy answers at {at}")
+        }
+        (_, true) => changes.to_string(),
+        (_, false) => format!("{changes}: written to {directory_name}"),
+    };
     // Nowhere left to say that standard output is closed.
     let _ = writeln!(io::stdout(), "{line}");
     if update.proxy == Proxy::Stranger {

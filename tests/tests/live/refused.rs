@@ -39,7 +39,7 @@ fn a_refused_filter_changes_nothing() {
     shop.save();
     let (code, said) = update(&shop);
     assert_eq!(
-        (code, said.contains("no Envoy runs yet")),
+        (code, said.contains("no Envoy answers at")),
         (Some(0), true),
         "{said}"
     );

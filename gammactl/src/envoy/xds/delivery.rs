@@ -1,6 +1,7 @@
 //! One file at a time into the directory, and on only when Envoy has taken it.
 
 use std::{
+    net::SocketAddr,
     thread,
     time::{Duration, Instant},
 };
@@ -26,8 +27,8 @@ const POLL: Duration = Duration::from_millis(5);
 pub enum Proxy {
     /// Nobody said where to ask.
     Unknown,
-    /// It does not answer, and why.
-    Silent(String),
+    /// It does not answer here.
+    Silent(SocketAddr),
     /// It answers, but reads no such files.
     Stranger,
     /// It says what it has taken.
@@ -110,11 +111,13 @@ impl Delivery {
 
     /// Finds out who reads.
     pub(super) fn look(&mut self) {
-        self.proxy = match self.admin.as_ref().map(|admin| admin.taken(None)) {
-            None => Proxy::Unknown,
-            Some(Err(error)) => Proxy::Silent(error.to_string()),
-            Some(Ok(taken)) if taken.version(admin::FILTER).is_none() => Proxy::Stranger,
-            Some(Ok(taken)) => {
+        let Some(admin) = &self.admin else {
+            return;
+        };
+        self.proxy = match admin.taken(None) {
+            Err(_) => Proxy::Silent(admin.address()),
+            Ok(taken) if taken.version(admin::FILTER).is_none() => Proxy::Stranger,
+            Ok(taken) => {
                 self.unknown_fields = taken.unknown_fields();
                 Proxy::Seen
             }
@@ -178,8 +181,8 @@ impl Delivery {
                         return Err(refused(parcel.what));
                     }
                 }
-                Err(error) if heard.elapsed() > SILENCE => {
-                    self.proxy = Proxy::Silent(error.to_string());
+                Err(_) if heard.elapsed() > SILENCE => {
+                    self.proxy = Proxy::Silent(admin.address());
                 }
                 Err(_) => {}
             }
