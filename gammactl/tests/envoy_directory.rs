@@ -245,6 +245,37 @@ fn usage_errors_exit_2() {
     }
 }
 
+/// What is written would be read.
+#[test]
+fn the_output_is_not_among_the_input() {
+    let place = Place::new();
+    fs::create_dir(place.path("manifests")).unwrap();
+    fs::rename(place.path("in.yaml"), place.path("manifests/in.yaml")).unwrap();
+    let run = |output: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gammactl"));
+        command
+            .current_dir(place.0.path())
+            .args(["envoy", "-f", "manifests", "--listen", "127.0.0.1:1"])
+            .args(["--wasm", "gamma-filter.wasm", "-o", output]);
+        let output = command.output().unwrap();
+        (
+            output.status.code(),
+            String::from_utf8(output.stderr).unwrap(),
+        )
+    };
+    for output in [
+        "manifests",
+        "manifests/",
+        "manifests/envoy/",
+        "./manifests/envoy",
+    ] {
+        let (code, said) = run(output);
+        assert_eq!(code, Some(2), "{output}: {said}");
+        assert!(said.contains("is inside manifests"), "{output}: {said}");
+    }
+    assert_eq!(run("manifests-envoy/"), (Some(0), String::new()));
+}
+
 #[test]
 fn input_that_is_wrong_changes_nothing() {
     let place = Place::new();

@@ -31,6 +31,14 @@ use crate::{
 const FAREWELL: Duration = Duration::from_secs(2);
 
 pub(super) fn run(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
+    for input in &options.input.filename {
+        if inside(directory, Path::new(input)) {
+            anyhow::bail!(
+                "{} is inside {input}, whose files are all read as manifests: name another directory",
+                directory.display()
+            );
+        }
+    }
     if options.watch {
         return keep_up(options, directory);
     }
@@ -52,6 +60,15 @@ pub(super) fn run(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
         live.remove(Instant::now())?;
     }
     Ok(true)
+}
+
+/// Whether `directory`, which need not exist, is `input` or below it.
+fn inside(directory: &Path, input: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    match (real(directory), real(input)) {
+        (Ok(directory), Ok(input)) => input.is_dir() && directory.starts_with(input),
+        _ => false,
+    }
 }
 
 /// What the input asks for.
@@ -96,11 +113,11 @@ fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
 }
 
 fn keep_up(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
-    let mut paths: Vec<PathBuf> = options.input.filename.iter().map(PathBuf::from).collect();
+    let read = options.input.filename.iter().chain(&options.merge);
+    let mut paths: Vec<PathBuf> = read.map(PathBuf::from).collect();
     if paths.iter().any(|path| path == Path::new("-")) {
         anyhow::bail!("--watch needs files or directories: standard input never changes");
     }
-    paths.extend(options.merge.iter().map(PathBuf::from));
     paths.push(PathBuf::from(&options.wasm));
     let live = Arc::new(Mutex::new(options.live(directory)?));
     leave_on_signals(&live)?;

@@ -1,5 +1,6 @@
 //! `gammactl envoy -o DIR` beside a running Envoy.
 
+mod blind;
 mod capture;
 mod edits;
 mod refused;
