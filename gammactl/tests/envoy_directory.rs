@@ -291,6 +291,14 @@ fn input_that_is_wrong_changes_nothing() {
     ] {
         assert!(said.contains(part), "{said}");
     }
+    let taken = "dynamic_resources: {cds_config: {ads: {}}}\n";
+    fs::write(place.path("fragment.yaml"), taken).unwrap();
+    let (code, said) = place.run(&["-o", "d/", "--merge", "fragment.yaml"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("`dynamic_resources.cds_config` is taken"),
+        "{said}"
+    );
     fs::write(place.path("in.yaml"), "a: [").unwrap();
     let (code, said) = place.run(&["-o", "d/"]);
     assert_eq!((code, said.contains("G101")), (Some(1), true), "{said}");

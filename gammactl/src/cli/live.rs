@@ -92,12 +92,19 @@ fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
         ));
     }
     let seen_as = options.seen_as(directory);
-    let split = xds::split(
+    let taken_apart = xds::split(
         built.bootstrap,
         &built.generated,
         &seen_as,
         module.ok().as_deref(),
-    )?;
+    );
+    let split = match taken_apart {
+        Ok(split) => split,
+        Err(error) => {
+            complain(&format!("error: with these fragments, {error}"));
+            return Ok(None);
+        }
+    };
     let comment = format!(
         "{} Run it:\n  envoy -c {}/{}\n\
          Clusters, endpoints, routes and the filter are in the files beside it. Envoy reads them \

@@ -170,3 +170,52 @@ fn mirror_policies(config: &Config, host_suffix: bool) -> Vec<Value> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(routes: &[(&str, usize)]) -> Value {
+        let routes: Vec<Value> = routes
+            .iter()
+            .map(|(name, mirrors)| {
+                let mirrors: Vec<usize> = (0..*mirrors).collect();
+                json!({ "name": name, "route": { "request_mirror_policies": mirrors } })
+            })
+            .collect();
+        json!({ "virtual_hosts": [{ "name": "gamma", "routes": routes }] })
+    }
+
+    #[test]
+    fn a_union_obeys_both_tables() {
+        for (before, after, expected) in [
+            (
+                &[("gamma", 0)][..],
+                &[("gamma", 0)][..],
+                &[("gamma", 0)][..],
+            ),
+            // More mirrors than are needed mirror nothing: their headers are not set.
+            (&[("gamma", 2)], &[("gamma", 1)], &[("gamma", 2)]),
+            (&[("gamma", 1)], &[("gamma", 2)], &[("gamma", 2)]),
+            // Variants come before the route that takes whatever is left.
+            (
+                &[("gamma_backoff_1s", 0), ("gamma", 0)],
+                &[("gamma_backoff_2s", 1), ("gamma", 1)],
+                &[
+                    ("gamma_backoff_1s", 0),
+                    ("gamma_backoff_2s", 1),
+                    ("gamma", 1),
+                ],
+            ),
+            // What a fragment has brought goes with it.
+            (
+                &[("mine", 0), ("gamma", 0)],
+                &[("gamma", 0)],
+                &[("gamma", 0)],
+            ),
+        ] {
+            let union = union(&table(before), &table(after));
+            assert_eq!(union, table(expected), "{before:?} {after:?}");
+        }
+    }
+}

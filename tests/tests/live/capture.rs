@@ -4,7 +4,7 @@
 use std::{
     fs,
     io::{Read as _, Write as _},
-    net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
+    net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     thread,
 };
 
@@ -49,8 +49,10 @@ fn greeter() -> SocketAddr {
     thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            // A client that has gone does not matter.
-            let _ = stream.write_all(b"greetings");
+            stream.write_all(b"greetings").unwrap();
+            stream.shutdown(Shutdown::Write).unwrap();
+            // To close with something unread would be to reset the connection.
+            let _ = stream.read_to_end(&mut Vec::new());
         }
     });
     address

@@ -37,17 +37,19 @@ fn new(round: usize) -> String {
     format!("new-{round}")
 }
 
+/// Requests go to it with the edit that brings it.
 fn a_service_comes(shop: &mut Shop, round: usize) -> Seen {
     let name = new(round);
     let address = shop.echo(&name);
     shop.services.insert(name.clone(), vec![address]);
-    answers(&name, "/", &name)
+    shop.rules.push(rule("/new", &[(&name, 1)], ""));
+    answers("front", "/new", &name)
 }
 
 fn a_rule_comes(shop: &mut Shop, round: usize) -> Seen {
     let name = new(round);
-    shop.rules.push(rule("/new", &[(&name, 1)], ""));
-    answers("front", "/new", &name)
+    shop.rules.push(rule("/more", &[(&name, 1)], ""));
+    answers("front", "/more", &name)
 }
 
 fn weights_move(shop: &mut Shop, round: usize) -> Seen {
