@@ -51,7 +51,33 @@ fn main() {
         println!();
     }
     println!();
-    load::print();
+    let load = load::print();
+    // They are for the place where it runs in the end.
+    if cfg!(target_arch = "wasm32") {
+        targets(&columns, load);
+    }
+}
+
+/// What was aimed at. Gamma's cases are the first rows of each column.
+fn targets(columns: &[Vec<f64>], load: f64) {
+    let gamma = |size: usize| {
+        let column = SIZES.iter().position(|&s| s == size).unwrap();
+        &columns[column][..cases::cases(1).len()]
+    };
+    let slowest = gamma(1_000).iter().copied().fold(0.0, f64::max);
+    let growth = gamma(10_000)
+        .iter()
+        .zip(gamma(10))
+        .map(|(many, few)| many / few);
+    let growth = growth.fold(0.0, f64::max);
+    println!("| target | | measured | |\n|---|---|---|---|");
+    let row = |what: &str, limit: f64, unit: &str, is: f64, digits: usize| {
+        let verdict = if is <= limit { "met" } else { "**missed**" };
+        println!("| {what} | ≤ {limit}{unit} | {is:.digits$}{unit} | {verdict} |");
+    };
+    row("the slowest case at 1,000 rules", 300.0, " ns", slowest, 0);
+    row("10,000 rules ÷ 10, the worst case", 1.5, "", growth, 2);
+    row("to read and build 10,000 rules", 100.0, " ms", load, 0);
 }
 
 /// Every competitor's every case.

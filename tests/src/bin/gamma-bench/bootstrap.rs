@@ -51,7 +51,7 @@ impl Variant {
             Self::Tree => "Envoy matcher tree",
             Self::Lua => "Lua table lookup",
             Self::Gamma => "Gamma",
-            Self::GammaLean => "Gamma, nothing counted or named",
+            Self::GammaLean => "Gamma, no counters, no rule names",
         }
     }
 

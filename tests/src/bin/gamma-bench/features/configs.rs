@@ -24,7 +24,6 @@ pub(super) struct Config {
 pub(super) enum Change {
     Nothing,
     KeepAccessLog,
-    AllCallbacks,
     /// Listens on a port that the Service has too, with the listener's address as its cluster IP.
     ClusterIp,
 }
@@ -76,7 +75,7 @@ macro_rules! predicate {
 }
 
 /// What each costs beside [`PLAIN`].
-pub(super) const FEATURES: [Config; 18] = [
+pub(super) const FEATURES: [Config; 17] = [
     predicate!("header match", "headers: [{name: x-version, value: '2'}]"),
     predicate!(
         "header match, regular expression",
@@ -141,11 +140,6 @@ pub(super) const FEATURES: [Config; 18] = [
     Config {
         name: "access log as `gammactl envoy` writes it",
         change: Change::KeepAccessLog,
-        ..PLAIN
-    },
-    Config {
-        name: "callbacks that the config has no use for",
-        change: Change::AllCallbacks,
         ..PLAIN
     },
 ];

@@ -2,7 +2,7 @@
 
 mod configs;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use gamma_tests::ports::Port;
 use serde_json::Value;
 
@@ -85,8 +85,8 @@ struct Running {
     bootstraps: Vec<(Value, Asked)>,
     subjects: Vec<Subject>,
     cpu: Vec<Vec<f64>>,
-    /// Those of the listeners that must have a known port.
-    _ports: Vec<Port>,
+    /// Of listeners that must have a known port: kept from others as long as they are used.
+    ports: Vec<Port>,
 }
 
 impl Running {
@@ -117,20 +117,13 @@ impl Running {
             shape.port = Some(port.number());
             shape.service = ", clusterIP: 127.0.0.1";
             listen = port.address().to_string();
-            self._ports.push(port);
+            self.ports.push(port);
         }
         let manifests = shape.manifests(&peer.backends()?);
         let mut bootstrap = written_by_gammactl(&manifests, &listen, config.flags)?;
         let manager = connection_manager(&mut bootstrap)?;
         if config.change != Change::KeepAccessLog {
             manager["access_log"] = Value::Array(Vec::new());
-        }
-        if config.change == Change::AllCallbacks {
-            let plugin = manager.pointer_mut("/http_filters/0/typed_config/config");
-            let plugin = plugin.and_then(Value::as_object_mut);
-            plugin
-                .context("the bootstrap has no plugin")?
-                .remove("capability_restriction_config");
         }
         Ok(bootstrap)
     }
