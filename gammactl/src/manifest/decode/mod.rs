@@ -16,8 +16,10 @@ mod object;
 mod parallel;
 mod route;
 mod rule;
+mod scalar;
 mod session;
 mod text;
+mod url;
 
 use merge::Merge;
 use object::{Cx, Field, Object};
