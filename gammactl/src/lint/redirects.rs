@@ -39,6 +39,9 @@ pub(super) fn loops(table: &Table<'_>, diagnostics: &mut Diagnostics) {
         let (message, why) = if redirect.path.is_none() {
             let message = "the redirect leads to the very URL that was asked for".into();
             (message, "clients follow it until they give up".to_owned())
+        } else if table.ports.is_empty() {
+            // Another route may answer the other path.
+            continue;
         } else {
             let index = index.get_or_insert_with(|| PathIndex::new(table));
             let Some(path) = circle(ranked, http, table, index) else {

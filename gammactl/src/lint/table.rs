@@ -47,7 +47,7 @@ impl Ranked<'_> {
 pub(super) struct Table<'m> {
     /// Best first.
     pub(super) matches: Vec<Ranked<'m>>,
-    /// Ports of Services that all routes of the table are on; none for routes on other parents.
+    /// Ports of Services that have these routes and no others; none where others may be there, too.
     pub(super) ports: BTreeSet<u16>,
 }
 
@@ -68,9 +68,15 @@ pub(super) fn tables<'m>(
     groups
         .into_iter()
         .flat_map(|(routes, ports)| {
-            by_hostnames(applied(&routes, manifests), options)
+            let groups = by_hostnames(applied(&routes, manifests), options);
+            let known = match groups.len() {
+                1 => ports,
+                // One request may be for routes of several groups.
+                _ => BTreeSet::new(),
+            };
+            groups
                 .into_iter()
-                .map(move |routes| table(&routes, ports.clone()))
+                .map(move |routes| table(&routes, known.clone()))
         })
         .collect()
 }
