@@ -16,8 +16,8 @@ pub(crate) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> 
         _ => {}
     }
     if !is_http {
-        // What GRPCRoute does not have is unknown to it, and few of those are enough.
-        filters.retain(|_| once_in(rng, 4));
+        // GRPCRoute does not have them.
+        filters.clear();
     }
     if once_in(rng, 6) {
         filters.push(request_header_modifier(rng));

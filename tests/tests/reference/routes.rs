@@ -77,12 +77,7 @@ fn route(rng: &mut Rng, kind: &str) -> Value {
     let mut parents: Vec<Value> = Vec::new();
     for _ in 0..pick(rng, &[1, 1, 2, 3]) {
         let parent = parent(rng, namespace);
-        let is_same = |other: &Value| {
-            ["kind", "name", "namespace", "port", "sectionName"]
-                .iter()
-                .all(|field| other[*field] == parent[*field])
-        };
-        if !parents.iter().any(is_same) {
+        if !parents.iter().any(|other| clash(other, &parent, namespace)) {
             parents.push(parent);
         }
     }
@@ -102,6 +97,23 @@ fn route(rng: &mut Rng, kind: &str) -> Value {
         "metadata": metadata,
         "spec": spec,
     })
+}
+
+/// "It must be explicitly referring to different sections of the same object": the API refuses what
+/// does not set the same of `port` and `sectionName`, or does not differ in them.
+fn clash(one: &Value, two: &Value, namespace: &str) -> bool {
+    let object = |parent: &Value| {
+        let of_route = || namespace.to_owned();
+        let namespace = parent["namespace"].as_str().map(ToOwned::to_owned);
+        let (kind, name) = (parent["kind"].clone(), parent["name"].clone());
+        (kind, name, namespace.unwrap_or_else(of_route))
+    };
+    let sections = ["port", "sectionName"];
+    let same_set = sections
+        .iter()
+        .all(|f| one[*f].is_null() == two[*f].is_null());
+    let differ = sections.iter().any(|f| one[*f] != two[*f]);
+    object(one) == object(two) && !(same_set && differ)
 }
 
 fn parent(rng: &mut Rng, namespace: &str) -> Value {
@@ -147,8 +159,7 @@ fn rule(rng: &mut Rng, kind: &str) -> Value {
     let is_http = kind == "HTTPRoute";
     let filters = filters(rng, is_http, has_one_prefix(&matches, is_http));
     let redirects = filters.iter().any(|f| f["type"] == "RequestRedirect");
-    // GRPCRoute has no redirect: one there is an unknown filter.
-    if !(redirects && is_http) {
+    if !redirects {
         let backends: Vec<Value> = (0..pick(rng, &[0, 1, 1, 1, 2, 2, 3, 3]))
             .map(|_| backend(rng, is_http, has_one_prefix(&matches, is_http)))
             .collect();
