@@ -1,11 +1,11 @@
 //! Random routes, compiled, and who explains them.
 
-use gamma_tests::{drive, reference::Request};
+use gamma_tests::reference::Request;
 use gammactl::{
     compile::{Options, compile},
     diagnostic::Diagnostics,
     explain::Explainer,
-    manifest::Manifests,
+    manifest::{Manifests, decode},
     request::{HeaderLine, RequestLine, Simulated},
     source::Sources,
 };
@@ -24,7 +24,8 @@ impl World {
         let text = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
         let mut sources = Sources::default();
         sources.add("-", text.as_str());
-        let manifests = drive::manifests(&text).unwrap_or_else(|e| panic!("{e}"));
+        // What is refused is left out, as everywhere.
+        let manifests = decode(&sources, "default", &mut Diagnostics::default());
         let options = Options {
             client_namespace: Some(client.into()),
             ..Options::default()
