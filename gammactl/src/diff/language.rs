@@ -16,8 +16,11 @@ use super::{
     trie::{Node, Trie},
 };
 
-/// States of all predicates together. Patterns that multiply beyond it are cut off.
-const MAX_STATES: usize = 50_000;
+/// States of all patterns together, beyond those that the literals have alone. Patterns that multiply
+/// beyond it are cut off.
+const MAX_STATES: usize = 20_000;
+/// States that a letter of a literal can have alone: in it or not, below a prefix or not.
+const STATES_OF_A_LETTER: usize = 4;
 
 /// What a predicate asks of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -110,6 +113,7 @@ impl Language {
     pub(super) fn words(&mut self) -> Vec<Word> {
         let mut states: Vec<(State, usize, u8)> = vec![(self.start(), 0, 0)];
         let mut known: HashSet<State> = states.iter().map(|(state, ..)| state.clone()).collect();
+        let most = MAX_STATES + STATES_OF_A_LETTER * self.literals.len();
         let mut kinds = HashSet::new();
         let mut words = Vec::new();
         let mut next = 0;
@@ -128,7 +132,7 @@ impl Language {
             }
             for byte in self.letters(&state) {
                 let following = self.step(&state, byte);
-                if known.len() >= MAX_STATES {
+                if known.len() >= most {
                     self.cut |= !known.contains(&following);
                 } else if known.insert(following.clone()) {
                     states.push((following, next, byte));

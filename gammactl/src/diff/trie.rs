@@ -68,6 +68,11 @@ impl Trie {
         at
     }
 
+    /// How many nodes there are.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
     pub(super) fn child(&self, node: Node, byte: u8) -> Option<Node> {
         self.nodes[node as usize].children.get(&byte).copied()
     }
