@@ -3,6 +3,7 @@
 mod blind;
 mod capture;
 mod edits;
+mod many;
 mod refused;
 mod shop;
 mod tls;

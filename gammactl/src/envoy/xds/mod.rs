@@ -3,7 +3,8 @@
 //! ```text
 //! DIR/envoy.yaml       read once: listeners, admin, where the others are
 //! DIR/cds.json         clusters
-//! DIR/eds/CLUSTER.json the endpoints of one cluster: they come and go without a new cluster
+//! DIR/eds/CLUSTER.json the endpoints of one cluster, which come and go without a new cluster; where
+//!                      there are too many clusters for that, they are in cds.json
 //! DIR/rds/NAME.json    a route table: one route per retry back-off that a rule asks for
 //! DIR/ecds.json        the filter with the route config
 //! ```

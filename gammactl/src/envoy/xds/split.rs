@@ -9,6 +9,11 @@ use crate::envoy::filter;
 
 const CONNECTION_MANAGER: &str = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
+/// Envoy watches each file by an inotify instance of its own and aborts where it gets none. A user has
+/// 128 of them unless the machine is told otherwise (`fs.inotify.max_user_instances`). Clusters that
+/// are about to go still have theirs. With more clusters than this, endpoints stay in the clusters.
+const MOST_ENDPOINT_FILES: usize = 48;
+
 /// A bootstrap and the resources that it names files for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
@@ -89,9 +94,14 @@ pub fn split(
 }
 
 fn take_clusters(clusters: Vec<Value>, directory: &str, resources: &mut Resources) {
+    let with_endpoints = clusters
+        .iter()
+        .filter(|cluster| cluster["type"] == "STATIC");
+    let of_their_own = with_endpoints.count() <= MOST_ENDPOINT_FILES;
     for mut cluster in clusters {
         let name = cluster["name"].as_str().unwrap_or_default().to_owned();
-        if cluster["type"] == "STATIC"
+        if of_their_own
+            && cluster["type"] == "STATIC"
             && let Value::Object(members) = &mut cluster
             && let Some(endpoints) = members.remove("load_assignment")
         {
@@ -291,6 +301,20 @@ mod tests {
                 .to_string()
                 .contains("dir/eds/ours.json")
         );
+    }
+
+    #[test]
+    fn endpoints_of_many_clusters_stay_in_them() {
+        for (many, files) in [(MOST_ENDPOINT_FILES, MOST_ENDPOINT_FILES), (49, 0)] {
+            let names: Vec<String> = (0..many).map(|i| i.to_string()).collect();
+            let clusters = names
+                .iter()
+                .map(|name| json!({ "name": name, "type": "STATIC", "load_assignment": {} }));
+            let mut resources = Resources::default();
+            take_clusters(clusters.collect(), "dir", &mut resources);
+            assert_eq!(resources.endpoints.len(), files);
+            assert_eq!(resources.clusters.len(), many);
+        }
     }
 
     #[test]

@@ -188,7 +188,12 @@ impl Files {
             .partition(|(name, of)| !is_empty(of) || !self.written.clusters.contains_key(*name));
         self.endpoints(&filled)?;
         let mut clusters = self.written.clusters.clone();
-        clusters.extend(next.clusters.clone());
+        for (name, cluster) in &next.clusters {
+            let has_none = cluster["type"] == "STATIC" && is_empty(&cluster["load_assignment"]);
+            if !(has_none && clusters.contains_key(name)) {
+                clusters.insert(name.clone(), cluster.clone());
+            }
+        }
         self.clusters(clusters)?;
         let cold = self.delivery.cold();
         for (name, routes) in &next.routes {
@@ -202,6 +207,9 @@ impl Files {
             self.filter(filter.clone())?;
         }
         self.endpoints(&emptied)?;
+        let mut clusters = self.written.clusters.clone();
+        clusters.extend(next.clusters.clone());
+        self.clusters(clusters)?;
         Ok(cold)
     }
 

@@ -1,0 +1,50 @@
+//! More Services than Envoy can watch files for.
+
+use gamma_tests::{client::Request, load::Load};
+
+use crate::shop::{Shop, backend, get, rule};
+
+#[test]
+fn many_services_come_change_and_go() {
+    let mut shop = Shop::new();
+    shop.save();
+    let update = |shop: &Shop| {
+        let output = shop.command(&["--drain", "200ms"]).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+    };
+    update(&shop);
+    let envoy = shop.envoy();
+    let address = envoy.listener("gamma_127.0.0.1:0").unwrap();
+    let load = Load::start(
+        address,
+        &[
+            Request::get("front", "/"),
+            Request::get("front", "/slow").header("x-echo-delay-ms", "100"),
+        ],
+    );
+    let [one, other] = ["one", "other"].map(|name| shop.echo(name));
+    for i in 0..150 {
+        shop.services.insert(format!("s{i}"), vec![one]);
+    }
+    shop.rules = vec![rule("/", &[("s7", 1)], "")];
+    shop.save();
+    update(&shop);
+    assert_eq!(backend(&get(address, "front", "/")), "one");
+    // Its endpoints move, and then it goes.
+    shop.services.insert("s7".into(), vec![other]);
+    shop.save();
+    update(&shop);
+    assert_eq!(backend(&get(address, "front", "/")), "other");
+    shop.rules = vec![rule("/", &[("s8", 1)], "")];
+    shop.services.remove("s7");
+    shop.save();
+    update(&shop);
+    assert_eq!(backend(&get(address, "front", "/")), "one");
+    shop.services.retain(|name, _| !name.starts_with('s'));
+    shop.rules = vec![rule("/", &[("base", 1)], "")];
+    shop.save();
+    update(&shop);
+    assert_eq!(backend(&get(address, "front", "/")), "base");
+    let sent = load.stop();
+    assert!(sent.bad.is_empty() && sent.good > 100, "{sent:?}");
+}
