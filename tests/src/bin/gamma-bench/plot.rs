@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use crate::{bootstrap::Variant, comparison::Comparison, statistics::Spread};
 
-const WIDTH: f64 = 860.0;
+const WIDTH: f64 = 920.0;
 const HEIGHT: f64 = 460.0;
 const LEFT: f64 = 60.0;
-const RIGHT: f64 = 230.0;
+const RIGHT: f64 = 290.0;
 const TOP: f64 = 40.0;
 const BOTTOM: f64 = 50.0;
 /// Between the names of two lines.
