@@ -94,9 +94,23 @@ impl Comparison {
 
     /// How many times as much CPU one takes as the other: of each round by itself, then the median.
     pub(crate) fn ratio(&self, of: (Variant, usize), to: (Variant, usize)) -> Option<Spread> {
+        self.by_round(of, to, |of, to| of / to)
+    }
+
+    /// How many microseconds of CPU more one takes than the other, the same way.
+    pub(crate) fn more(&self, of: (Variant, usize), than: (Variant, usize)) -> Option<Spread> {
+        self.by_round(of, than, |of, than| of - than)
+    }
+
+    fn by_round(
+        &self,
+        of: (Variant, usize),
+        to: (Variant, usize),
+        compare: impl Fn(f64, f64) -> f64,
+    ) -> Option<Spread> {
         let (of, to) = (self.of(of.0, of.1)?, self.of(to.0, to.1)?);
-        let ratios = of.cpu.iter().zip(&to.cpu).map(|(of, to)| of / to);
-        Some(Spread::of(ratios))
+        let pairs = of.cpu.iter().zip(&to.cpu);
+        Some(Spread::of(pairs.map(|(&of, &to)| compare(of, to))))
     }
 
     /// From how many routes on one variant takes more CPU than another: where the lines between the
@@ -182,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn ratios_are_taken_by_round() {
+    fn variants_are_compared_by_round() {
         let comparison = Comparison {
             sizes: vec![10],
             measured: vec![
@@ -193,6 +207,8 @@ mod tests {
         };
         let ratio = comparison.ratio((Variant::Gamma, 10), (Variant::Floor, 10));
         assert_eq!(ratio.map(|r| (r.low, r.high)), Some((2.0, 2.0)));
+        let more = comparison.more((Variant::Gamma, 10), (Variant::Floor, 10));
+        assert_eq!(more.map(|m| m.median), Some(30.0));
     }
 
     #[test]

@@ -42,6 +42,8 @@ pub(crate) fn markdown(results: &Results, plan: &Plan) -> String {
     page.push_str(&targets::table(results));
     page.push_str("\n## CPU of the Envoy process per request, µs\n\n![](cpu.svg)\n\n");
     page.push_str(&cpu(&results.comparison));
+    page.push_str("\n## Piece by piece\n\n");
+    page.push_str(&pieces(&results.comparison));
     let _ = write!(
         page,
         "\n## Latency at {} requests per second, µs, p50 / p99\n\n",
@@ -92,6 +94,33 @@ fn cpu(comparison: &Comparison) -> String {
     table(comparison, |measured| {
         with_quartiles(Spread::of(measured.cpu.iter().copied()), 1)
     })
+}
+
+/// What a request pays for, with the most routes that were measured.
+fn pieces(comparison: &Comparison) -> String {
+    use Variant as V;
+    let most = comparison.sizes.iter().copied().max().unwrap_or(0);
+    let pieces = [
+        ("entering a VM, and leaving it", V::NoOp, V::Nothing),
+        (
+            "reading all headers and setting one, as the SDK does it",
+            V::Floor,
+            V::NoOp,
+        ),
+        (
+            "all that Gamma does, without counters and rule names",
+            V::GammaLean,
+            V::NoOp,
+        ),
+        ("counters and rule names", V::Gamma, V::GammaLean),
+    ];
+    let mut text = String::from("| | µs |\n|---|--:|\n");
+    for (piece, of, than) in pieces {
+        if let Some(more) = comparison.more((of, most), (than, most)) {
+            let _ = writeln!(text, "| {piece} | {} |", with_quartiles(more, 1));
+        }
+    }
+    text
 }
 
 fn latency(comparison: &Comparison) -> String {
