@@ -18,7 +18,7 @@ RAW_WASM := target/wasm32-wasip1/wasm/gamma_filter.wasm
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
