@@ -117,7 +117,7 @@ fn given(code: &Code, example: &str) -> Vec<String> {
         }
         id if id.starts_with("G5") => tested(example),
         "G206" => checked(example, &["--require-reference-grants"]),
-        id if id.starts_with("G5") => {
+        id if id.starts_with("G6") => {
             let istio = "istio -f - --image oci://example.com/filter";
             said(&run(istio.split(' '), &manifests(example)))
         }
