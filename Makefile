@@ -57,6 +57,17 @@ conformance: build envoy ## The Gateway API's conformance cases; writes a Confor
 # Advisories are left out: their database is not part of the package registries, which is all that
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
 # it can be fetched.
+.PHONY: lint
+lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Schemas, names of files in the docs
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
+	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
+	cargo fmt --all --manifest-path tests/bench-filters/Cargo.toml --check
+	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+	cargo test --locked -q -p gammactl --test schema the_checked_in_schemas
+	scripts/check-docs
+
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
 bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (10 minutes)
@@ -77,17 +88,6 @@ bench-router: toolchain ## The router alone beside its peers, natively and in wa
 		CARGO_TARGET_WASM32_WASIP1_RUNNER="node --no-warnings --no-liftoff $(CURDIR)/scripts/wasi.mjs" \
 			cargo bench --locked -q -p gamma-router --bench decision --profile wasm --target wasm32-wasip1; \
 	} > docs/performance/decisions.md
-
-.PHONY: lint
-lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Schemas, names of files in the docs
-	cargo fmt --all --check
-	cargo clippy --locked --workspace --all-targets -- -D warnings
-	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
-	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
-	cargo fmt --all --manifest-path tests/bench-filters/Cargo.toml --check
-	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
-	cargo test --locked -q -p gammactl --test schema the_checked_in_schemas
-	scripts/check-docs
 
 .PHONY: size
 size: ## Prints the size of the wasm module and fails above the cap

@@ -26,12 +26,15 @@ const USAGE: u8 = 2;
 
 const NEXT: &str = "\
 What to do next:
-  gammactl check -f routes/                    what is wrong with these manifests
-  gammactl explain -f routes/ 'GET http://cart/'
-                                               which rule a request gets, and why
-  gammactl compile -f routes/ -o config.json   the route config for the filter
+  gammactl check -f routes/                     what is wrong with these manifests
+  gammactl explain -f routes/ http://cart/pay   which rule takes this request, and why
+  gammactl diff main/ routes/                   what a change changes for which requests
+  gammactl test routes/                         requests, and what must become of them
+  gammactl compile -f routes/ -o config.json    the route config for the filter
   gammactl envoy -f routes/ --listen 127.0.0.1:10000 --wasm gamma-filter.wasm -o envoy.yaml
-                                               a whole Envoy around it";
+                                                a whole Envoy around it
+  gammactl istio -f routes/ --image oci://example.com/gamma-filter:0.1
+                                                the filter in Istio's sidecars";
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (route config version 1)");
 const _: () = assert!(gamma_config::VERSION == 1);
