@@ -19,12 +19,20 @@ use crate::{command::Command, expected};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Programs that are not ours are stood in for: each takes its part of what a page promises.
-const STAND_INS: [(&str, &str); 5] = [
+const STAND_INS: [(&str, &str); 6] = [
     (
         "kubectl",
         r#"case "$1" in
   get) for file in examples/shop/*.yaml; do cat "$file"; echo ---; done ;;
   *) for word in "$@"; do case "$last" in -f) [ "$word" = - ] && cat >/dev/null || test -e "$word" ;; esac; last=$word; done ;;
+esac"#,
+    ),
+    // `git show REVISION:FILE`, `git worktree add -q DIRECTORY REVISION`: nothing has changed since.
+    (
+        "git",
+        r#"case "$1" in
+  show) cat "${2#*:}" ;;
+  worktree) mkdir "$4" && cp -r examples "$4" ;;
 esac"#,
     ),
     // `envoy -c FILE`
