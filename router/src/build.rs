@@ -1,10 +1,15 @@
 //! From a config to a router.
 
-use std::collections::HashMap;
-
 use gamma_config::{Config, RouteTable};
+use hashbrown::HashMap;
 
-use crate::{frontend::Frontends, router::Port, rule::Rule, table::Table};
+use crate::{
+    RuleId,
+    frontend::Frontends,
+    router::Port,
+    rule::Rule,
+    table::{Table, TableBuilder},
+};
 
 /// Why no router could be built from a config.
 #[derive(Debug, thiserror::Error)]
@@ -68,12 +73,13 @@ pub(crate) fn build(config: &Config, client_namespace: &str) -> Result<Built, Bu
 }
 
 fn table(table: &RouteTable, built: &mut Built) -> Result<Table, BuildError> {
-    let first_rule = id(built.rules.len());
+    let mut builder = TableBuilder::default();
     for rule in &table.rules {
+        builder.add(rule, RuleId(id(built.rules.len())))?;
         let rule = Rule::new(rule, &mut built.clusters);
         built.rules.push(rule);
     }
-    Table::new(table, first_rule)
+    builder.build(&table.match_order)
 }
 
 fn id(len: usize) -> u32 {

@@ -35,7 +35,8 @@
 //! 2. That port has one route table for this proxy's clients: the consumer routes of their
 //!    namespace, else the producer routes, else none and the request goes to the Service itself.
 //! 3. [`table`](mod@table): the first match *in the order of the config* that holds wins. A radix
-//!    tree and a few position lists find it without looking at every rule.
+//!    tree, hash tables of header values and a few position lists find it without looking at every
+//!    rule.
 //! 4. [`session`](mod@session): a request of a session goes where that goes; else
 //!    [`split`](mod@split): one of the rule's backends is drawn by weight.
 //! 5. [`filter`](mod@filter): filters of the rule and of the backend, in a fixed order.
@@ -56,6 +57,7 @@
 )]
 
 mod build;
+mod candidates;
 mod decision;
 mod filter;
 mod frontend;

@@ -1,5 +1,7 @@
 //! What a match asks of a request besides its path: method, headers, query parameters.
 
+use std::borrow::Cow;
+
 use gamma_config::{Match, MatchType, Method, ValueMatch};
 use regex_lite::Regex;
 
@@ -10,9 +12,12 @@ use crate::{
     regex::{self, is_match},
 };
 
-/// All of it must hold.
+/// All of it must hold. Most matches ask for nothing but a path.
 #[derive(Debug)]
-pub(crate) struct Predicates {
+pub(crate) struct Predicates(Option<Box<Asked>>);
+
+#[derive(Debug)]
+struct Asked {
     hostname: Option<Hostname>,
     method: Option<Method>,
     headers: Box<[Named]>,
@@ -44,15 +49,41 @@ impl Predicates {
     ///
     /// The engine's message on a pattern that it refuses.
     pub(crate) fn new(r#match: &Match) -> Result<Self, String> {
-        Ok(Self {
+        let asked = Asked {
             hostname: r#match.hostname.as_deref().map(Hostname::new),
             method: r#match.method,
             headers: named(&r#match.headers, |name| name.to_ascii_lowercase().into())?,
             query_params: named(&r#match.query_params, |name| name.into())?,
-        })
+        };
+        let nothing = asked.hostname.is_none()
+            && asked.method.is_none()
+            && asked.headers.is_empty()
+            && asked.query_params.is_empty();
+        Ok(Self((!nothing).then(|| Box::new(asked))))
     }
 
     pub(crate) fn hold<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> bool {
+        self.0.as_ref().is_none_or(|asked| asked.of(request))
+    }
+
+    /// Names and values of the headers that must have one value.
+    pub(crate) fn exact_headers(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        let headers = self.0.iter().flat_map(|asked| &asked.headers);
+        headers.filter_map(|header| match &header.value {
+            Value::Exact(value) => Some((&*header.name, &**value)),
+            Value::Regex(_) => None,
+        })
+    }
+
+    /// The one value that the header `name` must have.
+    pub(crate) fn exact_header(&self, name: &str) -> Option<&[u8]> {
+        self.exact_headers()
+            .find_map(|(other, value)| (other == name).then_some(value))
+    }
+}
+
+impl Asked {
+    fn of<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> bool {
         self.hostname
             .as_ref()
             .is_none_or(|hostname| hostname.matches(request.authority))
@@ -114,28 +145,8 @@ impl Hostname {
 }
 
 impl Named {
-    /// The values of a repeated header count as one, joined with `,`: "a recipient MAY combine
-    /// multiple header fields with the same field name into one" (RFC 7230 section 3.2.2, to which
-    /// HTTPHeaderMatch refers); Envoy does the same.
     fn in_headers<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> bool {
-        // GEP-1294: the way to match a host in a mesh route is a header match on `Host`, which
-        // HTTP/2 and Envoy carry as the authority.
-        if &*self.name == "host" {
-            return self.value.matches(request.authority);
-        }
-        let mut values = request.headers.values(&self.name);
-        let Some(first) = values.next() else {
-            return false;
-        };
-        let Some(second) = values.next() else {
-            return self.value.matches(first);
-        };
-        let mut joined = [first, b",", second].concat();
-        for value in values {
-            joined.push(b',');
-            joined.extend_from_slice(value);
-        }
-        self.value.matches(&joined)
+        header(request, &self.name).is_some_and(|value| self.value.matches(&value))
     }
 
     fn in_query(&self, query: &[u8]) -> bool {
@@ -158,6 +169,33 @@ impl Value {
     }
 }
 
+/// The value of the header `name` (in lower case).
+///
+/// The values of a repeated header count as one, joined with `,`: "a recipient MAY combine multiple
+/// header fields with the same field name into one" (RFC 7230 section 3.2.2, to which
+/// HTTPHeaderMatch refers); Envoy does the same.
+pub(crate) fn header<'a, H: Headers + ?Sized>(
+    request: &Request<'a, H>,
+    name: &str,
+) -> Option<Cow<'a, [u8]>> {
+    // GEP-1294: the way to match a host in a mesh route is a header match on `Host`, which HTTP/2
+    // and Envoy carry as the authority.
+    if name == "host" {
+        return Some(Cow::Borrowed(request.authority));
+    }
+    let mut values = request.headers.values(name);
+    let first = values.next()?;
+    let Some(second) = values.next() else {
+        return Some(Cow::Borrowed(first));
+    };
+    let mut joined = [first, b",", second].concat();
+    for value in values {
+        joined.push(b',');
+        joined.extend_from_slice(value);
+    }
+    Some(Cow::Owned(joined))
+}
+
 #[cfg(feature = "trace")]
 impl Predicates {
     /// The first that does not hold, in the order of [`Predicates::hold`].
@@ -167,28 +205,22 @@ impl Predicates {
     ) -> Option<crate::trace::Failed<'_>> {
         use crate::trace::Failed;
 
-        let hostname = self.hostname.as_ref();
+        let asked = self.0.as_deref()?;
+        let hostname = asked.hostname.as_ref();
         if hostname.is_some_and(|hostname| !hostname.matches(request.authority)) {
             return Some(Failed::Hostname);
         }
         let is_other = |method: Method| method.as_str().as_bytes() != request.method;
-        if self.method.is_some_and(is_other) {
+        if asked.method.is_some_and(is_other) {
             return Some(Failed::Method);
         }
-        if let Some(header) = self.headers.iter().find(|h| !h.in_headers(request)) {
-            let got = match &*header.name {
-                "host" => Some(request.authority.to_vec()),
-                name => request
-                    .headers
-                    .values(name)
-                    .map(<[u8]>::to_vec)
-                    .reduce(|all, value| [&all[..], b",", &value].concat()),
-            };
+        if let Some(header) = asked.headers.iter().find(|h| !h.in_headers(request)) {
+            let got = self::header(request, &header.name).map(Cow::into_owned);
             let name = &header.name;
             return Some(Failed::Header { name, got });
         }
         let query = request.query();
-        let param = self.query_params.iter().find(|p| !p.in_query(query))?;
+        let param = asked.query_params.iter().find(|p| !p.in_query(query))?;
         Some(Failed::QueryParam {
             name: &param.name,
             got: query::first_value(query, param.name.as_bytes())

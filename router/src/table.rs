@@ -1,14 +1,17 @@
 //! One route table: the first match, in the order of the config, that holds.
 
-use std::borrow::Cow;
+use std::mem::take;
 
-use gamma_config::{Match, PathMatchType, RouteTable};
+#[cfg(feature = "trace")]
+use gamma_config::RouteTable;
+use gamma_config::{Match, PathMatchType, Rule};
 use regex_lite::Regex;
 
 use crate::{
     Headers, Request, RuleId,
     build::BuildError,
-    path::{PathIndex, PathIndexBuilder, Position, first_below, trim},
+    candidates::Candidates,
+    path::{PathIndex, PathIndexBuilder, Position, trim},
     predicate::Predicates,
     regex,
 };
@@ -20,7 +23,7 @@ pub(crate) struct Table {
     /// Exact and PathPrefix matches, by path.
     paths: PathIndex,
     /// Matches that do not look at the path.
-    anywhere: Box<[Position]>,
+    anywhere: Candidates,
     /// RegularExpression matches.
     regexes: Box<[(Position, Regex)]>,
 }
@@ -31,87 +34,227 @@ pub(crate) struct Entry {
     pub(crate) rule: RuleId,
     /// How many bytes of a request's path the match's PathPrefix covers.
     pub(crate) prefix_len: u32,
-    predicates: Predicates,
+    pub(crate) predicates: Predicates,
 }
 
-impl Table {
-    /// `first_rule` is the id of the table's first rule.
-    pub(crate) fn new(table: &RouteTable, first_rule: u32) -> Result<Self, BuildError> {
-        let everything = Match::default();
-        let mut entries = Vec::new();
-        let mut paths = PathIndexBuilder::default();
+/// Collects the matches of one rule after the other.
+#[derive(Debug, Default)]
+pub(crate) struct TableBuilder {
+    /// As they were written.
+    entries: Vec<Entry>,
+    /// What each asks of the path.
+    places: Vec<Place>,
+    /// How many matches each rule has.
+    counts: Vec<u32>,
+    paths: PathIndexBuilder,
+}
+
+/// What a match asks of the path.
+#[derive(Debug, Default)]
+enum Place {
+    #[default]
+    Anywhere,
+    Exact(u32),
+    Prefix(u32),
+    Regex(Box<Regex>),
+}
+
+impl TableBuilder {
+    /// Adds the next rule.
+    pub(crate) fn add(&mut self, rule: &Rule, id: RuleId) -> Result<(), BuildError> {
+        // "If no matches are specified, the default is … every HTTP request."
+        let everything = [Match::default()];
+        let matches = match rule.matches.as_slice() {
+            [] => &everything,
+            matches => matches,
+        };
+        for r#match in matches {
+            self.add_match(r#match, id)
+                .map_err(|message| BuildError::Regex {
+                    rule: format!("{}/{}", rule.route, rule.name),
+                    message,
+                })?;
+        }
+        self.counts
+            .push(u32::try_from(matches.len()).unwrap_or(u32::MAX));
+        Ok(())
+    }
+
+    fn add_match(&mut self, r#match: &Match, rule: RuleId) -> Result<(), String> {
+        let mut prefix_len = 0;
+        let place = match &r#match.path {
+            None => Place::Anywhere,
+            Some(path) => match path.kind {
+                PathMatchType::Exact => Place::Exact(self.paths.exact(&path.value)),
+                PathMatchType::PathPrefix => {
+                    prefix_len = u32::try_from(trim(&path.value).len()).unwrap_or(u32::MAX);
+                    Place::Prefix(self.paths.prefix(&path.value))
+                }
+                PathMatchType::RegularExpression => {
+                    Place::Regex(Box::new(regex::compile(&path.value)?))
+                }
+            },
+        };
+        self.entries.push(Entry {
+            rule,
+            prefix_len,
+            predicates: Predicates::new(r#match)?,
+        });
+        self.places.push(place);
+        Ok(())
+    }
+
+    /// `match_order` is that of the [`RouteTable`].
+    pub(crate) fn build(mut self, match_order: &[(u32, u32)]) -> Result<Table, BuildError> {
+        self.reorder(match_order);
         let mut anywhere = Vec::new();
         let mut regexes = Vec::new();
-
-        for ((r, m), position) in order(table).zip(0_u32..) {
-            let rule = table.rules.get(r as usize);
-            // "If no matches are specified, the default is … every HTTP request." A match that
-            // does not exist was refused by validation.
-            let r#match = rule
-                .and_then(|rule| rule.matches.get(m as usize))
-                .unwrap_or(&everything);
-            let bad_regex = |message| BuildError::Regex {
-                rule: rule
-                    .map(|rule| format!("{}/{}", rule.route, rule.name))
-                    .unwrap_or_default(),
-                message,
-            };
-            let mut prefix_len = 0;
-            match &r#match.path {
-                None => anywhere.push(position),
-                Some(path) => match path.kind {
-                    PathMatchType::Exact => paths.exact(&path.value, position),
-                    PathMatchType::PathPrefix => {
-                        prefix_len = u32::try_from(trim(&path.value).len()).unwrap_or(u32::MAX);
-                        paths.prefix(&path.value, position);
-                    }
-                    PathMatchType::RegularExpression => {
-                        let regex = regex::compile(&path.value).map_err(bad_regex)?;
-                        regexes.push((position, regex));
-                    }
-                },
+        let (exact, prefixes) = self.paths.len();
+        let mut exact = Groups::new(exact, &self.places, |place| match place {
+            Place::Exact(id) => Some(*id),
+            _ => None,
+        });
+        let mut prefixes = Groups::new(prefixes, &self.places, |place| match place {
+            Place::Prefix(id) => Some(*id),
+            _ => None,
+        });
+        for (position, place) in (0_u32..).zip(take(&mut self.places)) {
+            match place {
+                Place::Anywhere => anywhere.push(position),
+                Place::Exact(id) => exact.push(id, position),
+                Place::Prefix(id) => prefixes.push(id, position),
+                Place::Regex(regex) => regexes.push((position, *regex)),
             }
-            entries.push(Entry {
-                rule: RuleId(first_rule.saturating_add(r)),
-                prefix_len,
-                predicates: Predicates::new(r#match).map_err(bad_regex)?,
-            });
         }
-        Ok(Self {
-            entries: entries.into(),
-            paths: paths.build()?,
-            anywhere: anywhere.into(),
+        let entries: Box<[Entry]> = self.entries.into();
+        let candidates = |positions: &[Position]| Candidates::new(positions, &entries);
+        Ok(Table {
+            paths: self.paths.build(
+                exact.iter().map(candidates),
+                prefixes.iter().map(candidates),
+            )?,
+            anywhere: candidates(&anywhere),
             regexes: regexes.into(),
+            entries,
         })
     }
 
+    /// Puts matches into their order of precedence. One that does not exist was refused by
+    /// validation.
+    fn reorder(&mut self, match_order: &[(u32, u32)]) {
+        if match_order.is_empty() {
+            return;
+        }
+        let mut firsts = Vec::with_capacity(self.counts.len());
+        let mut sum = 0_u32;
+        for count in &self.counts {
+            firsts.push(sum);
+            sum = sum.saturating_add(*count);
+        }
+        let mut written: Vec<Option<(Entry, Place)>> = take(&mut self.entries)
+            .into_iter()
+            .zip(take(&mut self.places))
+            .map(Some)
+            .collect();
+        for (rule, r#match) in match_order {
+            let at = firsts
+                .get(*rule as usize)
+                .map(|first| first.saturating_add(*r#match));
+            let taken = at.and_then(|at| written.get_mut(at as usize)?.take());
+            if let Some((entry, place)) = taken {
+                self.entries.push(entry);
+                self.places.push(place);
+            }
+        }
+    }
+}
+
+/// Positions by the id of their path, in one piece of memory.
+struct Groups {
+    positions: Vec<Position>,
+    /// Where each group ends as far as it is filled.
+    ends: Vec<u32>,
+}
+
+impl Groups {
+    fn new(ids: usize, places: &[Place], id: impl Fn(&Place) -> Option<u32>) -> Self {
+        let mut ends = vec![0_u32; ids];
+        let mut count = 0_usize;
+        for id in places.iter().filter_map(id) {
+            if let Some(size) = ends.get_mut(id as usize) {
+                *size = size.saturating_add(1);
+                count = count.saturating_add(1);
+            }
+        }
+        let mut start = 0_u32;
+        for end in &mut ends {
+            let size = std::mem::replace(end, start);
+            start = start.saturating_add(size);
+        }
+        Self {
+            positions: vec![0; count],
+            ends,
+        }
+    }
+
+    fn push(&mut self, id: u32, position: Position) {
+        if let Some(end) = self.ends.get_mut(id as usize)
+            && let Some(free) = self.positions.get_mut(*end as usize)
+        {
+            *free = position;
+            *end = end.saturating_add(1);
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[Position]> {
+        let starts = std::iter::once(&0).chain(&self.ends);
+        let ranges = starts.zip(&self.ends);
+        ranges.map(|(start, end)| {
+            let range = *start as usize..*end as usize;
+            self.positions.get(range).unwrap_or_default()
+        })
+    }
+}
+
+impl Table {
     /// The winner, or `None` if no match holds.
     pub(crate) fn find<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Option<&Entry> {
-        let mut holds = |position: Position| {
-            self.entries
-                .get(position as usize)
-                .is_some_and(|entry| entry.predicates.hold(request))
+        let path = request.path_only();
+        let find = |candidates: &Candidates, limit: Position| {
+            candidates.first(limit, &self.entries, request)
         };
-        // Configured paths are ASCII, so a byte that is not UTF-8 can only stand below a prefix,
-        // where any character will do. Valid paths, which is all that Envoy lets through, are
-        // borrowed.
-        let path: Cow<'_, str> = String::from_utf8_lossy(request.path_only());
+        let mut best = self.paths.first(path, Position::MAX, find);
+        best = find(&self.anywhere, best.unwrap_or(Position::MAX)).or(best);
+        if !self.regexes.is_empty() {
+            best = self
+                .by_regex(path, best.unwrap_or(Position::MAX), request)
+                .or(best);
+        }
+        self.entries.get(best? as usize)
+    }
 
-        let mut best = self.paths.first(&path, Position::MAX, &mut holds);
-        let limit = best.unwrap_or(Position::MAX);
-        best = first_below(&self.anywhere, limit, &mut holds).or(best);
-        let limit = best.unwrap_or(Position::MAX);
-        let by_regex = self
-            .regexes
+    fn by_regex<H: Headers + ?Sized>(
+        &self,
+        path: &[u8],
+        limit: Position,
+        request: &Request<'_, H>,
+    ) -> Option<Position> {
+        let holds = |position: Position| {
+            let entry = self.entries.get(position as usize);
+            entry.is_some_and(|entry| entry.predicates.hold(request))
+        };
+        // Bytes that are not UTF-8 count as any character. Valid paths are borrowed.
+        let path = String::from_utf8_lossy(path);
+        self.regexes
             .iter()
             .take_while(|&&(position, _)| position < limit)
-            .find(|(position, regex)| holds(*position) && regex.is_match(&path));
-        let position = by_regex.map(|&(position, _)| position).or(best)?;
-        self.entries.get(position as usize)
+            .find(|(position, regex)| holds(*position) && regex.is_match(&path))
+            .map(|&(position, _)| position)
     }
 }
 
 /// `(rule, match)` pairs in order of precedence: as listed, or as written.
+#[cfg(feature = "trace")]
 pub(crate) fn order(table: &RouteTable) -> Box<dyn Iterator<Item = (u32, u32)> + '_> {
     if !table.match_order.is_empty() {
         return Box::new(table.match_order.iter().copied());
@@ -131,12 +274,14 @@ impl Table {
         request: &Request<'_, H>,
     ) -> Vec<crate::trace::Candidate<'_>> {
         let path = String::from_utf8_lossy(request.path_only());
-        let mut on_path: Vec<Position> = self.anywhere.to_vec();
+        let mut on_path: Vec<Position> = Vec::new();
+        self.anywhere.each(&mut |position| on_path.push(position));
         // What never holds leads the search past everything that stands on the path.
-        self.paths.first(&path, Position::MAX, |position| {
-            on_path.push(position);
-            false
-        });
+        self.paths
+            .first(request.path_only(), Position::MAX, |candidates, _| {
+                candidates.each(&mut |position| on_path.push(position));
+                None
+            });
         let regexes = self.regexes.iter();
         on_path.extend(
             regexes

@@ -1,0 +1,167 @@
+//! The matches on one path, or on any, in order of precedence.
+//!
+//! Usually they are few, and tried one by one. Where many share a path (one for each tenant, told
+//! apart by a header), they are found by the value of that header.
+
+use hashbrown::HashMap;
+
+use crate::{Headers, Request, path::Position, predicate::header, table::Entry};
+
+/// As many are tried one by one.
+const FEW: usize = 8;
+/// So many headers are asked for, one after the other, and are considered each time: building must
+/// not take quadratic time where each match asks for another one.
+const HEADERS: usize = 8;
+
+/// Positions in ascending order.
+#[derive(Debug)]
+pub(crate) enum Candidates {
+    One(Position),
+    Few(Box<[Position]>),
+    ByHeader(Box<ByHeader>),
+}
+
+#[derive(Debug)]
+pub(crate) struct ByHeader {
+    /// In lower case.
+    name: Box<str>,
+    /// Matches that hold for one value only.
+    values: HashMap<Box<[u8]>, Candidates>,
+    /// Those that do not ask for one.
+    others: Candidates,
+    lowest: Position,
+}
+
+impl Candidates {
+    /// `positions` ascend.
+    pub(crate) fn new(positions: &[Position], entries: &[Entry]) -> Self {
+        Self::within(HEADERS, positions, entries)
+    }
+
+    fn within(headers: usize, positions: &[Position], entries: &[Entry]) -> Self {
+        match *positions {
+            [position] => Self::One(position),
+            _ if positions.len() <= FEW || headers == 0 => Self::Few(positions.into()),
+            _ => match Groups::most(positions, entries) {
+                Some(groups) => groups.compile(headers.saturating_sub(1), positions, entries),
+                None => Self::Few(positions.into()),
+            },
+        }
+    }
+
+    /// The lowest position.
+    pub(crate) fn lowest(&self) -> Position {
+        match self {
+            Self::One(position) => *position,
+            Self::Few(positions) => positions.first().copied().unwrap_or(Position::MAX),
+            Self::ByHeader(by_header) => by_header.lowest,
+        }
+    }
+
+    /// The lowest position below `limit` whose match holds.
+    pub(crate) fn first<H: Headers + ?Sized>(
+        &self,
+        limit: Position,
+        entries: &[Entry],
+        request: &Request<'_, H>,
+    ) -> Option<Position> {
+        let holds = |position: Position| {
+            let entry = entries.get(position as usize);
+            entry.is_some_and(|entry| entry.predicates.hold(request))
+        };
+        match self {
+            Self::One(position) => (*position < limit && holds(*position)).then_some(*position),
+            Self::Few(positions) => positions
+                .iter()
+                .copied()
+                .take_while(|&position| position < limit)
+                .find(|&position| holds(position)),
+            Self::ByHeader(by_header) => {
+                let ByHeader {
+                    name,
+                    values,
+                    others,
+                    ..
+                } = &**by_header;
+                let of_value = header(request, name)
+                    .and_then(|value| values.get(&*value))
+                    .and_then(|candidates| candidates.first(limit, entries, request));
+                let limit = of_value.unwrap_or(limit);
+                others.first(limit, entries, request).or(of_value)
+            }
+        }
+    }
+
+    /// Calls `visit` with each position.
+    #[cfg(any(test, feature = "trace"))]
+    pub(crate) fn each(&self, visit: &mut impl FnMut(Position)) {
+        match self {
+            Self::One(position) => visit(*position),
+            Self::Few(positions) => positions.iter().copied().for_each(visit),
+            Self::ByHeader(by_header) => {
+                by_header
+                    .values
+                    .values()
+                    .for_each(|value| value.each(visit));
+                by_header.others.each(visit);
+            }
+        }
+    }
+}
+
+/// Matches by the value that they ask of one header.
+struct Groups<'e> {
+    name: &'e str,
+    values: HashMap<&'e [u8], Vec<Position>>,
+    others: Vec<Position>,
+}
+
+impl<'e> Groups<'e> {
+    /// By the header that makes the most groups; `None` if none makes two.
+    fn most(positions: &[Position], entries: &'e [Entry]) -> Option<Self> {
+        let mut names: Vec<&str> = Vec::new();
+        let asked = positions.iter().filter_map(|&p| entries.get(p as usize));
+        for (name, _) in asked.flat_map(|entry| entry.predicates.exact_headers()) {
+            if names.len() < HEADERS && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let groups = names.iter().map(|name| Self::by(name, positions, entries));
+        groups
+            .max_by_key(|groups| groups.values.len())
+            .filter(|groups| groups.values.len() > 1)
+    }
+
+    fn by(name: &'e str, positions: &[Position], entries: &'e [Entry]) -> Self {
+        let (mut values, mut others) = (HashMap::<_, Vec<Position>>::new(), Vec::new());
+        for &position in positions {
+            let entry = entries.get(position as usize);
+            match entry.and_then(|entry| entry.predicates.exact_header(name)) {
+                Some(value) => values.entry(value).or_default().push(position),
+                None => others.push(position),
+            }
+        }
+        Self {
+            name,
+            values,
+            others,
+        }
+    }
+
+    /// `headers` is how many more may be asked for.
+    fn compile(self, headers: usize, positions: &[Position], entries: &[Entry]) -> Candidates {
+        let within = |positions: &[Position]| Candidates::within(headers, positions, entries);
+        let values = self.values.into_iter();
+        Candidates::ByHeader(Box::new(ByHeader {
+            name: self.name.into(),
+            values: values
+                .map(|(value, positions)| (value.into(), within(&positions)))
+                .collect(),
+            others: within(&self.others),
+            lowest: positions.first().copied().unwrap_or(Position::MAX),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests;
