@@ -1,9 +1,10 @@
 //! Timeouts and retries, in the headers by which Envoy's router takes them. Other hosts ignore the
 //! headers.
 
-use std::{collections::HashMap, time::Duration};
+use std::time::Duration;
 
 use gamma_router::{Policy, Router, RuleId};
+use hashbrown::HashMap;
 
 use crate::host::{Host, HostError, Map};
 

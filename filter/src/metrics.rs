@@ -5,9 +5,10 @@
 //! A counter is defined when it is first needed: 10,000 rules of which 10 are used have 10 counters.
 //! Nothing of a request is in a name, so clients can't make any.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::cell::RefCell;
 
 use gamma_router::{BackendId, Router, RuleId};
+use hashbrown::HashMap;
 
 use crate::host::Host;
 

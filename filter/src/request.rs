@@ -74,14 +74,28 @@ pub(crate) fn on_headers(host: &impl Host, shared: &Shared) -> Outcome {
 
 fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
     let headers = HeaderMap::new(host.header_map(Map::Request)?);
-    scrub(host, &headers)?;
+    let (mut method, mut scheme) = (&b""[..], &b""[..]);
+    let (mut authority, mut path) = (&b""[..], &b""[..]);
+    // Once over all headers: there are a dozen of them, and looking is most of the work.
+    for (name, value) in headers.iter() {
+        match name {
+            b":method" => method = value,
+            b":scheme" => scheme = value,
+            b":authority" => authority = value,
+            b":path" => path = value,
+            // What a client must not say: the headers by which the filter talks to the proxy and to
+            // the backend. Only those that are there cost a host call.
+            name if is_owned(name) => host.remove_header(Map::Request, name)?,
+            _ => {}
+        }
+    }
 
     let router = &shared.router;
     let request = Request {
-        method: headers.first(":method"),
-        scheme: headers.first(":scheme"),
-        authority: headers.first(":authority"),
-        path: headers.first(":path"),
+        method,
+        scheme,
+        authority,
+        path,
         destination: if router.needs_destination() {
             destination(host)
         } else {
@@ -216,23 +230,14 @@ fn mirror(host: &impl Host, shared: &Shared, decision: &Decision<'_>) -> Result<
     })
 }
 
-/// Removes what a client must not say: the headers by which the filter talks to the proxy and to
-/// the backend. Only those that are there cost a host call.
-fn scrub(host: &impl Host, headers: &HeaderMap) -> Result<(), HostError> {
-    for (name, _) in headers.iter() {
-        let owned = starts_with(name, OWNED);
-        let control = || {
-            [ORIGINAL_PATH]
+fn is_owned(name: &[u8]) -> bool {
+    // Most names differ in their first letters.
+    matches!(name, [b'x' | b'X', b'-', ..])
+        && (starts_with(name, OWNED)
+            || [ORIGINAL_PATH]
                 .iter()
                 .chain(&controls::OWNED)
-                .any(|control| name.eq_ignore_ascii_case(control.as_bytes()))
-        };
-        // Most names differ in their first letters.
-        if owned || (starts_with(name, b"x-envoy-") && control()) {
-            host.remove_header(Map::Request, name)?;
-        }
-    }
-    Ok(())
+                .any(|control| name.eq_ignore_ascii_case(control.as_bytes())))
 }
 
 fn starts_with(name: &[u8], prefix: &[u8]) -> bool {

@@ -82,6 +82,13 @@ impl Frontends {
         if host.is_empty() || host.len() > MAX_HOST {
             return None;
         }
+        // As most clients write it.
+        if let Some(ports) = std::str::from_utf8(host)
+            .ok()
+            .and_then(|host| self.hosts.get(host))
+        {
+            return Some(std::slice::from_ref(ports));
+        }
         let mut buffer = [0_u8; BUFFER];
         let lower = buffer.get_mut(..host.len())?;
         lower.copy_from_slice(host);
