@@ -7,12 +7,16 @@ use std::fmt;
 #[non_exhaustive]
 pub enum Error {
     /// Not JSON, a wrong type, or a field that does not exist.
-    #[error("route config: {place}: {source}")]
+    #[error("route config: {place}: {message} at line {line} column {column}")]
     Parse {
         /// Path from the root, as in `services[0].ports[1].producer`.
         place: String,
-        /// What `serde_json` says, with line and column.
-        source: serde_json::Error,
+        /// What is wrong.
+        message: String,
+        /// Counted from 1.
+        line: usize,
+        /// Counted from 1, in bytes.
+        column: usize,
     },
     /// Well formed, but it can't be obeyed.
     #[error("route config: {}", Problems(.0))]

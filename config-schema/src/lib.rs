@@ -37,6 +37,7 @@ mod filter;
 mod matches;
 mod place;
 mod policy;
+mod read;
 mod rule;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -51,6 +52,7 @@ pub use filter::{
 };
 pub use matches::{Match, MatchType, Method, PathMatch, PathMatchType, ValueMatch};
 pub use policy::{Duration, Retry, SessionPersistence, SessionType, Timeouts};
+pub use read::{Part, read};
 pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};
 pub use service::{Port, RouteTable, Service, ServiceKind};
 pub use settings::Settings;
@@ -113,15 +115,7 @@ impl Config {
 /// The first syntax or type error, or all problems found by [`Config::validate`], each with its
 /// place.
 pub fn parse(json: &[u8]) -> Result<Config, Error> {
-    if json.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Config::default());
-    }
-    let config: Config = serde_json::from_slice(json).map_err(|source| Error::Parse {
-        place: place::place(json, source.line(), source.column()),
-        source,
-    })?;
-    config.validate()?;
-    Ok(config)
+    read::whole(json)
 }
 
 #[cfg(test)]

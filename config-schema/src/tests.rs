@@ -1,6 +1,6 @@
 //! What is accepted, what is refused, and the place that each refusal names.
 
-use crate::{Config, parse};
+use crate::{Config, Part, parse};
 
 /// A config around one rule.
 fn around(rule: &str) -> String {
@@ -188,5 +188,51 @@ fn refuses_what_is_not_one_rule() {
     for (text, message) in table {
         let error = parse(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn lines_are_those_of_the_whole_config() {
+    let rules = [
+        "{\n\"matches\": [\n  {\"path\": {\"value\": 7}}]}",
+        "{\"backendRefs\": [\n\n {\"cluster\": \"c\", \"wieght\": 1}]}",
+        "{\"timeouts\": {\"request\": \"soon\"}}",
+        "{},\n{\"name\": \"a\",\n \"name\": \"b\"}",
+        "{\"filters\": [{\"cors\": {}, \"x\": 1}]}",
+        "{\"backendRefs\": [}]}",
+    ];
+    for rule in rules {
+        let text = around(rule);
+        let expected = serde_json::from_str::<Config>(&text).unwrap_err();
+        let error = parse(text.as_bytes()).unwrap_err().to_string();
+        assert!(
+            error.ends_with(&expected.to_string()),
+            "{error}\n{expected}"
+        );
+    }
+}
+
+#[test]
+fn pieces_are_those_of_the_whole() {
+    let text = r#"{"$schema":"s","version":1,"settings":{"clusterDomain":"d"},"services":[
+        {"namespace":"n","name":"s","hosts":["h"],"clusterIPs":["10.0.0.1"],"ports":[
+            {"port":80,"cluster":"c","consumers":{"a":{"rules":[{"name":"1"}]},"b":{}},
+             "producer":{"rules":[{"name":"2"},{"name":"3"}],"matchOrder":[[1,0],[0,0]]}},
+            {"port":81,"cluster":"c"}]},
+        {"kind":"ServiceImport","namespace":"n","name":"s","ports":[]}]}"#;
+    let config = parse(text.as_bytes()).unwrap();
+    assert_eq!(config, serde_json::from_str(text).unwrap());
+    let (mut read, mut parts) = (Vec::new(), Vec::new());
+    crate::read(text.as_bytes(), &mut |part| read.push(outline(&part))).unwrap();
+    config.parts(&mut |part| parts.push(outline(&part)));
+    assert_eq!(read, parts);
+    assert_eq!(read.len(), 18, "{read:#?}");
+}
+
+fn outline(part: &Part<'_>) -> String {
+    match part {
+        Part::Service(service) => format!("{:?} {}", service.kind, service.name),
+        Part::Port(port) => format!("{} {}", port.port, port.cluster),
+        other => format!("{other:?}"),
     }
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use fastrand::Rng;
-use gamma_config::Config;
+use gamma_config::Settings;
 use gamma_router::Router;
 
 use crate::{controls::Controls, host::Host, metrics::Metrics};
@@ -30,22 +30,25 @@ impl Shared {
     /// # Errors
     ///
     /// Why the configuration is refused, for the host's log.
-    pub(crate) fn new(configuration: &[u8], host: &impl Host) -> Result<Self, String> {
-        let config = gamma_config::parse(configuration).map_err(|error| error.to_string())?;
-        let namespace = client_namespace(&config, host);
-        let router = Router::new(&config, &namespace).map_err(|error| error.to_string())?;
+    pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, String> {
+        let mut namespace = String::new();
+        let read = Router::read(&configuration, |settings| {
+            namespace = client_namespace(settings, host);
+            namespace.clone()
+        });
+        let (router, settings) = read.map_err(|error| error.to_string())?;
         log::info!(
             "route config version {}: {} Services, for clients in namespace {namespace}",
-            config.version,
-            config.services.len(),
+            gamma_config::VERSION,
+            router.services(),
         );
         Ok(Self {
             controls: Controls::new(&router),
             router,
-            cluster_header: config.settings.cluster_header.into(),
-            reason_header: config.settings.reason_header,
-            rule_property: config.settings.rule_property,
-            metrics: Metrics::new(config.settings.metrics),
+            cluster_header: settings.cluster_header.into(),
+            reason_header: settings.reason_header,
+            rule_property: settings.rule_property,
+            metrics: Metrics::new(settings.metrics),
             // The standard library keys its hash maps from the host's randomness, once per VM and
             // with a counter after that: workers draw independent splits.
             seed: Cell::new(RandomState::new().hash_one(0)),
@@ -63,13 +66,13 @@ impl Shared {
 
 /// From the config, else from the proxy's node metadata, which is where Istio puts it, else
 /// `default`.
-fn client_namespace(config: &Config, host: &impl Host) -> String {
+fn client_namespace(settings: &Settings, host: &impl Host) -> String {
     // Envoy before 1.33 has the second path only.
     const PATHS: [&str; 2] = [
         "xds\0node\0metadata\0NAMESPACE",
         "node\0metadata\0NAMESPACE",
     ];
-    config.settings.client_namespace.clone().unwrap_or_else(|| {
+    settings.client_namespace.clone().unwrap_or_else(|| {
         PATHS
             .iter()
             .find_map(|path| String::from_utf8(host.property(path)?).ok())

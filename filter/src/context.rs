@@ -43,7 +43,7 @@ impl RootContext for Root {
                 return false;
             }
         };
-        match Shared::new(&configuration, &Proxy) {
+        match Shared::new(configuration, &Proxy) {
             Ok(shared) => {
                 self.shared = Some(Rc::new(shared));
                 true

@@ -33,6 +33,29 @@ pub(crate) struct Frontends {
     domain_suffix: Box<str>,
 }
 
+/// How a Service is addressed.
+#[derive(Debug)]
+pub(crate) struct ServiceFrontend {
+    hosts: Vec<Box<str>>,
+    pub(crate) cluster_ips: Vec<IpAddr>,
+}
+
+impl ServiceFrontend {
+    pub(crate) fn new(service: &Service) -> Self {
+        let name = format!("{}.{}", service.name, service.namespace);
+        let name = (service.kind == ServiceKind::Service).then(|| name.into());
+        let hosts = service.hosts.iter().map(|host| host.as_str().into());
+        Self {
+            hosts: name.into_iter().chain(hosts).collect(),
+            cluster_ips: service
+                .cluster_ips
+                .iter()
+                .map(IpAddr::to_canonical)
+                .collect(),
+        }
+    }
+}
+
 impl Frontends {
     pub(crate) fn new(cluster_domain: &str, client_namespace: &str) -> Self {
         Self {
@@ -42,19 +65,12 @@ impl Frontends {
         }
     }
 
-    pub(crate) fn add(&mut self, service: &Service, ports: Ports) {
-        if service.kind == ServiceKind::Service {
-            let name = format!("{}.{}", service.name, service.namespace);
-            self.hosts.insert(name.into(), ports.clone());
+    pub(crate) fn add(&mut self, service: ServiceFrontend, ports: Ports) {
+        for host in service.hosts {
+            self.hosts.insert(host, ports.clone());
         }
-        for host in &service.hosts {
-            self.hosts.insert(host.as_str().into(), ports.clone());
-        }
-        for ip in &service.cluster_ips {
-            self.addresses
-                .entry(ip.to_canonical())
-                .or_default()
-                .push(ports.clone());
+        for ip in service.cluster_ips {
+            self.addresses.entry(ip).or_default().push(ports.clone());
         }
     }
 

@@ -74,7 +74,7 @@ mod table;
 #[cfg(feature = "trace")]
 pub mod trace;
 
-pub use build::BuildError;
+pub use build::{BuildError, ReadError};
 pub use decision::{Action, BackendId, Decision, Reason, Reply, ResponseHeader, RuleId};
 pub use filter::{ExternalAuth, HeaderEdits};
 pub use regex::check as check_regex;

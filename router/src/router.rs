@@ -1,11 +1,11 @@
 //! The router: everything built once, one decision per request.
 
 use fastrand::Rng;
-use gamma_config::Config;
+use gamma_config::{Config, Part, Settings};
 
 use crate::{
     Action, BackendId, BuildError, Decision, HeaderEdits, Headers, Reason, Reply, Request, RuleId,
-    build::{self, Built},
+    build::{Builder, Built, ReadError},
     filter::{ExternalAuth, Filters, Redirect, announced_method},
     frontend::Frontends,
     request::split_query,
@@ -22,8 +22,24 @@ pub struct Router {
     pub(crate) ports: Box<[Port]>,
     rules: Box<[Rule]>,
     clusters: Box<[Box<str>]>,
+    services: usize,
     needs_destination: bool,
     needs_time: bool,
+}
+
+impl From<Built> for Router {
+    fn from(built: Built) -> Self {
+        let ends = |rule: &Rule| rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
+        Self {
+            needs_time: built.rules.iter().any(ends),
+            frontends: built.frontends,
+            ports: built.ports.into(),
+            rules: built.rules.into(),
+            clusters: built.clusters.names.into(),
+            services: built.services,
+            needs_destination: built.needs_destination,
+        }
+    }
 }
 
 /// A port of a Service.
@@ -45,24 +61,41 @@ impl Router {
     /// A pattern that the engine refuses; everything else was refused by
     /// [`Config::validate`](gamma_config::Config::validate).
     pub fn new(config: &Config, client_namespace: &str) -> Result<Self, BuildError> {
-        let Built {
-            frontends,
-            ports,
-            rules,
-            clusters,
-        } = build::build(config, client_namespace)?;
-        let ends = |rule: &Rule| rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
-        Ok(Self {
-            needs_time: rules.iter().any(ends),
-            frontends,
-            ports: ports.into(),
-            rules: rules.into(),
-            clusters: clusters.names.into(),
-            needs_destination: config
-                .services
-                .iter()
-                .any(|service| !service.cluster_ips.is_empty()),
-        })
+        let mut builder = Builder::new(&config.settings, client_namespace);
+        config.parts(&mut |part| builder.take(part));
+        Ok(Self::from(builder.build()?))
+    }
+
+    /// Builds the router while the text of a config is read, rule by rule: a config in memory takes
+    /// several times what the router takes. `client_namespace` is asked for the namespace of the
+    /// clients.
+    ///
+    /// # Errors
+    ///
+    /// The config is refused, or a pattern is.
+    pub fn read(
+        json: &[u8],
+        client_namespace: impl FnOnce(&Settings) -> String,
+    ) -> Result<(Self, Settings), ReadError> {
+        let mut settings = Settings::default();
+        let mut client_namespace = Some(client_namespace);
+        let mut builder = None;
+        gamma_config::read(json, &mut |part| {
+            if let (Part::Settings(_, found), Some(of)) = (&part, client_namespace.take()) {
+                settings = (*found).clone();
+                builder = Some(Builder::new(found, &of(found)));
+            } else if let Some(builder) = &mut builder {
+                builder.take(part);
+            }
+        })?;
+        let built = builder.map(Builder::build).transpose()?.unwrap_or_default();
+        Ok((Self::from(built), settings))
+    }
+
+    /// How many Services there are.
+    #[must_use]
+    pub fn services(&self) -> usize {
+        self.services
     }
 
     /// Whether a decision can depend on [`Request::destination`]; if not, there is no need to ask

@@ -1,6 +1,6 @@
 //! Filters.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::{
     Problems,

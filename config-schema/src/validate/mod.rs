@@ -3,43 +3,58 @@
 mod filters;
 mod text;
 
-use std::{collections::HashSet, fmt::Display};
+use std::{fmt::Display, net::IpAddr};
+
+use hashbrown::HashSet;
 
 use crate::{
     BackendRef, Config, Error, Filter, MAX_MIRRORS, MAX_WEIGHT, Match, PathMatchType, PathModifier,
-    Port, Problem, RouteTable, Rule, Service, SessionPersistence, VERSION,
+    Port, Problem, RouteTable, Rule, Service, ServiceKind, SessionPersistence, Settings, VERSION,
 };
 use filters::filters;
 use text::{header_name, is_host, is_token, on_wire};
 
 pub(crate) fn validate(config: &Config) -> Result<(), Error> {
     let mut problems = Problems::default();
-    if config.version != VERSION {
+    head(config.version, &config.settings, &mut problems);
+    let mut services = Services::default();
+    for (i, service) in config.services.iter().enumerate() {
+        let place = format!("services[{i}]");
+        services.service(service, &place, &mut problems);
+        for (p, port) in service.ports.iter().enumerate() {
+            let place = format!("{place}.ports[{p}]");
+            services.port(service, port, &place, &mut problems);
+            for (namespace, consumer) in &port.consumers {
+                let place = format!("{place}.consumers.{namespace}");
+                table(consumer, &place, &mut problems);
+            }
+            if let Some(producer) = &port.producer {
+                table(producer, &format!("{place}.producer"), &mut problems);
+            }
+        }
+        services.end_of_service();
+    }
+    problems.into_result()
+}
+
+pub(crate) fn head(version: u32, settings: &Settings, problems: &mut Problems) {
+    if version != VERSION {
         problems.add(
             "version",
-            format!(
-                "is {}, but this build reads version {VERSION}",
-                config.version
-            ),
+            format!("is {version}, but this build reads version {VERSION}"),
         );
     }
-    let header = &config.settings.cluster_header;
+    let header = &settings.cluster_header;
     if !header.starts_with("x-gamma-") || !is_token(header) || header.contains(char::is_uppercase) {
         problems.add(
             "settings.clusterHeader",
             format!("`{header}` must be a lower-case header name that starts with `x-gamma-`"),
         );
     }
-    services(&config.services, &mut problems);
-    if problems.0.is_empty() {
-        Ok(())
-    } else {
-        Err(Error::Invalid(problems.0))
-    }
 }
 
 #[derive(Default)]
-struct Problems(Vec<Problem>);
+pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
     fn add(&mut self, place: impl Display, message: impl Into<String>) {
@@ -48,65 +63,74 @@ impl Problems {
             message: message.into(),
         });
     }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn into_result(self) -> Result<(), Error> {
+        match self.0.is_empty() {
+            true => Ok(()),
+            false => Err(Error::Invalid(self.0)),
+        }
+    }
 }
 
-fn services(services: &[Service], problems: &mut Problems) {
-    let mut names = HashSet::new();
-    let mut hosts = HashSet::new();
-    let mut addresses = HashSet::new();
-    for (i, service) in services.iter().enumerate() {
-        let place = format!("services[{i}]");
-        let Service {
-            kind,
-            namespace,
-            name,
-            ..
-        } = service;
+/// What no two Services, or ports of one, may both have.
+#[derive(Default)]
+pub(crate) struct Services {
+    names: HashSet<(ServiceKind, String)>,
+    hosts: HashSet<String>,
+    addresses: HashSet<(IpAddr, u16)>,
+    /// Of the Service at hand.
+    numbers: HashSet<u16>,
+}
+
+impl Services {
+    /// Its ports come next.
+    pub(crate) fn service(&mut self, service: &Service, place: &str, problems: &mut Problems) {
+        let (namespace, name) = (&service.namespace, &service.name);
         if namespace.is_empty() || name.is_empty() {
-            problems.add(&place, "`namespace` and `name` must not be empty");
+            problems.add(place, "`namespace` and `name` must not be empty");
         }
-        if !names.insert((kind, namespace, name)) {
-            problems.add(&place, format!("`{namespace}/{name}` is there twice"));
+        let full_name = format!("{namespace}/{name}");
+        if !self.names.insert((service.kind, full_name)) {
+            problems.add(place, format!("`{namespace}/{name}` is there twice"));
         }
         for (h, host) in service.hosts.iter().enumerate() {
             let place = format!("{place}.hosts[{h}]");
             if !is_host(host) {
                 problems.add(place, format!("`{host}` is not a lower-case host name"));
-            } else if !hosts.insert(host) {
+            } else if !self.hosts.insert(host.clone()) {
                 problems.add(place, format!("`{host}` is there twice"));
             }
         }
-        let mut numbers = HashSet::new();
-        for (p, port) in service.ports.iter().enumerate() {
-            let place = format!("{place}.ports[{p}]");
-            if port.port == 0 || !numbers.insert(port.port) {
-                problems.add(
-                    format!("{place}.port"),
-                    format!("{} must be above 0 and there once", port.port),
-                );
-            }
-            // Several Services may share an address, if not on the same port.
-            for ip in &service.cluster_ips {
-                if !addresses.insert((*ip, port.port)) {
-                    problems.add(&place, format!("{ip} port {} is taken", port.port));
-                }
-            }
-            tables(port, &place, problems);
-        }
     }
-}
 
-fn tables(port: &Port, place: &str, problems: &mut Problems) {
-    on_wire(&format!("{place}.cluster"), &port.cluster, 1, problems);
-    if let Some(producer) = &port.producer {
-        table(producer, &format!("{place}.producer"), problems);
+    pub(crate) fn port(
+        &mut self,
+        service: &Service,
+        port: &Port,
+        place: &str,
+        problems: &mut Problems,
+    ) {
+        if port.port == 0 || !self.numbers.insert(port.port) {
+            problems.add(
+                format!("{place}.port"),
+                format!("{} must be above 0 and there once", port.port),
+            );
+        }
+        // Several Services may share an address, if not on the same port.
+        for ip in &service.cluster_ips {
+            if !self.addresses.insert((*ip, port.port)) {
+                problems.add(place, format!("{ip} port {} is taken", port.port));
+            }
+        }
+        on_wire(&format!("{place}.cluster"), &port.cluster, 1, problems);
     }
-    for (namespace, consumer) in &port.consumers {
-        table(
-            consumer,
-            &format!("{place}.consumers.{namespace}"),
-            problems,
-        );
+
+    pub(crate) fn end_of_service(&mut self) {
+        self.numbers.clear();
     }
 }
 
@@ -114,20 +138,29 @@ fn table(table: &RouteTable, place: &str, problems: &mut Problems) {
     for (r, rule) in table.rules.iter().enumerate() {
         self::rule(rule, &format!("{place}.rules[{r}]"), problems);
     }
-    if table.match_order.is_empty() {
+    let matches: Vec<usize> = table.rules.iter().map(|rule| rule.matches.len()).collect();
+    match_order(&table.match_order, &matches, place, problems);
+}
+
+/// `matches` are the numbers of matches that the rules have.
+pub(crate) fn match_order(
+    given: &[(u32, u32)],
+    matches: &[usize],
+    place: &str,
+    problems: &mut Problems,
+) {
+    if given.is_empty() {
         return;
     }
     // A rule without matches has one implicit match, number 0.
-    let expected: HashSet<(u32, u32)> = (0_u32..)
-        .zip(&table.rules)
-        .flat_map(|(r, rule)| {
-            (0_u32..)
-                .take(rule.matches.len().max(1))
-                .map(move |m| (r, m))
-        })
-        .collect();
-    let given: HashSet<(u32, u32)> = table.match_order.iter().copied().collect();
-    if given != expected || given.len() != table.match_order.len() {
+    let mut left: Vec<Vec<bool>> = matches.iter().map(|&n| vec![true; n.max(1)]).collect();
+    let mut take = |&(r, m): &(u32, u32)| {
+        let is_left = left
+            .get_mut(r as usize)
+            .and_then(|rule| rule.get_mut(m as usize));
+        is_left.is_some_and(std::mem::take)
+    };
+    if !given.iter().all(&mut take) || left.iter().flatten().any(|&left| left) {
         problems.add(
             format!("{place}.matchOrder"),
             "must name each match of each rule exactly once",
@@ -135,7 +168,7 @@ fn table(table: &RouteTable, place: &str, problems: &mut Problems) {
     }
 }
 
-fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
+pub(crate) fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
     if rule.name.contains('/') {
         problems.add(
             format!("{place}.name"),

@@ -158,7 +158,7 @@ fn get(path: &'static str) -> Recorder {
 }
 
 fn run(host: &Recorder, config: &str) -> (Outcome, Vec<String>) {
-    let shared = Shared::new(config.as_bytes(), host).unwrap();
+    let shared = Shared::new(config.into(), host).unwrap();
     host.calls();
     let outcome = request::on_headers(host, &shared);
     let mut calls = host.calls();
@@ -336,7 +336,7 @@ fn a_failing_host_call_never_lets_the_request_through() {
         let in_request = all.iter().filter(|call| !call.contains("Response")).count();
         for fail_at in 1..=in_request {
             let host = get(path);
-            let shared = Shared::new(CONFIG.as_bytes(), &host).unwrap();
+            let shared = Shared::new(CONFIG.into(), &host).unwrap();
             host.calls();
             host.fail_at.set(Some(fail_at));
             let outcome = request::on_headers(&host, &shared);
@@ -369,7 +369,7 @@ fn the_client_namespace_comes_from_config_then_node_then_default() {
 fn a_bad_configuration_is_refused_with_its_place() {
     let host = Recorder::default();
     let config = CONFIG.replace(r#""value": "/plain""#, r#""value": "plain""#);
-    let error = Shared::new(config.as_bytes(), &host).unwrap_err();
+    let error = Shared::new(config.into(), &host).unwrap_err();
     assert!(error.contains("rules[6].matches[0].path.value"), "{error}");
-    assert!(Shared::new(b"", &host).is_ok());
+    assert!(Shared::new(Vec::new(), &host).is_ok());
 }

@@ -14,14 +14,17 @@ fn service(namespace: &str, name: &str, hosts: &[&str], ips: &[&str]) -> Service
 fn frontends() -> Frontends {
     let mut frontends = Frontends::new("cluster.local", "shop");
     frontends.add(
-        &service("shop", "cart", &[], &["10.0.0.1", "fd00::1"]),
+        ServiceFrontend::new(&service("shop", "cart", &[], &["10.0.0.1", "fd00::1"])),
         0..1,
     );
     frontends.add(
-        &service("shop", "till", &["till.example"], &["10.0.0.1"]),
+        ServiceFrontend::new(&service("shop", "till", &["till.example"], &["10.0.0.1"])),
         1..2,
     );
-    frontends.add(&service("web", "cart", &[], &[]), 2..3);
+    frontends.add(
+        ServiceFrontend::new(&service("web", "cart", &[], &[])),
+        2..3,
+    );
     let import = Service {
         kind: ServiceKind::ServiceImport,
         ..service(
@@ -31,7 +34,7 @@ fn frontends() -> Frontends {
             &["10.0.0.9"],
         )
     };
-    frontends.add(&import, 3..4);
+    frontends.add(ServiceFrontend::new(&import), 3..4);
     frontends
 }
 
