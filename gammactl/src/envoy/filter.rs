@@ -1,7 +1,9 @@
 //! The filter, its config in it.
 
 use gamma_config::Config;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
+
+use super::capability::{capabilities, vm_id};
 
 /// What the filter is called among the HTTP filters.
 pub(super) const NAME: &str = "gamma";
@@ -20,6 +22,10 @@ fn plugin(config: &Config, wasm: &str) -> Value {
     // One string instead of a Struct: Envoy keeps a Struct of a large config as millions of small
     // objects, and turns it back into a string for the filter.
     let configuration = serde_json::to_string(config).unwrap_or_default();
+    let allowed: Map<String, Value> = capabilities(config)
+        .into_iter()
+        .map(|name| (name.into(), json!({})))
+        .collect();
     json!({
         "name": "gamma",
         "root_id": "gamma",
@@ -29,8 +35,9 @@ fn plugin(config: &Config, wasm: &str) -> Value {
             "@type": "type.googleapis.com/google.protobuf.StringValue",
             "value": configuration,
         },
+        "capability_restriction_config": { "allowed_capabilities": allowed },
         "vm_config": {
-            "vm_id": "gamma",
+            "vm_id": vm_id(config),
             "runtime": "envoy.wasm.runtime.v8",
             "code": { "local": { "filename": wasm } },
         },

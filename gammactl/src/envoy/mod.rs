@@ -1,6 +1,7 @@
 //! A whole Envoy bootstrap around the filter: listeners, one cluster-header route, a cluster per
 //! Service port, endpoints from EndpointSlices or DNS.
 
+mod capability;
 mod capture;
 mod cluster;
 mod filter;
