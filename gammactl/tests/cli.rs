@@ -342,7 +342,7 @@ fn every_shell_gets_completions_that_know_the_commands() {
 }
 
 #[test]
-fn the_help_of_every_command_has_examples() {
+fn every_command_has_examples_in_its_help_and_a_page() {
     let help = text(&gammactl(&["help"], "").stdout);
     let (_, commands) = help.split_once("Commands:\n").unwrap();
     let names: Vec<&str> = commands
@@ -357,5 +357,7 @@ fn the_help_of_every_command_has_examples() {
             help.contains("Examples:\n  ") && help.contains(&format!("gammactl {name}")),
             "{help}"
         );
+        let page = format!("../docs/commands/{name}.md");
+        assert!(Path::new(&page).exists(), "{page}");
     }
 }
