@@ -112,10 +112,7 @@ impl Builder {
             Part::EndOfTable(match_order) => {
                 if let (Some(table), Some(port)) = (self.table.take(), self.built.ports.last_mut())
                 {
-                    match table.build(match_order) {
-                        Ok(table) => port.table = Some(table),
-                        Err(error) => self.error = self.error.take().or(Some(error)),
-                    }
+                    port.table = Some(table.build(match_order));
                 }
             }
             Part::EndOfPort => {}

@@ -1,14 +1,10 @@
-//! From a path to the matches that may hold for it, in O(path length).
+//! From a path to the matches that may hold for it.
 //!
-//! One radix tree holds every stored path. A request's path is looked up with `//` behind it, so that
-//! a PathPrefix `/a` is just `/a/{*rest}`, which `/a`, `/a/` and `/a/b` have in common then and `/ab`
-//! has not: "matches element by element". An Exact path has `//` behind it as well. The tree returns the
-//! longest stored path only, so each prefix links to the next shorter stored prefix: a lookup is the tree
-//! walk, then the links.
+//! One radix tree holds every stored path, Exact ones and prefixes alike. PathPrefix "matches element by
+//! element", so only those beginnings of a request's path can be stored prefixes that end before a `/` or
+//! with the path. They are looked up from the shortest one on, and only those that have as many `/` as
+//! some stored path has: O(path length × how many different numbers of `/` there are), which are a few.
 
-use std::borrow::Cow;
-
-use hashbrown::HashMap;
 use matchit::Router as Tree;
 
 use crate::{build::BuildError, candidates::Candidates};
@@ -19,16 +15,15 @@ pub(crate) type Position = u32;
 /// Stands for no id.
 const NONE: u32 = u32::MAX;
 
-/// Behind each path that is looked up.
-const END: &[u8] = b"//";
-/// Paths up to this are looked up without allocating.
-const BUFFER: usize = 256;
-
 #[derive(Debug)]
 pub(crate) struct PathIndex {
     tree: Tree<Stored>,
+    /// By the id of an Exact path.
     exact: Box<[Candidates]>,
-    prefixes: Box<[Prefix]>,
+    /// By the id of a prefix.
+    prefixes: Box<[Candidates]>,
+    /// From few `/` to many.
+    depths: Box<[Depth]>,
     /// Length of the longest stored path.
     longest: usize,
 }
@@ -38,36 +33,40 @@ pub(crate) struct PathIndex {
 struct Stored {
     /// Exact matches on this very path, or `NONE`.
     exact: u32,
-    /// Longest stored prefix of this path, or `NONE`.
+    /// PathPrefix matches on this path, or `NONE`.
     prefix: u32,
 }
 
-#[derive(Debug)]
-struct Prefix {
-    /// PathPrefix matches on this prefix.
-    candidates: Candidates,
-    /// Next shorter stored prefix, or `NONE`.
-    parent: u32,
-    /// Lowest position here and along the links: nothing better follows once one is found.
+/// The stored paths with one number of `/`.
+#[derive(Debug, Clone, Copy)]
+struct Depth {
+    slashes: u32,
+    /// Lowest position of them and of all with more `/`: nothing better follows once one is found.
     lowest: Position,
 }
 
 /// Collects paths, then builds the index.
 #[derive(Debug, Default)]
 pub(crate) struct PathIndexBuilder {
-    exact: HashMap<Box<str>, u32>,
-    prefixes: HashMap<Box<str>, u32>,
+    tree: Tree<Stored>,
+    /// How many `/` each Exact path and each prefix has.
+    exact: Vec<u32>,
+    prefixes: Vec<u32>,
+    longest: usize,
 }
 
 impl PathIndexBuilder {
     /// The id of an Exact path: 0, 1, 2…
-    pub(crate) fn exact(&mut self, path: &str) -> u32 {
-        id(&mut self.exact, path)
+    pub(crate) fn exact(&mut self, path: &str) -> Result<u32, BuildError> {
+        let stored = stored(&mut self.tree, &mut self.longest, path)?;
+        Ok(id(&mut stored.exact, &mut self.exact, path))
     }
 
     /// The id of a PathPrefix: 0, 1, 2…
-    pub(crate) fn prefix(&mut self, path: &str) -> u32 {
-        id(&mut self.prefixes, trim(path))
+    pub(crate) fn prefix(&mut self, path: &str) -> Result<u32, BuildError> {
+        let path = trim(path);
+        let stored = stored(&mut self.tree, &mut self.longest, path)?;
+        Ok(id(&mut stored.prefix, &mut self.prefixes, path))
     }
 
     /// How many ids there are of Exact paths, and of prefixes.
@@ -80,76 +79,104 @@ impl PathIndexBuilder {
         self,
         exact: impl Iterator<Item = Candidates>,
         prefixes: impl Iterator<Item = Candidates>,
-    ) -> Result<PathIndex, BuildError> {
-        let mut tree = Tree::new();
-        for (path, &prefix) in &self.prefixes {
-            let below = escape(path) + "/{*rest}";
-            let exact = NONE;
-            insert(&mut tree, below, Stored { exact, prefix })?;
+    ) -> PathIndex {
+        let (exact, prefixes): (Box<[_]>, Box<[_]>) = (exact.collect(), prefixes.collect());
+        let of_exact = self.exact.iter().zip(&exact);
+        let of_prefixes = self.prefixes.iter().zip(&prefixes);
+        PathIndex {
+            tree: self.tree,
+            depths: depths(of_exact.chain(of_prefixes)),
+            exact,
+            prefixes,
+            longest: self.longest,
         }
-        for (path, &exact) in &self.exact {
-            let prefix = longest_prefix(path, &self.prefixes);
-            insert(&mut tree, escape(path) + "//", Stored { exact, prefix })?;
-        }
-        let paths = self.exact.keys().chain(self.prefixes.keys());
-        Ok(PathIndex {
-            tree,
-            exact: exact.collect(),
-            longest: paths.map(|path| path.len()).max().unwrap_or(0),
-            prefixes: link(&self.prefixes, prefixes),
-        })
     }
 }
 
 impl PathIndex {
     /// The lowest position below `limit` among the matches on `path` for which `find` finds one: the
-    /// lowest of some candidates that holds and is below a limit.
+    /// lowest of some candidates that holds and is below a limit. `path` may have its query behind it.
     pub(crate) fn first(
         &self,
         path: &[u8],
         limit: Position,
         mut find: impl FnMut(&Candidates, Position) -> Option<Position>,
     ) -> Option<Position> {
-        let stored = self.lookup(path)?;
-        let mut best = self
-            .exact
-            .get(stored.exact as usize)
-            .and_then(|candidates| find(candidates, limit));
-        let mut next = stored.prefix;
-        // Each link leads to a strictly shorter prefix, so this ends.
-        while let Some(prefix) = self.prefixes.get(next as usize) {
-            let limit = best.unwrap_or(limit);
-            if prefix.lowest >= limit {
+        // `*` (of OPTIONS) and nothing at all are below no prefix.
+        if path.first() != Some(&b'/') {
+            return None;
+        }
+        let mut best = None;
+        let mut ends = Ends::new(path, self.longest);
+        for depth in &self.depths {
+            if depth.lowest >= best.unwrap_or(limit) {
                 break;
             }
-            best = find(&prefix.candidates, limit).or(best);
-            next = prefix.parent;
+            let Some((start, whole)) = ends.with(depth.slashes) else {
+                break;
+            };
+            let Some(stored) = self.lookup(start) else {
+                continue;
+            };
+            let mut among = |candidates: Option<&Candidates>| {
+                best = candidates
+                    .and_then(|candidates| find(candidates, best.unwrap_or(limit)))
+                    .or(best);
+            };
+            if whole {
+                among(self.exact.get(stored.exact as usize));
+            }
+            among(self.prefixes.get(stored.prefix as usize));
         }
         best
     }
 
     fn lookup(&self, path: &[u8]) -> Option<Stored> {
-        // `*` (of OPTIONS) and nothing at all are below no prefix.
-        if path.first() != Some(&b'/') {
-            return None;
+        // Configured paths are ASCII: what is not UTF-8 is none of them.
+        let path = std::str::from_utf8(path).ok()?;
+        Some(*self.tree.at(path).ok()?.value)
+    }
+}
+
+/// The beginnings of a path that end before a `/` or with the path.
+struct Ends<'p> {
+    path: &'p [u8],
+    /// How far it was looked at, and how many `/` there are up to here.
+    at: usize,
+    slashes: u32,
+    /// No stored path is longer.
+    longest: usize,
+}
+
+impl<'p> Ends<'p> {
+    fn new(path: &'p [u8], longest: usize) -> Self {
+        let (at, slashes) = (0, 0);
+        Self {
+            path,
+            at,
+            slashes,
+            longest,
         }
-        // What comes after the longest stored path and a `/` is below a prefix, whatever it is.
-        let path = path.get(..=self.longest).unwrap_or(path);
-        let mut buffer = [0_u8; BUFFER];
-        let closed = match buffer.get_mut(..path.len().saturating_add(END.len())) {
-            Some(closed) => {
-                let (start, end) = closed.split_at_mut(path.len());
-                start.copy_from_slice(path);
-                end.copy_from_slice(END);
-                Cow::Borrowed(&*closed)
+    }
+
+    /// The one with that many `/`, more than the last time, and whether it is the whole path.
+    fn with(&mut self, slashes: u32) -> Option<(&'p [u8], bool)> {
+        while self.at <= self.longest {
+            let next = self.path.get(self.at).filter(|&&b| b != b'?');
+            match next {
+                Some(b'/') if self.slashes == slashes => {
+                    return Some((self.path.get(..self.at)?, false));
+                }
+                Some(b'/') => self.slashes = self.slashes.saturating_add(1),
+                Some(_) => {}
+                None if self.slashes == slashes => {
+                    return Some((self.path.get(..self.at)?, true));
+                }
+                None => return None,
             }
-            None => Cow::Owned([path, END].concat()),
-        };
-        // Configured paths are ASCII, so a byte that is not UTF-8 can only stand below a prefix,
-        // where any character will do. Valid paths, which is all that Envoy lets through, are
-        // borrowed.
-        let closed = String::from_utf8_lossy(&closed);
-        Some(*self.tree.at(&closed).ok()?.value)
+            self.at = self.at.saturating_add(1);
+        }
+        None
     }
 }
 
@@ -158,83 +185,67 @@ pub(crate) fn trim(prefix: &str) -> &str {
     prefix.trim_end_matches('/')
 }
 
-fn id(ids: &mut HashMap<Box<str>, u32>, path: &str) -> u32 {
-    if let Some(&id) = ids.get(path) {
-        return id;
+fn slashes(path: &[u8]) -> u32 {
+    path.iter()
+        .fold(0, |count, &b| count.saturating_add(u32::from(b == b'/')))
+}
+
+/// What is stored of a path, from now on if nothing was.
+fn stored<'t>(
+    tree: &'t mut Tree<Stored>,
+    longest: &mut usize,
+    path: &str,
+) -> Result<&'t mut Stored, BuildError> {
+    let refused = |message: String| BuildError::Path {
+        path: path.into(),
+        message,
+    };
+    if tree.at(path).is_err() {
+        let (exact, prefix) = (NONE, NONE);
+        tree.insert(escape(path), Stored { exact, prefix })
+            .map_err(|error| refused(error.to_string()))?;
+        *longest = path.len().max(*longest);
     }
-    let id = u32::try_from(ids.len()).unwrap_or(NONE);
-    ids.insert(path.into(), id);
-    id
-}
-
-fn insert(tree: &mut Tree<Stored>, path: String, stored: Stored) -> Result<(), BuildError> {
-    tree.insert(path.as_str(), stored)
-        .map_err(|error| BuildError::Path {
-            message: error.to_string(),
-            path,
-        })
-}
-
-/// Links each prefix to the next shorter one.
-fn link(
-    ids: &HashMap<Box<str>, u32>,
-    candidates: impl Iterator<Item = Candidates>,
-) -> Box<[Prefix]> {
-    let mut prefixes: Box<[Prefix]> = candidates
-        .map(|candidates| Prefix {
-            parent: NONE,
-            lowest: candidates.lowest(),
-            candidates,
-        })
-        .collect();
-    for (path, &id) in ids {
-        if let Some(prefix) = prefixes.get_mut(id as usize) {
-            prefix.parent = shorter(path).map_or(NONE, |path| longest_prefix(path, ids));
-        }
-    }
-    // As often as the longest chain of links is long: a few times.
-    while inherit(&mut prefixes) {}
-    prefixes
-}
-
-/// Takes over what is lower in the parents; whether anything was.
-fn inherit(prefixes: &mut [Prefix]) -> bool {
-    let mut changes = false;
-    for id in 0..prefixes.len() {
-        let inherited = prefixes
-            .get(id)
-            .and_then(|prefix| prefixes.get(prefix.parent as usize))
-            .map_or(Position::MAX, |parent| parent.lowest);
-        if let Some(prefix) = prefixes.get_mut(id)
-            && inherited < prefix.lowest
-        {
-            prefix.lowest = inherited;
-            changes = true;
-        }
-    }
-    changes
-}
-
-/// `path` without its last element; `None` once nothing is left.
-fn shorter(path: &str) -> Option<&str> {
-    path.rsplit_once('/').map(|(parent, _)| parent)
-}
-
-/// The longest stored prefix of `path`, itself included, or `NONE`.
-fn longest_prefix(path: &str, ids: &HashMap<Box<str>, u32>) -> u32 {
-    let mut candidate = Some(path);
-    while let Some(path) = candidate {
-        if let Some(&id) = ids.get(path) {
-            return id;
-        }
-        candidate = shorter(path);
-    }
-    NONE
+    let found = tree.at_mut(path);
+    found
+        .map(|found| found.value)
+        .map_err(|error| refused(error.to_string()))
 }
 
 /// Braces are matchit's syntax for parameters.
 fn escape(path: &str) -> String {
     path.replace('{', "{{").replace('}', "}}")
+}
+
+/// `known`, or the next one.
+fn id(known: &mut u32, slashes_of: &mut Vec<u32>, path: &str) -> u32 {
+    if *known == NONE {
+        *known = u32::try_from(slashes_of.len()).unwrap_or(NONE);
+        slashes_of.push(slashes(path.as_bytes()));
+    }
+    *known
+}
+
+/// Of the number of `/` and the candidates of each path.
+fn depths<'c>(paths: impl Iterator<Item = (&'c u32, &'c Candidates)>) -> Box<[Depth]> {
+    let mut depths: Vec<Depth> = Vec::new();
+    for (&slashes, candidates) in paths {
+        let lowest = candidates.lowest();
+        match depths.binary_search_by(|depth| depth.slashes.cmp(&slashes)) {
+            Ok(at) => {
+                if let Some(depth) = depths.get_mut(at) {
+                    depth.lowest = depth.lowest.min(lowest);
+                }
+            }
+            Err(at) => depths.insert(at, Depth { slashes, lowest }),
+        }
+    }
+    let mut lowest = Position::MAX;
+    for depth in depths.iter_mut().rev() {
+        lowest = lowest.min(depth.lowest);
+        depth.lowest = lowest;
+    }
+    depths.into()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::mem::take;
 
 #[cfg(feature = "trace")]
 use gamma_config::RouteTable;
-use gamma_config::{Match, PathMatchType, Rule};
+use gamma_config::{Match, PathMatch, PathMatchType, Rule};
 use regex_lite::Regex;
 
 use crate::{
@@ -68,44 +68,40 @@ impl TableBuilder {
             [] => &everything,
             matches => matches,
         };
+        let refused = |message| BuildError::Regex {
+            rule: format!("{}/{}", rule.route, rule.name),
+            message,
+        };
         for r#match in matches {
-            self.add_match(r#match, id)
-                .map_err(|message| BuildError::Regex {
-                    rule: format!("{}/{}", rule.route, rule.name),
-                    message,
-                })?;
+            let predicates = Predicates::new(r#match).map_err(refused)?;
+            let (place, prefix_len) = match &r#match.path {
+                None => (Place::Anywhere, 0),
+                Some(PathMatch { kind, value }) => match kind {
+                    PathMatchType::Exact => (Place::Exact(self.paths.exact(value)?), 0),
+                    PathMatchType::PathPrefix => {
+                        let prefix_len = u32::try_from(trim(value).len()).unwrap_or(u32::MAX);
+                        (Place::Prefix(self.paths.prefix(value)?), prefix_len)
+                    }
+                    PathMatchType::RegularExpression => {
+                        let regex = regex::compile(value).map_err(refused)?;
+                        (Place::Regex(Box::new(regex)), 0)
+                    }
+                },
+            };
+            self.places.push(place);
+            self.entries.push(Entry {
+                rule: id,
+                prefix_len,
+                predicates,
+            });
         }
         self.counts
             .push(u32::try_from(matches.len()).unwrap_or(u32::MAX));
         Ok(())
     }
 
-    fn add_match(&mut self, r#match: &Match, rule: RuleId) -> Result<(), String> {
-        let mut prefix_len = 0;
-        let place = match &r#match.path {
-            None => Place::Anywhere,
-            Some(path) => match path.kind {
-                PathMatchType::Exact => Place::Exact(self.paths.exact(&path.value)),
-                PathMatchType::PathPrefix => {
-                    prefix_len = u32::try_from(trim(&path.value).len()).unwrap_or(u32::MAX);
-                    Place::Prefix(self.paths.prefix(&path.value))
-                }
-                PathMatchType::RegularExpression => {
-                    Place::Regex(Box::new(regex::compile(&path.value)?))
-                }
-            },
-        };
-        self.entries.push(Entry {
-            rule,
-            prefix_len,
-            predicates: Predicates::new(r#match)?,
-        });
-        self.places.push(place);
-        Ok(())
-    }
-
     /// `match_order` is that of the [`RouteTable`].
-    pub(crate) fn build(mut self, match_order: &[(u32, u32)]) -> Result<Table, BuildError> {
+    pub(crate) fn build(mut self, match_order: &[(u32, u32)]) -> Table {
         self.reorder(match_order);
         let mut anywhere = Vec::new();
         let mut regexes = Vec::new();
@@ -128,15 +124,15 @@ impl TableBuilder {
         }
         let entries: Box<[Entry]> = self.entries.into();
         let candidates = |positions: &[Position]| Candidates::new(positions, &entries);
-        Ok(Table {
+        Table {
             paths: self.paths.build(
                 exact.iter().map(candidates),
                 prefixes.iter().map(candidates),
-            )?,
+            ),
             anywhere: candidates(&anywhere),
             regexes: regexes.into(),
             entries,
-        })
+        }
     }
 
     /// Puts matches into their order of precedence. One that does not exist was refused by
@@ -219,15 +215,14 @@ impl Groups {
 impl Table {
     /// The winner, or `None` if no match holds.
     pub(crate) fn find<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Option<&Entry> {
-        let path = request.path_only();
         let find = |candidates: &Candidates, limit: Position| {
             candidates.first(limit, &self.entries, request)
         };
-        let mut best = self.paths.first(path, Position::MAX, find);
+        let mut best = self.paths.first(request.path, Position::MAX, find);
         best = find(&self.anywhere, best.unwrap_or(Position::MAX)).or(best);
         if !self.regexes.is_empty() {
             best = self
-                .by_regex(path, best.unwrap_or(Position::MAX), request)
+                .by_regex(best.unwrap_or(Position::MAX), request)
                 .or(best);
         }
         self.entries.get(best? as usize)
@@ -235,7 +230,6 @@ impl Table {
 
     fn by_regex<H: Headers + ?Sized>(
         &self,
-        path: &[u8],
         limit: Position,
         request: &Request<'_, H>,
     ) -> Option<Position> {
@@ -244,7 +238,7 @@ impl Table {
             entry.is_some_and(|entry| entry.predicates.hold(request))
         };
         // Bytes that are not UTF-8 count as any character. Valid paths are borrowed.
-        let path = String::from_utf8_lossy(path);
+        let path = String::from_utf8_lossy(request.path_only());
         self.regexes
             .iter()
             .take_while(|&&(position, _)| position < limit)
@@ -278,7 +272,7 @@ impl Table {
         self.anywhere.each(&mut |position| on_path.push(position));
         // What never holds leads the search past everything that stands on the path.
         self.paths
-            .first(request.path_only(), Position::MAX, |candidates, _| {
+            .first(request.path, Position::MAX, |candidates, _| {
                 candidates.each(&mut |position| on_path.push(position));
                 None
             });

@@ -7,8 +7,8 @@ fn index(paths: &[&'static str]) -> PathIndex {
     for (position, path) in (0..).zip(paths) {
         let (kind, path) = path.split_at(1);
         let (list, id) = match kind {
-            "=" => (0, builder.exact(path)),
-            _ => (1, builder.prefix(path)),
+            "=" => (0, builder.exact(path).unwrap()),
+            _ => (1, builder.prefix(path).unwrap()),
         };
         lists[list].resize_with(lists[list].len().max(id as usize + 1), Vec::new);
         lists[list][id as usize].push(position);
@@ -17,7 +17,7 @@ fn index(paths: &[&'static str]) -> PathIndex {
         let lists = lists.into_iter();
         lists.map(|positions| Candidates::new(&positions, &[]))
     });
-    builder.build(exact, prefixes).unwrap()
+    builder.build(exact, prefixes)
 }
 
 fn first(
@@ -74,6 +74,11 @@ fn prefixes_match_by_element() {
         ("^/a/b", "/a/b/c/d/e", true),
         ("^/a/b", "/a/b\u{e9}", false),
         ("^/a/b", "/a/b/\u{e9}", true),
+        ("^/a", "/a?b", true),
+        ("=/a", "/a?b/c", true),
+        ("=/a", "/a/?b", false),
+        ("^/a/b", "/a?/b", false),
+        ("^/a?b", "/a?b", false),
     ];
     for (stored, path, expected) in table {
         let found = first(&index(&[stored]), path, Position::MAX, |_| true);
@@ -131,4 +136,28 @@ fn neighbours_do_not_hide_a_prefix() {
             "{path}"
         );
     }
+}
+
+#[test]
+fn any_number_of_slashes_may_be_stored() {
+    let index = index(&["^/a/b/c/d", "=/a/b/c", "^/a/b", "=/a/b/c/d/e/f", "^/"]);
+    let table = [
+        ("/a/b/c/d/e/f", 0),
+        ("/a/b/c/d", 0),
+        ("/a/b/c", 1),
+        ("/a/b/c/", 2),
+        ("/a/b/c/x", 2),
+        ("/a/b", 2),
+        ("/a/b/c/x/e/f", 2),
+        ("/a", 4),
+        ("/a/x/c/d/e/f", 4),
+    ];
+    for (path, expected) in table {
+        let found = first(&index, path, Position::MAX, |_| true);
+        assert_eq!(found, Some(expected), "{path}");
+    }
+    let found = first(&index, "/a/b/c/d/e/f", Position::MAX, |position| {
+        position > 2
+    });
+    assert_eq!(found, Some(3));
 }
