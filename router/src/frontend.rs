@@ -15,8 +15,6 @@ use crate::Request;
 
 /// RFC 1035: longer host names do not exist.
 const MAX_HOST: usize = 253;
-/// Room for a short name, a dot and the longest namespace.
-const BUFFER: usize = MAX_HOST + 64;
 
 /// Indices into the router's ports.
 type Ports = Range<u32>;
@@ -25,6 +23,8 @@ type Ports = Range<u32>;
 pub(crate) struct Frontends {
     /// `name.namespace`, and every extra host.
     hosts: HashMap<Box<str>, Ports>,
+    /// `name` of what the clients' own namespace has, which is what they say most.
+    short: HashMap<Box<str>, Ports>,
     /// Several Services may share an address on different ports.
     addresses: HashMap<IpAddr, Vec<Ports>>,
     /// `.` and the namespace that short names are completed with.
@@ -67,6 +67,10 @@ impl Frontends {
 
     pub(crate) fn add(&mut self, service: ServiceFrontend, ports: Ports) {
         for host in service.hosts {
+            let name = host.strip_suffix(&*self.namespace_suffix);
+            if let Some(name) = name.filter(|name| !name.contains('.')) {
+                self.short.insert(name.into(), ports.clone());
+            }
             self.hosts.insert(host, ports.clone());
         }
         for ip in service.cluster_ips {
@@ -95,45 +99,33 @@ impl Frontends {
 
     fn by_host(&self, host: &[u8]) -> Option<&[Ports]> {
         let host = host.strip_suffix(b".").unwrap_or(host);
-        if host.is_empty() || host.len() > MAX_HOST {
-            return None;
-        }
+        let host = std::str::from_utf8(host).ok()?;
         // As most clients write it.
-        if let Some(ports) = std::str::from_utf8(host)
-            .ok()
-            .and_then(|host| self.hosts.get(host))
-        {
-            return Some(std::slice::from_ref(ports));
-        }
-        let mut buffer = [0_u8; BUFFER];
-        let lower = buffer.get_mut(..host.len())?;
-        lower.copy_from_slice(host);
-        lower.make_ascii_lowercase();
-        let name = std::str::from_utf8(lower).ok()?;
-
-        if let Some(ports) = self.hosts.get(name) {
+        if let Some(ports) = self.by_name(host) {
             return Some(std::slice::from_ref(ports));
         }
         // A client that dials a cluster IP usually sends it as the authority too.
-        if name.starts_with(|first: char| first == '[' || first.is_ascii_digit()) {
-            let ip: IpAddr = name.trim_matches(['[', ']']).parse().ok()?;
+        if let Ok(ip) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
             return self.addresses.get(&ip.to_canonical()).map(Vec::as_slice);
         }
-        let found = if let Some(qualified) = name
-            .strip_suffix(&*self.domain_suffix)
-            .or_else(|| name.strip_suffix(".svc"))
-        {
-            self.hosts.get(qualified)
-        } else if name.contains('.') {
-            None
-        } else {
-            let suffix = self.namespace_suffix.as_bytes();
-            let end = host.len().checked_add(suffix.len())?;
-            buffer.get_mut(host.len()..end)?.copy_from_slice(suffix);
-            self.hosts
-                .get(std::str::from_utf8(buffer.get(..end)?).ok()?)
+        let mut buffer = [0_u8; MAX_HOST];
+        let lower = buffer.get_mut(..host.len())?;
+        lower.copy_from_slice(host.as_bytes());
+        lower.make_ascii_lowercase();
+        let name = std::str::from_utf8(lower).ok()?;
+        self.by_name(name).map(std::slice::from_ref)
+    }
+
+    /// `name` is in lower case.
+    fn by_name(&self, name: &str) -> Option<&Ports> {
+        let qualified = || {
+            let full = name.strip_suffix(&*self.domain_suffix);
+            full.or_else(|| name.strip_suffix(".svc"))
         };
-        found.map(std::slice::from_ref)
+        self.hosts
+            .get(name)
+            .or_else(|| self.short.get(name))
+            .or_else(|| self.hosts.get(qualified()?))
     }
 }
 
