@@ -1,5 +1,7 @@
 //! Rules and backends, compiled.
 
+use std::ops::Deref;
+
 use gamma_config::{BackendRef, Retry, Rule as RuleConfig, Timeouts};
 
 use crate::{build::Clusters, filter::Filters, session::Session, split::Split};
@@ -9,7 +11,7 @@ pub(crate) struct Rule {
     /// `HTTPRoute/shop/cart/0`: the route, and behind the last `/` the name.
     pub(crate) full_name: Box<str>,
     pub(crate) filters: Option<Box<Filters>>,
-    pub(crate) backends: Box<[Backend]>,
+    pub(crate) backends: Backends,
     pub(crate) split: Split,
     pub(crate) policy: Option<Box<Policy>>,
     pub(crate) session: Option<Box<Session>>,
@@ -26,6 +28,24 @@ pub struct Policy {
     pub retry: Option<Retry>,
 }
 
+/// Most rules have one, which needs no memory elsewhere.
+#[derive(Debug)]
+pub(crate) enum Backends {
+    One(Backend),
+    Several(Box<[Backend]>),
+}
+
+impl Deref for Backends {
+    type Target = [Backend];
+
+    fn deref(&self) -> &[Backend] {
+        match self {
+            Self::One(backend) => std::slice::from_ref(backend),
+            Self::Several(backends) => backends,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Backend {
     /// Index of the cluster's name; `None`: invalid, answers 500.
@@ -38,11 +58,13 @@ impl Rule {
         Self {
             full_name: format!("{}/{}", rule.route, rule.name).into(),
             filters: Filters::new(&rule.filters, clusters),
-            backends: rule
-                .backend_refs
-                .iter()
-                .map(|backend| Backend::new(backend, clusters))
-                .collect(),
+            backends: match &*rule.backend_refs {
+                [backend] => Backends::One(Backend::new(backend, clusters)),
+                backends => {
+                    let backends = backends.iter();
+                    Backends::Several(backends.map(|b| Backend::new(b, clusters)).collect())
+                }
+            },
             split: Split::new(rule.backend_refs.iter().map(|backend| backend.weight)),
             policy: Policy::new(rule),
             session: rule

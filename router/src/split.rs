@@ -7,41 +7,52 @@ use fastrand::Rng;
 /// "Weight specifies the proportion of requests forwarded to the referenced backend. This is
 /// computed as weight/(sum of all weights in this BackendRefs list)." (BackendRef.weight)
 #[derive(Debug)]
-pub(crate) struct Split {
+pub(crate) enum Split {
+    /// One backend, of that weight: what most rules have.
+    One(u32),
     /// Running sums: entry `i` owns the numbers from the sum before it up to its own.
-    sums: Box<[u64]>,
+    Sums(Box<[u64]>),
 }
 
 impl Split {
-    pub(crate) fn new(weights: impl Iterator<Item = u32>) -> Self {
+    pub(crate) fn new(weights: impl ExactSizeIterator<Item = u32> + Clone) -> Self {
+        if let (1, Some(weight)) = (weights.len(), weights.clone().next()) {
+            return Self::One(weight);
+        }
         let mut sum = 0_u64;
-        let sums = weights
-            .map(|weight| {
-                sum = sum.saturating_add(weight.into());
-                sum
-            })
-            .collect();
-        Self { sums }
+        let sums = weights.map(|weight| {
+            sum = sum.saturating_add(weight.into());
+            sum
+        });
+        Self::Sums(sums.collect())
     }
 
     /// `None` if all weights are 0 or there is no backend. Draws no number when there is no choice.
     pub(crate) fn draw(&self, rng: &mut Rng) -> Option<usize> {
-        let total = self.sums.last().copied().filter(|&total| total > 0)?;
-        let ticket = match *self.sums {
-            [_] => 0,
-            _ => rng.u64(..total),
-        };
-        Some(self.sums.partition_point(|&sum| sum <= ticket))
+        match self {
+            Self::One(weight) => (*weight > 0).then_some(0),
+            Self::Sums(sums) => {
+                let total = sums.last().copied().filter(|&total| total > 0)?;
+                let ticket = rng.u64(..total);
+                Some(sums.partition_point(|&sum| sum <= ticket))
+            }
+        }
     }
 }
 
 #[cfg(feature = "trace")]
 impl Split {
     /// The weights, in order.
-    pub(crate) fn weights(&self) -> impl Iterator<Item = u64> {
-        let before = std::iter::once(&0).chain(&self.sums);
-        let pairs = self.sums.iter().zip(before);
-        pairs.map(|(sum, before)| sum.saturating_sub(*before))
+    pub(crate) fn weights(&self) -> Vec<u64> {
+        match self {
+            Self::One(weight) => vec![u64::from(*weight)],
+            Self::Sums(sums) => {
+                let before = std::iter::once(&0).chain(sums);
+                let pairs = sums.iter().zip(before);
+                let weights = pairs.map(|(sum, before)| sum.saturating_sub(*before));
+                weights.collect()
+            }
+        }
     }
 }
 
@@ -83,6 +94,7 @@ mod tests {
     fn no_weight_no_backend() {
         let mut rng = Rng::with_seed(1);
         assert_eq!(Split::new([].into_iter()).draw(&mut rng), None);
+        assert_eq!(Split::new([0].into_iter()).draw(&mut rng), None);
         assert_eq!(Split::new([0, 0].into_iter()).draw(&mut rng), None);
         assert_eq!(Split::new([5].into_iter()).draw(&mut rng), Some(0));
     }

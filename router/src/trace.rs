@@ -171,7 +171,7 @@ impl Router {
         trace.winner = table.position(entry);
         let weights: Vec<u64> = self
             .rule(entry.rule)
-            .map(|rule| rule.split.weights().collect())
+            .map(|rule| rule.split.weights())
             .unwrap_or_default();
         let total: u64 = weights.iter().sum();
         let mut backends = (0..).zip(&weights).filter(|(_, weight)| **weight > 0);
