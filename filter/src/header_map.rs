@@ -3,9 +3,13 @@
 //! The pairs encoding: a count, that many pairs of name and value lengths (all little-endian
 //! `u32`), then the names and values, each with a NUL behind it.
 
+use std::slice::ChunksExact;
+
 use gamma_router::Headers;
 
 const WORD: usize = 4;
+/// The length of a name and that of a value.
+const PAIR: usize = 2 * WORD;
 
 /// All headers of a message.
 #[derive(Debug, Default)]
@@ -18,16 +22,15 @@ impl HeaderMap {
 
     /// Names and values in order. Ends early if the encoding is cut short.
     pub(crate) fn iter(&self) -> Pairs<'_> {
-        let count = word(&self.0, 0).unwrap_or(0);
-        let data = count
-            .checked_mul(2)
-            .and_then(|words| words.checked_add(1))
-            .and_then(|words| words.checked_mul(WORD));
+        let lengths_and_text = || {
+            let (count, rest) = self.0.split_first_chunk::<WORD>()?;
+            let lengths = length(*count).checked_mul(PAIR)?;
+            rest.split_at_checked(lengths)
+        };
+        let (lengths, text) = lengths_and_text().unwrap_or_default();
         Pairs {
-            bytes: &self.0,
-            left: count,
-            lengths: WORD,
-            data: data.unwrap_or(usize::MAX),
+            lengths: lengths.chunks_exact(PAIR),
+            text,
         }
     }
 
@@ -47,37 +50,33 @@ impl Headers for HeaderMap {
 
 /// Iterator over names and values.
 pub(crate) struct Pairs<'a> {
-    bytes: &'a [u8],
-    left: usize,
-    lengths: usize,
-    data: usize,
+    lengths: ChunksExact<'a, u8>,
+    /// What is left of the names and values.
+    text: &'a [u8],
 }
 
 impl<'a> Iterator for Pairs<'a> {
     type Item = (&'a [u8], &'a [u8]);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.left = self.left.checked_sub(1)?;
-        let name = self.take()?;
-        let value = self.take()?;
+        let (name, value) = self.lengths.next()?.split_first_chunk()?;
+        let name = self.take(length(*name))?;
+        let value = self.take(length(*value.first_chunk()?))?;
         Some((name, value))
     }
 }
 
 impl<'a> Pairs<'a> {
-    fn take(&mut self) -> Option<&'a [u8]> {
-        let len = word(self.bytes, self.lengths)?;
-        self.lengths = self.lengths.checked_add(WORD)?;
-        let end = self.data.checked_add(len)?;
-        let text = self.bytes.get(self.data..end)?;
-        self.data = end.checked_add(1)?;
+    /// A text and the NUL behind it.
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (text, rest) = self.text.split_at_checked(length)?;
+        self.text = rest.get(1..)?;
         Some(text)
     }
 }
 
-fn word(bytes: &[u8], at: usize) -> Option<usize> {
-    let word = bytes.get(at..at.checked_add(WORD)?)?;
-    usize::try_from(u32::from_le_bytes(word.try_into().ok()?)).ok()
+fn length(word: [u8; WORD]) -> usize {
+    usize::try_from(u32::from_le_bytes(word)).unwrap_or(usize::MAX)
 }
 
 /// The pairs encoding of `headers`.

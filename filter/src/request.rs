@@ -79,10 +79,13 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
     // Once over all headers: there are a dozen of them, and looking is most of the work.
     for (name, value) in headers.iter() {
         match name {
-            b":method" => method = value,
-            b":scheme" => scheme = value,
-            b":authority" => authority = value,
-            b":path" => path = value,
+            [b':', name @ ..] => match name {
+                b"method" => method = value,
+                b"scheme" => scheme = value,
+                b"authority" => authority = value,
+                b"path" => path = value,
+                _ => {}
+            },
             // What a client must not say: the headers by which the filter talks to the proxy and to
             // the backend. Only those that are there cost a host call.
             name if is_owned(name) => host.remove_header(Map::Request, name)?,
