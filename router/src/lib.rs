@@ -56,6 +56,7 @@
     )
 )]
 
+mod apply;
 mod build;
 mod candidates;
 mod decision;
