@@ -70,7 +70,7 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Sc
 
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
-bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (10 minutes)
+bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (12 minutes)
 	cargo run --locked --release -q -p gamma-tests --bin gamma-bench -- docs/performance
 
 .PHONY: bench-quick

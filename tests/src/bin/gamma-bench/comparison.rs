@@ -1,5 +1,7 @@
 //! The variants side by side.
 
+use std::rc::Rc;
+
 use anyhow::Result;
 
 use crate::{
@@ -7,8 +9,10 @@ use crate::{
     peer::Peer,
     plan::Plan,
     routes::{Shape, requests},
+    samples::Samples,
+    series::{self, in_turn},
     statistics::{Spread, quantile},
-    subject::Subject,
+    subject::Setup,
 };
 
 /// What was measured of one variant with one number of routes.
@@ -17,15 +21,15 @@ pub(crate) struct Measured {
     pub(crate) variant: Variant,
     /// `None` if it knows no routes.
     pub(crate) routes: Option<usize>,
-    /// Microseconds of CPU per request, by round.
-    pub(crate) cpu: Vec<f64>,
-    /// Microseconds, by round.
+    /// Microseconds of CPU per request.
+    pub(crate) cpu: Samples,
+    /// Microseconds, by process.
     pub(crate) p50: Vec<f64>,
     pub(crate) p99: Vec<f64>,
-    /// Milliseconds.
+    /// Milliseconds, by process.
     pub(crate) starts: Vec<f64>,
-    /// Bytes.
-    pub(crate) resident: u64,
+    /// Bytes, by process.
+    pub(crate) resident: Vec<f64>,
 }
 
 /// All of it.
@@ -38,46 +42,47 @@ pub(crate) struct Comparison {
 impl Comparison {
     pub(crate) fn run(plan: &Plan, peer: &mut Peer) -> Result<Self> {
         let mut measured = Vec::new();
-        let mut subjects = Vec::new();
+        let mut setups = Vec::new();
         for variant in Variant::ALL {
             let sizes: Vec<Option<usize>> = match variant.has_routes() {
                 true => plan.sizes.iter().copied().map(Some).collect(),
                 false => vec![None],
             };
             for routes in sizes {
-                let (subject, starts) = start(variant, routes, plan, peer)?;
-                subjects.push(subject);
+                setups.push(setup(variant, routes, peer)?);
                 measured.push(Measured {
                     variant,
                     routes,
-                    cpu: Vec::new(),
+                    cpu: Samples::default(),
                     p50: Vec::new(),
                     p99: Vec::new(),
-                    starts,
-                    resident: 0,
+                    starts: Vec::new(),
+                    resident: Vec::new(),
                 });
             }
         }
-        for round in 0..plan.rounds {
-            eprintln!("CPU, round {} of {}", round + 1, plan.rounds);
-            // Each starts a round now and then: whoever follows a given one has its leftovers.
-            for i in in_turn(subjects.len(), round) {
-                let cpu = subjects[i].cpu_per_request(peer, plan.turn)?;
-                measured[i].cpu.push(cpu);
-            }
-        }
-        for round in 0..plan.latency_rounds {
-            eprintln!("latency, round {} of {}", round + 1, plan.latency_rounds);
-            for i in in_turn(subjects.len(), round) {
-                let took = subjects[i].latencies(peer, Plan::RATE, plan.latency_turn)?;
-                let micros: Vec<f64> = took.iter().map(|t| t.as_secs_f64() * 1e6).collect();
-                measured[i].p50.push(quantile(&micros, 0.5));
-                measured[i].p99.push(quantile(&micros, 0.99));
-            }
-        }
-        for (subject, measured) in subjects.into_iter().zip(&mut measured) {
-            measured.resident = subject.resident()?;
-            subject.stop(peer);
+        eprintln!("the variants, {} setups", setups.len());
+        let cpu = series::run(
+            &setups,
+            plan.processes,
+            plan,
+            peer,
+            |process, subjects, peer| {
+                for i in in_turn(subjects.len(), process) {
+                    let took = subjects[i].latencies(peer, Plan::RATE, plan.latency_turn)?;
+                    let micros: Vec<f64> = took.iter().map(|t| t.as_secs_f64() * 1e6).collect();
+                    measured[i].p50.push(quantile(&micros, 0.5));
+                    measured[i].p99.push(quantile(&micros, 0.99));
+                }
+                for (subject, measured) in subjects.iter().zip(&mut measured) {
+                    measured.starts.push(subject.started_in.as_secs_f64() * 1e3);
+                    measured.resident.push(subject.resident()? as f64);
+                }
+                Ok(())
+            },
+        )?;
+        for (measured, cpu) in measured.iter_mut().zip(cpu) {
+            measured.cpu = cpu;
         }
         Ok(Self {
             sizes: plan.sizes.into(),
@@ -92,7 +97,7 @@ impl Comparison {
             .find(|m| m.variant == variant && m.routes.is_none_or(|of| of == routes))
     }
 
-    /// How many times as much CPU one takes as the other: of each round by itself, then the median.
+    /// How many times as much CPU one takes as the other: in each round by itself, then the medians.
     pub(crate) fn ratio(&self, of: (Variant, usize), to: (Variant, usize)) -> Option<Spread> {
         self.by_round(of, to, |of, to| of / to)
     }
@@ -109,73 +114,73 @@ impl Comparison {
         compare: impl Fn(f64, f64) -> f64,
     ) -> Option<Spread> {
         let (of, to) = (self.of(of.0, of.1)?, self.of(to.0, to.1)?);
-        let pairs = of.cpu.iter().zip(&to.cpu);
-        Some(Spread::of(pairs.map(|(&of, &to)| compare(of, to))))
+        Some(of.cpu.with(&to.cpu, compare).spread())
     }
 
-    /// From how many routes on one variant takes more CPU than another: where the lines between the
-    /// numbers of routes that were measured cross. `None` if they do not.
-    pub(crate) fn break_even(&self, grows: Variant, flat: Variant) -> Option<f64> {
-        let difference = |routes: usize| {
-            let cpu = |variant| Some(Spread::of(self.of(variant, routes)?.cpu.clone()).median);
-            Some((routes as f64, cpu(grows)? - cpu(flat)?))
+    /// From how many routes on one variant takes more CPU than another, as the processes of each
+    /// group have it.
+    pub(crate) fn break_even(&self, grows: Variant, flat: Variant) -> Option<Spread> {
+        let mut lines: Vec<Vec<(f64, f64)>> = Vec::new();
+        for &routes in &self.sizes {
+            let (grows, flat) = (self.of(grows, routes)?, self.of(flat, routes)?);
+            let difference = grows.cpu.with(&flat.cpu, |grows, flat| grows - flat);
+            for (process, more) in difference.by_process().into_iter().enumerate() {
+                if lines.len() <= process {
+                    lines.push(Vec::new());
+                }
+                lines[process].push((routes as f64, more));
+            }
+        }
+        Some(Spread::of(lines.iter().map(|line| crossing(line))))
+    }
+}
+
+/// Where a line comes above zero, between its points; infinite if it does not. A line that begins
+/// above zero does so at its first point.
+fn crossing(line: &[(f64, f64)]) -> f64 {
+    match line.first() {
+        Some(&(first, more)) if more > 0.0 => return first,
+        _ => {}
+    }
+    let crossing = line.windows(2).find_map(|pair| {
+        let &[(n, below), (m, above)] = pair else {
+            return None;
         };
-        let points: Vec<(f64, f64)> = self.sizes.iter().filter_map(|&n| difference(n)).collect();
-        points.windows(2).find_map(|pair| {
-            let &[(n, below), (m, above)] = pair else {
-                return None;
-            };
-            (below <= 0.0 && above > 0.0).then(|| n + (m - n) * -below / (above - below))
-        })
-    }
+        (below <= 0.0 && above > 0.0).then(|| n + (m - n) * -below / (above - below))
+    });
+    crossing.unwrap_or(f64::INFINITY)
 }
 
-/// All indices, another one first in every round.
-pub(crate) fn in_turn(count: usize, round: usize) -> impl Iterator<Item = usize> {
-    (0..count).map(move |i| (i + round * 5) % count)
-}
-
-/// The last of several starts, and how many milliseconds each took.
-fn start(
-    variant: Variant,
-    routes: Option<usize>,
-    plan: &Plan,
-    peer: &mut Peer,
-) -> Result<(Subject, Vec<f64>)> {
+/// A variant with so many routes.
+fn setup(variant: Variant, routes: Option<usize>, peer: &Peer) -> Result<Setup> {
     /// What those get that know no routes.
     const FEW: usize = 10;
     let asked = routes.unwrap_or(FEW);
-    let name = format!("{}, {asked} routes", variant.name());
-    eprintln!("starting {name}");
     let is_gamma = matches!(variant, Variant::Gamma | Variant::GammaLean);
     let shape = Shape::plain(if is_gamma { asked } else { FEW });
     let manifests = shape.manifests(&peer.backends()?);
     let mut bootstrap = written_by_gammactl(&manifests, "127.0.0.1:0", variant.flags())?;
     variant.install(&mut bootstrap, asked)?;
-    let mut starts = Vec::new();
-    loop {
-        let subject = Subject::start(&name, &bootstrap, requests(asked, ""), peer)?;
-        starts.push(subject.started_in.as_secs_f64() * 1e3);
-        if starts.len() >= plan.starts {
-            return Ok((subject, starts));
-        }
-        subject.stop(peer);
-    }
+    Ok(Setup {
+        name: format!("{}, {asked} routes", variant.name()),
+        bootstrap,
+        requests: Rc::from(requests(asked, "")),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn measured(variant: Variant, routes: usize, cpu: &[f64]) -> Measured {
+    fn measured<const N: usize>(variant: Variant, routes: usize, cpu: [f64; N]) -> Measured {
         Measured {
             variant,
             routes: variant.has_routes().then_some(routes),
-            cpu: cpu.into(),
+            cpu: Samples::from(cpu.map(|cpu| [cpu])),
             p50: vec![],
             p99: vec![],
             starts: vec![],
-            resident: 0,
+            resident: vec![],
         }
     }
 
@@ -184,38 +189,34 @@ mod tests {
         let comparison = Comparison {
             sizes: vec![10, 1_000],
             measured: vec![
-                measured(Variant::List, 10, &[30.0]),
-                measured(Variant::List, 1_000, &[60.0]),
-                measured(Variant::Gamma, 10, &[40.0]),
-                measured(Variant::Gamma, 1_000, &[40.0]),
+                measured(Variant::List, 10, [30.0; 3]),
+                measured(Variant::List, 1_000, [60.0; 3]),
+                measured(Variant::Gamma, 10, [40.0, 40.0, 70.0]),
+                measured(Variant::Gamma, 1_000, [40.0, 40.0, 70.0]),
+                measured(Variant::Floor, 10, [40.0; 3]),
             ],
         };
-        let crossing = comparison.break_even(Variant::List, Variant::Gamma);
-        assert_eq!(crossing, Some(340.0));
-        assert_eq!(comparison.break_even(Variant::Gamma, Variant::List), None);
+        let crossing = |grows, flat| comparison.break_even(grows, flat).unwrap();
+        let gamma = crossing(Variant::List, Variant::Gamma);
+        assert_eq!((gamma.low, gamma.median), (340.0, 340.0));
+        assert_eq!(gamma.high, f64::INFINITY, "not in the last process");
+        assert_eq!(crossing(Variant::List, Variant::Floor).high, 340.0);
+        assert_eq!(crossing(Variant::Gamma, Variant::List).median, 10.0);
     }
 
     #[test]
-    fn variants_are_compared_by_round() {
+    fn variants_are_compared_by_process() {
         let comparison = Comparison {
             sizes: vec![10],
             measured: vec![
-                // Another machine in every round, the same ratio.
-                measured(Variant::Gamma, 10, &[40.0, 80.0, 60.0]),
-                measured(Variant::Floor, 10, &[20.0, 40.0, 30.0]),
+                // Another machine in every group, the same ratio.
+                measured(Variant::Gamma, 10, [40.0, 80.0, 60.0]),
+                measured(Variant::Floor, 10, [20.0, 40.0, 30.0]),
             ],
         };
         let ratio = comparison.ratio((Variant::Gamma, 10), (Variant::Floor, 10));
         assert_eq!(ratio.map(|r| (r.low, r.high)), Some((2.0, 2.0)));
         let more = comparison.more((Variant::Gamma, 10), (Variant::Floor, 10));
         assert_eq!(more.map(|m| m.median), Some(30.0));
-    }
-
-    #[test]
-    fn everyone_has_a_turn_in_every_round() {
-        let mut turns: Vec<usize> = in_turn(7, 3).collect();
-        assert_ne!(turns[0], 0);
-        turns.sort_unstable();
-        assert_eq!(turns, (0..7).collect::<Vec<_>>());
     }
 }

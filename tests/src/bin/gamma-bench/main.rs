@@ -1,16 +1,18 @@
 //! `make bench`: Gamma beside other ways to route, in a real Envoy.
 //!
 //! ```text
-//! gamma-bench DIRECTORY    measures everything; writes results.md and cpu.svg there (ten minutes)
+//! gamma-bench DIRECTORY    measures everything; writes results.md and cpu.svg there (12 minutes)
 //! gamma-bench --quick      little of everything, printed: whether it works, not what it costs
 //! ```
 //!
 //! - [`mod@bootstrap`] has the variants, [`mod@routes`] the routes and requests that all of them get;
 //! - [`mod@peer`] is client and backends, [`mod@http`] what they say to Envoy, [`mod@subject`] an Envoy that is measured, [`mod@process`]
 //!   what it takes of the machine;
+//! - [`mod@series`] starts Envoys again and again, [`mod@samples`] and [`mod@statistics`] are what
+//!   their numbers come to;
 //! - [`mod@comparison`], [`mod@features`] and [`mod@offline`] are what is measured, [`mod@plan`] how
 //!   much of it;
-//! - [`mod@report`], [`mod@targets`] and [`mod@plot`] say it.
+//! - [`mod@report`], [`mod@targets`] and [`mod@plot`] say it, in [`mod@numbers`].
 
 #![forbid(unsafe_code)]
 
@@ -19,6 +21,7 @@ mod comparison;
 mod features;
 mod http;
 mod machine;
+mod numbers;
 mod offline;
 mod peer;
 mod plan;
@@ -26,6 +29,8 @@ mod plot;
 mod process;
 mod report;
 mod routes;
+mod samples;
+mod series;
 mod statistics;
 mod subject;
 mod targets;

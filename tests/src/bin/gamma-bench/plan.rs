@@ -9,15 +9,16 @@ pub(crate) struct Plan {
     pub(crate) sizes: &'static [usize],
     /// Routes of the configs with which features are measured.
     pub(crate) feature_routes: usize,
-    /// Rounds of CPU measurements. In each, every variant has its turn.
+    /// How often every variant is started afresh: its processes differ more than its rounds.
+    pub(crate) processes: usize,
+    /// The same for the configs with which features are measured.
+    pub(crate) feature_processes: usize,
+    /// Rounds of CPU measurements for each process. In each, every variant has its turn.
     pub(crate) rounds: usize,
     /// Length of a turn.
     pub(crate) turn: Duration,
-    /// The same for latencies.
-    pub(crate) latency_rounds: usize,
+    /// Of the one turn in which the latencies of a process are measured.
     pub(crate) latency_turn: Duration,
-    /// How often every variant is started.
-    pub(crate) starts: usize,
 }
 
 impl Plan {
@@ -28,20 +29,20 @@ impl Plan {
     pub(crate) const FULL: Self = Self {
         sizes: &[10, 100, 1_000, 10_000],
         feature_routes: 100,
-        rounds: 11,
-        turn: Duration::from_millis(500),
-        latency_rounds: 5,
-        latency_turn: Duration::from_millis(1_000),
-        starts: 3,
+        processes: 12,
+        feature_processes: 12,
+        rounds: 2,
+        turn: Duration::from_millis(200),
+        latency_turn: Duration::from_millis(400),
     };
 
     pub(crate) const QUICK: Self = Self {
         sizes: &[10, 100],
         feature_routes: 10,
+        processes: 1,
+        feature_processes: 1,
         rounds: 2,
         turn: Duration::from_millis(50),
-        latency_rounds: 1,
         latency_turn: Duration::from_millis(50),
-        starts: 1,
     };
 }

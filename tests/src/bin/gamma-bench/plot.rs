@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{bootstrap::Variant, comparison::Comparison, statistics::Spread};
+use crate::{bootstrap::Variant, comparison::Comparison};
 
 const WIDTH: f64 = 920.0;
 const HEIGHT: f64 = 460.0;
@@ -74,9 +74,7 @@ fn medians(comparison: &Comparison, variant: Variant) -> Vec<f64> {
         .sizes
         .iter()
         .filter_map(|&size| comparison.of(variant, size));
-    measured
-        .map(|m| Spread::of(m.cpu.iter().copied()).median)
-        .collect()
+    measured.map(|m| m.cpu.spread().median).collect()
 }
 
 fn color(variant: Variant) -> &'static str {

@@ -6,6 +6,7 @@ use crate::{
     bootstrap::Variant,
     comparison::{Comparison, Measured},
     features::Cost,
+    numbers::{difference, mib, thousands, with_quartiles},
     offline::Offline,
     plan::Plan,
     statistics::Spread,
@@ -29,20 +30,19 @@ pub(crate) fn markdown(results: &Results, plan: &Plan) -> String {
     for (what, is) in &results.machine {
         let _ = writeln!(page, "- {what}: {is}");
     }
-    let _ = write!(
-        page,
-        "\nOne Envoy worker on one core; the client and the backends share the other. Each number is a \
-         median, in brackets the quartiles, of {} rounds, in each of which every variant had its turn of \
-         {} ms. A request goes to the next of all routes in an order that leaves no two neighbours \
-         together; every answer is checked.\n\n",
-        plan.rounds,
-        plan.turn.as_millis()
-    );
+    page.push_str(&method(plan));
     page.push_str("## Targets\n\n");
     page.push_str(&targets::table(results));
     page.push_str("\n## CPU of the Envoy process per request, µs\n\n![](cpu.svg)\n\n");
     page.push_str(&cpu(&results.comparison));
-    page.push_str("\n## Piece by piece\n\n");
+    page.push_str(
+        "\n## How much of that is luck\n\nStandard deviations, in percent: of processes with the very \
+         same configuration, and of the rounds of one process.\n\n",
+    );
+    page.push_str(&luck(&results.comparison));
+    page.push_str(
+        "\n## Piece by piece\n\nIn brackets the 95 % interval; `<` where that has zero in it.\n\n",
+    );
     page.push_str(&pieces(&results.comparison));
     let _ = write!(
         page,
@@ -50,18 +50,35 @@ pub(crate) fn markdown(results: &Results, plan: &Plan) -> String {
         Plan::RATE
     );
     page.push_str(&latency(&results.comparison));
-    page.push_str("\n## Memory and start-up\n\nResident MiB after all that, and seconds from the start of the process until it is ready.\n\n");
+    page.push_str("\n## Memory and start-up\n\nResident MiB at the end of a process, and seconds from the start of the process until it is ready.\n\n");
     page.push_str(&memory(&results.comparison));
     let _ = write!(
         page,
-        "\n## What features cost\n\n{} routes. *More* is the CPU per request beside the same config without \
-         it, in the same round; where that is not said, nothing of the kind exists to compare with.\n\n",
-        plan.feature_routes
+        "\n## What features cost\n\nRoutes: {}; processes of every config: {}. *More* is the CPU per request \
+         beside the same config without it, with its 95 % interval, or `<` where that has zero in it. \
+         Where it is not said, nothing of the kind exists to compare with.\n\n",
+        plan.feature_routes, plan.feature_processes
     );
     page.push_str(&features(&results.features));
     page.push_str("\n## Offline\n\n");
     page.push_str(&offline(&results.offline));
     page
+}
+
+/// What the numbers are.
+fn method(plan: &Plan) -> String {
+    format!(
+        "\nOne Envoy worker on one core; the client and the backends share the other. Envoy processes of \
+         every variant: {processes}, because two of the very same configuration differ. One of each ran \
+         at the same time; all of these had {rounds} turns of {turn} ms in rounds, and one for latency, \
+         before the next were started. Each number is a median over the processes, in brackets the \
+         quartiles; a ratio or a difference is taken between two turns of the same round. A request \
+         goes to the next of all routes in an order that leaves no two neighbours together; every answer \
+         is checked.\n\n",
+        processes = plan.processes,
+        rounds = plan.rounds,
+        turn = plan.turn.as_millis()
+    )
 }
 
 /// Rows are variants, columns numbers of routes.
@@ -92,7 +109,17 @@ fn table(comparison: &Comparison, cell: impl Fn(&Measured) -> String) -> String 
 
 fn cpu(comparison: &Comparison) -> String {
     table(comparison, |measured| {
-        with_quartiles(Spread::of(measured.cpu.iter().copied()), 1)
+        with_quartiles(measured.cpu.spread(), 1)
+    })
+}
+
+fn luck(comparison: &Comparison) -> String {
+    table(comparison, |measured| match measured.cpu.scatter() {
+        Some(scatter) => {
+            let (processes, rounds) = (scatter.processes * 100.0, scatter.rounds * 100.0);
+            format!("{processes:.1}, {rounds:.1}")
+        }
+        None => "–".to_owned(),
     })
 }
 
@@ -117,7 +144,7 @@ fn pieces(comparison: &Comparison) -> String {
     let mut text = String::from("| | µs |\n|---|--:|\n");
     for (piece, of, than) in pieces {
         if let Some(more) = comparison.more((of, most), (than, most)) {
-            let _ = writeln!(text, "| {piece} | {} |", with_quartiles(more, 1));
+            let _ = writeln!(text, "| {piece} | {} |", difference(more, 1));
         }
     }
     text
@@ -137,14 +164,15 @@ fn latency(comparison: &Comparison) -> String {
 fn memory(comparison: &Comparison) -> String {
     table(comparison, |measured| {
         let start = Spread::of(measured.starts.iter().copied()).median / 1e3;
-        format!("{:.0} MiB, {start:.2} s", mib(measured.resident))
+        let resident = Spread::of(measured.resident.iter().copied()).median;
+        format!("{:.0} MiB, {start:.2} s", mib(resident))
     })
 }
 
 fn features(costs: &[Cost]) -> String {
     let mut text = String::from("| | CPU per request, µs | more, µs |\n|---|--:|--:|\n");
     for cost in costs {
-        let more = cost.more.map(|more| with_quartiles(more, 2));
+        let more = cost.more.map(|more| difference(more, 1));
         let _ = writeln!(
             text,
             "| {} | {:.1} | {} |",
@@ -170,42 +198,4 @@ fn offline(offline: &Offline) -> String {
         thousands(offline.module),
         routes = thousands(offline.routes as u64),
     )
-}
-
-pub(crate) fn mib(bytes: u64) -> f64 {
-    bytes as f64 / f64::from(1 << 20)
-}
-
-pub(crate) fn with_quartiles(spread: Spread, digits: usize) -> String {
-    let Spread { median, low, high } = spread;
-    format!("{median:.digits$} ({low:.digits$}–{high:.digits$})")
-}
-
-/// 10000 as 10,000.
-pub(crate) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let groups: Vec<&str> = digits
-        .as_bytes()
-        .rchunks(3)
-        .rev()
-        .filter_map(|group| std::str::from_utf8(group).ok())
-        .collect();
-    groups.join(",")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn digits_are_grouped_by_three() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(thousands(number), text);
-        }
-    }
 }

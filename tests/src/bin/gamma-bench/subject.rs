@@ -1,6 +1,9 @@
 //! A running Envoy that is measured.
 
-use std::time::{Duration, Instant};
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 use gamma_tests::envoy::{Bootstrap, Envoy, Options};
@@ -15,41 +18,49 @@ use crate::{
 /// Connections on which requests are sent, one at a time on each.
 const CONNECTIONS: usize = 8;
 
+/// What is started, and asked.
+#[derive(Debug)]
+pub(crate) struct Setup {
+    pub(crate) name: String,
+    pub(crate) bootstrap: Value,
+    pub(crate) requests: Rc<[Prepared]>,
+}
+
 /// An Envoy, the requests for it and the connections to it.
 pub(crate) struct Subject {
     envoy: Envoy,
     clients: Clients,
-    requests: Vec<Prepared>,
+    requests: Rc<[Prepared]>,
     /// From the start of the process until it was ready.
     pub(crate) started_in: Duration,
 }
 
 impl Subject {
     /// Starts Envoy, and asks everything once: every answer has to be right before anything is timed.
-    pub(crate) fn start(
-        name: &str,
-        bootstrap: &Value,
-        requests: Vec<Prepared>,
-        peer: &mut Peer,
-    ) -> Result<Self> {
+    pub(crate) fn start(setup: &Setup, peer: &mut Peer) -> Result<Self> {
+        let Setup {
+            name,
+            bootstrap,
+            requests,
+        } = setup;
         process::anywhere()?;
         let text = bootstrap.to_string();
         let started = Instant::now();
         let envoy = Envoy::start(Bootstrap::Text(&text), &Options::default())
-            .with_context(|| name.to_owned())?;
+            .with_context(|| name.clone())?;
         let started_in = started.elapsed();
         let listener = bootstrap
             .pointer("/static_resources/listeners/0/name")
             .and_then(Value::as_str)
             .context("the bootstrap has no listener")?;
         let clients = peer.connect(envoy.listener(listener)?, CONNECTIONS)?;
-        peer.ask_all(&clients, &requests)
+        peer.ask_all(&clients, requests)
             .with_context(|| format!("{name}: a wrong answer"))?;
         process::part(envoy.pid())?;
         Ok(Self {
             envoy,
             clients,
-            requests,
+            requests: Rc::clone(requests),
             started_in,
         })
     }
@@ -57,7 +68,7 @@ impl Subject {
     /// CPU of the Envoy process per request, in microseconds, while it is kept busy.
     pub(crate) fn cpu_per_request(&self, peer: &mut Peer, time: Duration) -> Result<f64> {
         // Caches and branch predictors are full of somebody else's.
-        peer.closed_loop(&self.clients, &self.requests, time / 8)?;
+        peer.closed_loop(&self.clients, &self.requests, time / 4)?;
         let before = process::cpu_time(self.envoy.pid())?;
         let answered = peer.closed_loop(&self.clients, &self.requests, time)?;
         let used = process::cpu_time(self.envoy.pid())? - before;

@@ -2,6 +2,8 @@
 
 mod configs;
 
+use std::rc::Rc;
+
 use anyhow::Result;
 use gamma_tests::ports::Port;
 use serde_json::Value;
@@ -10,12 +12,12 @@ use configs::{ANSWERS, Asked, Change, Config, EXTRAS, FEATURES, PLAIN, REASON, r
 
 use crate::{
     bootstrap::{connection_manager, written_by_gammactl},
-    comparison::in_turn,
     peer::Peer,
     plan::Plan,
     routes::Shape,
+    series,
     statistics::Spread,
-    subject::Subject,
+    subject::Setup,
 };
 
 /// A row of the table.
@@ -43,66 +45,59 @@ pub(crate) fn run(plan: &Plan, peer: &mut Peer) -> Result<Vec<Cost>> {
     pairs.extend(FEATURES.map(|with| (with, Some(PLAIN))));
     pairs.extend(ANSWERS.map(|with| (with, None)));
 
-    let mut running = Running::default();
+    let mut distinct = Distinct::default();
     let mut indices = Vec::new();
     for (with, without) in &pairs {
-        let with = running.index(with, plan, peer)?;
-        let without = without.map(|w| running.index(&w, plan, peer)).transpose()?;
+        let with = distinct.index(with, plan, peer)?;
+        let without = without
+            .map(|without| distinct.index(&without, plan, peer))
+            .transpose()?;
         indices.push((with, without));
     }
-    for round in 0..plan.rounds {
-        eprintln!("features, round {} of {}", round + 1, plan.rounds);
-        for i in in_turn(running.subjects.len(), round) {
-            let cpu = running.subjects[i].cpu_per_request(peer, plan.turn)?;
-            running.cpu[i].push(cpu);
-        }
-    }
+    eprintln!("features, {} setups", distinct.setups.len());
+    let processes = plan.feature_processes;
+    let cpu = series::run(&distinct.setups, processes, plan, peer, |_, _, _| Ok(()))?;
     let costs = pairs
         .iter()
         .zip(indices)
-        .map(|((config, _), (with, without))| {
-            let with = &running.cpu[with];
-            let more = without.map(|without| {
-                let pairs = with.iter().zip(&running.cpu[without]);
-                Spread::of(pairs.map(|(with, without)| with - without))
-            });
-            Cost {
-                name: config.name,
-                with: Spread::of(with.iter().copied()),
-                more,
-            }
+        .map(|((config, _), (with, without))| Cost {
+            name: config.name,
+            with: cpu[with].spread(),
+            more: without.map(|without| {
+                let more = cpu[with].with(&cpu[without], |with, without| with - without);
+                more.spread()
+            }),
         });
-    let costs = costs.collect();
-    for subject in running.subjects {
-        subject.stop(peer);
-    }
-    Ok(costs)
+    Ok(costs.collect())
 }
 
-/// Envoys, none twice with the same bootstrap.
+/// Setups, none twice with the same bootstrap.
 #[derive(Default)]
-struct Running {
-    bootstraps: Vec<(Value, Asked)>,
-    subjects: Vec<Subject>,
-    cpu: Vec<Vec<f64>>,
+struct Distinct {
+    setups: Vec<Setup>,
+    /// Of each setup.
+    asked: Vec<Asked>,
     /// Of listeners that must have a known port: kept from others as long as they are used.
     ports: Vec<Port>,
 }
 
-impl Running {
-    fn index(&mut self, config: &Config, plan: &Plan, peer: &mut Peer) -> Result<usize> {
+impl Distinct {
+    fn index(&mut self, config: &Config, plan: &Plan, peer: &Peer) -> Result<usize> {
         let bootstrap = self.bootstrap(config, plan, peer)?;
-        let key = (bootstrap, config.asked);
-        if let Some(known) = self.bootstraps.iter().position(|known| *known == key) {
+        let mut known = self.setups.iter().zip(&self.asked);
+        let same = |(setup, asked): (&Setup, &Asked)| {
+            setup.bootstrap == bootstrap && *asked == config.asked
+        };
+        if let Some(known) = known.position(same) {
             return Ok(known);
         }
-        eprintln!("starting Gamma: {}", config.name);
-        let requests = requests(config.asked, plan.feature_routes);
-        let subject = Subject::start(config.name, &key.0, requests, peer)?;
-        self.subjects.push(subject);
-        self.bootstraps.push(key);
-        self.cpu.push(Vec::new());
-        Ok(self.subjects.len() - 1)
+        self.setups.push(Setup {
+            name: config.name.to_owned(),
+            bootstrap,
+            requests: Rc::from(requests(config.asked, plan.feature_routes)),
+        });
+        self.asked.push(config.asked);
+        Ok(self.setups.len() - 1)
     }
 
     fn bootstrap(&mut self, config: &Config, plan: &Plan, peer: &Peer) -> Result<Value> {
