@@ -10,7 +10,7 @@ use crate::{
     plan::Plan,
     routes::{Shape, requests},
     samples::Samples,
-    series::{self, in_turn},
+    series::{self, shuffled},
     statistics::{Spread, quantile},
     subject::Setup,
 };
@@ -68,7 +68,7 @@ impl Comparison {
             plan,
             peer,
             |process, subjects, peer| {
-                for i in in_turn(subjects.len(), process) {
+                for i in shuffled(subjects.len(), process) {
                     let took = subjects[i].latencies(peer, Plan::RATE, plan.latency_turn)?;
                     let micros: Vec<f64> = took.iter().map(|t| t.as_secs_f64() * 1e6).collect();
                     measured[i].p50.push(quantile(&micros, 0.5));

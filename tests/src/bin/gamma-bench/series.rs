@@ -22,12 +22,14 @@ pub(crate) fn run(
     let mut cpu = vec![Samples::default(); setups.len()];
     for process in 0..processes {
         eprintln!("processes {} of {processes}", process + 1);
-        let mut subjects = Vec::new();
-        for setup in setups {
-            subjects.push(Subject::start(setup, peer)?);
+        let mut started = Vec::new();
+        for i in shuffled(setups.len(), process) {
+            started.push((i, Subject::start(&setups[i], peer)?));
         }
+        started.sort_by_key(|(i, _)| *i);
+        let subjects: Vec<Subject> = started.into_iter().map(|(_, subject)| subject).collect();
         for round in 0..plan.rounds {
-            for i in in_turn(setups.len(), process * plan.rounds + round) {
+            for i in shuffled(setups.len(), process * plan.rounds + round) {
                 cpu[i].push(process, subjects[i].cpu_per_request(peer, plan.turn)?);
             }
         }
@@ -39,20 +41,37 @@ pub(crate) fn run(
     Ok(cpu)
 }
 
-/// All indices, another one first in every round: whoever follows a given one has its leftovers.
-pub(crate) fn in_turn(count: usize, round: usize) -> impl Iterator<Item = usize> {
-    (0..count).map(move |i| (i + round * 5) % count)
+/// All indices, in another order in every round, though in the same in every run: whoever follows a
+/// given one has its leftovers, in caches or in the kernel's memory.
+pub(crate) fn shuffled(count: usize, round: usize) -> Vec<usize> {
+    let mut indices: Vec<usize> = (0..count).collect();
+    fastrand::Rng::with_seed(round as u64).shuffle(&mut indices);
+    indices
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
     fn everyone_has_a_turn_in_every_round() {
-        let mut turns: Vec<usize> = in_turn(7, 3).collect();
-        assert_ne!(turns[0], 0);
+        let mut turns = shuffled(7, 3);
         turns.sort_unstable();
         assert_eq!(turns, (0..7).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn nobody_has_the_same_predecessor_in_all_rounds() {
+        const COUNT: usize = 23;
+        let mut predecessors = vec![HashSet::new(); COUNT];
+        for round in 0..24 {
+            for pair in shuffled(COUNT, round).windows(2) {
+                predecessors[pair[1]].insert(pair[0]);
+            }
+        }
+        let fewest = predecessors.iter().map(HashSet::len).min();
+        assert!(fewest >= Some(COUNT / 3), "{fewest:?}");
     }
 }
