@@ -69,6 +69,14 @@ mod tests {
     }
 
     #[test]
+    fn a_median_without_an_interval_stands_alone() {
+        let number = |number: f64| format!("{number:.2}");
+        let known = with_interval(spread(1.02, Some((0.99, 1.05))), number);
+        assert_eq!(known, "1.02 (0.99–1.05)");
+        assert_eq!(with_interval(spread(1.02, None), number), "1.02");
+    }
+
+    #[test]
     fn differences_that_may_be_none_say_so() {
         for (median, interval, text) in [
             (3.0, Some((1.0, 5.0)), "3.0 (1.0–5.0)"),

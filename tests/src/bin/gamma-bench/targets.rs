@@ -106,8 +106,7 @@ fn targets(results: &Results) -> Vec<Target> {
         ),
         bound(
             "what no filter at all would reach: Envoy's list ÷ nothing",
-            ratio(V::List, V::Nothing),
-            two_digits,
+            ratio(V::List, V::Nothing).map(|ratio| with_interval(ratio, two_digits)),
         ),
         at_most(
             "CPU, Gamma ÷ Lua table lookup, at 10,000 routes",
@@ -119,8 +118,7 @@ fn targets(results: &Results) -> Vec<Target> {
         break_even(LEAN, comparison, V::GammaLean),
         bound(
             "where a filter that costs as much as the floor would break even",
-            crossing(comparison, V::Floor),
-            routes,
+            crossing(comparison, V::Floor).map(routes),
         ),
         growth(comparison),
         under(
@@ -165,11 +163,11 @@ fn at_least(what: &'static str, limit: f64, ratio: Option<Spread>) -> Target {
 }
 
 /// No target, but what bounds the one above.
-fn bound(what: &'static str, is: Option<Spread>, text: impl Fn(f64) -> String) -> Target {
+fn bound(what: &'static str, is: Option<String>) -> Target {
     Target {
         what,
         wanted: String::new(),
-        is: is.map(|is| (with_interval(is, text), Verdict::Bound)),
+        is: is.map(|is| (is, Verdict::Bound)),
     }
 }
 
@@ -191,11 +189,8 @@ fn break_even(what: &'static str, comparison: &Comparison, gamma: Variant) -> Ta
     let crossing = crossing(comparison, gamma);
     Target {
         what,
-        wanted: format!("≤ {}", routes(LIMIT)),
-        is: crossing.map(|crossing| {
-            let text = with_interval(crossing, routes);
-            (text, Verdict::under(LIMIT, crossing))
-        }),
+        wanted: format!("≤ {LIMIT} routes"),
+        is: crossing.map(|crossing| (routes(crossing), Verdict::under(LIMIT, crossing))),
     }
 }
 
@@ -208,11 +203,12 @@ fn two_digits(ratio: f64) -> String {
     format!("{ratio:.2}")
 }
 
-fn routes(number: f64) -> String {
-    if number.is_infinite() {
-        return format!("> {} routes", thousands(MANY as u64));
-    }
-    format!("{} routes", thousands(number.round() as u64))
+fn routes(crossing: Spread) -> String {
+    let number = |routes: f64| match routes.is_infinite() {
+        true => format!(">{}", thousands(MANY as u64)),
+        false => thousands(routes.round() as u64),
+    };
+    with_interval(crossing, number) + " routes"
 }
 
 /// Of Envoy's memory with the number of routes, beside that of its own list.
@@ -223,17 +219,18 @@ fn growth(comparison: &Comparison) -> Target {
         Some(pairs.map(|(many, few)| mib(many - few)).collect::<Vec<_>>())
     };
     let both = growth(Variant::Gamma).zip(growth(Variant::List));
-    let mebibytes = |number: f64| format!("{number:.1} MiB");
+    let one_digit = |mib: f64| format!("{mib:.1}");
     let spread = |numbers: &[f64]| Spread::of(numbers.iter().copied());
     Target {
         what: "growth of Envoy's memory from 10 to 10,000 routes",
         wanted: both.as_ref().map_or_else(String::new, |(_, list)| {
-            format!("≤ {}, as Envoy's list", mebibytes(spread(list).median))
+            format!("≤ {:.1} MiB, as Envoy's list", spread(list).median)
         }),
         is: both.map(|(gamma, list)| {
             let more = gamma.iter().zip(&list).map(|(gamma, list)| gamma - list);
             let verdict = Verdict::under(0.0, Spread::of(more));
-            (with_interval(spread(&gamma), mebibytes), verdict)
+            let text = with_interval(spread(&gamma), one_digit) + " MiB";
+            (text, verdict)
         }),
     }
 }
@@ -266,7 +263,8 @@ mod tests {
 
     #[test]
     fn no_break_even_is_beyond_all_sizes() {
-        assert_eq!(routes(f64::INFINITY), "> 10,000 routes");
-        assert_eq!(routes(1234.5), "1,235 routes");
+        let crossings = [400.0, 500.0, 600.0, 700.0, 800.0, f64::INFINITY];
+        assert_eq!(routes(Spread::of(crossings)), "650 (400–>10,000) routes");
+        assert_eq!(routes(Spread::of([1234.5])), "1,235 routes");
     }
 }
