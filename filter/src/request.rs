@@ -33,8 +33,8 @@ pub(crate) struct Chosen {
     pub(crate) backend: Option<BackendId>,
     /// Headers that the answer gets, whoever gives it.
     pub(crate) response: Vec<ResponseHeader>,
-    /// If the rule has sessions, which the request may have begun.
-    pub(crate) session: Option<InSession>,
+    /// If the rule has sessions, which the request may have begun. Boxed: few have.
+    pub(crate) session: Option<Box<InSession>>,
 }
 
 /// A request to a rule that has sessions.
@@ -158,9 +158,11 @@ pub(crate) fn carry_out(
         rule: rule.filter(|_| kind != Kind::Preflight),
         backend,
         response: decision.response,
-        session: (forwarded && has_sessions()).then_some(InSession {
-            endpoint: decision.endpoint,
-            received: *received,
+        session: (forwarded && has_sessions()).then(|| {
+            Box::new(InSession {
+                endpoint: decision.endpoint,
+                received: *received,
+            })
         }),
     };
     Ok(match forwarded {

@@ -35,7 +35,7 @@ fn handle(host: &impl Host, shared: &Shared, chosen: &Chosen) -> Result<(), Host
             false => host.set_header(Map::Response, name, &header.value)?,
         }
     }
-    if let (Some(session), Some(backend)) = (chosen.session, chosen.backend) {
+    if let (Some(session), Some(backend)) = (&chosen.session, chosen.backend) {
         begin_session(host, shared, session, backend)?;
     }
     Ok(())
@@ -46,14 +46,14 @@ fn handle(host: &impl Host, shared: &Shared, chosen: &Chosen) -> Result<(), Host
 fn begin_session(
     host: &impl Host,
     shared: &Shared,
-    InSession { endpoint, received }: InSession,
+    InSession { endpoint, received }: &InSession,
     backend: BackendId,
 ) -> Result<(), HostError> {
     let Some(session) = shared.router.session(backend.rule()) else {
         return Ok(());
     };
     let answered = address(host, UPSTREAM);
-    if answered.is_none() || answered == endpoint {
+    if answered.is_none() || answered == *endpoint {
         return Ok(());
     }
     let (name, value) = session.begin(backend.index(), answered, received.now, received.https);
