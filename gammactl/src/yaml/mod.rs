@@ -5,8 +5,10 @@
 
 mod builder;
 mod documents;
+mod members;
 
 pub(crate) use documents::{Document, documents, parse};
+pub(crate) use members::{Field, Members, NotANumber};
 
 use crate::source::Span;
 

@@ -73,11 +73,7 @@ fn blank(text: &str, span: Span) -> String {
 }
 
 fn case(document: &Node, has_objects: bool, diagnostics: &mut Diagnostics) -> Option<Case> {
-    let root = Field {
-        node: document,
-        path: String::new(),
-    };
-    let mut object = Object::open(&root, diagnostics)?;
+    let mut object = Object::open(&Field::root(document), diagnostics)?;
     let schema = object.string("$schema", diagnostics);
     let description = object.string("description", diagnostics);
     let manifests = strings(object.list("manifests", diagnostics), diagnostics);

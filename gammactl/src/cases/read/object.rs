@@ -7,24 +7,15 @@ use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
-    suggest::nearest,
-    yaml::{Entry, Node, Value},
+    yaml::{Members, NotANumber},
 };
 
-/// A value, and the path by which it is reached: `requests[0].expect`.
-#[derive(Debug, Clone)]
-pub(super) struct Field<'n> {
-    pub(super) node: &'n Node,
-    pub(super) path: String,
-}
+pub(super) use crate::yaml::Field;
 
 /// A mapping that is being read.
 pub(super) struct Object<'n> {
     pub(super) span: Span,
-    path: String,
-    entries: &'n [Entry],
-    /// Names that were asked for, present or not: the schema.
-    known: Vec<&'static str>,
+    members: Members<'n>,
 }
 
 /// A mapping whose keys are the user's.
@@ -48,33 +39,17 @@ pub(in crate::cases) fn refuse(
 impl<'n> Object<'n> {
     /// `None`, and a mistake, if `field` is no mapping.
     pub(super) fn open(field: &Field<'n>, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let Value::Mapping(entries) = &field.node.value else {
+        let Some(members) = field.members() else {
             wrong_type(field, "an object", diagnostics);
             return None;
         };
-        Some(Self {
-            span: field.node.span,
-            path: field.path.clone(),
-            entries,
-            known: Vec::new(),
-        })
-    }
-
-    fn path_to(&self, name: &str) -> String {
-        match self.path.as_str() {
-            "" => name.to_owned(),
-            path => format!("{path}.{name}"),
-        }
+        let span = field.node.span;
+        Some(Self { span, members })
     }
 
     /// A member, which may be null.
     pub(super) fn nullable(&mut self, name: &'static str) -> Option<Field<'n>> {
-        self.known.push(name);
-        let entry = self.entries.iter().find(|entry| entry.key == name)?;
-        Some(Field {
-            node: &entry.value,
-            path: self.path_to(name),
-        })
+        self.members.take(name)
     }
 
     /// A member. Nothing behind the colon is a mistake: it looks like a test, and tests nothing.
@@ -100,15 +75,11 @@ impl<'n> Object<'n> {
         name: &'static str,
         diagnostics: &mut Diagnostics,
     ) -> Option<Field<'n>> {
-        if self.entries.iter().any(|entry| entry.key == name) {
+        if self.members.find(name).is_some() {
             return self.take(name, diagnostics);
         }
-        self.known.push(name);
-        let hint = match nearest(name, self.entries.iter().map(|entry| &*entry.key)) {
-            Some(similar) => format!("`{similar}` is there: did you mean `{name}`?"),
-            None => format!("add `{name}`"),
-        };
-        let message = format!("`{}` is missing", self.path_to(name));
+        let (message, hint) = self.members.missing(name);
+        self.members.ignore(&[name]);
         let code = &codes::CASE_MISSING_FIELD;
         refuse(code, self.span, message, hint, diagnostics);
         None
@@ -164,66 +135,37 @@ impl<'n> Object<'n> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Map<'n>> {
         let field = self.take(name, diagnostics)?;
-        let Value::Mapping(entries) = &field.node.value else {
+        let Some(members) = field.map() else {
             wrong_type(&field, "an object", diagnostics);
             return None;
         };
-        let members = entries.iter().map(|entry| {
-            let key = Spanned {
-                value: entry.key.clone(),
-                span: entry.key_span,
-            };
-            let path = format!("{}.{}", field.path, entry.key);
-            let node = &entry.value;
-            (key, Field { node, path })
-        });
-        Some(field.spanned(members.collect()))
+        Some(field.spanned(members))
     }
 
     /// Reports members that do not exist.
     pub(super) fn finish(self, diagnostics: &mut Diagnostics) {
-        for entry in self.entries {
-            if self.known.contains(&&*entry.key) {
-                continue;
-            }
-            let hint = match nearest(&entry.key, self.known.iter().copied()) {
-                Some(similar) => format!("did you mean `{similar}`?"),
-                None => {
-                    let mut known = self.known.clone();
-                    known.retain(|name| !name.starts_with('$'));
-                    known.sort_unstable();
-                    format!("there are {}", known.join(", "))
-                }
-            };
-            let message = format!("unknown field `{}`", self.path_to(&entry.key));
+        for (entry, similar) in self.members.unknown() {
+            let hint = similar.unwrap_or_else(|| self.names());
+            let message = self.members.is_unknown(entry);
             let code = &codes::CASE_UNKNOWN_FIELD;
             refuse(code, entry.key_span, message, hint, diagnostics);
         }
     }
-}
 
-impl Field<'_> {
-    pub(super) fn spanned<T>(&self, value: T) -> Spanned<T> {
-        Spanned {
-            value,
-            span: self.node.span,
-        }
+    /// What could be written instead.
+    fn names(&self) -> String {
+        let mut known = self.members.known().to_vec();
+        known.retain(|name| !name.starts_with('$'));
+        known.sort_unstable();
+        format!("there are {}", known.join(", "))
     }
 }
 
 pub(super) fn items<'n>(field: &Field<'n>, diagnostics: &mut Diagnostics) -> Vec<Field<'n>> {
-    let Value::Sequence(items) = &field.node.value else {
+    field.items().unwrap_or_else(|| {
         wrong_type(field, "a list", diagnostics);
-        return Vec::new();
-    };
-    items
-        .iter()
-        .enumerate()
-        .map(|(i, node)| Field {
-            node,
-            path: format!("{}[{i}]", field.path),
-        })
-        .collect()
+        Vec::new()
+    })
 }
 
 pub(super) fn string(field: &Field<'_>, diagnostics: &mut Diagnostics) -> Option<Spanned<String>> {
@@ -239,20 +181,12 @@ pub(super) fn integer<T: FromStr + PartialOrd + Display>(
     range: RangeInclusive<T>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<T>> {
-    let number = field.node.as_plain();
-    let Some(text) = number.filter(|_| field.node.kind() == "a number") else {
-        wrong_type(field, "a whole number", diagnostics);
-        return None;
-    };
-    match text.parse::<T>() {
-        Ok(value) if range.contains(&value) => Some(field.spanned(value)),
-        _ => {
-            let (from, to) = (range.start(), range.end());
-            let hint = format!("use a whole number from {from} to {to}");
-            invalid(field, &hint, diagnostics);
-            None
-        }
+    match field.integer(range) {
+        Ok(number) => return Some(number),
+        Err(NotANumber::Type) => wrong_type(field, "a whole number", diagnostics),
+        Err(NotANumber::Range { hint, .. }) => invalid(field, &hint, diagnostics),
     }
+    None
 }
 
 /// Text with a meaning; a number that is not quoted is text too.
@@ -260,8 +194,7 @@ pub(super) fn parsed<T: FromStr<Err: Display>>(
     field: &Field<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<T>> {
-    let number = field.node.as_plain();
-    let text = match number.filter(|_| field.node.kind() == "a number") {
+    let text = match field.number() {
         Some(number) => number.to_owned(),
         None => string(field, diagnostics)?.value,
     };
@@ -288,11 +221,7 @@ fn wrong_type(field: &Field<'_>, wanted: &str, diagnostics: &mut Diagnostics) {
         Some(text) if wanted == "a list" => format!("put it in brackets: [{text}]"),
         _ => format!("write {wanted}"),
     };
-    let place = match &*field.path {
-        "" => "the document",
-        path => path,
-    };
-    let message = format!("`{place}` is {}, it must be {wanted}", field.node.kind());
+    let message = field.is_not(wanted);
     let code = &codes::CASE_WRONG_TYPE;
     refuse(code, field.node.span, message, hint, diagnostics);
 }

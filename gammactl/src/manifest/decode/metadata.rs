@@ -4,7 +4,7 @@ use super::{
     object::{Cx, Field, Object, string},
     text,
 };
-use crate::{diagnostic::codes, manifest::Metadata, yaml::Value};
+use crate::{diagnostic::codes, manifest::Metadata};
 
 pub(super) fn metadata(
     object: &mut Object<'_>,
@@ -54,20 +54,16 @@ pub(super) fn metadata(
 /// Labels or annotations: "cannot unmarshal number into Go struct field of type string" is what a
 /// version without quotes gets.
 fn strings(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(String, String)> {
-    let Value::Mapping(entries) = &field.node.value else {
+    let Some(members) = field.map() else {
         super::object::wrong_type(field, "an object", cx);
         return Vec::new();
     };
     let mut strings = Vec::new();
-    for entry in entries {
-        let member = Field {
-            node: &entry.value,
-            path: format!("{}.{}", field.path, entry.key),
-        };
-        if entry.value.is_null() {
-            strings.push((entry.key.clone(), String::new()));
+    for (key, member) in members {
+        if member.node.is_null() {
+            strings.push((key.value, String::new()));
         } else if let Some(text) = string(&member, cx) {
-            strings.push((entry.key.clone(), text.value));
+            strings.push((key.value, text.value));
         }
     }
     strings

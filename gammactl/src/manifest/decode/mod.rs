@@ -106,11 +106,7 @@ impl Decoder<'_> {
             diagnostics,
             refused: false,
         };
-        let root = Field {
-            node: document,
-            path: String::new(),
-        };
-        let Some(mut object) = Object::open(&root, &mut cx) else {
+        let Some(mut object) = Object::open(&Field::root(document), &mut cx) else {
             return;
         };
         let api_version = object

@@ -1,18 +1,18 @@
-//! Reading an object field by field: each problem is reported at its place, and what no one asked
-//! for is reported at the end.
+//! Reading an object of Kubernetes field by field: each problem is reported at its place, and what no
+//! one asked for is reported at the end.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
-    suggest::nearest,
-    yaml::{Entry, Node, Value},
+    yaml::{Entry, Members},
 };
 
 pub(super) use super::scalar::{
     boolean, choice, choice_hint, distinct, integer, string, wrong_type,
 };
+pub(super) use crate::yaml::Field;
 
 /// Where findings go while one Kubernetes object is read.
 pub(super) struct Cx<'d> {
@@ -55,70 +55,40 @@ impl Cx<'_> {
     }
 }
 
-/// A value, and the path by which it is reached: `spec.rules[0].name`.
-#[derive(Debug, Clone)]
-pub(super) struct Field<'n> {
-    pub(super) node: &'n Node,
-    pub(super) path: String,
-}
-
 /// A mapping that is being read.
 pub(super) struct Object<'n> {
     pub(super) span: Span,
-    path: String,
-    entries: &'n [Entry],
-    /// Names that were asked for, present or not: the schema, as far as it was needed.
-    known: Vec<&'static str>,
+    members: Members<'n>,
 }
 
 impl<'n> Object<'n> {
     /// `None`, and a finding, if `field` is no mapping.
     pub(super) fn open(field: &Field<'n>, cx: &mut Cx<'_>) -> Option<Self> {
-        let Value::Mapping(entries) = &field.node.value else {
+        let Some(members) = field.members() else {
             wrong_type(field, "an object", cx);
             return None;
         };
-        Some(Self {
-            span: field.node.span,
-            path: field.path.clone(),
-            entries,
-            known: Vec::new(),
-        })
+        let span = field.node.span;
+        Some(Self { span, members })
     }
 
     /// The path of a member.
     pub(super) fn path_to(&self, name: impl Display) -> String {
-        match self.path.as_str() {
-            "" => name.to_string(),
-            path => format!("{path}.{name}"),
-        }
+        self.members.path_to(name)
     }
 
     /// A member; one that is null is absent.
     pub(super) fn take(&mut self, name: &'static str) -> Option<Field<'n>> {
-        self.known.push(name);
-        let entry = self.entries.iter().find(|entry| entry.key == name)?;
-        (!entry.value.is_null()).then(|| Field {
-            node: &entry.value,
-            path: self.path_to(name),
-        })
+        let field = self.members.take(name);
+        field.filter(|field| !field.node.is_null())
     }
 
     /// A member that must be there.
     pub(super) fn require(&mut self, name: &'static str, cx: &mut Cx<'_>) -> Option<Field<'n>> {
         let field = self.take(name);
         if field.is_none() {
-            let unread = self.entries.iter().map(|entry| &*entry.key);
-            let hint = match nearest(name, unread.filter(|key| !self.known.contains(key))) {
-                Some(similar) => format!("`{similar}` is there: did you mean `{name}`?"),
-                None => format!("add `{name}`"),
-            };
-            cx.refuse(
-                &codes::MISSING_FIELD,
-                self.span,
-                format!("`{}` is missing", self.path_to(name)),
-                hint,
-            );
+            let (message, hint) = self.members.missing(name);
+            cx.refuse(&codes::MISSING_FIELD, self.span, message, hint);
         }
         field
     }
@@ -169,7 +139,7 @@ impl<'n> Object<'n> {
         let Some(field) = self.take(name) else {
             return Vec::new();
         };
-        let Value::Sequence(items) = &field.node.value else {
+        let Some(items) = field.items() else {
             wrong_type(&field, "a list", cx);
             return Vec::new();
         };
@@ -191,29 +161,22 @@ impl<'n> Object<'n> {
             );
         }
         items
-            .iter()
-            .enumerate()
-            .map(|(i, node)| Field {
-                node,
-                path: format!("{}[{i}]", field.path),
-            })
-            .collect()
     }
 
     /// Where the value of a member stands, else the whole object.
     pub(super) fn span_of(&self, name: &str) -> Span {
-        let entry = self.entries.iter().find(|entry| entry.key == name);
-        entry.map_or(self.span, |entry| entry.value.span)
+        let node = self.members.find(name);
+        node.map_or(self.span, |node| node.span)
     }
 
     /// Members that exist in the API and do not matter here.
     pub(super) fn ignore(&mut self, names: &[&'static str]) {
-        self.known.extend(names);
+        self.members.ignore(names);
     }
 
     /// Reports members that the API has elsewhere: `instead` says what to do.
     pub(super) fn not_here(&mut self, names: &[&'static str], instead: &str, cx: &mut Cx<'_>) {
-        for entry in self.entries {
+        for entry in self.members.entries() {
             if names.contains(&&*entry.key) {
                 cx.diagnostics.push(self.unknown(entry, instead.into()));
             }
@@ -222,25 +185,17 @@ impl<'n> Object<'n> {
     }
 
     fn unknown(&self, entry: &Entry, hint: String) -> Diagnostic {
-        Diagnostic::new(
-            &codes::UNKNOWN_FIELD,
-            entry.key_span,
-            format!("unknown field `{}`", self.path_to(&entry.key)),
-        )
-        .why("the field is ignored, as the API server would")
-        .hint(hint)
+        let message = self.members.is_unknown(entry);
+        Diagnostic::new(&codes::UNKNOWN_FIELD, entry.key_span, message)
+            .why("the field is ignored, as the API server would")
+            .hint(hint)
     }
 
     /// Reports members that the API does not have.
     pub(super) fn finish(self, cx: &mut Cx<'_>) {
-        for entry in self.entries {
-            if self.known.contains(&&*entry.key) {
-                continue;
-            }
-            let hint = match nearest(&entry.key, self.known.iter().copied()) {
-                Some(similar) => format!("did you mean `{similar}`?"),
-                None => "remove it, or move it to where it belongs".into(),
-            };
+        for (entry, similar) in self.members.unknown() {
+            let elsewhere = || "remove it, or move it to where it belongs".into();
+            let hint = similar.unwrap_or_else(elsewhere);
             cx.diagnostics.push(self.unknown(entry, hint));
         }
     }

@@ -7,6 +7,7 @@ use crate::{
     diagnostic::codes,
     source::Spanned,
     suggest::{containing, nearest},
+    yaml::NotANumber,
 };
 
 pub(super) fn string(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<String>> {
@@ -14,10 +15,7 @@ pub(super) fn string(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<Strin
         wrong_type(field, "a string", cx);
         return None;
     };
-    Some(Spanned {
-        value: text.to_owned(),
-        span: field.node.span,
-    })
+    Some(field.spanned(text.to_owned()))
 }
 
 pub(super) fn integer<T: FromStr + PartialOrd + Display>(
@@ -25,30 +23,15 @@ pub(super) fn integer<T: FromStr + PartialOrd + Display>(
     range: RangeInclusive<T>,
     cx: &mut Cx<'_>,
 ) -> Option<Spanned<T>> {
-    let Some(text) = field
-        .node
-        .as_plain()
-        .filter(|_| field.node.kind() == "a number")
-    else {
-        not_a_number::<T>(field, cx);
-        return None;
-    };
-    match text.parse::<T>() {
-        Ok(value) if range.contains(&value) => Some(Spanned {
-            value,
-            span: field.node.span,
-        }),
-        _ => {
-            cx.refuse(
-                &codes::INVALID_VALUE,
-                field.node.span,
-                format!("`{}` is {text}", field.path),
-                format!(
-                    "use a whole number from {} to {}",
-                    range.start(),
-                    range.end()
-                ),
-            );
+    match field.integer(range) {
+        Ok(number) => Some(number),
+        Err(NotANumber::Type) => {
+            not_a_number::<T>(field, cx);
+            None
+        }
+        Err(NotANumber::Range { text, hint }) => {
+            let message = format!("`{}` is {text}", field.path);
+            cx.refuse(&codes::INVALID_VALUE, field.node.span, message, hint);
             None
         }
     }
@@ -66,16 +49,8 @@ fn not_a_number<T: FromStr>(field: &Field<'_>, cx: &mut Cx<'_>) {
         }
         _ => "write a whole number".into(),
     };
-    cx.refuse(
-        &codes::WRONG_TYPE,
-        field.node.span,
-        format!(
-            "`{}` is {}, it must be a whole number",
-            field.path,
-            field.node.kind()
-        ),
-        hint,
-    );
+    let message = field.is_not("a whole number");
+    cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
 }
 
 pub(super) fn boolean(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<bool> {
@@ -147,18 +122,6 @@ pub(super) fn wrong_type(field: &Field<'_>, wanted: &str, cx: &mut Cx<'_>) {
         }
         _ => format!("write {wanted}"),
     };
-    cx.refuse(
-        &codes::WRONG_TYPE,
-        field.node.span,
-        format!(
-            "`{}` is {}, it must be {wanted}",
-            if field.path.is_empty() {
-                "the document"
-            } else {
-                &field.path
-            },
-            field.node.kind()
-        ),
-        hint,
-    );
+    let message = field.is_not(wanted);
+    cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
 }
