@@ -6,19 +6,17 @@ use super::{
 };
 use crate::{
     diagnostic::codes,
-    manifest::{EndpointSlice, ReferenceGrant, Service, ServiceKind, ServicePort},
+    manifest::{EndpointSlice, Metadata, ReferenceGrant, Service, ServiceKind, ServicePort},
     source::Spanned,
     yaml::Value,
 };
 
 pub(super) fn service(
-    mut object: Object<'_>,
+    object: Object<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<Service> {
-    let metadata = metadata::metadata(&mut object, default_namespace, cx);
-    let spec = object.require("spec", cx)?;
-    let mut spec = Object::open(&spec, cx)?;
+    let (metadata, mut spec) = open(object, default_namespace, cx)?;
     let service_type = spec.string("type", cx);
     let single = spec.take("clusterIP");
     let mut fields = spec.list("clusterIPs", 2, cx);
@@ -35,11 +33,7 @@ pub(super) fn service(
             None => {}
         }
     }
-    let ports = spec
-        .list("ports", usize::MAX, cx)
-        .iter()
-        .filter_map(|field| service_port(field, cx))
-        .collect();
+    let ports = service_ports(&mut spec, cx);
     Some(Service {
         kind: ServiceKind::Service,
         metadata: metadata?,
@@ -52,13 +46,11 @@ pub(super) fn service(
 
 /// ServiceImport: what a Service of several clusters looks like in this one (GEP-1748).
 pub(super) fn service_import(
-    mut object: Object<'_>,
+    object: Object<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<Service> {
-    let metadata = metadata::metadata(&mut object, default_namespace, cx);
-    let spec = object.require("spec", cx)?;
-    let mut spec = Object::open(&spec, cx)?;
+    let (metadata, mut spec) = open(object, default_namespace, cx)?;
     let kind = spec.choice("type", &["ClusterSetIP", "Headless"], cx);
     let mut cluster_ips = Vec::new();
     for field in spec.list("ips", 2, cx) {
@@ -66,11 +58,7 @@ pub(super) fn service_import(
             cluster_ips.extend(address(&text, &field.path, cx));
         }
     }
-    let ports = spec
-        .list("ports", usize::MAX, cx)
-        .iter()
-        .filter_map(|field| service_port(field, cx))
-        .collect();
+    let ports = service_ports(&mut spec, cx);
     Some(Service {
         kind: ServiceKind::ServiceImport,
         metadata: metadata?,
@@ -79,6 +67,25 @@ pub(super) fn service_import(
         headless: kind.is_some_and(|kind| kind.value == "Headless"),
         ports,
     })
+}
+
+/// The metadata of an object, if they are right, and its spec.
+fn open<'n>(
+    mut object: Object<'n>,
+    default_namespace: &str,
+    cx: &mut Cx<'_>,
+) -> Option<(Option<Metadata>, Object<'n>)> {
+    let metadata = metadata::metadata(&mut object, default_namespace, cx);
+    let spec = object.require("spec", cx)?;
+    Some((metadata, Object::open(&spec, cx)?))
+}
+
+fn service_ports(spec: &mut Object<'_>, cx: &mut Cx<'_>) -> Vec<ServicePort> {
+    let ports = spec.list("ports", usize::MAX, cx);
+    ports
+        .iter()
+        .filter_map(|field| service_port(field, cx))
+        .collect()
 }
 
 fn address(

@@ -281,11 +281,7 @@ pub(super) fn duration(
     cx: &mut Cx<'_>,
 ) -> Option<gamma_config::Duration> {
     let field = object.take(name)?;
-    if let Some(number) = field
-        .node
-        .as_plain()
-        .filter(|_| field.node.kind() == "a number")
-    {
+    if let Some(number) = field.number() {
         let message = format!("`{}` is a number, it must be a string", field.path);
         let hint = format!("give it a unit: `{number}s`");
         cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
