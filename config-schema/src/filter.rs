@@ -190,6 +190,32 @@ pub struct Cors {
     pub max_age: u32,
 }
 
+impl Cors {
+    /// Whether `text` can be an [origin](Self::allow_origins): the API's CORSOrigin.
+    #[must_use]
+    pub fn is_origin(text: &str) -> bool {
+        if text == "*" {
+            return true;
+        }
+        let Some((scheme, rest)) = text.split_once("://") else {
+            return false;
+        };
+        let (host, port) = rest.split_once(':').unwrap_or((rest, "80"));
+        let label = |label: &str| {
+            let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+            !label.is_empty() && label.bytes().all(good)
+        };
+        matches!(scheme, "http" | "https")
+            && port.parse::<u16>().is_ok_and(|port| port > 0)
+            && (host == "*"
+                || host
+                    .strip_prefix("*.")
+                    .unwrap_or(host)
+                    .split('.')
+                    .all(label))
+    }
+}
+
 impl Default for Cors {
     fn default() -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! What is accepted, what is refused, and the place that each refusal names.
 
-use crate::{Config, Part, parse};
+use crate::{Config, Cors, Part, parse};
 
 /// A config around one rule.
 fn around(rule: &str) -> String {
@@ -155,6 +155,35 @@ fn refusals_name_the_place() {
         let full = format!("{rule}{}{place}", if place.is_empty() { "" } else { "." });
         assert!(error.contains(&full), "{text}: {error}");
         assert!(error.contains(message), "{text}: {error}");
+    }
+}
+
+#[test]
+fn origins_are_those_of_the_api() {
+    let good = [
+        "*",
+        "http://*",
+        "https://a.example",
+        "https://A-1.example:8443",
+        "https://*.example:65535",
+    ];
+    for origin in good {
+        assert!(Cors::is_origin(origin), "{origin}");
+    }
+    let bad = [
+        "",
+        "a.example",
+        "ftp://a.example",
+        "https://",
+        "https://a..example",
+        "https://a.*.example",
+        "https://a.example/",
+        "https://a.example:",
+        "https://a.example:0",
+        "https://a.example:65536",
+    ];
+    for origin in bad {
+        assert!(!Cors::is_origin(origin), "{origin}");
     }
 }
 

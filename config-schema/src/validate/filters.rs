@@ -103,7 +103,7 @@ fn redirect(redirect: &RequestRedirect, place: &str, problems: &mut Problems) {
 
 fn cors(cors: &Cors, place: &str, problems: &mut Problems) {
     for (i, origin) in cors.allow_origins.iter().enumerate() {
-        if !is_origin(origin) {
+        if !Cors::is_origin(origin) {
             problems.add(
                 format!("{place}.allowOrigins[{i}]"),
                 format!("`{origin}` is neither `*` nor like `https://*.example.com:8443`"),
@@ -125,29 +125,6 @@ fn cors(cors: &Cors, place: &str, problems: &mut Problems) {
             }
         }
     }
-}
-
-/// The pattern of HTTPCORSFilter.allowOrigins.
-fn is_origin(origin: &str) -> bool {
-    if origin == "*" {
-        return true;
-    }
-    let Some((scheme, rest)) = origin.split_once("://") else {
-        return false;
-    };
-    let (host, port) = rest.split_once(':').unwrap_or((rest, "80"));
-    let label = |label: &str| {
-        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
-        !label.is_empty() && label.bytes().all(good)
-    };
-    matches!(scheme, "http" | "https")
-        && port.parse::<u16>().is_ok()
-        && (host == "*"
-            || host
-                .strip_prefix("*.")
-                .unwrap_or(host)
-                .split('.')
-                .all(label))
 }
 
 fn external_auth(auth: &ExternalAuth, place: &str, problems: &mut Problems) {

@@ -1,5 +1,7 @@
 //! Strings with a shape: names, hosts, paths, header names and values.
 
+use gamma_config::Cors;
+
 use super::object::{Cx, Object};
 use crate::{diagnostic::codes, source::Spanned};
 
@@ -238,25 +240,8 @@ pub(super) fn value(text: &Text, path: &str, max: usize, cx: &mut Cx<'_>) {
 
 /// CORSOrigin.
 pub(super) fn origin(text: &Text, path: &str, cx: &mut Cx<'_>) {
-    let good = text.value.split_once("://").is_some_and(|(scheme, rest)| {
-        let (host, port) = rest.split_once(':').unwrap_or((rest, "80"));
-        let label = |label: &str| {
-            !label.is_empty()
-                && label
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        };
-        matches!(scheme, "http" | "https")
-            && port.parse::<u16>().is_ok_and(|port| port > 0)
-            && (host == "*"
-                || host
-                    .strip_prefix("*.")
-                    .unwrap_or(host)
-                    .split('.')
-                    .all(label))
-    });
     check(
-        good && text.value.len() <= 253,
+        Cors::is_origin(&text.value) && text.value.len() <= 253,
         text,
         path,
         "use `*`, or scheme and host like `https://*.example.com:8443`, without path",
