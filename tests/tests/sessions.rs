@@ -24,10 +24,12 @@ metadata: {name: cart}
 spec:
   parentRefs: [{group: "", kind: Service, name: cart}]
   rules:
-    - matches: [{path: {value: /cookie}}]
+    - name: cookie
+      matches: [{path: {value: /cookie}}]
       sessionPersistence: {cookie: {name: s}}
       backendRefs: [{name: cart, port: 80}]
-    - matches: [{path: {value: /header}}]
+    - name: header
+      matches: [{path: {value: /header}}]
       sessionPersistence: {type: Header, header: {name: X-Session}}
       backendRefs: [{name: cart, port: 80}]
     - backendRefs: [{name: cart, port: 80}]

@@ -15,6 +15,7 @@ mod policies;
 mod ranks;
 mod redirects;
 mod references;
+mod sessions;
 mod slashes;
 mod table;
 mod values;
@@ -38,6 +39,7 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
             weights::lint(route, rule, diagnostics);
             mirrors::lint(route, rule, diagnostics);
             policies::lint(rule, diagnostics);
+            sessions::lint(route, rule, diagnostics);
             patterns::lint(rule, diagnostics);
             values::lint(rule, diagnostics);
             slashes::prefixes(rule, diagnostics);
