@@ -8,8 +8,8 @@
 //! are left out of the config ([`needed`]).
 //!
 //! Both objects are given to the whole mesh, to one namespace, or to each namespace by itself
-//! ([`scope`]); Kubernetes has a limit to their size ([`size`]). What Istio does on its own is said
-//! in [`advice`].
+//! ([`scope`]); Kubernetes has a limit to their size ([`size`]), above which they are divided
+//! ([`split`]). What Istio does on its own is said in [`advice`].
 
 mod advice;
 mod needed;
@@ -17,6 +17,7 @@ mod plugin;
 mod route;
 mod scope;
 mod size;
+mod split;
 
 use std::collections::BTreeMap;
 
@@ -28,6 +29,7 @@ pub use needed::{InvalidPattern, ServicePattern, needed};
 pub use plugin::{FailStrategy, Image, InvalidImage, Phase, PullPolicy};
 pub use scope::{Scope, client_namespaces};
 pub use size::{Size, check_sizes};
+pub use split::split_if_large;
 
 use crate::envoy::write_yaml;
 
