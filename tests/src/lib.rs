@@ -12,6 +12,7 @@
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@drive`]: the two ways to run a fixture.
 //! - [`mod@host`]: the filter's module in an interpreter that counts.
+//! - [`mod@random`]: routes and requests that nobody thought of.
 //! - [`mod@reference`]: what the Gateway API asks for, written a second time and naively.
 
 #![forbid(unsafe_code)]
@@ -27,6 +28,7 @@ pub mod gammactl;
 pub mod host;
 pub mod load;
 pub mod ports;
+pub mod random;
 pub mod reference;
 pub mod serve;
 pub mod stage;

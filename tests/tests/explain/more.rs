@@ -1,10 +1,11 @@
 //! What the reference does not know: mirrors, CORS and changes to responses.
 
 use fastrand::Rng;
-use gamma_tests::reference::Request;
+use gamma_tests::{
+    random::{once_in, pick},
+    reference::Request,
+};
 use serde_json::{Value, json};
-
-use crate::{once_in, pick};
 
 /// Gives the rules and backends of a route more filters.
 pub(crate) fn filters(rng: &mut Rng, object: &mut Value) {

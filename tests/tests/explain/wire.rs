@@ -8,6 +8,7 @@ use gamma_tests::{
     client::{self, Client},
     envoy::Options,
     fixture::Observed,
+    random::{self, variable},
     reference::Request,
     stage::{Backends, Stage, wasm},
 };
@@ -15,7 +16,7 @@ use gammactl::explain::{normalized_path, render};
 use serde_json::{Value, json};
 
 use crate::{
-    more, request, routes, variable,
+    more,
     world::{World, simulated},
 };
 
@@ -49,7 +50,7 @@ fn explanations_are_what_the_filter_does() {
         } in sets
         {
             for n in 0..REQUESTS {
-                let mut request = on_the_wire(request::request(&mut rng, &objects), number);
+                let mut request = on_the_wire(random::request(&mut rng, &objects), number);
                 more::aim(&mut rng, &mut request, &format!("cart.shop-{number}"));
                 let answer = client.send(&sent(&request)).unwrap();
                 let mut seen = simulated(&request, CLIENT);
@@ -100,7 +101,7 @@ struct Set {
 impl Set {
     fn new(seed: u64, number: u64) -> Self {
         let mut rng = Rng::with_seed(seed.rotate_left(32) ^ number);
-        let mut objects = routes::objects(&mut rng);
+        let mut objects = random::objects(&mut rng);
         objects
             .iter_mut()
             .for_each(|object| more::filters(&mut rng, object));

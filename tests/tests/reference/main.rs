@@ -4,22 +4,16 @@
 //! disagreement is made as small as possible before it is printed.
 
 mod compare;
-mod filters;
-mod matches;
-mod request;
-mod routes;
 mod shrink;
 
-use std::{env, str::FromStr, thread, time::Instant};
-
-use fastrand::Rng;
+use std::{thread, time::Instant};
 
 use compare::{Class, Counts, World};
+use fastrand::Rng;
+use gamma_tests::random::{self, NAMESPACES, variable};
 
 /// Requests for each set of routes.
 const REQUESTS: u64 = 250;
-/// Clients are in one of these; so are Services and routes.
-const NAMESPACES: [&str; 3] = ["shop", "web", "depot"];
 const THREADS: u64 = 2;
 
 #[test]
@@ -59,11 +53,11 @@ fn agrees_with_compiler_and_router() {
 /// One set of routes and its requests.
 fn run_set(seed: u64, set: u64) -> Counts {
     let mut rng = Rng::with_seed(seed.rotate_left(32) ^ set);
-    let objects = routes::objects(&mut rng);
+    let objects = random::objects(&mut rng);
     let mut worlds = World::all(&objects, &NAMESPACES).unwrap_or_else(|e| panic!("{e}"));
     let mut counts = Counts::default();
     for number in 0..REQUESTS {
-        let request = request::request(&mut rng, &objects);
+        let request = random::request(&mut rng, &objects);
         // Most requests come from where most Services are.
         let world = &mut worlds[[0, 0, 1, 2][rng.usize(..4)]];
         match world.compare(&request) {
@@ -75,22 +69,4 @@ fn run_set(seed: u64, set: u64) -> Counts {
         }
     }
     counts
-}
-
-fn variable<T: FromStr>(name: &str, default: T) -> T {
-    match env::var(name) {
-        Ok(text) => text
-            .parse()
-            .unwrap_or_else(|_| panic!("{name} is no number: {text}")),
-        Err(_) => default,
-    }
-}
-
-/// Whether something happens that does once in `n` times.
-pub(crate) fn once_in(rng: &mut Rng, n: u32) -> bool {
-    rng.u32(..n) == 0
-}
-
-pub(crate) fn pick<T: Copy>(rng: &mut Rng, among: &[T]) -> T {
-    among[rng.usize(..among.len())]
 }

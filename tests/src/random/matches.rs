@@ -3,9 +3,9 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use crate::{once_in, pick};
+use super::{once_in, pick};
 
-pub(crate) const SEGMENTS: [&str; 6] = ["a", "b", "ab", "A", "a.B", "%61"];
+pub(super) const SEGMENTS: [&str; 6] = ["a", "b", "ab", "A", "a.B", "%61"];
 const PATTERNS: [&str; 14] = [
     "/a.*",
     "/.*",
@@ -23,13 +23,13 @@ const PATTERNS: [&str; 14] = [
     "/a(",
 ];
 const VALUE_PATTERNS: [&str; 8] = ["x.*", "x|y", "[xy]+", ".*", "(?i)X", "^x$", "x y?", "("];
-pub(crate) const VALUES: [&str; 7] = ["x", "y", "xy", "x,y", "x y", "x+y", "%78"];
-pub(crate) const HEADERS: [&str; 3] = ["x-a", "X-A", "x-b"];
-pub(crate) const PARAMETERS: [&str; 4] = ["q", "Q", "r", "q+"];
-pub(crate) const METHODS: [&str; 4] = ["GET", "POST", "PUT", "OPTIONS"];
+pub(super) const VALUES: [&str; 7] = ["x", "y", "xy", "x,y", "x y", "x+y", "%78"];
+pub(super) const HEADERS: [&str; 3] = ["x-a", "X-A", "x-b"];
+pub(super) const PARAMETERS: [&str; 4] = ["q", "Q", "r", "q+"];
+pub(super) const METHODS: [&str; 4] = ["GET", "POST", "PUT", "OPTIONS"];
 const HOSTS: [&str; 4] = ["cart", "cart.shop", "CART", "cart:80"];
 
-pub(crate) fn http(rng: &mut Rng) -> Value {
+pub(super) fn http(rng: &mut Rng) -> Value {
     let mut r#match = Map::new();
     let path = match rng.u32(..8) {
         0 | 1 => Some(json!({"type": "Exact", "value": path(rng)})),
@@ -51,7 +51,7 @@ pub(crate) fn http(rng: &mut Rng) -> Value {
     r#match.into()
 }
 
-pub(crate) fn grpc(rng: &mut Rng) -> Value {
+pub(super) fn grpc(rng: &mut Rng) -> Value {
     let mut r#match = Map::new();
     if !once_in(rng, 4) {
         let regex = once_in(rng, 4);
@@ -101,7 +101,7 @@ fn values(rng: &mut Rng, names: &[&str], hosts: bool) -> Value {
 }
 
 /// None to three segments, with or without a slash at the end.
-pub(crate) fn path(rng: &mut Rng) -> String {
+pub(super) fn path(rng: &mut Rng) -> String {
     let mut path = String::new();
     for _ in 0..rng.u32(..4) {
         path.push('/');

@@ -3,21 +3,21 @@
 use std::net::SocketAddr;
 
 use fastrand::Rng;
-use gamma_tests::reference::Request;
 use serde_json::Value;
 
-use crate::{
+use super::{
     NAMESPACES,
     matches::{self, HEADERS, METHODS, PARAMETERS, VALUES},
     once_in, pick,
     routes::{PORTS, SERVICES},
 };
+use crate::reference::Request;
 
 /// Ports that most Services do not have, and what is none.
 const NO_PORTS: [&str; 8] = ["", "9999", "0080", "+80", "80 ", "65616", "x", "0"];
 
 /// A request, often one that a match of `objects` is close to.
-pub(crate) fn request(rng: &mut Rng, objects: &[Value]) -> Request {
+pub fn request(rng: &mut Rng, objects: &[Value]) -> Request {
     let mut request = Request {
         method: pick(rng, &METHODS).into(),
         scheme: match rng.u32(..8) {

@@ -1,17 +1,17 @@
-//! Random Services and routes, out of so few words that they overlap, tie and nearly match.
+//! Random Services and routes.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use crate::{NAMESPACES, filters::filters, matches, once_in, pick};
+use super::{NAMESPACES, filters::filters, matches, once_in, pick};
 
 /// Names of Services; one is also a namespace.
-pub(crate) const SERVICES: [&str; 4] = ["cart", "till", "shop", "web"];
-pub(crate) const PORTS: [(u16, &str); 3] = [(80, "http"), (8080, "alt"), (443, "tls")];
+pub(super) const SERVICES: [&str; 4] = ["cart", "till", "shop", "web"];
+pub(super) const PORTS: [(u16, &str); 3] = [(80, "http"), (8080, "alt"), (443, "tls")];
 const ROUTES: [&str; 6] = ["a", "b", "a-b", "a.b", "aa", "c"];
 
 /// Services and routes of one cluster.
-pub(crate) fn objects(rng: &mut Rng) -> Vec<Value> {
+pub fn objects(rng: &mut Rng) -> Vec<Value> {
     let mut objects = Vec::new();
     for (n, namespace) in NAMESPACES.iter().enumerate() {
         for (s, name) in SERVICES.iter().enumerate() {

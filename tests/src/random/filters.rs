@@ -3,12 +3,12 @@
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
 
-use crate::{once_in, pick};
+use super::{once_in, pick};
 
 const REPLACEMENTS: [&str; 6] = ["", "/", "/x", "/x/", "/x/y", "/a"];
 
 /// Filters of a rule or a backendRef; `prefix` if they may replace one.
-pub(crate) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> {
+pub(super) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> {
     let mut filters = Vec::new();
     match rng.u32(..12) {
         0 | 1 => filters.push(redirect(rng, prefix)),
