@@ -9,6 +9,7 @@
 //! - [`mod@fixture`]: test cases as YAML, and whether what happened is what they expect.
 //! - [`mod@gammactl`]: the command line as a process.
 //! - [`mod@load`]: requests without end.
+//! - [`mod@manifests`]: Services and routes as text.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@drive`]: the two ways to run a fixture.
 //! - [`mod@host`]: the filter's module in an interpreter that counts.
@@ -27,6 +28,7 @@ pub mod fixture;
 pub mod gammactl;
 pub mod host;
 pub mod load;
+pub mod manifests;
 pub mod ports;
 pub mod random;
 pub mod reference;

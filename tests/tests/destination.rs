@@ -5,8 +5,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 
 use gamma_tests::{
     client::{Client, Request},
-    drive::manifests,
     envoy::Options,
+    manifests,
     ports::Port,
     stage::{Backends, Stage, wasm},
 };
@@ -33,7 +33,8 @@ fn the_cluster_ip_decides_not_the_host() {
          ResponseHeaderModifier, responseHeaderModifier: {{set: [{{name: x-routed, value: v2}}]}}}}]\n      \
          backendRefs: [{{name: v2, port: {number}}}]\n"
     );
-    let manifests = manifests(&[service("v1", V1), service("v2", V2), route].concat()).unwrap();
+    let manifests =
+        manifests::read(&[service("v1", V1), service("v2", V2), route].concat()).unwrap();
     let backends = Backends::start(&manifests).unwrap();
     let stage = Stage::start_at(
         &[V1, V2, NOBODY].map(|address| (address, number).into()),

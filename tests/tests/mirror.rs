@@ -4,20 +4,14 @@ use std::time::{Duration, Instant};
 
 use gamma_tests::{
     client::{Client, Request},
-    drive::manifests,
     echo::Echoed,
     envoy::Options,
+    manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
 };
 use gammactl::compile;
 
-const ROUTE: &str = "---
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: cart}
-spec:
-  parentRefs: [{group: '', kind: Service, name: cart}]
-  rules:
+const RULES: &str = "
     - matches: [{path: {value: /all}}]
       filters:
         - {type: RequestMirror, requestMirror: {backendRef: {name: v2, port: 80}}}
@@ -40,12 +34,8 @@ struct Shop {
 
 impl Shop {
     fn open() -> Self {
-        let services = ["cart", "v1", "v2", "v3"].map(|name| {
-            format!(
-                "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}}}\nspec: {{ports: [{{port: 80}}]}}\n"
-            )
-        });
-        let manifests = manifests(&(services.concat() + ROUTE)).unwrap();
+        let text = services(&["cart", "v1", "v2", "v3"]) + &http_route("cart", RULES);
+        let manifests = read(&text).unwrap();
         let backends = Backends::start(&manifests).unwrap();
         let options = compile::Options::default();
         let stage =

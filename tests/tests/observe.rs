@@ -4,29 +4,13 @@ use std::time::{Duration, Instant};
 
 use gamma_tests::{
     client::{Client, Request},
-    drive::manifests,
     envoy::Options,
+    manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
 };
 use gammactl::compile;
 
-const MANIFESTS: &str = r#"
-apiVersion: v1
-kind: Service
-metadata: {name: cart}
-spec: {ports: [{port: 80}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: v2.with.dots}
-spec: {ports: [{port: 80}]}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: cart.example}
-spec:
-  parentRefs: [{group: "", kind: Service, name: cart}]
-  rules:
+const RULES: &str = "
     - name: beta.users
       matches: [{path: {value: /beta}}]
       filters: [{type: RequestMirror, requestMirror: {backendRef: {name: cart, port: 80}}}]
@@ -35,7 +19,7 @@ spec:
       filters: [{type: RequestRedirect, requestRedirect: {statusCode: 301}}]
     - matches: [{path: {value: /gone}}]
       backendRefs: [{name: nowhere, port: 80}]
-"#;
+";
 
 fn send(stage: &Stage, authority: &str, path: &str) {
     let mut client = Client::new(stage.address());
@@ -43,7 +27,8 @@ fn send(stage: &Stage, authority: &str, path: &str) {
 }
 
 fn start(options: &compile::Options) -> (Backends, Stage) {
-    let backends = Backends::start(&manifests(MANIFESTS).unwrap()).unwrap();
+    let text = services(&["cart", "v2.with.dots"]) + &http_route("cart.example", RULES);
+    let backends = Backends::start(&read(&text).unwrap()).unwrap();
     let stage = Stage::start(&backends.manifests, options, &wasm(), &Options::default()).unwrap();
     (backends, stage)
 }

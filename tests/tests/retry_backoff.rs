@@ -4,30 +4,19 @@ use std::time::{Duration, Instant};
 
 use gamma_tests::{
     client::{Client, Request},
-    drive::manifests,
     envoy::Options,
+    manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
 };
 use gammactl::compile;
 
-const MANIFESTS: &str = r#"
-apiVersion: v1
-kind: Service
-metadata: {name: cart}
-spec: {ports: [{port: 80}]}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: cart}
-spec:
-  parentRefs: [{group: "", kind: Service, name: cart}]
-  rules:
+const RULES: &str = "
     - matches: [{path: {value: /patient}}]
       retry: {codes: [503], attempts: 1, backoff: 500ms}
       backendRefs: [{name: cart, port: 80}]
     - retry: {codes: [503], attempts: 1}
       backendRefs: [{name: cart, port: 80}]
-"#;
+";
 
 /// How long it takes until eight requests have each been tried twice.
 fn eight(stage: &Stage, path: &str) -> Duration {
@@ -46,7 +35,8 @@ fn eight(stage: &Stage, path: &str) -> Duration {
 /// likely as 0.6^8 / 8!, one in two million; Envoy's own are below 25 ms each.
 #[test]
 fn retries_wait() {
-    let backends = Backends::start(&manifests(MANIFESTS).unwrap()).unwrap();
+    let text = services(&["cart"]) + &http_route("cart", RULES);
+    let backends = Backends::start(&read(&text).unwrap()).unwrap();
     let options = compile::Options::default();
     let stage = Stage::start(&backends.manifests, &options, &wasm(), &Options::default()).unwrap();
     let (patient, default) = (eight(&stage, "/patient"), eight(&stage, "/"));

@@ -5,25 +5,14 @@ use std::collections::HashSet;
 
 use gamma_tests::{
     client::{Client, Request, Response},
-    drive::manifests,
     echo::{Echo, Identity},
     envoy::Options,
+    manifests::{http_route, read, services},
     stage::{Stage, wasm},
 };
 use gammactl::compile;
 
-const ROUTES: &str = r#"
-apiVersion: v1
-kind: Service
-metadata: {name: cart}
-spec: {ports: [{port: 80}]}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: cart}
-spec:
-  parentRefs: [{group: "", kind: Service, name: cart}]
-  rules:
+const RULES: &str = "
     - name: cookie
       matches: [{path: {value: /cookie}}]
       sessionPersistence: {cookie: {name: s}}
@@ -33,7 +22,7 @@ spec:
       sessionPersistence: {type: Header, header: {name: X-Session}}
       backendRefs: [{name: cart, port: 80}]
     - backendRefs: [{name: cart, port: 80}]
-"#;
+";
 
 fn stage(endpoints: &[Echo]) -> Stage {
     let slices = endpoints.iter().enumerate().map(|(i, echo)| {
@@ -44,7 +33,8 @@ fn stage(endpoints: &[Echo]) -> Stage {
             echo.address().port()
         )
     });
-    let manifests = manifests(&(ROUTES.to_owned() + &slices.collect::<String>())).unwrap();
+    let routed = services(&["cart"]) + &http_route("cart", RULES);
+    let manifests = read(&(routed + &slices.collect::<String>())).unwrap();
     let options = compile::Options::default();
     Stage::start(&manifests, &options, &wasm(), &Options::default()).unwrap()
 }

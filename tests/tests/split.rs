@@ -5,36 +5,19 @@ use std::net::SocketAddr;
 
 use gamma_tests::{
     client::{Client, Request},
-    drive::manifests,
     envoy::Options,
+    manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
 };
 use gammactl::compile;
 
-const MANIFESTS: &str = r#"
-apiVersion: v1
-kind: Service
-metadata: {name: cart}
-spec: {ports: [{port: 80}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: v2}
-spec: {ports: [{port: 80}]}
----
-apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: cart}
-spec:
-  parentRefs: [{group: "", kind: Service, name: cart}]
-  rules: [{backendRefs: [{name: cart, port: 80, weight: WEIGHT1}, {name: v2, port: 80, weight: WEIGHT2}]}]
-"#;
-
-fn start(weights: [&str; 2], workers: u32) -> (Backends, Stage) {
-    let text = MANIFESTS
-        .replace("WEIGHT1", weights[0])
-        .replace("WEIGHT2", weights[1]);
-    let backends = Backends::start(&manifests(&text).unwrap()).unwrap();
+fn start(weights: [u32; 2], workers: u32) -> (Backends, Stage) {
+    let [cart, v2] = weights;
+    let rule = format!(
+        "    - backendRefs: [{{name: cart, port: 80, weight: {cart}}}, {{name: v2, port: 80, weight: {v2}}}]\n"
+    );
+    let text = services(&["cart", "v2"]) + &http_route("cart", &rule);
+    let backends = Backends::start(&read(&text).unwrap()).unwrap();
     let envoy = Options {
         concurrency: workers,
         ..Options::default()
@@ -57,7 +40,7 @@ fn draws(address: SocketAddr, count: usize) -> Vec<bool> {
 #[test]
 fn a_hundred_thousand_requests_are_split_within_one_percent() {
     const EACH: usize = 25_000;
-    let (_backends, stage) = start(["9", "1"], 2);
+    let (_backends, stage) = start([9, 1], 2);
     let address = stage.address();
     let clients: Vec<_> = (0..4)
         .map(|_| std::thread::spawn(move || draws(address, EACH)))
@@ -78,7 +61,7 @@ fn first_requests_of_new_workers_are_split_too() {
     let mut firsts = Vec::new();
     let mut runs = Vec::new();
     for _ in 0..4 {
-        let (_backends, stage) = start(["1", "1"], 8);
+        let (_backends, stage) = start([1, 1], 8);
         for _ in 0..24 {
             let run = draws(stage.address(), 16);
             firsts.push(run[0]);

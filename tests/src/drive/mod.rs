@@ -156,21 +156,6 @@ fn through_envoy(fixture: &Fixture, wasm: &Path, explained: bool) -> Result<()> 
     })
 }
 
-/// Manifests from text, for tests that are no fixtures.
-///
-/// # Errors
-///
-/// An object is refused.
-pub fn manifests(text: &str) -> Result<Manifests> {
-    let mut sources = Sources::default();
-    sources.add("-", text);
-    let mut diagnostics = Diagnostics::default();
-    let manifests = decode(&sources, "default", &mut diagnostics);
-    let said = render(&diagnostics, &sources, Format::Text);
-    ensure!(!diagnostics.any(Severity::Error), "{said}");
-    Ok(manifests)
-}
-
 /// A fixture's manifests, decoded.
 struct Read {
     sources: Sources,

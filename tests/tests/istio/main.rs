@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use gamma_tests::{
     client::{Client, Request, Response},
-    drive::manifests,
+    manifests,
     stage::Backends,
 };
 use gammactl::{
@@ -121,7 +121,7 @@ struct Mesh {
 impl Mesh {
     /// A sidecar in `namespace` that got what is for `scope`.
     fn start(namespace: &str, scope: &Scope) -> Self {
-        let manifests = manifests(MANIFESTS).unwrap();
+        let manifests = manifests::read(MANIFESTS).unwrap();
         let backends = Backends::start(&manifests).unwrap();
         let objects = objects(&manifests, scope);
         let sidecar = Sidecar::start(&backends, namespace, &objects);
@@ -257,7 +257,7 @@ fn one_plugin_for_the_mesh_knows_the_namespace_of_each_sidecar() {
 /// The EnvoyFilter comes first when both are applied, and goes last: nothing changes for anybody.
 #[test]
 fn the_route_without_the_filter_does_nothing() {
-    let manifests = manifests(MANIFESTS).unwrap();
+    let manifests = manifests::read(MANIFESTS).unwrap();
     let backends = Backends::start(&manifests).unwrap();
     let mut objects = objects(&manifests, &mesh());
     objects.retain(|object| object.full_name().starts_with("EnvoyFilter "));
@@ -275,7 +275,7 @@ fn the_route_without_the_filter_does_nothing() {
 
 #[test]
 fn what_is_written_is_yaml_of_the_same() {
-    let objects = objects(&manifests(MANIFESTS).unwrap(), &mesh());
+    let objects = objects(&manifests::read(MANIFESTS).unwrap(), &mesh());
     let yaml = istio::yaml(&objects, "a comment\nof two lines");
     assert!(yaml.starts_with("# a comment\n# of two lines\napiVersion: "));
     let documents: Vec<&str> = yaml.split("---\n").collect();

@@ -8,8 +8,8 @@ use std::{
 
 use futures_util::stream::unfold;
 use gamma_tests::{
-    drive::manifests,
     envoy::Options,
+    manifests,
     serve::Server,
     stage::{Backends, Stage, wasm},
 };
@@ -93,7 +93,7 @@ impl Shop {
                  spec: {{ports: [{{port: {port}{more}}}]}}\n"
             )
         });
-        let manifests = manifests(&(services.concat() + ROUTES)).unwrap();
+        let manifests = manifests::read(&(services.concat() + ROUTES)).unwrap();
         let mut backends = Backends::start(&manifests).unwrap();
         let talk = Talk::start().unwrap();
         backends.replace("talk", talk.address());

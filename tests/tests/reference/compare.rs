@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt, iter::Sum, rc::Rc};
 use fastrand::Rng;
 use gamma_router::{Action, Decision, Request as Asked, Router};
 use gamma_tests::{
-    drive,
+    manifests,
     reference::{self, Answer, Backend, Outcome, Request, RuleName},
 };
 use gammactl::{
@@ -99,7 +99,7 @@ impl<'c> World<'c> {
     pub(crate) fn all(objects: &[Value], clients: &[&'c str]) -> anyhow::Result<Vec<Self>> {
         // JSON is YAML.
         let text = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
-        let manifests = Rc::new(drive::manifests(&text)?);
+        let manifests = Rc::new(manifests::read(&text)?);
         let options = Options::default();
         let config = compile(&manifests, &options, &mut Diagnostics::default());
         // Through JSON and validation, as the filter gets it.
