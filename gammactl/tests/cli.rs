@@ -1,11 +1,10 @@
 //! The command line as a user meets it: exit codes, and what goes where.
 
-use std::{
-    fs,
-    io::Write as _,
-    path::Path,
-    process::{Command, Output, Stdio},
-};
+mod command;
+
+use std::{fs, path::Path, process::Output};
+
+use command::fed;
 
 const GOOD: &str = "\
 apiVersion: v1
@@ -22,16 +21,7 @@ spec:
 ";
 
 fn gammactl(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gammactl"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that fails early does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+    fed(command::gammactl().args(arguments), stdin)
 }
 
 fn text(bytes: &[u8]) -> String {

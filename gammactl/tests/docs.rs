@@ -1,10 +1,10 @@
 //! `docs/diagnostics.md` knows every code, and its examples are what it says they are.
 
-use std::{
-    io::Write as _,
-    process::{Command, Output, Stdio},
-};
+mod command;
 
+use std::process::Output;
+
+use command::fed;
 use gammactl::diagnostic::{Code, Severity, codes};
 use serde_json::Value;
 
@@ -158,17 +158,7 @@ fn checked(example: &str, options: &[&str]) -> Vec<String> {
 }
 
 fn run<'a>(arguments: impl Iterator<Item = &'a str>, input: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gammactl"))
-        .args(arguments)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(input.as_bytes()).unwrap();
-    drop(stdin);
-    child.wait_with_output().unwrap()
+    fed(command::gammactl().args(arguments), input)
 }
 
 /// An example with what the page says is there.

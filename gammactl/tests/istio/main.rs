@@ -2,34 +2,27 @@
 
 mod advice;
 mod clients;
+#[path = "../command/mod.rs"]
+mod command;
 mod crds;
 mod file;
 mod options;
 mod size;
 
-use std::{
-    io::Write as _,
-    process::{Command, Output, Stdio},
-};
+use std::process::Output;
 
+use command::fed;
 use serde_json::Value;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const OCI: &str = "oci://registry.example.com/gamma-filter:0.1.0";
 
 fn gammactl(arguments: &[&str], stdin: &str) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_gammactl"))
-        .arg("istio")
-        .args(arguments)
-        .current_dir(ROOT)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // A command that fails early does not read its input.
-    let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
-    child.wait_with_output().unwrap()
+    let mut command = command::gammactl();
+    fed(
+        command.arg("istio").args(arguments).current_dir(ROOT),
+        stdin,
+    )
 }
 
 fn said(output: &Output) -> String {
