@@ -210,12 +210,7 @@ fn owned_headers(
     compiled: &mut Compiled,
     diagnostics: &mut Diagnostics,
 ) {
-    let changed = modifier
-        .set
-        .iter()
-        .chain(&modifier.add)
-        .map(|(name, _)| name);
-    for name in changed.chain(&modifier.remove) {
+    for name in modifier.names() {
         owned(name, "changed by a route", compiled, diagnostics);
     }
 }

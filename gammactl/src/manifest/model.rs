@@ -250,6 +250,14 @@ pub struct HeaderModifier {
     pub remove: Vec<Spanned<String>>,
 }
 
+impl HeaderModifier {
+    /// Every header that it changes.
+    pub fn names(&self) -> impl Iterator<Item = &Spanned<String>> {
+        let given = self.set.iter().chain(&self.add);
+        given.map(|(name, _)| name).chain(&self.remove)
+    }
+}
+
 /// HTTPRequestRedirectFilter.
 #[derive(Debug, Clone, Default)]
 pub struct Redirect {

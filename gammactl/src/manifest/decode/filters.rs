@@ -223,12 +223,7 @@ fn headers(
 /// "Only one action for a given header name is permitted. … invalid configuration"
 fn once(modifier: &mut HeaderModifier, path: &str, cx: &mut Cx<'_>) {
     let mut seen = HashSet::new();
-    let set = modifier
-        .set
-        .iter()
-        .chain(&modifier.add)
-        .map(|(name, _)| name);
-    for name in set.chain(&modifier.remove) {
+    for name in modifier.names() {
         if !seen.insert(name.value.to_ascii_lowercase()) {
             cx.forbid(
                 &codes::CONTRADICTION,
