@@ -44,17 +44,13 @@ fn referent(object: &mut Object<'_>, cx: &mut Cx<'_>) -> Option<BackendRef> {
     let kind = object.string("kind", cx);
     let name = object.require_string("name", cx);
     let namespace = object.string("namespace", cx);
-    let checks: [(&str, &Option<Spanned<String>>, text::Check); 4] = [
+    let checks: [text::Member<'_>; 4] = [
         ("group", &group, text::group),
         ("kind", &kind, text::kind),
         ("name", &name, text::object_name),
         ("namespace", &namespace, text::namespace),
     ];
-    for (member, text, check) in checks {
-        if let Some(text) = text {
-            check(text, &object.path_to(member), cx);
-        }
-    }
+    text::members(object, &checks, cx);
     let has_port = object.take("port").is_some();
     let port = object.integer("port", 1..=u16::MAX, cx);
     let group = match group.as_ref().map(|group| group.value.as_str()) {

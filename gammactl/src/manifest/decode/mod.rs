@@ -162,52 +162,41 @@ impl Decoder<'_> {
     }
 
     fn route(&mut self, kind: RouteKind, object: Object<'_>, cx: &mut Cx<'_>) {
-        if let Some(route) = route::route(kind, object, self.default_namespace, cx)
-            && !cx.refused
-        {
-            self.manifests.routes.push(route);
-        }
+        let route = route::route(kind, object, self.default_namespace, cx);
+        keep(route, &mut self.manifests.routes, cx);
     }
 
     fn reference_grant(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
-        if let Some(grant) = core::reference_grant(object, self.default_namespace, cx)
-            && !cx.refused
-        {
-            self.manifests.reference_grants.push(grant);
-        }
+        let grant = core::reference_grant(object, self.default_namespace, cx);
+        keep(grant, &mut self.manifests.reference_grants, cx);
     }
 
     fn service(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
-        if let Some(service) = core::service(object, self.default_namespace, cx)
-            && !cx.refused
-        {
-            self.manifests.services.push(service);
-        }
+        let service = core::service(object, self.default_namespace, cx);
+        keep(service, &mut self.manifests.services, cx);
     }
 
     fn service_import(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
-        if let Some(import) = core::service_import(object, self.default_namespace, cx)
-            && !cx.refused
-        {
-            self.manifests.services.push(import);
-        }
+        let import = core::service_import(object, self.default_namespace, cx);
+        keep(import, &mut self.manifests.services, cx);
     }
 
     fn endpoint_slice(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
-        if let Some(slice) = core::endpoint_slice(object, self.default_namespace, cx)
-            && !cx.refused
-        {
-            self.manifests.endpoint_slices.push(slice);
-        }
+        let slice = core::endpoint_slice(object, self.default_namespace, cx);
+        keep(slice, &mut self.manifests.endpoint_slices, cx);
     }
 
     fn namespace(&mut self, mut object: Object<'_>, cx: &mut Cx<'_>) {
         // A Namespace is in no namespace.
-        if let Some(metadata) = metadata::metadata(&mut object, "", cx)
-            && !cx.refused
-        {
-            self.manifests.namespaces.push(metadata);
-        }
+        let metadata = metadata::metadata(&mut object, "", cx);
+        keep(metadata, &mut self.manifests.namespaces, cx);
+    }
+}
+
+/// Keeps what was read, unless the API server would refuse it.
+fn keep<T>(read: Option<T>, into: &mut Vec<T>, cx: &Cx<'_>) {
+    if !cx.refused {
+        into.extend(read);
     }
 }
 

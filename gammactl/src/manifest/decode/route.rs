@@ -105,18 +105,14 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
     let namespace = object.string("namespace", cx);
     let port = object.integer("port", 1..=u16::MAX, cx);
     let section_name = object.string("sectionName", cx);
-    let checks: [(&str, &Option<Spanned<String>>, text::Check); 5] = [
+    let checks: [text::Member<'_>; 5] = [
         ("group", &group, text::group),
         ("kind", &kind, text::kind),
         ("name", &name, text::object_name),
         ("namespace", &namespace, text::namespace),
         ("sectionName", &section_name, text::name),
     ];
-    for (member, text, check) in checks {
-        if let Some(text) = text {
-            check(text, &object.path_to(member), cx);
-        }
-    }
+    text::members(&object, &checks, cx);
     object.finish(cx);
     Some(ParentRef {
         // The API's own examples write `core` for the group without a name.

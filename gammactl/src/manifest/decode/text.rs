@@ -10,6 +10,18 @@ type Text = Spanned<String>;
 /// A check of one text, which has a path.
 pub(super) type Check = fn(&Text, &str, &mut Cx<'_>);
 
+/// The name of a member, what it holds, and its check.
+pub(super) type Member<'t> = (&'static str, &'t Option<Text>, Check);
+
+/// Checks the members of `object` that are there.
+pub(super) fn members(object: &Object<'_>, members: &[Member<'_>], cx: &mut Cx<'_>) {
+    for (member, text, check) in members {
+        if let Some(text) = text {
+            check(text, &object.path_to(member), cx);
+        }
+    }
+}
+
 /// Refuses `text` unless `good`, saying what it should be.
 fn check(good: bool, text: &Text, path: &str, should: &str, cx: &mut Cx<'_>) {
     if !good {
