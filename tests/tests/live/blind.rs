@@ -1,13 +1,12 @@
 //! Without an admin interface that gammactl knows of: pauses instead of questions.
 
-use gamma_tests::{client::Request, load::Load, stage::wasm};
+use gamma_tests::stage::wasm;
 
-use crate::shop::{Shop, backend, get, rule};
+use crate::shop::{Shop, backend, get, load, rule};
 
 #[test]
 fn pauses_do_where_nobody_can_be_asked() {
-    let mut shop = Shop::new();
-    shop.save();
+    let mut shop = Shop::saved();
     // The Envoy needs one, to be found.
     let admin = shop.admin.address().to_string();
     let first = shop
@@ -16,13 +15,7 @@ fn pauses_do_where_nobody_can_be_asked() {
     assert!(first.unwrap().status.success());
     let envoy = shop.envoy();
     let address = envoy.listener("gamma_127.0.0.1:0").unwrap();
-    let load = Load::start(
-        address,
-        &[
-            Request::get("front", "/"),
-            Request::get("front", "/slow").header("x-echo-delay-ms", "100"),
-        ],
-    );
+    let load = load(address);
     let mut last = String::from("base");
     for round in 0..3 {
         let name = format!("new-{round}");

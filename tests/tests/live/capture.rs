@@ -126,11 +126,7 @@ fn captured_connections_are_routed_or_go_on() {
 /// Whoever dials the listener itself is not sent back to it.
 #[test]
 fn what_was_dialled_does_not_go_round_in_circles() {
-    let shop = {
-        let mut shop = Shop::new();
-        shop.save();
-        shop
-    };
+    let shop = Shop::saved();
     let port = Port::reserve().unwrap();
     let capture = port.address().to_string();
     let output = shop.command(&["--capture", &capture]).output().unwrap();

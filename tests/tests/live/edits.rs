@@ -119,8 +119,7 @@ fn wait_for(address: SocketAddr, (request, seen): &Seen, why: &str) {
 
 #[test]
 fn envoy_follows_fifty_edits_under_load() {
-    let mut shop = Shop::new();
-    shop.save();
+    let mut shop = Shop::saved();
     let watching = Running::start(shop.command(&["--watch", "--drain", "1s"])).unwrap();
     until("the first files", || {
         let written = watching.out().contains("written");

@@ -1,13 +1,10 @@
 //! More Services than Envoy can watch files for.
 
-use gamma_tests::{client::Request, load::Load};
-
-use crate::shop::{Shop, backend, get, rule};
+use crate::shop::{Shop, backend, get, load, rule};
 
 #[test]
 fn many_services_come_change_and_go() {
-    let mut shop = Shop::new();
-    shop.save();
+    let mut shop = Shop::saved();
     let update = |shop: &Shop| {
         let output = shop.command(&["--drain", "200ms"]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
@@ -15,13 +12,7 @@ fn many_services_come_change_and_go() {
     update(&shop);
     let envoy = shop.envoy();
     let address = envoy.listener("gamma_127.0.0.1:0").unwrap();
-    let load = Load::start(
-        address,
-        &[
-            Request::get("front", "/"),
-            Request::get("front", "/slow").header("x-echo-delay-ms", "100"),
-        ],
-    );
+    let load = load(address);
     let [one, other] = ["one", "other"].map(|name| shop.echo(name));
     for i in 0..150 {
         shop.services.insert(format!("s{i}"), vec![one]);

@@ -97,11 +97,7 @@ fn a_refused_filter_changes_nothing() {
 
 #[test]
 fn refused_clusters_are_taken_back() {
-    let shop = {
-        let mut shop = Shop::new();
-        shop.save();
-        shop
-    };
+    let shop = Shop::saved();
     let (code, said) = run(shop.command(&[]));
     assert_eq!(code, Some(0), "{said}");
     let envoy = shop.envoy();

@@ -13,6 +13,7 @@ use gamma_tests::{
     echo::{Echo, Identity},
     envoy::{Bootstrap, Envoy, Options},
     gammactl::gammactl,
+    load::Load,
     ports::Port,
     stage::wasm,
 };
@@ -51,6 +52,13 @@ impl Shop {
             shop.services.insert(service.into(), vec![address]);
         }
         shop.rules = vec![rule("/", &[("base", 1)], "")];
+        shop
+    }
+
+    /// One whose manifests are written.
+    pub(crate) fn saved() -> Self {
+        let mut shop = Self::new();
+        shop.save();
         shop
     }
 
@@ -197,4 +205,15 @@ pub(crate) fn backend(response: &Response) -> String {
         Ok(echoed) => echoed.backend,
         Err(_) => response.status.to_string(),
     }
+}
+
+/// Requests without end, some of them slow.
+pub(crate) fn load(address: SocketAddr) -> Load {
+    Load::start(
+        address,
+        &[
+            Request::get("front", "/"),
+            Request::get("front", "/slow").header("x-echo-delay-ms", "100"),
+        ],
+    )
 }
