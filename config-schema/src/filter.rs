@@ -206,6 +206,8 @@ impl Cors {
             !label.is_empty() && label.bytes().all(good)
         };
         matches!(scheme, "http" | "https")
+            // `parse` would take a sign.
+            && port.bytes().all(|b| b.is_ascii_digit())
             && port.parse::<u16>().is_ok_and(|port| port > 0)
             && (host == "*"
                 || host

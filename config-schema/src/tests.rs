@@ -180,6 +180,7 @@ fn origins_are_those_of_the_api() {
         "https://a.example/",
         "https://a.example:",
         "https://a.example:0",
+        "https://a.example:+80",
         "https://a.example:65536",
     ];
     for origin in bad {
