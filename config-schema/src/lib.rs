@@ -34,7 +34,10 @@
 
 mod error;
 mod filter;
+mod json;
 mod matches;
+mod members;
+mod outline;
 mod place;
 mod policy;
 mod read;

@@ -7,7 +7,8 @@
 /// `services[0].ports[1].producer`; `.` for the root.
 pub(crate) fn place(json: &[u8], line: usize, column: usize) -> String {
     let mut path: Vec<Step> = Vec::new();
-    let mut bytes = before(json, line, column).iter().copied();
+    let (before, after) = split(json, line, column);
+    let mut bytes = before.iter().copied();
     while let Some(byte) = bytes.next() {
         match byte {
             b'{' => path.push(Step::Key(None)),
@@ -29,6 +30,10 @@ pub(crate) fn place(json: &[u8], line: usize, column: usize) -> String {
             _ => {}
         }
     }
+    // An empty list has no first element to be wrong.
+    if before.trim_ascii_end().ends_with(b"[") && after.starts_with(b"]") {
+        path.pop();
+    }
     render(&path)
 }
 
@@ -39,16 +44,16 @@ enum Step {
     Index(usize),
 }
 
-/// The text up to, but without, the byte that the error was found at: a closing bracket there
+/// The text before the byte that the error was found at, and from it on: a closing bracket there
 /// belongs to what the error is about.
-fn before(json: &[u8], line: usize, column: usize) -> &[u8] {
+fn split(json: &[u8], line: usize, column: usize) -> (&[u8], &[u8]) {
     let line_start: usize = json
         .split_inclusive(|&b| b == b'\n')
         .take(line.saturating_sub(1))
         .map(<[u8]>::len)
         .sum();
     let end = line_start.saturating_add(column.saturating_sub(1));
-    json.get(..end).unwrap_or(json)
+    json.split_at_checked(end).unwrap_or((json, &[]))
 }
 
 /// The rest of a string, up to its closing quote or the end.

@@ -4,13 +4,9 @@
 //! config in Rust's types is several times its text: rules stay text until they are needed, and whoever
 //! needs them gets one after the other.
 
-use std::{collections::BTreeMap, net::IpAddr};
-
-use serde::Deserialize;
-use serde_json::value::RawValue;
-
 use crate::{
-    Config, Error, Port, RouteTable, Rule, Service, ServiceKind, Settings, VERSION,
+    Config, Error, Port, RouteTable, Rule, Service, Settings, VERSION, json,
+    outline::{Outline, ServiceOutline, TableOutline},
     place::place,
     validate::{self, Problems},
 };
@@ -36,54 +32,6 @@ pub enum Part<'p> {
     EndOfService,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Outline<'j> {
-    /// For editors.
-    #[serde(default, rename = "$schema")]
-    schema: Option<String>,
-    version: u32,
-    #[serde(default)]
-    settings: Settings,
-    #[serde(default, borrow)]
-    services: Vec<ServiceOutline<'j>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ServiceOutline<'j> {
-    #[serde(default)]
-    kind: ServiceKind,
-    namespace: String,
-    name: String,
-    #[serde(default)]
-    hosts: Vec<String>,
-    #[serde(default, rename = "clusterIPs")]
-    cluster_ips: Vec<IpAddr>,
-    #[serde(borrow)]
-    ports: Vec<PortOutline<'j>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct PortOutline<'j> {
-    port: u16,
-    cluster: String,
-    #[serde(default, borrow)]
-    producer: Option<TableOutline<'j>>,
-    #[serde(default, borrow)]
-    consumers: BTreeMap<String, TableOutline<'j>>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct TableOutline<'j> {
-    #[serde(default, borrow)]
-    rules: Vec<&'j RawValue>,
-    #[serde(default)]
-    match_order: Vec<(u32, u32)>,
-}
-
 /// Reads and validates a config, and hands its pieces over as they are read. They are good for
 /// nothing if it is refused in the end. No bytes at all are the [default](Config::default).
 ///
@@ -96,7 +44,7 @@ pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
         return Ok(());
     }
     let outline: Outline<'_> =
-        serde_json::from_slice(json).map_err(|error| refused(json, 0, json, &error))?;
+        json::from_slice(json).map_err(|error| refused(json, 0, json, &error))?;
     let mut reader = Reader {
         json,
         take,
@@ -105,29 +53,15 @@ pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
     validate::head(outline.version, &outline.settings, &mut reader.problems);
     (reader.take)(Part::Settings(outline.schema.as_deref(), &outline.settings));
     let mut services = validate::Services::default();
-    for (i, outline) in outline.services.into_iter().enumerate() {
+    for (i, ServiceOutline { service, ports }) in outline.services.iter().enumerate() {
         let place = format!("services[{i}]");
-        let service = Service {
-            kind: outline.kind,
-            namespace: outline.namespace,
-            name: outline.name,
-            hosts: outline.hosts,
-            cluster_ips: outline.cluster_ips,
-            ports: Vec::new(),
-        };
-        services.service(&service, &place, &mut reader.problems);
-        (reader.take)(Part::Service(&service));
-        for (p, outline) in outline.ports.into_iter().enumerate() {
+        services.service(service, &place, &mut reader.problems);
+        (reader.take)(Part::Service(service));
+        for (p, outline) in ports.iter().enumerate() {
             let place = format!("{place}.ports[{p}]");
-            let port = Port {
-                port: outline.port,
-                cluster: outline.cluster,
-                producer: None,
-                consumers: BTreeMap::new(),
-            };
-            services.port(&service, &port, &place, &mut reader.problems);
-            (reader.take)(Part::Port(&port));
-            for (namespace, table) in &outline.consumers {
+            services.port(service, &outline.port, &place, &mut reader.problems);
+            (reader.take)(Part::Port(&outline.port));
+            for (namespace, table) in &outline.consumers.0 {
                 let place = format!("{place}.consumers.{namespace}");
                 reader.table(Some(namespace), table, &place)?;
             }
@@ -159,7 +93,7 @@ impl Reader<'_, '_> {
         let mut matches = Vec::with_capacity(table.rules.len());
         for (r, text) in table.rules.iter().enumerate() {
             let text = text.get().as_bytes();
-            let rule: Rule = serde_json::from_slice(text).map_err(|error| {
+            let rule: Rule = json::from_slice(text).map_err(|error| {
                 let start = (text.as_ptr() as usize).saturating_sub(self.json.as_ptr() as usize);
                 refused(self.json, start, text, &error)
             })?;

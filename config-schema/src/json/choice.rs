@@ -1,0 +1,72 @@
+//! One of several: a word, or an object with one member.
+
+use serde::de::Error as _;
+use serde_json::{Error, Result};
+
+use super::{Next, Object, Read, Slot, Value};
+
+/// Reads one of these words.
+pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, words: &[(&str, T)]) -> Result<T> {
+    let known = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+    let Value::Text(text) = value else {
+        return Err(value.but_expected(&one_of(&known())));
+    };
+    match words.iter().find(|(word, _)| *word == text) {
+        Some((_, chosen)) => Ok(*chosen),
+        None => Err(unknown("variant", text, &known())),
+    }
+}
+
+/// How the value of an object's member is read.
+type Reader<T> = fn(&mut dyn Object<'_>) -> Result<T>;
+
+/// Reads an object whose only member is one of these.
+pub(crate) fn alternative<T>(value: Value<'_, '_>, members: &[(&str, Reader<T>)]) -> Result<T> {
+    let known = || members.iter().map(|(name, _)| *name).collect::<Vec<_>>();
+    let Value::Object(object) = value else {
+        return Err(value.but_expected(&one_of(&known())));
+    };
+    let mut name = Next(None);
+    object.key(&mut name)?;
+    let Some(name): Option<String> = name.0 else {
+        return Err(Value::Object(object).but_expected(&one_of(&known())));
+    };
+    let Some((_, read)) = members.iter().find(|(member, _)| *member == name) else {
+        return Err(unknown("variant", &name, &known()));
+    };
+    let read = read(object)?;
+    match object.key(&mut Nothing)? {
+        true => Err(Error::custom("only one member is possible")),
+        false => Ok(read),
+    }
+}
+
+/// The value of the member whose key was read.
+pub(crate) fn member<'j, T: Read<'j>>(object: &mut dyn Object<'j>) -> Result<T> {
+    let mut next = Next(None);
+    object.value(&mut next)?;
+    next.taken()
+}
+
+/// Takes what it is given and forgets it.
+struct Nothing;
+
+impl<'j> Slot<'j> for Nothing {
+    fn put(&mut self, _: Value<'_, 'j>) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// That nothing of this name is known, and what is.
+pub(super) fn unknown(what: &str, given: &str, known: &[&str]) -> Error {
+    let known = one_of(known);
+    Error::custom(format_args!("unknown {what} `{given}`, expected {known}"))
+}
+
+fn one_of(known: &[&str]) -> String {
+    let quoted: Vec<_> = known.iter().map(|name| format!("`{name}`")).collect();
+    match quoted.as_slice() {
+        [_, _, _, ..] => format!("one of {}", quoted.join(", ")),
+        few => few.join(" or "),
+    }
+}
