@@ -8,7 +8,7 @@ use crate::{
     Config, Error, Port, RouteTable, Rule, Service, Settings, VERSION, json,
     outline::{Outline, ServiceOutline, TableOutline},
     place::place,
-    validate::{self, Problems},
+    validate::{self, Place, Problems},
 };
 
 /// A piece of a config, in the order in which they come. Consumer routes come before producer routes.
@@ -54,19 +54,20 @@ pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
     (reader.take)(Part::Settings(outline.schema.as_deref(), &outline.settings));
     let mut services = validate::Services::default();
     for (i, ServiceOutline { service, ports }) in outline.services.iter().enumerate() {
-        let place = format!("services[{i}]");
+        let place = Place::Root.element("services", i);
         services.service(service, &place, &mut reader.problems);
         (reader.take)(Part::Service(service));
         for (p, outline) in ports.iter().enumerate() {
-            let place = format!("{place}.ports[{p}]");
+            let place = place.element("ports", p);
             services.port(service, &outline.port, &place, &mut reader.problems);
             (reader.take)(Part::Port(&outline.port));
+            let consumers = place.member("consumers");
             for (namespace, table) in &outline.consumers.0 {
-                let place = format!("{place}.consumers.{namespace}");
+                let place = consumers.member(namespace);
                 reader.table(Some(namespace), table, &place)?;
             }
             if let Some(table) = &outline.producer {
-                reader.table(None, table, &format!("{place}.producer"))?;
+                reader.table(None, table, &place.member("producer"))?;
             }
             (reader.take)(Part::EndOfPort);
         }
@@ -87,7 +88,7 @@ impl Reader<'_, '_> {
         &mut self,
         consumer: Option<&str>,
         table: &TableOutline<'_>,
-        place: &str,
+        place: &Place<'_>,
     ) -> Result<(), Error> {
         (self.take)(Part::Table(consumer));
         let mut matches = Vec::with_capacity(table.rules.len());
@@ -97,7 +98,7 @@ impl Reader<'_, '_> {
                 let start = (text.as_ptr() as usize).saturating_sub(self.json.as_ptr() as usize);
                 refused(self.json, start, text, &error)
             })?;
-            validate::rule(&rule, &format!("{place}.rules[{r}]"), &mut self.problems);
+            validate::rule(&rule, &place.element("rules", r), &mut self.problems);
             matches.push(rule.matches.len());
             // Of a config that is refused, nothing more is of use.
             if self.problems.is_empty() {

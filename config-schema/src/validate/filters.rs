@@ -3,51 +3,51 @@
 use hashbrown::HashSet;
 
 use super::{
-    Problems,
+    Place, Problems,
     text::{header_name, is_host, is_token, on_wire, path},
 };
 use crate::{
     Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect,
 };
 
-pub(super) fn filters(filters: &[Filter], place: &str, problems: &mut Problems) {
+pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Problems) {
     let mut kinds = HashSet::new();
     for (f, filter) in filters.iter().enumerate() {
-        let place = format!("{place}.filters[{f}]");
+        let place = place.element("filters", f);
         let repeatable = matches!(filter, Filter::RequestMirror(_));
         if !kinds.insert(std::mem::discriminant(filter)) && !repeatable {
-            problems.add(&place, "this kind of filter is there twice");
+            problems.add(&place, format_args!("this kind of filter is there twice"));
         }
         match filter {
             Filter::RequestHeaderModifier(m) => {
-                header_modifier(m, &format!("{place}.requestHeaderModifier"), problems);
+                header_modifier(m, &place.member("requestHeaderModifier"), problems);
             }
             Filter::ResponseHeaderModifier(m) => {
-                header_modifier(m, &format!("{place}.responseHeaderModifier"), problems);
+                header_modifier(m, &place.member("responseHeaderModifier"), problems);
             }
             Filter::RequestRedirect(redirect) => {
-                self::redirect(redirect, &format!("{place}.requestRedirect"), problems);
+                self::redirect(redirect, &place.member("requestRedirect"), problems);
             }
             Filter::RequestMirror(mirror) => {
-                let place = format!("{place}.requestMirror");
-                on_wire(&format!("{place}.cluster"), &mirror.cluster, 1, problems);
+                let place = place.member("requestMirror");
+                on_wire(&place.member("cluster"), &mirror.cluster, 1, problems);
                 let Fraction {
                     numerator,
                     denominator,
                 } = mirror.fraction;
                 if denominator == 0 || numerator > denominator {
                     problems.add(
-                        format!("{place}.fraction"),
-                        format!("{numerator} of {denominator} is no part of the requests"),
+                        &place.member("fraction"),
+                        format_args!("{numerator} of {denominator} is no part of the requests"),
                     );
                 }
             }
-            Filter::Cors(cors) => self::cors(cors, &format!("{place}.cors"), problems),
+            Filter::Cors(cors) => self::cors(cors, &place.member("cors"), problems),
             Filter::ExternalAuth(auth) => {
-                external_auth(auth, &format!("{place}.externalAuth"), problems);
+                external_auth(auth, &place.member("externalAuth"), problems);
             }
             Filter::UrlRewrite(rewrite) => {
-                let place = format!("{place}.urlRewrite");
+                let place = place.member("urlRewrite");
                 host_and_path(
                     rewrite.hostname.as_deref(),
                     rewrite.path.as_ref(),
@@ -59,28 +59,28 @@ pub(super) fn filters(filters: &[Filter], place: &str, problems: &mut Problems) 
     }
 }
 
-fn header_modifier(modifier: &HeaderModifier, place: &str, problems: &mut Problems) {
+fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut Problems) {
     let mut names = HashSet::new();
-    let mut once = |place: &str, name: &str, problems: &mut Problems| {
+    let mut once = |place: &Place<'_>, name: &str, problems: &mut Problems| {
         header_name(place, name, problems);
         if !names.insert(name.to_ascii_lowercase()) {
-            problems.add(place, format!("`{name}` is changed twice"));
+            problems.add(place, format_args!("`{name}` is changed twice"));
         }
     };
     let lists: [(&str, &[Header]); 2] = [("set", &modifier.set), ("add", &modifier.add)];
     for (list, headers) in lists {
         for (i, header) in headers.iter().enumerate() {
-            let place = format!("{place}.{list}[{i}]");
-            once(&format!("{place}.name"), &header.name, problems);
-            on_wire(&format!("{place}.value"), &header.value, 0, problems);
+            let place = place.element(list, i);
+            once(&place.member("name"), &header.name, problems);
+            on_wire(&place.member("value"), &header.value, 0, problems);
         }
     }
     for (i, name) in modifier.remove.iter().enumerate() {
-        once(&format!("{place}.remove[{i}]"), name, problems);
+        once(&place.element("remove", i), name, problems);
     }
 }
 
-fn redirect(redirect: &RequestRedirect, place: &str, problems: &mut Problems) {
+fn redirect(redirect: &RequestRedirect, place: &Place<'_>, problems: &mut Problems) {
     host_and_path(
         redirect.hostname.as_deref(),
         redirect.path.as_ref(),
@@ -88,12 +88,12 @@ fn redirect(redirect: &RequestRedirect, place: &str, problems: &mut Problems) {
         problems,
     );
     if redirect.port == Some(0) {
-        problems.add(format!("{place}.port"), "must be above 0");
+        problems.add(&place.member("port"), format_args!("must be above 0"));
     }
     if !matches!(redirect.status_code, 301 | 302 | 303 | 307 | 308) {
         problems.add(
-            format!("{place}.statusCode"),
-            format!(
+            &place.member("statusCode"),
+            format_args!(
                 "{} is none of 301, 302, 303, 307, 308",
                 redirect.status_code
             ),
@@ -101,12 +101,12 @@ fn redirect(redirect: &RequestRedirect, place: &str, problems: &mut Problems) {
     }
 }
 
-fn cors(cors: &Cors, place: &str, problems: &mut Problems) {
+fn cors(cors: &Cors, place: &Place<'_>, problems: &mut Problems) {
     for (i, origin) in cors.allow_origins.iter().enumerate() {
         if !Cors::is_origin(origin) {
             problems.add(
-                format!("{place}.allowOrigins[{i}]"),
-                format!("`{origin}` is neither `*` nor like `https://*.example.com:8443`"),
+                &place.element("allowOrigins", i),
+                format_args!("`{origin}` is neither `*` nor like `https://*.example.com:8443`"),
             );
         }
     }
@@ -119,18 +119,18 @@ fn cors(cors: &Cors, place: &str, problems: &mut Problems) {
         for (i, name) in names.iter().enumerate() {
             if !is_token(name) {
                 problems.add(
-                    format!("{place}.{list}[{i}]"),
-                    format!("{name:?} is not a name"),
+                    &place.element(list, i),
+                    format_args!("{name:?} is not a name"),
                 );
             }
         }
     }
 }
 
-fn external_auth(auth: &ExternalAuth, place: &str, problems: &mut Problems) {
-    on_wire(&format!("{place}.cluster"), &auth.cluster, 1, problems);
+fn external_auth(auth: &ExternalAuth, place: &Place<'_>, problems: &mut Problems) {
+    on_wire(&place.member("cluster"), &auth.cluster, 1, problems);
     if !auth.path_prefix.is_empty() {
-        path(&format!("{place}.pathPrefix"), &auth.path_prefix, problems);
+        path(&place.member("pathPrefix"), &auth.path_prefix, problems);
     }
     let lists = [
         ("allowedHeaders", &auth.allowed_headers),
@@ -138,7 +138,7 @@ fn external_auth(auth: &ExternalAuth, place: &str, problems: &mut Problems) {
     ];
     for (list, names) in lists {
         for (i, name) in names.iter().enumerate() {
-            header_name(&format!("{place}.{list}[{i}]"), name, problems);
+            header_name(&place.element(list, i), name, problems);
         }
     }
 }
@@ -146,24 +146,24 @@ fn external_auth(auth: &ExternalAuth, place: &str, problems: &mut Problems) {
 fn host_and_path(
     hostname: Option<&str>,
     modifier: Option<&PathModifier>,
-    place: &str,
+    place: &Place<'_>,
     problems: &mut Problems,
 ) {
     if let Some(host) = hostname
         && !is_host(host)
     {
         problems.add(
-            format!("{place}.hostname"),
-            format!("`{host}` is not a lower-case host name"),
+            &place.member("hostname"),
+            format_args!("`{host}` is not a lower-case host name"),
         );
     }
     match modifier {
         Some(PathModifier::ReplaceFullPath(value)) => {
-            path(&format!("{place}.path.replaceFullPath"), value, problems);
+            path(&place.member("path.replaceFullPath"), value, problems);
         }
         // Empty is allowed: it strips the prefix.
         Some(PathModifier::ReplacePrefixMatch(value)) if !value.is_empty() => {
-            path(&format!("{place}.path.replacePrefixMatch"), value, problems);
+            path(&place.member("path.replacePrefixMatch"), value, problems);
         }
         _ => {}
     }

@@ -1,9 +1,10 @@
 //! What types can't say: ranges, characters that must not reach the wire, lists that must agree.
 
 mod filters;
+mod place;
 mod text;
 
-use std::{fmt::Display, net::IpAddr};
+use std::{fmt, net::IpAddr};
 
 use hashbrown::HashSet;
 
@@ -12,6 +13,7 @@ use crate::{
     Port, Problem, RouteTable, Rule, Service, ServiceKind, SessionPersistence, Settings, VERSION,
 };
 use filters::filters;
+pub(crate) use place::Place;
 use text::{header_name, is_host, is_token, on_wire};
 
 pub(crate) fn validate(config: &Config) -> Result<(), Error> {
@@ -19,17 +21,18 @@ pub(crate) fn validate(config: &Config) -> Result<(), Error> {
     head(config.version, &config.settings, &mut problems);
     let mut services = Services::default();
     for (i, service) in config.services.iter().enumerate() {
-        let place = format!("services[{i}]");
+        let place = Place::Root.element("services", i);
         services.service(service, &place, &mut problems);
         for (p, port) in service.ports.iter().enumerate() {
-            let place = format!("{place}.ports[{p}]");
+            let place = place.element("ports", p);
             services.port(service, port, &place, &mut problems);
+            let consumers = place.member("consumers");
             for (namespace, consumer) in &port.consumers {
-                let place = format!("{place}.consumers.{namespace}");
+                let place = consumers.member(namespace);
                 table(consumer, &place, &mut problems);
             }
             if let Some(producer) = &port.producer {
-                table(producer, &format!("{place}.producer"), &mut problems);
+                table(producer, &place.member("producer"), &mut problems);
             }
         }
         services.end_of_service();
@@ -40,15 +43,15 @@ pub(crate) fn validate(config: &Config) -> Result<(), Error> {
 pub(crate) fn head(version: u32, settings: &Settings, problems: &mut Problems) {
     if version != VERSION {
         problems.add(
-            "version",
-            format!("is {version}, but this build reads version {VERSION}"),
+            &Place::Root.member("version"),
+            format_args!("is {version}, but this build reads version {VERSION}"),
         );
     }
     let header = &settings.cluster_header;
     if !header.starts_with("x-gamma-") || !is_token(header) || header.contains(char::is_uppercase) {
         problems.add(
-            "settings.clusterHeader",
-            format!("`{header}` must be a lower-case header name that starts with `x-gamma-`"),
+            &Place::Root.member("settings.clusterHeader"),
+            format_args!("`{header}` must be a lower-case header name that starts with `x-gamma-`"),
         );
     }
 }
@@ -57,10 +60,10 @@ pub(crate) fn head(version: u32, settings: &Settings, problems: &mut Problems) {
 pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
-    fn add(&mut self, place: impl Display, message: impl Into<String>) {
+    fn add(&mut self, place: &Place<'_>, message: fmt::Arguments<'_>) {
         self.0.push(Problem {
             place: place.to_string(),
-            message: message.into(),
+            message: message.to_string(),
         });
     }
 
@@ -88,21 +91,32 @@ pub(crate) struct Services {
 
 impl Services {
     /// Its ports come next.
-    pub(crate) fn service(&mut self, service: &Service, place: &str, problems: &mut Problems) {
+    pub(crate) fn service(
+        &mut self,
+        service: &Service,
+        place: &Place<'_>,
+        problems: &mut Problems,
+    ) {
         let (namespace, name) = (&service.namespace, &service.name);
         if namespace.is_empty() || name.is_empty() {
-            problems.add(place, "`namespace` and `name` must not be empty");
+            problems.add(
+                place,
+                format_args!("`namespace` and `name` must not be empty"),
+            );
         }
         let full_name = format!("{namespace}/{name}");
         if !self.names.insert((service.kind, full_name)) {
-            problems.add(place, format!("`{namespace}/{name}` is there twice"));
+            problems.add(place, format_args!("`{namespace}/{name}` is there twice"));
         }
         for (h, host) in service.hosts.iter().enumerate() {
-            let place = format!("{place}.hosts[{h}]");
+            let place = place.element("hosts", h);
             if !is_host(host) {
-                problems.add(place, format!("`{host}` is not a lower-case host name"));
+                problems.add(
+                    &place,
+                    format_args!("`{host}` is not a lower-case host name"),
+                );
             } else if !self.hosts.insert(host.clone()) {
-                problems.add(place, format!("`{host}` is there twice"));
+                problems.add(&place, format_args!("`{host}` is there twice"));
             }
         }
     }
@@ -111,22 +125,22 @@ impl Services {
         &mut self,
         service: &Service,
         port: &Port,
-        place: &str,
+        place: &Place<'_>,
         problems: &mut Problems,
     ) {
         if port.port == 0 || !self.numbers.insert(port.port) {
             problems.add(
-                format!("{place}.port"),
-                format!("{} must be above 0 and there once", port.port),
+                &place.member("port"),
+                format_args!("{} must be above 0 and there once", port.port),
             );
         }
         // Several Services may share an address, if not on the same port.
         for ip in &service.cluster_ips {
             if !self.addresses.insert((*ip, port.port)) {
-                problems.add(place, format!("{ip} port {} is taken", port.port));
+                problems.add(place, format_args!("{ip} port {} is taken", port.port));
             }
         }
-        on_wire(&format!("{place}.cluster"), &port.cluster, 1, problems);
+        on_wire(&place.member("cluster"), &port.cluster, 1, problems);
     }
 
     pub(crate) fn end_of_service(&mut self) {
@@ -134,9 +148,9 @@ impl Services {
     }
 }
 
-fn table(table: &RouteTable, place: &str, problems: &mut Problems) {
+fn table(table: &RouteTable, place: &Place<'_>, problems: &mut Problems) {
     for (r, rule) in table.rules.iter().enumerate() {
-        self::rule(rule, &format!("{place}.rules[{r}]"), problems);
+        self::rule(rule, &place.element("rules", r), problems);
     }
     let matches: Vec<usize> = table.rules.iter().map(|rule| rule.matches.len()).collect();
     match_order(&table.match_order, &matches, place, problems);
@@ -146,7 +160,7 @@ fn table(table: &RouteTable, place: &str, problems: &mut Problems) {
 pub(crate) fn match_order(
     given: &[(u32, u32)],
     matches: &[usize],
-    place: &str,
+    place: &Place<'_>,
     problems: &mut Problems,
 ) {
     if given.is_empty() {
@@ -162,30 +176,30 @@ pub(crate) fn match_order(
     };
     if !given.iter().all(&mut take) || left.iter().flatten().any(|&left| left) {
         problems.add(
-            format!("{place}.matchOrder"),
-            "must name each match of each rule exactly once",
+            &place.member("matchOrder"),
+            format_args!("must name each match of each rule exactly once"),
         );
     }
 }
 
-pub(crate) fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
+pub(crate) fn rule(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     if rule.name.contains('/') {
         problems.add(
-            format!("{place}.name"),
-            format!("`{}` must not contain `/`", rule.name),
+            &place.member("name"),
+            format_args!("`{}` must not contain `/`", rule.name),
         );
     }
     for (m, r#match) in rule.matches.iter().enumerate() {
-        self::r#match(r#match, &format!("{place}.matches[{m}]"), problems);
+        self::r#match(r#match, &place.element("matches", m), problems);
     }
     filters(&rule.filters, place, problems);
     prefixes(rule, place, problems);
     for (b, backend) in rule.backend_refs.iter().enumerate() {
-        self::backend(backend, &format!("{place}.backendRefs[{b}]"), problems);
+        self::backend(backend, &place.element("backendRefs", b), problems);
     }
     policy(rule, place, problems);
     if let Some(session) = &rule.session_persistence {
-        self::session(session, &format!("{place}.sessionPersistence"), problems);
+        self::session(session, &place.member("sessionPersistence"), problems);
     }
     mirrors(rule, place, problems);
     let redirects = rule
@@ -195,17 +209,17 @@ pub(crate) fn rule(rule: &Rule, place: &str, problems: &mut Problems) {
     if redirects && !rule.backend_refs.is_empty() {
         problems.add(
             place,
-            "has `backendRefs` beside `requestRedirect`: they would never be used",
+            format_args!("has `backendRefs` beside `requestRedirect`: they would never be used"),
         );
     }
 }
 
 /// The filter has a header for each mirror of a request, and the proxy a policy for each header.
-fn mirrors(rule: &Rule, place: &str, problems: &mut Problems) {
+fn mirrors(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     if rule.most_mirrors() > MAX_MIRRORS {
         problems.add(
             place,
-            format!(
+            format_args!(
                 "{} mirrors, {MAX_MIRRORS} are possible",
                 rule.most_mirrors()
             ),
@@ -213,7 +227,7 @@ fn mirrors(rule: &Rule, place: &str, problems: &mut Problems) {
     }
 }
 
-fn policy(rule: &Rule, place: &str, problems: &mut Problems) {
+fn policy(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     let (request, attempt) = (rule.timeouts.request, rule.timeouts.backend_request);
     // "BackendRequest timeout cannot be longer than request timeout", unless that is unlimited.
     if let (Some(request), Some(attempt)) = (request, attempt)
@@ -221,37 +235,40 @@ fn policy(rule: &Rule, place: &str, problems: &mut Problems) {
         && attempt > request
     {
         problems.add(
-            format!("{place}.timeouts.backendRequest"),
-            format!("{attempt} is longer than `request`, {request}"),
+            &place.member("timeouts.backendRequest"),
+            format_args!("{attempt} is longer than `request`, {request}"),
         );
     }
     let codes = rule.retry.iter().flat_map(|retry| &retry.codes);
     for code in codes.filter(|code| !(400..600).contains(*code)) {
         problems.add(
-            format!("{place}.retry.codes"),
-            format!("{code} is not from 400 to 599"),
+            &place.member("retry.codes"),
+            format_args!("{code} is not from 400 to 599"),
         );
     }
 }
 
-fn session(session: &SessionPersistence, place: &str, problems: &mut Problems) {
-    header_name(&format!("{place}.name"), &session.name, problems);
+fn session(session: &SessionPersistence, place: &Place<'_>, problems: &mut Problems) {
+    header_name(&place.member("name"), &session.name, problems);
     if !session.path.starts_with('/') || session.path.contains([';', ' ', '"']) {
         problems.add(
-            format!("{place}.path"),
-            format!("{:?} can't be the path of a cookie", session.path),
+            &place.member("path"),
+            format_args!("{:?} can't be the path of a cookie", session.path),
         );
     }
-    on_wire(&format!("{place}.path"), &session.path, 1, problems);
+    on_wire(&place.member("path"), &session.path, 1, problems);
     // "When using a permanent cookie, absoluteTimeout is required."
     if session.permanent && session.absolute_timeout.is_none() {
-        problems.add(place, "a permanent cookie needs `absoluteTimeout`");
+        problems.add(
+            place,
+            format_args!("a permanent cookie needs `absoluteTimeout`"),
+        );
     }
 }
 
 /// "ReplacePrefixMatch … is only compatible with a PathPrefix HTTPRouteMatch": what it replaces
 /// must be known whichever match won.
-fn prefixes(rule: &Rule, place: &str, problems: &mut Problems) {
+fn prefixes(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
     let replaces = rule.filters.iter().chain(of_backends).any(|filter| {
         let modifier = match filter {
@@ -269,21 +286,24 @@ fn prefixes(rule: &Rule, place: &str, problems: &mut Problems) {
     if replaces && !rule.matches.iter().all(is_prefix) {
         problems.add(
             place,
-            "`replacePrefixMatch` needs every match of the rule to be a PathPrefix",
+            format_args!("`replacePrefixMatch` needs every match of the rule to be a PathPrefix"),
         );
     }
 }
 
-fn backend(backend: &BackendRef, place: &str, problems: &mut Problems) {
+fn backend(backend: &BackendRef, place: &Place<'_>, problems: &mut Problems) {
     match (&backend.cluster, &backend.invalid) {
-        (Some(cluster), None) => on_wire(&format!("{place}.cluster"), cluster, 1, problems),
+        (Some(cluster), None) => on_wire(&place.member("cluster"), cluster, 1, problems),
         (None, Some(_)) => {}
-        _ => problems.add(place, "needs exactly one of `cluster` and `invalid`"),
+        _ => problems.add(
+            place,
+            format_args!("needs exactly one of `cluster` and `invalid`"),
+        ),
     }
     if backend.weight > MAX_WEIGHT {
         problems.add(
-            format!("{place}.weight"),
-            format!("{} is above {MAX_WEIGHT}", backend.weight),
+            &place.member("weight"),
+            format_args!("{} is above {MAX_WEIGHT}", backend.weight),
         );
     }
     filters(&backend.filters, place, problems);
@@ -291,22 +311,22 @@ fn backend(backend: &BackendRef, place: &str, problems: &mut Problems) {
     if backend.filters.iter().any(is_auth) {
         problems.add(
             place,
-            "`externalAuth` belongs to a rule: the backend is drawn after it",
+            format_args!("`externalAuth` belongs to a rule: the backend is drawn after it"),
         );
     }
 }
 
-fn r#match(r#match: &Match, place: &str, problems: &mut Problems) {
+fn r#match(r#match: &Match, place: &Place<'_>, problems: &mut Problems) {
     if let Some(hostname) = &r#match.hostname
         && !is_host(hostname.strip_prefix("*.").unwrap_or(hostname))
     {
         problems.add(
-            format!("{place}.hostname"),
-            format!("`{hostname}` is not a lower-case host name"),
+            &place.member("hostname"),
+            format_args!("`{hostname}` is not a lower-case host name"),
         );
     }
     if let Some(path) = &r#match.path {
-        let place = format!("{place}.path.value");
+        let place = place.member("path.value");
         if path.kind == PathMatchType::RegularExpression {
             on_wire(&place, &path.value, 1, problems);
         } else {
@@ -314,14 +334,14 @@ fn r#match(r#match: &Match, place: &str, problems: &mut Problems) {
         }
     }
     for (h, header) in r#match.headers.iter().enumerate() {
-        let place = format!("{place}.headers[{h}]");
-        header_name(&format!("{place}.name"), &header.name, problems);
-        on_wire(&format!("{place}.value"), &header.value, 0, problems);
+        let place = place.element("headers", h);
+        header_name(&place.member("name"), &header.name, problems);
+        on_wire(&place.member("value"), &header.value, 0, problems);
     }
     for (q, param) in r#match.query_params.iter().enumerate() {
-        let place = format!("{place}.queryParams[{q}]");
+        let place = place.element("queryParams", q);
         if param.name.is_empty() {
-            problems.add(format!("{place}.name"), "must not be empty");
+            problems.add(&place.member("name"), format_args!("must not be empty"));
         }
     }
 }

@@ -1,37 +1,40 @@
 //! Strings that are compared with requests or put on the wire.
 
-use super::Problems;
+use super::{Place, Problems};
 
 /// A path that is compared with requests or put on the wire: no query, no fragment, no spaces.
-pub(super) fn path(place: &str, value: &str, problems: &mut Problems) {
+pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut Problems) {
     let clean = value.bytes().all(|b| b.is_ascii_graphic());
     if !value.starts_with('/') || !clean || value.contains(['?', '#']) {
         problems.add(
             place,
-            format!(
+            format_args!(
                 "{value:?} must start with `/` and have no `?`, `#`, space or non-ASCII character"
             ),
         );
     }
 }
 
-pub(super) fn header_name(place: &str, name: &str, problems: &mut Problems) {
+pub(super) fn header_name(place: &Place<'_>, name: &str, problems: &mut Problems) {
     if !is_token(name) {
-        problems.add(place, format!("{name:?} is not a header name"));
+        problems.add(place, format_args!("{name:?} is not a header name"));
     } else if is_owned(name) {
         problems.add(
             place,
-            format!("`{name}` is owned by the filter, which removes it from every request"),
+            format_args!("`{name}` is owned by the filter, which removes it from every request"),
         );
     }
 }
 
 /// Text that ends up in a header: a CR, LF or NUL would let a config forge headers.
-pub(super) fn on_wire(place: &str, value: &str, min_len: usize, problems: &mut Problems) {
+pub(super) fn on_wire(place: &Place<'_>, value: &str, min_len: usize, problems: &mut Problems) {
     if value.len() < min_len {
-        problems.add(place, "must not be empty");
+        problems.add(place, format_args!("must not be empty"));
     } else if value.contains(['\r', '\n', '\0']) {
-        problems.add(place, format!("{value:?} must not contain CR, LF or NUL"));
+        problems.add(
+            place,
+            format_args!("{value:?} must not contain CR, LF or NUL"),
+        );
     }
 }
 
