@@ -1,6 +1,6 @@
 //! Filters.
 
-use hashbrown::HashSet;
+use std::mem::discriminant;
 
 use super::{
     Place, Problems,
@@ -11,11 +11,11 @@ use crate::{
 };
 
 pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Problems) {
-    let mut kinds = HashSet::new();
     for (f, filter) in filters.iter().enumerate() {
         let place = place.element("filters", f);
         let repeatable = matches!(filter, Filter::RequestMirror(_));
-        if !kinds.insert(std::mem::discriminant(filter)) && !repeatable {
+        let is_same = |other| discriminant(other) == discriminant(filter);
+        if !repeatable && filters.iter().take(f).any(is_same) {
             problems.add(&place, format_args!("this kind of filter is there twice"));
         }
         match filter {
@@ -60,24 +60,26 @@ pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Prob
 }
 
 fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut Problems) {
-    let mut names = HashSet::new();
-    let mut once = |place: &Place<'_>, name: &str, problems: &mut Problems| {
-        header_name(place, name, problems);
-        if !names.insert(name.to_ascii_lowercase()) {
-            problems.add(place, format_args!("`{name}` is changed twice"));
-        }
-    };
+    let mut names = Vec::new();
     let lists: [(&str, &[Header]); 2] = [("set", &modifier.set), ("add", &modifier.add)];
     for (list, headers) in lists {
         for (i, header) in headers.iter().enumerate() {
             let place = place.element(list, i);
-            once(&place.member("name"), &header.name, problems);
+            once(&header.name, &mut names, &place.member("name"), problems);
             on_wire(&place.member("value"), &header.value, 0, problems);
         }
     }
     for (i, name) in modifier.remove.iter().enumerate() {
-        once(&place.element("remove", i), name, problems);
+        once(name, &mut names, &place.element("remove", i), problems);
     }
+}
+
+fn once<'m>(name: &'m str, names: &mut Vec<&'m str>, place: &Place<'_>, problems: &mut Problems) {
+    header_name(place, name, problems);
+    if names.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+        problems.add(place, format_args!("`{name}` is changed twice"));
+    }
+    names.push(name);
 }
 
 fn redirect(redirect: &RequestRedirect, place: &Place<'_>, problems: &mut Problems) {

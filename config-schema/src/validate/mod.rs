@@ -4,13 +4,13 @@ mod filters;
 mod place;
 mod text;
 
-use std::{fmt, net::IpAddr};
+use std::fmt;
 
 use hashbrown::HashSet;
 
 use crate::{
     BackendRef, Config, Error, Filter, MAX_MIRRORS, MAX_WEIGHT, Match, PathMatchType, PathModifier,
-    Port, Problem, RouteTable, Rule, Service, ServiceKind, SessionPersistence, Settings, VERSION,
+    Port, Problem, RouteTable, Rule, Service, SessionPersistence, Settings, VERSION,
 };
 use filters::filters;
 pub(crate) use place::Place;
@@ -82,11 +82,10 @@ impl Problems {
 /// What no two Services, or ports of one, may both have.
 #[derive(Default)]
 pub(crate) struct Services {
-    names: HashSet<(ServiceKind, String)>,
-    hosts: HashSet<String>,
-    addresses: HashSet<(IpAddr, u16)>,
-    /// Of the Service at hand.
-    numbers: HashSet<u16>,
+    /// Names with kind and namespace, hosts, addresses with port: no two of these look alike.
+    taken: HashSet<String>,
+    /// Numbers of ports of the Service at hand.
+    numbers: Vec<u16>,
 }
 
 impl Services {
@@ -104,8 +103,8 @@ impl Services {
                 format_args!("`namespace` and `name` must not be empty"),
             );
         }
-        let full_name = format!("{namespace}/{name}");
-        if !self.names.insert((service.kind, full_name)) {
+        let full_name = format!("{:?} {namespace}/{name}", service.kind);
+        if !self.taken.insert(full_name) {
             problems.add(place, format_args!("`{namespace}/{name}` is there twice"));
         }
         for (h, host) in service.hosts.iter().enumerate() {
@@ -115,7 +114,7 @@ impl Services {
                     &place,
                     format_args!("`{host}` is not a lower-case host name"),
                 );
-            } else if !self.hosts.insert(host.clone()) {
+            } else if !self.taken.insert(host.clone()) {
                 problems.add(&place, format_args!("`{host}` is there twice"));
             }
         }
@@ -128,15 +127,16 @@ impl Services {
         place: &Place<'_>,
         problems: &mut Problems,
     ) {
-        if port.port == 0 || !self.numbers.insert(port.port) {
+        if port.port == 0 || self.numbers.contains(&port.port) {
             problems.add(
                 &place.member("port"),
                 format_args!("{} must be above 0 and there once", port.port),
             );
         }
+        self.numbers.push(port.port);
         // Several Services may share an address, if not on the same port.
         for ip in &service.cluster_ips {
-            if !self.addresses.insert((*ip, port.port)) {
+            if !self.taken.insert(format!("{ip} {}", port.port)) {
                 problems.add(place, format_args!("{ip} port {} is taken", port.port));
             }
         }
