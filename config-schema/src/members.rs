@@ -8,143 +8,171 @@ use crate::{
     MatchType, Method, PathMatch, PathMatchType, PathModifier, RequestMirror, RequestRedirect,
     Retry, Rule, Scheme, ServiceKind, SessionPersistence, SessionType, Settings, Timeouts,
     UrlRewrite, ValueMatch,
-    json::{Read, Value, alternative, choice, member, object, optional, required},
+    json::{
+        Blank, Slot, Value, alternative, blank_is_default, choice, member, object, optional,
+        required,
+    },
 };
 
-impl Read<'_> for Settings {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+blank_is_default!(
+    Cors,
+    Duration,
+    HeaderModifier,
+    Match,
+    RequestRedirect,
+    Retry,
+    UrlRewrite
+);
+
+impl Slot<'_> for Settings {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("clientNamespace", &mut new.client_namespace),
-            optional("clusterDomain", &mut new.cluster_domain),
-            optional("clusterHeader", &mut new.cluster_header),
-            optional("reasonHeader", &mut new.reason_header),
-            optional("metrics", &mut new.metrics),
-            optional("ruleProperty", &mut new.rule_property),
+            optional("clientNamespace", &mut self.client_namespace),
+            optional("clusterDomain", &mut self.cluster_domain),
+            optional("clusterHeader", &mut self.cluster_header),
+            optional("reasonHeader", &mut self.reason_header),
+            optional("metrics", &mut self.metrics),
+            optional("ruleProperty", &mut self.rule_property),
         ];
-        object(value, "struct Settings", members)?;
-        Ok(new)
+        object(value, "struct Settings", members)
     }
 }
 
-impl Read<'_> for ServiceKind {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+impl Slot<'_> for ServiceKind {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let words = [
             ("Service", Self::Service),
             ("ServiceImport", Self::ServiceImport),
         ];
-        choice(value, &words)
+        *self = choice(value, &words)?;
+        Ok(())
     }
 }
 
-impl Read<'_> for Rule {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for Rule {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("route", &mut new.route),
-            optional("name", &mut new.name),
-            optional("matches", &mut new.matches),
-            optional("filters", &mut new.filters),
-            optional("backendRefs", &mut new.backend_refs),
-            optional("timeouts", &mut new.timeouts),
-            optional("retry", &mut new.retry),
-            optional("sessionPersistence", &mut new.session_persistence),
-            optional("invalid", &mut new.invalid),
+            optional("route", &mut self.route),
+            optional("name", &mut self.name),
+            optional("matches", &mut self.matches),
+            optional("filters", &mut self.filters),
+            optional("backendRefs", &mut self.backend_refs),
+            optional("timeouts", &mut self.timeouts),
+            optional("retry", &mut self.retry),
+            optional("sessionPersistence", &mut self.session_persistence),
+            optional("invalid", &mut self.invalid),
         ];
-        object(value, "struct Rule", members)?;
-        Ok(new)
+        object(value, "struct Rule", members)
     }
 }
 
-impl Read<'_> for BackendRef {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self {
+impl Blank for BackendRef {
+    fn blank() -> Self {
+        Self {
             cluster: None,
             invalid: None,
             weight: 1,
             filters: Vec::new(),
-        };
-        let members = &mut [
-            optional("cluster", &mut new.cluster),
-            optional("invalid", &mut new.invalid),
-            optional("weight", &mut new.weight),
-            optional("filters", &mut new.filters),
-        ];
-        object(value, "struct BackendRef", members)?;
-        Ok(new)
+        }
     }
 }
 
-impl Read<'_> for Match {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for BackendRef {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("hostname", &mut new.hostname),
-            optional("path", &mut new.path),
-            optional("method", &mut new.method),
-            optional("headers", &mut new.headers),
-            optional("queryParams", &mut new.query_params),
+            optional("cluster", &mut self.cluster),
+            optional("invalid", &mut self.invalid),
+            optional("weight", &mut self.weight),
+            optional("filters", &mut self.filters),
         ];
-        object(value, "struct Match", members)?;
-        Ok(new)
+        object(value, "struct BackendRef", members)
     }
 }
 
-impl Read<'_> for PathMatch {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self {
+impl Slot<'_> for Match {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let members = &mut [
+            optional("hostname", &mut self.hostname),
+            optional("path", &mut self.path),
+            optional("method", &mut self.method),
+            optional("headers", &mut self.headers),
+            optional("queryParams", &mut self.query_params),
+        ];
+        object(value, "struct Match", members)
+    }
+}
+
+impl Blank for PathMatch {
+    fn blank() -> Self {
+        Self {
             kind: PathMatchType::default(),
             value: String::new(),
-        };
-        let members = &mut [
-            optional("type", &mut new.kind),
-            required("value", &mut new.value),
-        ];
-        object(value, "struct PathMatch", members)?;
-        Ok(new)
+        }
     }
 }
 
-impl Read<'_> for PathMatchType {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+impl Slot<'_> for PathMatch {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let members = &mut [
+            optional("type", &mut self.kind),
+            required("value", &mut self.value),
+        ];
+        object(value, "struct PathMatch", members)
+    }
+}
+
+impl Slot<'_> for PathMatchType {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let words = [
             ("Exact", Self::Exact),
             ("PathPrefix", Self::PathPrefix),
             ("RegularExpression", Self::RegularExpression),
         ];
-        choice(value, &words)
+        *self = choice(value, &words)?;
+        Ok(())
     }
 }
 
-impl Read<'_> for ValueMatch {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self {
+impl Blank for ValueMatch {
+    fn blank() -> Self {
+        Self {
             name: String::new(),
             kind: MatchType::default(),
             value: String::new(),
-        };
-        let members = &mut [
-            required("name", &mut new.name),
-            optional("type", &mut new.kind),
-            required("value", &mut new.value),
-        ];
-        object(value, "struct ValueMatch", members)?;
-        Ok(new)
+        }
     }
 }
 
-impl Read<'_> for MatchType {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+impl Slot<'_> for ValueMatch {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let members = &mut [
+            required("name", &mut self.name),
+            optional("type", &mut self.kind),
+            required("value", &mut self.value),
+        ];
+        object(value, "struct ValueMatch", members)
+    }
+}
+
+impl Slot<'_> for MatchType {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let words = [
             ("Exact", Self::Exact),
             ("RegularExpression", Self::RegularExpression),
         ];
-        choice(value, &words)
+        *self = choice(value, &words)?;
+        Ok(())
     }
 }
 
-impl Read<'_> for Method {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+impl Blank for Method {
+    fn blank() -> Self {
+        Self::Get
+    }
+}
+
+impl Slot<'_> for Method {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let words = [
             ("GET", Self::Get),
             ("HEAD", Self::Head),
@@ -156,13 +184,20 @@ impl Read<'_> for Method {
             ("TRACE", Self::Trace),
             ("PATCH", Self::Patch),
         ];
-        choice(value, &words)
+        *self = choice(value, &words)?;
+        Ok(())
     }
 }
 
-impl Read<'_> for Filter {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        alternative(
+impl Blank for Filter {
+    fn blank() -> Self {
+        Self::RequestHeaderModifier(HeaderModifier::default())
+    }
+}
+
+impl Slot<'_> for Filter {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        *self = alternative(
             value,
             &[
                 ("requestHeaderModifier", |of| {
@@ -179,75 +214,87 @@ impl Read<'_> for Filter {
                 ("cors", |of| member(of).map(Self::Cors)),
                 ("externalAuth", |of| member(of).map(Self::ExternalAuth)),
             ],
-        )
+        )?;
+        Ok(())
     }
 }
 
-impl Read<'_> for HeaderModifier {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for HeaderModifier {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("set", &mut new.set),
-            optional("add", &mut new.add),
-            optional("remove", &mut new.remove),
+            optional("set", &mut self.set),
+            optional("add", &mut self.add),
+            optional("remove", &mut self.remove),
         ];
-        object(value, "struct HeaderModifier", members)?;
-        Ok(new)
+        object(value, "struct HeaderModifier", members)
     }
 }
 
-impl Read<'_> for Header {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self {
+impl Blank for Header {
+    fn blank() -> Self {
+        Self {
             name: String::new(),
             value: String::new(),
-        };
-        let members = &mut [
-            required("name", &mut new.name),
-            required("value", &mut new.value),
-        ];
-        object(value, "struct Header", members)?;
-        Ok(new)
+        }
     }
 }
 
-impl Read<'_> for RequestRedirect {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for Header {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("scheme", &mut new.scheme),
-            optional("hostname", &mut new.hostname),
-            optional("path", &mut new.path),
-            optional("port", &mut new.port),
-            optional("statusCode", &mut new.status_code),
+            required("name", &mut self.name),
+            required("value", &mut self.value),
         ];
-        object(value, "struct RequestRedirect", members)?;
-        Ok(new)
+        object(value, "struct Header", members)
     }
 }
 
-impl Read<'_> for Scheme {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+impl Slot<'_> for RequestRedirect {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let members = &mut [
+            optional("scheme", &mut self.scheme),
+            optional("hostname", &mut self.hostname),
+            optional("path", &mut self.path),
+            optional("port", &mut self.port),
+            optional("statusCode", &mut self.status_code),
+        ];
+        object(value, "struct RequestRedirect", members)
+    }
+}
+
+impl Blank for Scheme {
+    fn blank() -> Self {
+        Self::Http
+    }
+}
+
+impl Slot<'_> for Scheme {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let words = [("http", Self::Http), ("https", Self::Https)];
-        choice(value, &words)
+        *self = choice(value, &words)?;
+        Ok(())
     }
 }
 
-impl Read<'_> for UrlRewrite {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for UrlRewrite {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("hostname", &mut new.hostname),
-            optional("path", &mut new.path),
+            optional("hostname", &mut self.hostname),
+            optional("path", &mut self.path),
         ];
-        object(value, "struct UrlRewrite", members)?;
-        Ok(new)
+        object(value, "struct UrlRewrite", members)
     }
 }
 
-impl Read<'_> for PathModifier {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        alternative(
+impl Blank for PathModifier {
+    fn blank() -> Self {
+        Self::ReplaceFullPath(String::new())
+    }
+}
+
+impl Slot<'_> for PathModifier {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        *self = alternative(
             value,
             &[
                 ("replaceFullPath", |of| {
@@ -257,130 +304,137 @@ impl Read<'_> for PathModifier {
                     member(of).map(Self::ReplacePrefixMatch)
                 }),
             ],
-        )
+        )?;
+        Ok(())
     }
 }
 
-impl Read<'_> for RequestMirror {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self {
+impl Blank for RequestMirror {
+    fn blank() -> Self {
+        Self {
             cluster: String::new(),
             fraction: Fraction::default(),
-        };
-        let members = &mut [
-            required("cluster", &mut new.cluster),
-            optional("fraction", &mut new.fraction),
-        ];
-        object(value, "struct RequestMirror", members)?;
-        Ok(new)
+        }
     }
 }
 
-impl Read<'_> for Fraction {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for RequestMirror {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            required("numerator", &mut new.numerator),
-            optional("denominator", &mut new.denominator),
+            required("cluster", &mut self.cluster),
+            optional("fraction", &mut self.fraction),
         ];
-        object(value, "struct Fraction", members)?;
-        Ok(new)
+        object(value, "struct RequestMirror", members)
     }
 }
 
-impl Read<'_> for Cors {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for Fraction {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("allowOrigins", &mut new.allow_origins),
-            optional("allowCredentials", &mut new.allow_credentials),
-            optional("allowMethods", &mut new.allow_methods),
-            optional("allowHeaders", &mut new.allow_headers),
-            optional("exposeHeaders", &mut new.expose_headers),
-            optional("maxAge", &mut new.max_age),
+            required("numerator", &mut self.numerator),
+            optional("denominator", &mut self.denominator),
         ];
-        object(value, "struct Cors", members)?;
-        Ok(new)
+        object(value, "struct Fraction", members)
     }
 }
 
-impl Read<'_> for ExternalAuth {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self {
+impl Slot<'_> for Cors {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let members = &mut [
+            optional("allowOrigins", &mut self.allow_origins),
+            optional("allowCredentials", &mut self.allow_credentials),
+            optional("allowMethods", &mut self.allow_methods),
+            optional("allowHeaders", &mut self.allow_headers),
+            optional("exposeHeaders", &mut self.expose_headers),
+            optional("maxAge", &mut self.max_age),
+        ];
+        object(value, "struct Cors", members)
+    }
+}
+
+impl Blank for ExternalAuth {
+    fn blank() -> Self {
+        Self {
             cluster: String::new(),
             path_prefix: String::new(),
             allowed_headers: Vec::new(),
             allowed_response_headers: Vec::new(),
-        };
-        let members = &mut [
-            required("cluster", &mut new.cluster),
-            optional("pathPrefix", &mut new.path_prefix),
-            optional("allowedHeaders", &mut new.allowed_headers),
-            optional("allowedResponseHeaders", &mut new.allowed_response_headers),
-        ];
-        object(value, "struct ExternalAuth", members)?;
-        Ok(new)
+        }
     }
 }
 
-impl Read<'_> for Timeouts {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for ExternalAuth {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("request", &mut new.request),
-            optional("backendRequest", &mut new.backend_request),
+            required("cluster", &mut self.cluster),
+            optional("pathPrefix", &mut self.path_prefix),
+            optional("allowedHeaders", &mut self.allowed_headers),
+            optional("allowedResponseHeaders", &mut self.allowed_response_headers),
         ];
-        object(value, "struct Timeouts", members)?;
-        Ok(new)
+        object(value, "struct ExternalAuth", members)
     }
 }
 
-impl Read<'_> for Retry {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self::default();
+impl Slot<'_> for Timeouts {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let members = &mut [
-            optional("codes", &mut new.codes),
-            optional("attempts", &mut new.attempts),
-            optional("backoff", &mut new.backoff),
+            optional("request", &mut self.request),
+            optional("backendRequest", &mut self.backend_request),
         ];
-        object(value, "struct Retry", members)?;
-        Ok(new)
+        object(value, "struct Timeouts", members)
     }
 }
 
-impl Read<'_> for SessionPersistence {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let mut new = Self {
+impl Slot<'_> for Retry {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let members = &mut [
+            optional("codes", &mut self.codes),
+            optional("attempts", &mut self.attempts),
+            optional("backoff", &mut self.backoff),
+        ];
+        object(value, "struct Retry", members)
+    }
+}
+
+impl Blank for SessionPersistence {
+    fn blank() -> Self {
+        Self {
             kind: SessionType::default(),
             name: String::new(),
             path: "/".into(),
             permanent: false,
             absolute_timeout: None,
-        };
-        let members = &mut [
-            optional("type", &mut new.kind),
-            required("name", &mut new.name),
-            optional("path", &mut new.path),
-            optional("permanent", &mut new.permanent),
-            optional("absoluteTimeout", &mut new.absolute_timeout),
-        ];
-        object(value, "struct SessionPersistence", members)?;
-        Ok(new)
-    }
-}
-
-impl Read<'_> for SessionType {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let words = [("Cookie", Self::Cookie), ("Header", Self::Header)];
-        choice(value, &words)
-    }
-}
-
-impl Read<'_> for Duration {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        match value {
-            Value::Text(text) => text.parse().map_err(Error::custom),
-            other => Err(other.but_expected("a string")),
         }
+    }
+}
+
+impl Slot<'_> for SessionPersistence {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let members = &mut [
+            optional("type", &mut self.kind),
+            required("name", &mut self.name),
+            optional("path", &mut self.path),
+            optional("permanent", &mut self.permanent),
+            optional("absoluteTimeout", &mut self.absolute_timeout),
+        ];
+        object(value, "struct SessionPersistence", members)
+    }
+}
+
+impl Slot<'_> for SessionType {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        let words = [("Cookie", Self::Cookie), ("Header", Self::Header)];
+        *self = choice(value, &words)?;
+        Ok(())
+    }
+}
+
+impl Slot<'_> for Duration {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        match value {
+            Value::Text(text) => *self = text.parse().map_err(Error::custom)?,
+            other => return Err(other.but_expected("a string")),
+        }
+        Ok(())
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Error, Result, value::RawValue};
 
 use crate::{
     Port, Service, ServiceKind, Settings,
-    json::{Next, Read, Value, member, object, optional, required},
+    json::{Blank, Slot, Value, blank_is_default, member, object, optional, required},
 };
 
 #[derive(Default)]
@@ -19,17 +19,15 @@ pub(crate) struct Outline<'j> {
     pub(crate) services: Vec<ServiceOutline<'j>>,
 }
 
-impl<'j> Read<'j> for Outline<'j> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
-        let mut new = Self::default();
+impl<'j> Slot<'j> for Outline<'j> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let members = &mut [
-            optional("$schema", &mut new.schema),
-            required("version", &mut new.version),
-            optional("settings", &mut new.settings),
-            optional("services", &mut new.services),
+            optional("$schema", &mut self.schema),
+            required("version", &mut self.version),
+            optional("settings", &mut self.settings),
+            optional("services", &mut self.services),
         ];
-        object(value, "struct Config", members)?;
-        Ok(new)
+        object(value, "struct Config", members)
     }
 }
 
@@ -39,27 +37,34 @@ pub(crate) struct ServiceOutline<'j> {
     pub(crate) ports: Vec<PortOutline<'j>>,
 }
 
-impl<'j> Read<'j> for ServiceOutline<'j> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
-        let mut service = Service {
-            kind: ServiceKind::default(),
-            namespace: String::new(),
-            name: String::new(),
-            hosts: Vec::new(),
-            cluster_ips: Vec::new(),
+impl Blank for ServiceOutline<'_> {
+    fn blank() -> Self {
+        Self {
+            service: Service {
+                kind: ServiceKind::default(),
+                namespace: String::new(),
+                name: String::new(),
+                hosts: Vec::new(),
+                cluster_ips: Vec::new(),
+                ports: Vec::new(),
+            },
             ports: Vec::new(),
-        };
-        let mut ports = Vec::new();
+        }
+    }
+}
+
+impl<'j> Slot<'j> for ServiceOutline<'j> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
+        let service = &mut self.service;
         let members = &mut [
             optional("kind", &mut service.kind),
             required("namespace", &mut service.namespace),
             required("name", &mut service.name),
             optional("hosts", &mut service.hosts),
             optional("clusterIPs", &mut service.cluster_ips),
-            required("ports", &mut ports),
+            required("ports", &mut self.ports),
         ];
-        object(value, "struct Service", members)?;
-        Ok(Self { service, ports })
+        object(value, "struct Service", members)
     }
 }
 
@@ -70,27 +75,30 @@ pub(crate) struct PortOutline<'j> {
     pub(crate) consumers: Consumers<'j>,
 }
 
-impl<'j> Read<'j> for PortOutline<'j> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
-        let mut port = Port {
-            port: 0,
-            cluster: String::new(),
+impl Blank for PortOutline<'_> {
+    fn blank() -> Self {
+        Self {
+            port: Port {
+                port: 0,
+                cluster: String::new(),
+                producer: None,
+                consumers: BTreeMap::new(),
+            },
             producer: None,
-            consumers: BTreeMap::new(),
-        };
-        let (mut producer, mut consumers) = (None, Consumers::default());
+            consumers: Consumers::default(),
+        }
+    }
+}
+
+impl<'j> Slot<'j> for PortOutline<'j> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let members = &mut [
-            required("port", &mut port.port),
-            required("cluster", &mut port.cluster),
-            optional("producer", &mut producer),
-            optional("consumers", &mut consumers),
+            required("port", &mut self.port.port),
+            required("cluster", &mut self.port.cluster),
+            optional("producer", &mut self.producer),
+            optional("consumers", &mut self.consumers),
         ];
-        object(value, "struct Port", members)?;
-        Ok(Self {
-            port,
-            producer,
-            consumers,
-        })
+        object(value, "struct Port", members)
     }
 }
 
@@ -98,23 +106,21 @@ impl<'j> Read<'j> for PortOutline<'j> {
 #[derive(Default)]
 pub(crate) struct Consumers<'j>(pub(crate) Vec<(String, TableOutline<'j>)>);
 
-impl<'j> Read<'j> for Consumers<'j> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
+impl<'j> Slot<'j> for Consumers<'j> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let Value::Object(object) = value else {
             return Err(value.but_expected("a map"));
         };
-        let mut new = Self::default();
-        let mut key = Next(None);
-        while object.key(&mut key)? {
-            let namespace: String = key.0.take().unwrap_or_default();
-            let place = new.0.binary_search_by(|(other, _)| other.cmp(&namespace));
+        let mut namespace = String::new();
+        while object.key(&mut namespace)? {
+            let place = self.0.binary_search_by(|(other, _)| other.cmp(&namespace));
             let Err(place) = place else {
                 let message = format_args!("namespace `{namespace}` is there twice");
                 return Err(Error::custom(message));
             };
-            new.0.insert(place, (namespace, member(object)?));
+            self.0.insert(place, (namespace.clone(), member(object)?));
         }
-        Ok(new)
+        Ok(())
     }
 }
 
@@ -124,14 +130,14 @@ pub(crate) struct TableOutline<'j> {
     pub(crate) match_order: Vec<(u32, u32)>,
 }
 
-impl<'j> Read<'j> for TableOutline<'j> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
-        let mut new = Self::default();
+blank_is_default!(TableOutline<'_>);
+
+impl<'j> Slot<'j> for TableOutline<'j> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let members = &mut [
-            optional("rules", &mut new.rules),
-            optional("matchOrder", &mut new.match_order),
+            optional("rules", &mut self.rules),
+            optional("matchOrder", &mut self.match_order),
         ];
-        object(value, "struct RouteTable", members)?;
-        Ok(new)
+        object(value, "struct RouteTable", members)
     }
 }

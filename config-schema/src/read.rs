@@ -43,8 +43,8 @@ pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
         take(Part::Settings(None, &Settings::default()));
         return Ok(());
     }
-    let outline: Outline<'_> =
-        json::from_slice(json).map_err(|error| refused(json, 0, json, &error))?;
+    let mut outline = Outline::default();
+    json::read(json, &mut outline).map_err(|error| refused(json, 0, json, &error))?;
     let mut reader = Reader {
         json,
         take,
@@ -94,7 +94,8 @@ impl Reader<'_, '_> {
         let mut matches = Vec::with_capacity(table.rules.len());
         for (r, text) in table.rules.iter().enumerate() {
             let text = text.get().as_bytes();
-            let rule: Rule = json::from_slice(text).map_err(|error| {
+            let mut rule = Rule::default();
+            json::read(text, &mut rule).map_err(|error| {
                 let start = (text.as_ptr() as usize).saturating_sub(self.json.as_ptr() as usize);
                 refused(self.json, start, text, &error)
             })?;

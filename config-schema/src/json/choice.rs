@@ -3,7 +3,7 @@
 use serde::de::Error as _;
 use serde_json::{Error, Result};
 
-use super::{Next, Object, Read, Slot, Value};
+use super::{Blank, Object, Slot, Value};
 
 /// Reads one of these words.
 pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, words: &[(&str, T)]) -> Result<T> {
@@ -26,11 +26,10 @@ pub(crate) fn alternative<T>(value: Value<'_, '_>, members: &[(&str, Reader<T>)]
     let Value::Object(object) = value else {
         return Err(value.but_expected(&one_of(&known())));
     };
-    let mut name = Next(None);
-    object.key(&mut name)?;
-    let Some(name): Option<String> = name.0 else {
+    let mut name = String::new();
+    if !object.key(&mut name)? {
         return Err(Value::Object(object).but_expected(&one_of(&known())));
-    };
+    }
     let Some((_, read)) = members.iter().find(|(member, _)| *member == name) else {
         return Err(unknown("variant", &name, &known()));
     };
@@ -42,10 +41,10 @@ pub(crate) fn alternative<T>(value: Value<'_, '_>, members: &[(&str, Reader<T>)]
 }
 
 /// The value of the member whose key was read.
-pub(crate) fn member<'j, T: Read<'j>>(object: &mut dyn Object<'j>) -> Result<T> {
-    let mut next = Next(None);
-    object.value(&mut next)?;
-    next.taken()
+pub(crate) fn member<'j, T: Slot<'j> + Blank>(object: &mut dyn Object<'j>) -> Result<T> {
+    let mut new = T::blank();
+    object.value(&mut new)?;
+    Ok(new)
 }
 
 /// Takes what it is given and forgets it.

@@ -21,13 +21,7 @@ use serde_json::{Error, Result, value::RawValue};
 /// # Errors
 ///
 /// What is wrong first, with line and column.
-pub(crate) fn from_slice<'j, T: Read<'j>>(text: &'j [u8]) -> Result<T> {
-    let mut next = Next(None);
-    from_slice_into(text, &mut next)?;
-    next.taken()
-}
-
-fn from_slice_into<'j>(text: &'j [u8], slot: &mut dyn Slot<'j>) -> Result<()> {
+pub(crate) fn read<'j>(text: &'j [u8], slot: &mut dyn Slot<'j>) -> Result<()> {
     let mut deserializer = serde_json::Deserializer::from_slice(text);
     To(slot).deserialize(&mut deserializer)?;
     deserializer.end()
@@ -68,38 +62,29 @@ impl fmt::Display for Value<'_, '_> {
     }
 }
 
-/// A type that can be read. `'j` is the life of the JSON text.
-pub(crate) trait Read<'j>: Sized {
-    fn read(value: Value<'_, 'j>) -> Result<Self>;
-}
-
-/// Somewhere to put a value.
+/// Somewhere to put a value. `'j` is the life of the JSON text.
 pub(crate) trait Slot<'j> {
+    /// Reads the value. After an error, what is here is of no use.
     fn put(&mut self, value: Value<'_, 'j>) -> Result<()>;
 }
 
-impl<'j, T: Read<'j>> Slot<'j> for T {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        *self = T::read(value)?;
-        Ok(())
-    }
+/// What stands in a slot before anything is read into it: the members that may be absent have their
+/// defaults.
+pub(crate) trait Blank {
+    fn blank() -> Self;
 }
 
-/// Where something is put that was not there before.
-pub(crate) struct Next<T>(pub(crate) Option<T>);
-
-impl<T> Next<T> {
-    fn taken(self) -> Result<T> {
-        self.0.ok_or_else(|| Error::custom("no value"))
-    }
+/// Types whose default it is.
+macro_rules! blank_is_default {
+    ($($type:ty),+ $(,)?) => {
+        $(impl $crate::json::Blank for $type {
+            fn blank() -> Self {
+                Self::default()
+            }
+        })+
+    };
 }
-
-impl<'j, T: Read<'j>> Slot<'j> for Next<T> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        self.0 = Some(T::read(value)?);
-        Ok(())
-    }
-}
+pub(crate) use blank_is_default;
 
 /// The elements of a list.
 pub(crate) trait List<'j> {

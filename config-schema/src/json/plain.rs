@@ -1,30 +1,35 @@
 //! Types that are read the same wherever they stand.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use serde::de::Error as _;
 use serde_json::{Error, Result, value::RawValue};
 
-use super::{Next, Read, Value};
+use super::{Blank, Slot, Value, blank_is_default};
 
-impl Read<'_> for bool {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+blank_is_default!(u16, u32, (u32, u32), String);
+
+impl Slot<'_> for bool {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         match value {
-            Value::Flag(flag) => Ok(flag),
-            other => Err(other.but_expected("a boolean")),
+            Value::Flag(flag) => *self = flag,
+            other => return Err(other.but_expected("a boolean")),
         }
+        Ok(())
     }
 }
 
-impl Read<'_> for u16 {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        integer(&value, "u16", u64::from(Self::MAX)).map(|number| number as Self)
+impl Slot<'_> for u16 {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        *self = integer(&value, "u16", u64::from(Self::MAX))? as Self;
+        Ok(())
     }
 }
 
-impl Read<'_> for u32 {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        integer(&value, "u32", u64::from(Self::MAX)).map(|number| number as Self)
+impl Slot<'_> for u32 {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        *self = integer(&value, "u32", u64::from(Self::MAX))? as Self;
+        Ok(())
     }
 }
 
@@ -38,70 +43,84 @@ fn integer(value: &Value<'_, '_>, expected: &str, max: u64) -> Result<u64> {
     }
 }
 
-impl Read<'_> for String {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+impl Slot<'_> for String {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         match value {
-            Value::Text(text) => Ok(text.into()),
-            other => Err(other.but_expected("a string")),
+            Value::Text(text) => *self = text.into(),
+            other => return Err(other.but_expected("a string")),
+        }
+        Ok(())
+    }
+}
+
+impl Blank for IpAddr {
+    fn blank() -> Self {
+        Self::V4(Ipv4Addr::UNSPECIFIED)
+    }
+}
+
+impl Slot<'_> for IpAddr {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+        match value {
+            Value::Text(text) => *self = text.parse().map_err(Error::custom)?,
+            other => return Err(other.but_expected("IP address")),
+        }
+        Ok(())
+    }
+}
+
+impl<'j, T: Slot<'j> + Blank> Slot<'j> for Option<T> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
+        match value {
+            Value::Null => Ok(()),
+            value => self.insert(T::blank()).put(value),
         }
     }
 }
 
-impl Read<'_> for IpAddr {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        match value {
-            Value::Text(text) => text.parse().map_err(Error::custom),
-            other => Err(other.but_expected("IP address")),
-        }
-    }
-}
-
-impl<'j, T: Read<'j>> Read<'j> for Option<T> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
-        match value {
-            Value::Null => Ok(None),
-            value => T::read(value).map(Some),
-        }
-    }
-}
-
-impl<'j, T: Read<'j>> Read<'j> for Vec<T> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
+impl<'j, T: Slot<'j> + Blank> Slot<'j> for Vec<T> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let Value::List(list) = value else {
             return Err(value.but_expected("a sequence"));
         };
-        let mut elements = Self::new();
-        let mut next = Next(None);
-        while list.next(&mut next)? {
-            elements.extend(next.0.take());
-        }
-        Ok(elements)
+        while list.next(&mut Next(self))? {}
+        Ok(())
+    }
+}
+
+/// Behind the last element.
+struct Next<'v, T>(&'v mut Vec<T>);
+
+impl<'j, T: Slot<'j> + Blank> Slot<'j> for Next<'_, T> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
+        self.0.push(T::blank());
+        self.0
+            .last_mut()
+            .map_or(Ok(()), |element| element.put(value))
     }
 }
 
 /// As they are written: to be read later.
-impl<'j> Read<'j> for Vec<&'j RawValue> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
+impl<'j> Slot<'j> for Vec<&'j RawValue> {
+    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let Value::List(list) = value else {
             return Err(value.but_expected("a sequence"));
         };
-        let mut elements = Self::new();
         while let Some(element) = list.next_text()? {
-            elements.push(element);
+            self.push(element);
         }
-        Ok(elements)
+        Ok(())
     }
 }
 
-impl Read<'_> for (u32, u32) {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
+impl Slot<'_> for (u32, u32) {
+    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
         let Value::List(list) = value else {
             return Err(value.but_expected("two numbers"));
         };
-        let mut pair = (0, 0);
-        if !list.next(&mut pair.0)? || !list.next(&mut pair.1)? || list.next(&mut 0_u32)? {
+        if !list.next(&mut self.0)? || !list.next(&mut self.1)? || list.next(&mut 0_u32)? {
             return Err(Error::custom("must be two numbers"));
         }
-        Ok(pair)
+        Ok(())
     }
 }
