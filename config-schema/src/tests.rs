@@ -235,6 +235,10 @@ fn refuses_what_is_not_one_rule() {
             "services[1].ports[0]: 10.0.0.1 port 1 is taken",
         ),
         (
+            r#"{"version":1,"services":[{"namespace":"n","name":"s","ports":[{"port":1,"cluster":"c","consumers":{"a":{},"a":{}}}]}]}"#,
+            "services[0].ports[0].consumers.a: namespace `a` is there twice",
+        ),
+        (
             r#"{"version":1,"services":[{"namespace":"n","name":"s","ports":[{"port":1,"cluster":"c","producer":{"rules":[{}],"matchOrder":[[0,0],[0,0]]}}]}]}"#,
             "matchOrder: must name each match",
         ),

@@ -48,7 +48,10 @@ pub(crate) fn head(version: u32, settings: &Settings, problems: &mut Problems) {
         );
     }
     let header = &settings.cluster_header;
-    if !header.starts_with("x-gamma-") || !is_token(header) || header.contains(|c: char| c.is_ascii_uppercase()) {
+    if !header.starts_with("x-gamma-")
+        || !is_token(header)
+        || header.contains(|c: char| c.is_ascii_uppercase())
+    {
         problems.add(
             &Place::Root.member("settings.clusterHeader"),
             format_args!("`{header}` must be a lower-case header name that starts with `x-gamma-`"),
