@@ -1,7 +1,6 @@
 //! Where in a config a parse error stands: from line and column to a path.
 //!
-//! A path tracked while deserialising (as `serde_path_to_error` does) compiles every type a second
-//! time, which made the filter a tenth larger. An error is rare: its place can be looked up again.
+//! An error is rare: its place is looked up again rather than tracked while everything is read.
 
 /// The path from the root to the value or key at one-based `line` and `column` of `json`, as in
 /// `services[0].ports[1].producer`; `.` for the root.
