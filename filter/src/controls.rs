@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use gamma_router::{Policy, Router, RuleId};
-use hashbrown::HashMap;
 
 use crate::host::{Host, HostError, Map};
 
@@ -36,27 +35,25 @@ const CONNECTION_ERRORS: &str = "connect-failure,refused-stream,reset";
 /// Names and values.
 type Headers = Box<[(&'static str, Box<str>)]>;
 
-/// The headers of every rule that has any, written once, and how long its requests may take.
+/// The headers of every rule that has any, written once, and how long its requests may take; in the
+/// order of the rules.
 #[derive(Debug)]
-pub(crate) struct Controls(HashMap<RuleId, (Headers, Option<Duration>)>);
+pub(crate) struct Controls(Box<[(RuleId, Headers, Option<Duration>)]>);
 
 impl Controls {
     pub(crate) fn new(router: &Router) -> Self {
         Self(
             router
                 .policies()
-                .map(|(rule, policy)| (rule, (headers(policy), limit(policy))))
+                .map(|(rule, policy)| (rule, headers(policy), limit(policy)))
                 .collect(),
         )
     }
 
     /// Sets the headers of a rule.
     pub(crate) fn apply(&self, rule: Option<RuleId>, host: &impl Host) -> Result<(), HostError> {
-        if self.0.is_empty() {
-            return Ok(());
-        }
-        let headers = rule.and_then(|rule| self.0.get(&rule));
-        for (name, value) in headers.into_iter().flat_map(|(headers, _)| headers) {
+        let controls = rule.and_then(|rule| self.of(rule));
+        for (name, value) in controls.into_iter().flat_map(|(_, headers, _)| headers) {
             host.set_header(Map::Request, name.as_bytes(), value.as_bytes())?;
         }
         Ok(())
@@ -64,7 +61,12 @@ impl Controls {
 
     /// How long the requests of a rule may take, if there is a limit.
     pub(crate) fn timeout(&self, rule: RuleId) -> Option<Duration> {
-        self.0.get(&rule)?.1
+        self.of(rule)?.2
+    }
+
+    fn of(&self, rule: RuleId) -> Option<&(RuleId, Headers, Option<Duration>)> {
+        let at = self.0.binary_search_by_key(&rule, |(id, ..)| *id).ok()?;
+        self.0.get(at)
     }
 }
 

@@ -1,11 +1,11 @@
 //! From a config to a router.
 
 use gamma_config::{Part, Rule as RuleConfig, Settings};
-use hashbrown::HashMap;
 
 use crate::{
     RuleId,
     frontend::{Frontends, ServiceFrontend},
+    named::Named,
     router::Port,
     rule::Rule,
     table::TableBuilder,
@@ -154,19 +154,15 @@ fn id(len: usize) -> u32 {
 
 /// Cluster names, each kept once: thousands of rules share a few backends.
 #[derive(Debug, Default)]
-pub(crate) struct Clusters {
-    pub(crate) names: Vec<Box<str>>,
-    ids: HashMap<Box<str>, u32>,
-}
+pub(crate) struct Clusters(Named<Box<str>>);
 
 impl Clusters {
     pub(crate) fn id(&mut self, name: &str) -> u32 {
-        if let Some(&id) = self.ids.get(name) {
-            return id;
-        }
-        let id = id(self.names.len());
-        self.names.push(name.into());
-        self.ids.insert(name.into(), id);
-        id
+        self.0.id(name.as_bytes(), || name.into())
+    }
+
+    /// By number.
+    pub(crate) fn into_names(self) -> Box<[Box<str>]> {
+        self.0.into_values().into()
     }
 }

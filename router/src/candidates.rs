@@ -3,9 +3,7 @@
 //! Usually they are few, and tried one by one. Where many share a path (one for each tenant, told
 //! apart by a header), they are found by the value of that header.
 
-use hashbrown::HashMap;
-
-use crate::{Headers, Request, path::Position, predicate::header, table::Entry};
+use crate::{Headers, Request, named::Named, path::Position, predicate::header, table::Entry};
 
 /// As many are tried one by one.
 const FEW: usize = 8;
@@ -26,7 +24,7 @@ pub(crate) struct ByHeader {
     /// In lower case.
     name: Box<str>,
     /// Matches that hold for one value only.
-    values: HashMap<Box<[u8]>, Candidates>,
+    values: Named<Candidates>,
     /// Those that do not ask for one.
     others: Candidates,
     lowest: Position,
@@ -84,7 +82,7 @@ impl Candidates {
                     ..
                 } = &**by_header;
                 let of_value = header(request, name)
-                    .and_then(|value| values.get(&*value))
+                    .and_then(|value| values.get(&value))
                     .and_then(|candidates| candidates.first(limit, entries, request));
                 let limit = of_value.unwrap_or(limit);
                 others.first(limit, entries, request).or(of_value)
@@ -112,7 +110,7 @@ impl Candidates {
 /// Matches by the value that they ask of one header.
 struct Groups<'e> {
     name: &'e str,
-    values: HashMap<&'e [u8], Vec<Position>>,
+    values: Named<Vec<Position>>,
     others: Vec<Position>,
 }
 
@@ -133,11 +131,11 @@ impl<'e> Groups<'e> {
     }
 
     fn by(name: &'e str, positions: &[Position], entries: &'e [Entry]) -> Self {
-        let (mut values, mut others) = (HashMap::<_, Vec<Position>>::new(), Vec::new());
+        let (mut values, mut others) = (Named::default(), Vec::new());
         for &position in positions {
             let entry = entries.get(position as usize);
             match entry.and_then(|entry| entry.predicates.exact_header(name)) {
-                Some(value) => values.entry(value).or_default().push(position),
+                Some(value) => values.change(value, Vec::new, |of_value| of_value.push(position)),
                 None => others.push(position),
             }
         }
@@ -151,12 +149,9 @@ impl<'e> Groups<'e> {
     /// `headers` is how many more may be asked for.
     fn compile(self, headers: usize, positions: &[Position], entries: &[Entry]) -> Candidates {
         let within = |positions: &[Position]| Candidates::within(headers, positions, entries);
-        let values = self.values.into_iter();
         Candidates::ByHeader(Box::new(ByHeader {
             name: self.name.into(),
-            values: values
-                .map(|(value, positions)| (value.into(), within(&positions)))
-                .collect(),
+            values: self.values.map(|positions| within(&positions)),
             others: within(&self.others),
             lowest: positions.first().copied().unwrap_or(Position::MAX),
         }))

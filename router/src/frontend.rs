@@ -9,9 +9,8 @@
 use std::{net::IpAddr, ops::Range};
 
 use gamma_config::{Service, ServiceKind};
-use hashbrown::HashMap;
 
-use crate::Request;
+use crate::{Request, named::Named};
 
 /// RFC 1035: longer host names do not exist.
 const MAX_HOST: usize = 253;
@@ -22,11 +21,11 @@ type Ports = Range<u32>;
 #[derive(Debug, Default)]
 pub(crate) struct Frontends {
     /// `name.namespace`, and every extra host.
-    hosts: HashMap<Box<str>, Ports>,
+    hosts: Named<Ports>,
     /// `name` of what the clients' own namespace has, which is what they say most.
-    short: HashMap<Box<str>, Ports>,
-    /// Several Services may share an address on different ports.
-    addresses: HashMap<IpAddr, Vec<Ports>>,
+    short: Named<Ports>,
+    /// By octets. Several Services may share an address on different ports.
+    addresses: Named<Vec<Ports>>,
     /// `.` and the namespace that short names are completed with.
     namespace_suffix: Box<str>,
     /// `.svc.` and the cluster domain.
@@ -47,11 +46,7 @@ impl ServiceFrontend {
         let hosts = service.hosts.iter().map(|host| host.as_str().into());
         Self {
             hosts: name.into_iter().chain(hosts).collect(),
-            cluster_ips: service
-                .cluster_ips
-                .iter()
-                .map(IpAddr::to_canonical)
-                .collect(),
+            cluster_ips: service.cluster_ips.clone(),
         }
     }
 }
@@ -69,12 +64,13 @@ impl Frontends {
         for host in service.hosts {
             let name = host.strip_suffix(&*self.namespace_suffix);
             if let Some(name) = name.filter(|name| !name.contains('.')) {
-                self.short.insert(name.into(), ports.clone());
+                set(&mut self.short, name, &ports);
             }
-            self.hosts.insert(host, ports.clone());
+            set(&mut self.hosts, &host, &ports);
         }
         for ip in service.cluster_ips {
-            self.addresses.entry(ip).or_default().push(ports.clone());
+            self.addresses
+                .change(&octets(ip), Vec::new, |shared| shared.push(ports.clone()));
         }
     }
 
@@ -82,7 +78,7 @@ impl Frontends {
     /// Destination before authority.
     pub(crate) fn find<H: ?Sized>(&self, request: &Request<'_, H>) -> Option<(&[Ports], u16)> {
         if let Some(destination) = request.destination
-            && let Some(candidates) = self.addresses.get(&destination.ip().to_canonical())
+            && let Some(candidates) = self.addresses.get(&octets(destination.ip()))
         {
             return Some((candidates, destination.port()));
         }
@@ -99,34 +95,47 @@ impl Frontends {
 
     fn by_host(&self, host: &[u8]) -> Option<&[Ports]> {
         let host = host.strip_suffix(b".").unwrap_or(host);
-        let host = std::str::from_utf8(host).ok()?;
         // As most clients write it.
         if let Some(ports) = self.by_name(host) {
             return Some(std::slice::from_ref(ports));
         }
+        let host = std::str::from_utf8(host).ok()?;
         // A client that dials a cluster IP usually sends it as the authority too.
         if let Ok(ip) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
-            return self.addresses.get(&ip.to_canonical()).map(Vec::as_slice);
+            return self.addresses.get(&octets(ip)).map(Vec::as_slice);
         }
         let mut buffer = [0_u8; MAX_HOST];
         let lower = buffer.get_mut(..host.len())?;
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
-        let name = std::str::from_utf8(lower).ok()?;
-        self.by_name(name).map(std::slice::from_ref)
+        self.by_name(lower).map(std::slice::from_ref)
     }
 
     /// `name` is in lower case.
-    fn by_name(&self, name: &str) -> Option<&Ports> {
+    fn by_name(&self, name: &[u8]) -> Option<&Ports> {
         let qualified = || {
-            let full = name.strip_suffix(&*self.domain_suffix);
-            full.or_else(|| name.strip_suffix(".svc"))
+            let full = name.strip_suffix(self.domain_suffix.as_bytes());
+            full.or_else(|| name.strip_suffix(b".svc"))
         };
         self.hosts
             .get(name)
             .or_else(|| self.short.get(name))
             .or_else(|| self.hosts.get(qualified()?))
     }
+}
+
+fn set(hosts: &mut Named<Ports>, host: &str, ports: &Ports) {
+    let new = || ports.clone();
+    hosts.change(host.as_bytes(), new, |old| *old = ports.clone());
+}
+
+/// The same of an IPv4 address and of that address mapped to IPv6.
+fn octets(ip: IpAddr) -> [u8; 16] {
+    match ip {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
+        IpAddr::V6(ip) => ip,
+    }
+    .octets()
 }
 
 /// `*DIGIT`: no sign, unlike `u16::from_str`.
@@ -160,14 +169,14 @@ impl Frontends {
     pub(crate) fn via<H: ?Sized>(&self, request: &Request<'_, H>) -> crate::trace::Via {
         use crate::trace::Via;
 
-        let is_known = |ip: IpAddr| self.addresses.contains_key(&ip.to_canonical());
+        let is_known = |ip: IpAddr| self.addresses.get(&octets(ip)).is_some();
         if request.destination.is_some_and(|to| is_known(to.ip())) {
             return Via::Destination;
         }
         let (host, _) = split_port(request.authority);
         let host = String::from_utf8_lossy(host).to_ascii_lowercase();
         let host = host.strip_suffix('.').unwrap_or(&host);
-        if self.hosts.contains_key(host) {
+        if self.hosts.get(host.as_bytes()).is_some() {
             Via::Host
         } else if host.trim_matches(['[', ']']).parse().is_ok_and(is_known) {
             Via::ClusterIp

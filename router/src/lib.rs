@@ -62,6 +62,7 @@ mod candidates;
 mod decision;
 mod filter;
 mod frontend;
+mod named;
 mod path;
 mod predicate;
 mod query;

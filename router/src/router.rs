@@ -33,7 +33,7 @@ impl From<Built> for Router {
             frontends: built.frontends,
             ports: built.ports.into(),
             rules: built.rules.into(),
-            clusters: built.clusters.names.into(),
+            clusters: built.clusters.into_names(),
             services: built.services,
             needs_destination: built.needs_destination,
         }

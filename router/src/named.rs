@@ -1,0 +1,73 @@
+//! Values by name, which are also numbered: 0, 1, 2… in the order in which they came.
+//!
+//! All hash maps of the router are in here, whatever they hold: the filter's module has the code of one.
+
+use hashbrown::HashMap;
+
+#[derive(Debug)]
+pub(crate) struct Named<T> {
+    ids: HashMap<Box<[u8]>, u32>,
+    values: Vec<T>,
+}
+
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self {
+            ids: HashMap::new(),
+            values: Vec::new(),
+        }
+    }
+}
+
+impl<T> Named<T> {
+    /// The number of `name`, which has a `new` value if it is new itself.
+    pub(crate) fn id(&mut self, name: &[u8], new: impl FnOnce() -> T) -> u32 {
+        if let Some(&id) = self.ids.get(name) {
+            return id;
+        }
+        let id = u32::try_from(self.values.len()).unwrap_or(u32::MAX);
+        self.ids.insert(name.into(), id);
+        self.values.push(new());
+        id
+    }
+
+    pub(crate) fn get(&self, name: &[u8]) -> Option<&T> {
+        let id = *self.ids.get(name)?;
+        self.values.get(id as usize)
+    }
+
+    /// Changes the value of `name`, which is `new` if there was none.
+    pub(crate) fn change(
+        &mut self,
+        name: &[u8],
+        new: impl FnOnce() -> T,
+        change: impl FnOnce(&mut T),
+    ) {
+        let id = self.id(name, new);
+        if let Some(value) = self.values.get_mut(id as usize) {
+            change(value);
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// In the order of their numbers.
+    pub(crate) fn into_values(self) -> Vec<T> {
+        self.values
+    }
+
+    #[cfg(any(test, feature = "trace"))]
+    pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
+        self.values.iter()
+    }
+
+    /// The same names with other values.
+    pub(crate) fn map<U>(self, of: impl FnMut(T) -> U) -> Named<U> {
+        Named {
+            ids: self.ids,
+            values: self.values.into_iter().map(of).collect(),
+        }
+    }
+}
