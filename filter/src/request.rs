@@ -281,15 +281,25 @@ fn log_decision(shared: &Shared, request: &Request<'_, HeaderMap>, decision: &De
     if !log::log_enabled!(log::Level::Debug) {
         return;
     }
-    let (route, rule) = decision
-        .rule
-        .map(|rule| shared.router.rule_name(rule))
-        .unwrap_or_default();
+    let rule = decision.rule.map(|rule| shared.router.full_name(rule));
     log::debug!(
-        "{} {}{}: rule {route}/{rule}: {:?}",
+        "{} {}{}: rule {}: {}",
         String::from_utf8_lossy(request.method),
         String::from_utf8_lossy(request.authority),
         String::from_utf8_lossy(request.path),
-        decision.action,
+        rule.unwrap_or("-"),
+        in_words(&decision.action),
     );
+}
+
+fn in_words(action: &Action<'_>) -> String {
+    match action {
+        Action::PassThrough => "passed through".into(),
+        Action::Forward { cluster, .. } => format!("to {cluster}"),
+        Action::Redirect { status, location } => {
+            format!("{status} to {}", String::from_utf8_lossy(location))
+        }
+        Action::Preflight => "answered as a CORS preflight".into(),
+        Action::Reply(reply) => format!("{} {}", reply.status(), reply.reason.as_str()),
+    }
 }
