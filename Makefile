@@ -68,7 +68,7 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Sc
 	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
 	cargo fmt --all --manifest-path tests/bench-filters/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
-	cargo test --locked -q -p gammactl --test schema the_checked_in_schemas
+	cargo test --locked -q -p gamma-cases --test schema the_checked_in_schemas
 	scripts/check-docs
 
 # Optimised: whoever sends the requests must be faster than Envoy.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gammactl::explain::{Action, Change, ChangeAction, ChangedBy, Explanation, Header, Outcome};
+use gamma_explain::{Action, Change, ChangeAction, ChangedBy, Explanation, Header, Outcome};
 
 use crate::fixture::{Observed, Seen};
 

@@ -2,9 +2,9 @@
 //! route for one of them.
 
 use anyhow::{Result, ensure};
-use gammactl::{
+use gamma_manifest::{
+    Manifests, decode,
     diagnostic::{Diagnostics, Format, Severity, render},
-    manifest::{Manifests, decode},
     source::Sources,
 };
 

@@ -8,12 +8,11 @@ use std::{
 };
 
 use anyhow::{Context, Result, ensure};
+use gamma_compile::{self as compile, compile};
 use gamma_config::Config;
-use gammactl::{
-    compile::{self, compile},
-    diagnostic::Diagnostics,
-    envoy::{EnvoyOptions, bootstrap},
-    manifest::{EndpointSlice, Manifests, Metadata, Service, ServiceKind},
+use gamma_envoy::{EnvoyOptions, bootstrap};
+use gamma_manifest::{
+    EndpointSlice, Manifests, Metadata, Service, ServiceKind, diagnostic::Diagnostics,
 };
 
 use crate::{

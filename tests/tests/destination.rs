@@ -3,6 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use gamma_compile as compile;
 use gamma_tests::{
     client::{Client, Request},
     envoy::Options,
@@ -10,7 +11,6 @@ use gamma_tests::{
     ports::Port,
     stage::{Backends, Stage, wasm},
 };
-use gammactl::compile;
 
 const V1: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 1);
 const V2: Ipv4Addr = Ipv4Addr::new(127, 77, 0, 2);

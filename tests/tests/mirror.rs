@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use gamma_compile as compile;
 use gamma_tests::{
     client::{Client, Request},
     echo::Echoed,
@@ -9,7 +10,6 @@ use gamma_tests::{
     manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
 };
-use gammactl::compile;
 
 const RULES: &str = "
     - matches: [{path: {value: /all}}]

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
+use gamma_compile as compile;
 use gamma_tests::{
     client::{Client, Request},
     envoy::Options,
     manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
 };
-use gammactl::compile;
 
 const RULES: &str = "
     - name: beta.users

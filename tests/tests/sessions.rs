@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use gamma_compile as compile;
 use gamma_tests::{
     client::{Client, Request, Response},
     echo::{Echo, Identity},
@@ -10,7 +11,6 @@ use gamma_tests::{
     manifests::{http_route, read, services},
     stage::{Stage, wasm},
 };
-use gammactl::compile;
 
 const RULES: &str = "
     - name: cookie

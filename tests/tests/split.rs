@@ -3,13 +3,13 @@
 
 use std::net::SocketAddr;
 
+use gamma_compile as compile;
 use gamma_tests::{
     client::{Client, Request},
     envoy::Options,
     manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
 };
-use gammactl::compile;
 
 fn start(weights: [u32; 2], workers: u32) -> (Backends, Stage) {
     let [cart, v2] = weights;

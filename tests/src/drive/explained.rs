@@ -6,14 +6,12 @@ use std::{
 };
 
 use anyhow::Result;
-use gammactl::{
-    compile::{self, compile},
-    diagnostic::Diagnostics,
-    explain::{Action, Explainer, Explanation},
-    manifest::Manifests,
+use gamma_compile::{self as compile, compile};
+use gamma_explain::{
+    Action, Explainer, Explanation,
     request::{HeaderLine, Simulated},
-    source::Sources,
 };
+use gamma_manifest::{Manifests, diagnostic::Diagnostics, source::Sources};
 
 use super::{Driver, Real, shares::Shares};
 use crate::{

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::Driver;
-use gammactl::request::HeaderLine;
+use gamma_explain::request::HeaderLine;
 
 use crate::fixture::{Exchange, Observed};
 

@@ -22,10 +22,10 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use gammactl::{
-    compile::{self, compile},
+use gamma_compile::{self as compile, compile};
+use gamma_manifest::{
+    Manifests, decode,
     diagnostic::{Diagnostics, Format, Severity, render},
-    manifest::{Manifests, decode},
     source::Sources,
 };
 

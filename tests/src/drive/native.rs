@@ -7,12 +7,9 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use gamma_compile::{self as compile, compile};
+use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_router::{Action, Decision, HeaderEdits, Reply, Request, Router};
-use gammactl::{
-    compile::{self, compile},
-    diagnostic::Diagnostics,
-    manifest::Manifests,
-};
 
 use super::{Driver, auth, time};
 use crate::{

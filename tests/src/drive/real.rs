@@ -8,7 +8,8 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use gammactl::{compile, manifest::Manifests};
+use gamma_compile as compile;
+use gamma_manifest::Manifests;
 
 use super::Driver;
 use crate::{

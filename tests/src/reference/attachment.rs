@@ -1,6 +1,6 @@
 //! Which routes apply to a Service port.
 
-use gammactl::manifest::{Manifests, ParentRef, Route, RouteKind, Service};
+use gamma_manifest::{Manifests, ParentRef, Route, RouteKind, Service};
 
 /// The routes that a request of a client in the namespace `client` may be decided by.
 pub(super) fn applicable<'m>(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gammactl::manifest::{Filter, FilterKind};
+use gamma_manifest::{Filter, FilterKind};
 
 use super::Request;
 

@@ -1,6 +1,6 @@
 //! RequestRedirect.
 
-use gammactl::manifest::{Match, Redirect};
+use gamma_manifest::{Match, Redirect};
 
 use super::{Outcome, Request, outcome};
 

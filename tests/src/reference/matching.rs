@@ -1,6 +1,6 @@
 //! Whether a match holds.
 
-use gammactl::manifest::{
+use gamma_manifest::{
     GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, ValueMatch,
 };
 

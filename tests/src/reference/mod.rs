@@ -26,7 +26,7 @@ mod service;
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
-use gammactl::manifest::Manifests;
+use gamma_manifest::Manifests;
 
 /// A request as the client sent it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! What a rule may do with a request.
 
-use gammactl::manifest::{
+use gamma_manifest::{
     BackendRef, Filter, FilterKind, Manifests, Match, PathModifier, Redirect, Service, UrlRewrite,
 };
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use gammactl::manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Rule, ValueMatch};
+use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Rule, ValueMatch};
 
 use super::{RuleName, matching::is_repeated};
 

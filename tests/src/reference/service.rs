@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use gammactl::manifest::{Manifests, Service};
+use gamma_manifest::{Manifests, Service};
 
 use super::Request;
 

@@ -3,12 +3,9 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
+use gamma_explain::{Action, Explanation, Outcome, RoutesKind, render, request::Simulated};
 use gamma_router::{Action as Decided, Decision, Router};
 use gamma_tests::random::{self, NAMESPACES, pick, variable};
-use gammactl::{
-    explain::{Action, Explanation, Outcome, RoutesKind, render},
-    request::Simulated,
-};
 
 use crate::world::{World, simulated};
 

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use fastrand::Rng;
+use gamma_explain::{normalized_path, render};
 use gamma_tests::{
     agreement::disagreements,
     client::{self, Client},
@@ -12,7 +13,6 @@ use gamma_tests::{
     reference::Request,
     stage::{Backends, Stage, wasm},
 };
-use gammactl::explain::{normalized_path, render};
 use serde_json::{Value, json};
 
 use crate::{

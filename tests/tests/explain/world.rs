@@ -1,14 +1,12 @@
 //! Random routes, compiled, and who explains them.
 
-use gamma_tests::reference::Request;
-use gammactl::{
-    compile::{Options, compile},
-    diagnostic::Diagnostics,
-    explain::Explainer,
-    manifest::{Manifests, decode},
+use gamma_compile::{Options, compile};
+use gamma_explain::{
+    Explainer,
     request::{HeaderLine, RequestLine, Simulated},
-    source::Sources,
 };
+use gamma_manifest::{Manifests, decode, diagnostic::Diagnostics, source::Sources};
+use gamma_tests::reference::Request;
 use serde_json::{Value, json};
 
 /// Manifests and an explainer.

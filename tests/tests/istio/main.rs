@@ -5,16 +5,13 @@ mod sidecar;
 
 use std::time::Duration;
 
+use gamma_compile::{ClusterNames, Options, compile};
+use gamma_envoy::istio::{self, FailStrategy, IstioOptions, Object, Phase, Scope, needed};
+use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_tests::{
     client::{Client, Request, Response},
     manifests,
     stage::Backends,
-};
-use gammactl::{
-    compile::{ClusterNames, Options, compile},
-    diagnostic::Diagnostics,
-    istio::{self, FailStrategy, IstioOptions, Object, Phase, Scope, needed},
-    manifest::Manifests,
 };
 use sidecar::Sidecar;
 

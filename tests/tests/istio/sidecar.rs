@@ -7,12 +7,12 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gamma_envoy::istio::Object;
 use gamma_tests::{
     echo::{Echo, Identity},
     envoy::{Bootstrap, Envoy, Options},
     stage::{Backends, wasm},
 };
-use gammactl::istio::Object;
 use serde_json::{Value, json};
 
 use crate::patch;

@@ -7,13 +7,13 @@ use std::{
 };
 
 use futures_util::stream::unfold;
+use gamma_compile as compile;
 use gamma_tests::{
     envoy::Options,
     manifests,
     serve::Server,
     stage::{Backends, Stage, wasm},
 };
-use gammactl::compile;
 use http_body_util::StreamBody;
 use hyper::{
     Response,

@@ -3,15 +3,12 @@
 use std::{collections::BTreeMap, fmt, iter::Sum, rc::Rc};
 
 use fastrand::Rng;
+use gamma_compile::{Options, compile};
+use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_router::{Action, Decision, Request as Asked, Router};
 use gamma_tests::{
     manifests,
     reference::{self, Answer, Backend, Outcome, Request, RuleName},
-};
-use gammactl::{
-    compile::{Options, compile},
-    diagnostic::Diagnostics,
-    manifest::Manifests,
 };
 use serde_json::{Value, json};
 

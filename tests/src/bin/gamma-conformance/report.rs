@@ -39,7 +39,7 @@ pub(crate) fn yaml(ran: &[Ran], profiles: &[Profile]) -> String {
     if !provisional.is_empty() {
         report["succeededProvisionalTests"] = json!(provisional);
     }
-    gammactl::envoy::write_yaml(&report, COMMENT)
+    gamma_manifest::write_yaml(&report, COMMENT)
 }
 
 fn profile(profile: &Profile) -> Value {

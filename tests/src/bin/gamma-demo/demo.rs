@@ -3,12 +3,13 @@
 use std::{collections::BTreeMap, net::Ipv4Addr, path::Path};
 
 use anyhow::Result;
+use gamma_compile as compile;
+use gamma_manifest::Manifests;
 use gamma_tests::{
     drive::{Driver, Native, Real},
     fixture::{Case, Exchange, Observed, Outcome, check, check_repeated},
     stage,
 };
-use gammactl::{compile, manifest::Manifests};
 
 use crate::{
     read,

@@ -18,9 +18,9 @@ use std::{
 };
 
 use anyhow::{Result, bail, ensure};
-use gammactl::{
+use gamma_manifest::{
+    Manifests, decode,
     diagnostic::{Diagnostics, Format, Severity, render},
-    manifest::{Manifests, decode},
     source::load,
 };
 
@@ -50,8 +50,8 @@ fn read(path: &str, namespace: &str) -> Result<Manifests> {
     let sources = load(&[path.to_owned()])?;
     let mut diagnostics = Diagnostics::default();
     let manifests = decode(&sources, namespace, &mut diagnostics);
-    let config = gammactl::compile::Options::default();
-    gammactl::compile::compile(&manifests, &config, &mut diagnostics);
+    let config = gamma_compile::Options::default();
+    gamma_compile::compile(&manifests, &config, &mut diagnostics);
     diagnostics.retain(|d| d.code.severity < Severity::Note);
     let format = match stderr().is_terminal() {
         true => Format::TextColor,

@@ -6,11 +6,11 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use gamma_compile as compile;
 use gamma_tests::{
     envoy::Options,
     stage::{Backends, Stage, wasm},
 };
-use gammactl::compile;
 
 use crate::read;
 

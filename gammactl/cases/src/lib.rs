@@ -1,0 +1,34 @@
+//! Routes tested as data: manifests, requests, and what must become of them.
+//!
+//! A case file is YAML. [`find`] finds the files, [`run`] reads one with every mistake at its place,
+//! compiles the manifests that it names, and asks the filter's own router about each request; what
+//! is not as expected comes with its place and with what `explain` says. [`report`] writes the
+//! results for people and for tools.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod check;
+mod find;
+mod jar;
+mod model;
+mod names;
+mod outcome;
+mod read;
+pub mod report;
+mod run;
+#[cfg(feature = "schema")]
+mod schema;
+mod share;
+mod subject;
+
+pub use find::{CaseFile, find};
+pub use run::{FileResult, TestResult, run};
+#[cfg(feature = "schema")]
+pub use schema::schema;
+
+/// The JSON Schema of case files.
+pub const JSON_SCHEMA: &str = include_str!(concat!(
+    env!("CARGO_MANIFEST_DIR"),
+    "/../../config-schema/schema/test-cases.schema.json"
+));

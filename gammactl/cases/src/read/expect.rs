@@ -1,0 +1,158 @@
+//! What is expected of a request.
+
+use gamma_manifest::{
+    diagnostic::{Diagnostics, codes},
+    source::{Span, Spanned},
+};
+
+use super::object::{Field, Object, integer, items, parsed, refuse, string};
+use crate::model::{
+    Expect, HeaderExpectation, Protocol, RetryExpectation, Shares, TimeoutsExpectation,
+};
+
+pub(super) fn expect(
+    field: &Field<'_>,
+    protocol: Protocol,
+    diagnostics: &mut Diagnostics,
+) -> Option<Expect> {
+    let mut object = Object::open(field, diagnostics)?;
+    let d = diagnostics;
+    let expect = Expect {
+        status: object.integer("status", 100..=599, d),
+        grpc_status: object.integer("grpcStatus", 0..=16, d),
+        grpc_message: object.string("grpcMessage", d),
+        rule: or_null(object.nullable("rule"), d, string),
+        backend: object.string("backend", d),
+        pass_through: object.boolean("passThrough", d),
+        path: object.string("path", d),
+        host: object.string("host", d),
+        request_headers: headers("requestHeaders", &mut object, d),
+        response_headers: headers("responseHeaders", &mut object, d),
+        location: object.string("location", d),
+        shares: shares("shares", &mut object, d).map_or_else(Vec::new, |shares| shares.value),
+        mirrors: shares("mirrors", &mut object, d),
+        tolerance: object.take("tolerance", d).and_then(|f| parsed(&f, d)),
+        sticky: object.boolean("sticky", d),
+        timeouts: or_null(object.nullable("timeouts"), d, timeouts),
+        retry: or_null(object.nullable("retry"), d, retry),
+        external_auth: or_null(object.nullable("externalAuth"), d, string),
+    };
+    agree(&expect, protocol, d);
+    object.finish(d);
+    Some(expect)
+}
+
+/// A member that may be null.
+fn or_null<'n, T>(
+    field: Option<Field<'n>>,
+    diagnostics: &mut Diagnostics,
+    read: impl FnOnce(&Field<'n>, &mut Diagnostics) -> Option<Spanned<T>>,
+) -> Option<Spanned<Option<T>>> {
+    let field = field?;
+    let value = match field.node.is_null() {
+        true => None,
+        false => Some(read(&field, diagnostics)?.value),
+    };
+    Some(field.spanned(value))
+}
+
+fn headers(
+    name: &'static str,
+    object: &mut Object<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<HeaderExpectation> {
+    let members = object.map(name, diagnostics);
+    let members = members.into_iter().flat_map(|members| members.value);
+    members
+        .filter_map(|(name, field)| {
+            let (value, span) = match field.node.is_null() {
+                true => (None, name.span),
+                false => (Some(string(&field, diagnostics)?.value), field.node.span),
+            };
+            Some(HeaderExpectation {
+                name: name.value,
+                value,
+                span,
+            })
+        })
+        .collect()
+}
+
+fn shares(
+    name: &'static str,
+    object: &mut Object<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<Shares>> {
+    let members = object.map(name, diagnostics)?;
+    let value = members.value.into_iter();
+    let value = value.filter_map(|(name, field)| Some((name, parsed(&field, diagnostics)?)));
+    Some(Spanned {
+        value: value.collect(),
+        span: members.span,
+    })
+}
+
+fn timeouts(
+    field: &Field<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<TimeoutsExpectation>> {
+    let mut object = Object::open(field, diagnostics)?;
+    let value = TimeoutsExpectation {
+        request: or_null(object.nullable("request"), diagnostics, parsed),
+        backend_request: or_null(object.nullable("backendRequest"), diagnostics, parsed),
+    };
+    object.finish(diagnostics);
+    Some(field.spanned(value))
+}
+
+fn retry(field: &Field<'_>, diagnostics: &mut Diagnostics) -> Option<Spanned<RetryExpectation>> {
+    let mut object = Object::open(field, diagnostics)?;
+    let codes = object.take("codes", diagnostics).map(|field| {
+        let codes = items(&field, diagnostics);
+        let codes = codes
+            .iter()
+            .filter_map(|field| Some(integer(field, 400..=599, diagnostics)?.value));
+        field.spanned(codes.collect())
+    });
+    let value = RetryExpectation {
+        codes,
+        attempts: object.integer("attempts", 0..=u32::MAX, diagnostics),
+        backoff: or_null(object.nullable("backoff"), diagnostics, parsed),
+    };
+    object.finish(diagnostics);
+    Some(field.spanned(value))
+}
+
+/// Expectations that no request can meet, or that would test nothing.
+fn agree(expect: &Expect, protocol: Protocol, diagnostics: &mut Diagnostics) {
+    let mut contradiction = |span: Span, message: &str, hint: &str| {
+        refuse(&codes::CASE_CONTRADICTION, span, message, hint, diagnostics);
+    };
+    let status = expect.grpc_status.as_ref().map(|status| status.span);
+    let message = expect.grpc_message.as_ref().map(|message| message.span);
+    if let Some(span) = status.or(message).filter(|_| protocol == Protocol::Http) {
+        let hint = "add `protocol: grpc` to the request";
+        contradiction(span, "only a gRPC call has a gRPC status", hint);
+    }
+    if let Some((first, _)) = expect.shares.first() {
+        let sum: f64 = expect.shares.iter().map(|(_, share)| share.as_f64()).sum();
+        let tolerance = expect.tolerance.as_ref().map_or(0.0, |t| t.as_f64());
+        if (sum - 1.0).abs() > tolerance * expect.shares.len() as f64 + 1e-9 {
+            let message = format!("the shares sum to {sum:.4}, not to 1");
+            let hint = "name every outcome, also those that no backend gives, like `\"500\"`";
+            contradiction(first.span, &message, hint);
+        }
+        if let Some(backend) = &expect.backend {
+            let hint = "write one of the two: `backend` is a share of 1";
+            contradiction(backend.span, "`backend` stands beside `shares`", hint);
+        }
+    } else if let (Some(tolerance), None) = (&expect.tolerance, &expect.mirrors) {
+        let hint = "remove it, or add `shares`";
+        contradiction(tolerance.span, "`tolerance` stands without `shares`", hint);
+    }
+    let passes_through = expect.pass_through.as_ref().is_some_and(|flag| flag.value);
+    if let Some(backend) = expect.backend.as_ref().filter(|_| passes_through) {
+        let hint = "what passes through goes to no backend that is known here";
+        contradiction(backend.span, "`backend` stands beside `passThrough`", hint);
+    }
+}

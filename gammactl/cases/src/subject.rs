@@ -1,0 +1,190 @@
+//! What a case is about: manifests or a config, ready to be asked.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use gamma_compile::{self as compile, compile, lint};
+use gamma_explain::Explainer;
+use gamma_manifest::{
+    self as manifest, Manifests,
+    diagnostic::{Diagnostics, codes},
+    source::{self, Sources, Spanned},
+};
+
+use super::{
+    model::Case,
+    names::Names,
+    read::{Read, refuse},
+};
+
+/// What is asked about requests.
+pub(super) struct Subject {
+    pub(super) explainer: Explainer,
+    pub(super) names: Names,
+    /// Namespace of the clients that a request does not say another one for.
+    pub(super) client_namespace: String,
+    /// The manifests, and what is to be said about them.
+    pub(super) sources: Sources,
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// Reads what `case` names, relative to `folder`; `before_reading` is told what that is. `None` if
+/// something can't be read, which has been said then.
+pub(super) fn load(
+    read: &Read,
+    file: &str,
+    folder: &Path,
+    before_reading: &mut dyn FnMut(&[PathBuf]),
+    diagnostics: &mut Diagnostics,
+) -> Option<Subject> {
+    let case = &read.case;
+    let subject = match &case.config {
+        Some(config) => of_config(case, config, folder, before_reading, diagnostics)?,
+        None => of_manifests(read, file, folder, before_reading, diagnostics)?,
+    };
+    // A pattern that the engine refuses is in a config that was written by hand.
+    if let Err(error) = subject.explainer.router(&subject.client_namespace) {
+        let config = case.config.as_ref()?;
+        unreadable(
+            config,
+            &error.to_string(),
+            "correct the config",
+            diagnostics,
+        );
+        return None;
+    }
+    Some(subject)
+}
+
+fn of_config(
+    case: &Case,
+    name: &Spanned<String>,
+    folder: &Path,
+    before_reading: &mut dyn FnMut(&[PathBuf]),
+    diagnostics: &mut Diagnostics,
+) -> Option<Subject> {
+    let path = folder.join(&**name);
+    before_reading(std::slice::from_ref(&path));
+    let file = path.display().to_string();
+    let json = match fs::read(&path) {
+        Ok(json) => json,
+        Err(error) => {
+            unreadable(name, &format!("{file}: {error}"), RELATIVE, diagnostics);
+            return None;
+        }
+    };
+    let config = match gamma_config::parse(&json) {
+        Ok(config) => config,
+        Err(error) => {
+            let hint = "a config is what `gammactl compile` writes";
+            unreadable(name, &format!("{file}: {error}"), hint, diagnostics);
+            return None;
+        }
+    };
+    let said = case
+        .client_namespace
+        .as_ref()
+        .map(|name| name.value.clone());
+    let client_namespace = said
+        .or_else(|| config.settings.client_namespace.clone())
+        .unwrap_or_else(|| "default".into());
+    Some(Subject {
+        names: Names::new(&config, &Manifests::default()),
+        explainer: Explainer::of_config(config, file).with_client_namespace(&client_namespace),
+        client_namespace,
+        sources: Sources::default(),
+        diagnostics: Diagnostics::default(),
+    })
+}
+
+fn of_manifests(
+    read: &Read,
+    file: &str,
+    folder: &Path,
+    before_reading: &mut dyn FnMut(&[PathBuf]),
+    diagnostics: &mut Diagnostics,
+) -> Option<Subject> {
+    let case = &read.case;
+    let mut sources = Sources::default();
+    if let Some(text) = &read.manifests {
+        sources.add(file, text);
+    }
+    let mut failed = false;
+    for name in &case.manifests {
+        let loaded = paths(name, folder).and_then(|paths| {
+            before_reading(&paths);
+            let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+            source::load(&paths).map_err(|error| error.to_string())
+        });
+        match loaded {
+            Ok(loaded) => {
+                for (_, source) in loaded.iter() {
+                    // Two names may mean the same file.
+                    if !sources.iter().any(|(_, known)| known.name == source.name) {
+                        sources.add(&*source.name, &*source.text);
+                    }
+                }
+            }
+            Err(error) => {
+                failed = true;
+                unreadable(name, &error, RELATIVE, diagnostics);
+            }
+        }
+    }
+    if failed {
+        return None;
+    }
+    let client_namespace = case.client_namespace.as_ref();
+    let client_namespace = client_namespace.map_or("default", |name| &name.value);
+    let mut said = Diagnostics::default();
+    let manifests = manifest::decode(&sources, client_namespace, &mut said);
+    let defaults = compile::Options::default();
+    let domain = case.options.cluster_domain.as_ref();
+    let options = compile::Options {
+        client_namespace: Some(client_namespace.into()),
+        honor_hostnames: case.options.honor_hostnames,
+        require_reference_grants: case.options.require_reference_grants,
+        cluster_domain: domain.map_or(defaults.cluster_domain, |domain| domain.value.clone()),
+        ..compile::Options::default()
+    };
+    let config = compile(&manifests, &options, &mut said);
+    if case.diagnostics.is_some() {
+        lint(&manifests, &options, &mut said);
+    }
+    said.sort();
+    Some(Subject {
+        names: Names::new(&config, &manifests),
+        explainer: Explainer::of_manifests(config, &sources, &manifests, &options),
+        client_namespace: client_namespace.into(),
+        sources,
+        diagnostics: said,
+    })
+}
+
+/// The files and directories that `name` means: itself, or what fits it if it is a pattern, but for
+/// cases.
+fn paths(name: &Spanned<String>, folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let path = folder.join(&**name);
+    if !name.contains(['*', '?', '[']) || path.exists() {
+        return Ok(vec![path]);
+    }
+    let folder = glob::Pattern::escape(&folder.display().to_string());
+    let pattern = Path::new(&folder).join(&**name);
+    let found = glob::glob(&pattern.display().to_string());
+    let found = found.map_err(|error| format!("`{}`: {}", **name, error.msg))?;
+    let found: Result<Vec<PathBuf>, _> = found.collect();
+    let mut found = found.map_err(|error| error.to_string())?;
+    found.retain(|path| !source::is_case_file(path));
+    match found.is_empty() {
+        true => Err(format!("no file fits {}", path.display())),
+        false => Ok(found),
+    }
+}
+
+const RELATIVE: &str = "paths are relative to the case file";
+
+fn unreadable(name: &Spanned<String>, error: &str, hint: &str, diagnostics: &mut Diagnostics) {
+    refuse(&codes::CASE_INPUT, name.span, error, hint, diagnostics);
+}

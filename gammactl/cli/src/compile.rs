@@ -1,0 +1,90 @@
+//! `gammactl compile`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use gamma_compile::{self as compile, status};
+
+use super::{
+    input::{Compiled, Input, namespace_or_none},
+    output,
+};
+
+/// Compile manifests into the route config
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gammactl compile -f routes/ -n shop -o config.json
+  gammactl compile -f routes/ --status
+  gammactl compile -f routes/ --cluster-names '{namespace}_{name}_{port}'
+  kubectl get httproutes,grpcroutes,services -A -o yaml | gammactl compile -f -")]
+pub(super) struct Compile {
+    #[command(flatten)]
+    input: Input,
+
+    /// Compile for the clients of this namespace alone: consumer routes of others are left out.
+    /// With '' for those of any namespace: the proxy's node metadata says which [default: that of -n]
+    #[arg(long, value_name = "NAMESPACE", value_parser = namespace_or_none)]
+    client_namespace: Option<String>,
+
+    /// Print what `status.parents` of each route would be, instead of the route config
+    #[arg(
+        long,
+        value_enum,
+        value_name = "FORMAT",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "yaml"
+    )]
+    status: Option<StatusFormat>,
+
+    /// Where to write the result [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum StatusFormat {
+    /// A document for each route
+    Yaml,
+    /// One List
+    Json,
+}
+
+pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
+    let mut compiled = Compiled::from(&options.input)?;
+    // Notes are left out of the report; conditions have no use for them either.
+    compiled.report();
+    if !compiled.good(&options.input) {
+        return Ok(false);
+    }
+    let text = match options.status {
+        None => config(options, compiled)?,
+        Some(format) => {
+            let Compiled {
+                manifests,
+                attachments,
+                diagnostics,
+                ..
+            } = &compiled;
+            let statuses = status::statuses(manifests, attachments, diagnostics);
+            match format {
+                StatusFormat::Yaml => status::yaml(&statuses),
+                StatusFormat::Json => status::json(&statuses),
+            }
+        }
+    };
+    output::write(&text, options.output.as_deref())?;
+    Ok(true)
+}
+
+fn config(options: &Compile, compiled: Compiled) -> anyhow::Result<String> {
+    let client = options.client_namespace.as_ref();
+    let client = client.or(options.input.flags.namespace.as_ref());
+    let mut config = compiled.config;
+    match client {
+        Some(client) if !client.is_empty() => config = compile::for_clients_in(client, config),
+        _ => config.settings.client_namespace = None,
+    }
+    Ok(serde_json::to_string_pretty(&config)? + "\n")
+}

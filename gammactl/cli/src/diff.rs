@@ -1,0 +1,150 @@
+//! `gammactl diff`.
+
+use std::{fmt, io, path::PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use gamma_config::Config;
+use gamma_diff::{self as diff, Places};
+use gamma_manifest::{
+    diagnostic::Severity,
+    source::{self, Sources},
+};
+use gamma_router::Router;
+
+use super::{
+    input::{CompileFlags, Compiled},
+    output,
+    progress::Progress,
+};
+
+/// Say what a change of routes changes for which requests
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gammactl diff routes/ routes-new/
+  git show HEAD:routes.yaml | gammactl diff - routes.yaml
+  kubectl get httproutes,grpcroutes,services -A -o yaml | gammactl diff - routes/ --exit-code
+  gammactl diff running.json routes/ -n shop --output json
+
+OLD and NEW are manifests (a file, a directory, or - for standard input) or a compiled route config.")]
+pub(super) struct Diff {
+    /// What there is: manifests or a route config
+    #[arg(value_name = "OLD")]
+    old: String,
+
+    /// What is to come: manifests or a route config
+    #[arg(value_name = "NEW")]
+    new: String,
+
+    #[command(flatten)]
+    flags: CompileFlags,
+
+    /// Compare for clients in these namespaces only
+    #[arg(long, num_args = 1.., value_name = "NAMESPACE")]
+    from: Vec<String>,
+
+    /// Exit with 1 if anything changes
+    #[arg(long)]
+    exit_code: bool,
+
+    /// How to write the changes
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    output: Format,
+
+    /// Where to write the changes [default: standard output]
+    #[arg(short, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(options: &Diff) -> anyhow::Result<bool> {
+    anyhow::ensure!(
+        options.old != "-" || options.new != "-",
+        "OLD and NEW can't both be standard input"
+    );
+    let old = side("OLD", &options.old, &options.flags)?;
+    let new = side("NEW", &options.new, &options.flags)?;
+    let (Some((old, old_places)), Some((new, new_places))) = (old, new) else {
+        return Ok(false);
+    };
+    let progress = Progress::new("comparing");
+    let side = |config, places| diff::Side { config, places };
+    let found = diff::diff(
+        side(&old, &old_places),
+        side(&new, &new_places),
+        &options.from,
+    )?;
+    drop(progress);
+    let text = match options.output {
+        Format::Json => format!("{:#}\n", found.json()),
+        Format::Text => {
+            let color = options.file.is_none() && output::color(&io::stdout());
+            found.text(color)
+        }
+    };
+    if options.output == Format::Json || !found.is_empty() {
+        output::write(&text, options.file.as_deref())?;
+    }
+    if !found.is_change() {
+        match found.is_empty() {
+            true => eprintln!("nothing changes: every request is decided as before"),
+            false => eprintln!("no change was found, but not all was compared: see above"),
+        }
+    }
+    Ok(!(options.exit_code && found.is_change()))
+}
+
+/// Reads one side. `None` if it is wrong; what is wrong has been said.
+fn side(name: &str, path: &str, flags: &CompileFlags) -> anyhow::Result<Option<(Config, Places)>> {
+    let refuse = |why: &dyn fmt::Display| {
+        eprintln!("error: {name} ({path}): {why}");
+        Ok(None)
+    };
+    let sources = source::load(&[path.into()]).with_context(|| name.to_owned())?;
+    let (config, places) = match route_config(&sources) {
+        Some(json) => match gamma_config::parse(json.as_bytes()) {
+            Ok(config) => (config, Places::default()),
+            Err(error) => return refuse(&error),
+        },
+        None => {
+            let mut compiled = Compiled::of(sources, flags, &flags.compile_options());
+            let worst = match flags.strict {
+                true => Severity::Warning,
+                false => Severity::Error,
+            };
+            compiled.diagnostics.retain(|d| d.code.severity <= worst);
+            output::report(&compiled.diagnostics, &compiled.sources);
+            if !compiled.passes(flags) {
+                return refuse(&"these manifests can't be compared");
+            }
+            let places = Places::new(&compiled.manifests, &compiled.sources);
+            (compiled.config, places)
+        }
+    };
+    // What only the router refuses: patterns in configs written by hand.
+    match Router::new(&config, "default") {
+        Ok(_) => Ok(Some((config, places))),
+        Err(error) => refuse(&error),
+    }
+}
+
+/// The text, if it is a route config and not a manifest: only a config is a JSON object with
+/// `version` and without `kind`.
+fn route_config(sources: &Sources) -> Option<&str> {
+    let mut all = sources.iter();
+    let (Some((_, source)), None) = (all.next(), all.next()) else {
+        return None;
+    };
+    if !source.text.trim_start().starts_with('{') {
+        return None;
+    }
+    let value: serde_json::Value = serde_json::from_str(&source.text).ok()?;
+    let is_config = value.get("version").is_some() && value.get("kind").is_none();
+    is_config.then_some(&source.text)
+}

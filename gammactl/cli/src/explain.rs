@@ -1,0 +1,283 @@
+//! `gammactl explain`.
+
+use std::{
+    fs,
+    io::{self, Read as _},
+    net::SocketAddr,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use gamma_explain::{
+    Explainer, Explanation,
+    access_log::{self, Logged},
+    render, render_all, render_brief,
+    request::{Curl, FORM, HeaderLine, Simulated, read_line},
+};
+
+use super::{
+    input::{Compiled, Input},
+    output,
+};
+
+/// Say which rule a request gets, why, and what becomes of it
+#[derive(Debug, Args)]
+#[command(
+    mut_arg("filename", |arg| arg.required(false).required_unless_present("config")),
+    after_help = "\
+Examples:
+  gammactl explain -f routes/ -n shop 'POST http://cart/api?x=1' -H 'x-user: me'
+  gammactl explain -f routes/ http://cart.shop/ --from web --destination 10.0.0.1:80
+  gammactl explain -c config.json http://cart/ --output json
+  gammactl explain -f routes/ --requests requests.txt --output brief
+  kubectl logs my-pod -c proxy | gammactl explain -f routes/ --access-log -
+
+A line of --requests is what curl takes (curl -X POST http://cart/ -H 'k: v'), `POST http://cart/`,
+or JSON: {\"request\": \"POST http://cart/\", \"headers\": [\"k: v\"], \"from\": \"web\"}.
+--access-log reads Envoy's default format, Istio's, that of `gammactl envoy`, and JSON lines."
+)]
+pub(super) struct Explain {
+    /// The request: a URL, or a method and a URL in one word, as in 'POST http://cart/'
+    #[arg(value_name = "REQUEST")]
+    requests_given: Vec<String>,
+
+    #[command(flatten)]
+    input: Input,
+
+    /// A route config instead of manifests
+    #[arg(short, long, value_name = "FILE", conflicts_with = "filename")]
+    config: Option<String>,
+
+    /// The request's method
+    #[arg(short = 'X', long = "request", value_name = "METHOD")]
+    method: Option<String>,
+
+    /// A header of the request; `Host` is its authority
+    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
+    headers: Vec<HeaderLine>,
+
+    /// A body: makes the request a POST of a form, unless it says something else
+    #[arg(short, long, value_name = "DATA")]
+    data: Option<String>,
+
+    /// The client's namespace, if it is not that of -n
+    #[arg(long, value_name = "NAMESPACE")]
+    from: Option<String>,
+
+    /// Where the client's connection is addressed to
+    #[arg(long, value_name = "IP:PORT")]
+    destination: Option<SocketAddr>,
+
+    /// Read requests from a file, one a line; - for standard input
+    #[arg(long, value_name = "FILE")]
+    requests: Option<String>,
+
+    /// Read requests from an access log of Envoy; - for standard input
+    #[arg(long, value_name = "FILE")]
+    access_log: Option<String>,
+
+    /// List every match, also those after the one that wins
+    #[arg(long)]
+    all: bool,
+
+    /// How to write the answers
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    output: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One line for each request
+    Brief,
+    /// One object, or with --requests and --access-log one object a line
+    Json,
+}
+
+pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
+    let (mut input, mut given) = (options.input.clone(), options.requests_given.clone());
+    given.splice(0..0, requests_among(&mut input.filename));
+    if options.config.is_none() && input.filename.is_empty() {
+        bail!("-f needs the path of manifests");
+    }
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let now = now.map_or(0, |since| since.as_secs());
+
+    let mut asked: Vec<(Simulated, Option<Logged>)> = Vec::new();
+    for request in given {
+        let curl = Curl {
+            request,
+            method: options.method.clone(),
+            body: options.data.as_ref().map(|_| FORM),
+            headers: options.headers.clone(),
+            ..Curl::default()
+        };
+        asked.push((curl.simulated(now).map_err(anyhow::Error::msg)?, None));
+    }
+    let mut good = true;
+    if let Some(file) = &options.requests {
+        good &= each_line(file, |line| {
+            let request = read_line(line, now)?;
+            asked.extend(request.map(|request| (request, None)));
+            Ok(())
+        })?;
+    }
+    if let Some(file) = &options.access_log {
+        good &= each_logged(file, now, |logged| {
+            asked.push((logged.request.clone(), Some(logged)));
+        })?;
+    }
+    if asked.is_empty() && options.requests.is_none() && options.access_log.is_none() {
+        bail!("which request? Name one, as in `gammactl explain -f routes/ 'GET http://cart/'`");
+    }
+    let many = options.requests.is_some() || options.access_log.is_some() || asked.len() > 1;
+
+    let Some(explainer) = explainer(options, &input)? else {
+        return Ok(false);
+    };
+    let format = Writer {
+        format: options.output,
+        all: options.all,
+        many,
+        color: output::color(&io::stdout()),
+    };
+    let mut first = true;
+    for (mut request, logged) in asked {
+        request.from = request.from.or_else(|| options.from.clone());
+        request.destination = request.destination.or(options.destination);
+        let mut explanation = explainer.explain(&request)?;
+        if let Some(logged) = &logged {
+            let notes = access_log::notes(&explanation, logged);
+            explanation.notes.extend(notes);
+        }
+        output::write(&format.text(&explanation, first)?, None)?;
+        first = false;
+    }
+    Ok(good)
+}
+
+/// How explanations are written.
+struct Writer {
+    format: Format,
+    all: bool,
+    many: bool,
+    color: bool,
+}
+
+impl Writer {
+    fn text(&self, explanation: &Explanation, first: bool) -> anyhow::Result<String> {
+        let mut text = match self.format {
+            Format::Text => {
+                let gap = if first { "" } else { "\n" };
+                let render = if self.all { render_all } else { render };
+                return Ok(format!("{gap}{}", render(explanation, self.color)));
+            }
+            Format::Brief => return Ok(render_brief(explanation, self.color)),
+            Format::Json if self.many => serde_json::to_string(explanation)?,
+            Format::Json => serde_json::to_string_pretty(explanation)?,
+        };
+        text.push('\n');
+        Ok(text)
+    }
+}
+
+/// `-f` takes every word behind it, so that `-f routes/ http://cart/` gives the request to it.
+fn requests_among(paths: &mut Vec<String>) -> Vec<String> {
+    let is_request = |path: &String| {
+        let is_url = path.contains("://") || path.split_once(' ').is_some();
+        is_url && !Path::new(path).exists()
+    };
+    let first = paths.iter().rposition(|path| !is_request(path));
+    paths.split_off(first.map_or(0, |first| first + 1))
+}
+
+/// `None` if the input is wrong, which has been said.
+fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explainer>> {
+    let explainer = match &options.config {
+        Some(file) => {
+            let text = read(file)?;
+            match gamma_config::parse(text.as_bytes()) {
+                Ok(config) => Explainer::of_config(config, file),
+                Err(error) => {
+                    eprintln!("error: {file}: {error}");
+                    return Ok(None);
+                }
+            }
+        }
+        None => {
+            let mut compiled = Compiled::from(input)?;
+            compiled.report();
+            if !compiled.good(input) {
+                return Ok(None);
+            }
+            let Compiled {
+                sources,
+                manifests,
+                config,
+                ..
+            } = compiled;
+            Explainer::of_manifests(config, &sources, &manifests, &input.compile_options())
+        }
+    };
+    Ok(Some(match &input.flags.namespace {
+        Some(namespace) => explainer.with_client_namespace(namespace),
+        None => explainer,
+    }))
+}
+
+/// Whether all lines could be read; what is wrong with the others is said.
+fn each_line(
+    file: &str,
+    mut read_line: impl FnMut(&str) -> Result<(), String>,
+) -> anyhow::Result<bool> {
+    let mut good = true;
+    for (number, line) in (1..).zip(read(file)?.lines()) {
+        if let Err(error) = read_line(line) {
+            good = false;
+            eprintln!("error: {file}:{number}: {error}");
+        }
+    }
+    Ok(good)
+}
+
+/// Whether any line is of an access log: a proxy writes other things to the same stream.
+fn each_logged(file: &str, now: u64, mut found: impl FnMut(Logged)) -> anyhow::Result<bool> {
+    let (mut good, mut others, mut first) = (false, 0, String::new());
+    for (number, line) in (1..).zip(read(file)?.lines()) {
+        match access_log::read_line(line, now) {
+            Ok(logged) => {
+                good |= logged.is_some();
+                logged.into_iter().for_each(&mut found);
+            }
+            Err(error) => {
+                others += 1;
+                if others == 1 {
+                    first = format!("{number}: {error}");
+                }
+            }
+        }
+    }
+    match (others, good) {
+        (0, _) => return Ok(true),
+        (_, false) => eprintln!("error: {file}: no line is of an access log; {first}"),
+        (1, true) => eprintln!("note: {file}: one line is not of an access log; {first}"),
+        _ => eprintln!("note: {file}: {others} lines are not of an access log; {first}"),
+    }
+    Ok(good)
+}
+
+fn read(file: &str) -> anyhow::Result<String> {
+    let bytes = match file {
+        "-" => {
+            let mut bytes = Vec::new();
+            io::stdin().read_to_end(&mut bytes).map(|_| bytes)
+        }
+        _ => fs::read(file),
+    };
+    // A log may have anything in it; what is not UTF-8 spoils its own line only.
+    let bytes = bytes.with_context(|| file.to_owned())?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

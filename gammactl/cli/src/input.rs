@@ -1,0 +1,186 @@
+//! What the commands read, and what they have in common.
+
+use clap::{Args, ValueEnum};
+use gamma_compile::{self as compile, Attachment, ClusterNames, Compilation, lint};
+use gamma_config::Config;
+use gamma_manifest::{
+    self as manifest, Manifests,
+    diagnostic::{Diagnostic, Diagnostics, Severity, codes},
+    source::{self, Sources},
+};
+
+use super::{output, progress::Progress};
+
+/// What every command reads.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Input {
+    /// Manifests: a file, a directory, or - for standard input
+    #[arg(short, long = "filename", required = true, num_args = 1.., value_name = "PATH")]
+    pub(super) filename: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) flags: CompileFlags,
+}
+
+/// How manifests are read and compiled, wherever they come from.
+#[derive(Debug, Clone, Args)]
+pub(super) struct CompileFlags {
+    /// The clients' namespace; manifests that name no namespace are put there too, as kubectl does
+    #[arg(short, long)]
+    pub(super) namespace: Option<String>,
+
+    /// DNS suffix of the Kubernetes cluster
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    cluster_domain: String,
+
+    /// Allow backendRefs to other namespaces only where a ReferenceGrant does
+    #[arg(long)]
+    require_reference_grants: bool,
+
+    /// Obey `hostnames` of routes; without it they mean nothing where the parent is a Service
+    #[arg(long)]
+    honor_hostnames: bool,
+
+    /// Turn something off that costs a little of every request
+    #[arg(long, value_enum, value_name = "WHAT", num_args = 1..)]
+    without: Vec<Extra>,
+
+    /// What the proxy calls its clusters: `standalone` is {namespace}/{name}/{port}, `istio` is
+    /// outbound|{port}||{name}.{namespace}.svc.{domain}, anything else a template like these
+    #[arg(long, value_name = "TEMPLATE")]
+    cluster_names: Option<ClusterNames>,
+
+    /// Fail on warnings
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Extra {
+    /// Counters by route, rule and backend
+    Metrics,
+    /// The name of the rule for access logs
+    RuleProperty,
+    /// x-gamma-reason on answers that the filter gives itself
+    ReasonHeader,
+}
+
+impl Input {
+    pub(super) fn compile_options(&self) -> compile::Options {
+        self.compile_options_for(ClusterNames::Standalone)
+    }
+
+    /// With cluster names as given, unless the user wants others.
+    pub(super) fn compile_options_for(&self, cluster_names: ClusterNames) -> compile::Options {
+        self.flags.compile_options_for(cluster_names)
+    }
+}
+
+impl CompileFlags {
+    pub(super) fn default_namespace(&self) -> &str {
+        self.namespace.as_deref().unwrap_or("default")
+    }
+
+    pub(super) fn compile_options(&self) -> compile::Options {
+        self.compile_options_for(ClusterNames::Standalone)
+    }
+
+    /// With cluster names as given, unless the user wants others.
+    pub(super) fn compile_options_for(&self, cluster_names: ClusterNames) -> compile::Options {
+        compile::Options {
+            client_namespace: self.namespace.clone(),
+            cluster_domain: self.cluster_domain.clone(),
+            require_reference_grants: self.require_reference_grants,
+            honor_hostnames: self.honor_hostnames,
+            metrics: !self.without.contains(&Extra::Metrics),
+            rule_property: !self.without.contains(&Extra::RuleProperty),
+            reason_header: !self.without.contains(&Extra::ReasonHeader),
+            cluster_names: self.cluster_names.clone().unwrap_or(cluster_names),
+        }
+    }
+}
+
+/// A namespace that can be, or nothing.
+pub(super) fn namespace_or_none(text: &str) -> Result<String, String> {
+    let is_label = text.len() <= 63
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !text.starts_with('-')
+        && !text.ends_with('-');
+    match is_label {
+        true => Ok(text.into()),
+        false => Err("a namespace has lower-case letters, digits and `-` only".into()),
+    }
+}
+
+/// Manifests, what was made of them and what is to be said about them.
+pub(super) struct Compiled {
+    pub(super) sources: Sources,
+    pub(super) manifests: Manifests,
+    pub(super) config: Config,
+    /// What each parentRef to a Service is attached to.
+    pub(super) attachments: Vec<Attachment>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+impl Compiled {
+    pub(super) fn from(input: &Input) -> anyhow::Result<Self> {
+        Self::with(input, &input.compile_options())
+    }
+
+    /// Compiles with `options` instead of those that `input` has for most commands.
+    pub(super) fn with(input: &Input, options: &compile::Options) -> anyhow::Result<Self> {
+        let _progress = Progress::new("reading and compiling manifests");
+        let sources = source::load(&input.filename)?;
+        Ok(Self::of(sources, &input.flags, options))
+    }
+
+    /// Compiles what was read.
+    pub(super) fn of(sources: Sources, flags: &CompileFlags, options: &compile::Options) -> Self {
+        let mut diagnostics = Diagnostics::default();
+        let manifests = manifest::decode(&sources, flags.default_namespace(), &mut diagnostics);
+        if manifests.routes.is_empty() && manifests.services.is_empty() && diagnostics.is_empty() {
+            diagnostics.push(Diagnostic {
+                code: &codes::NOTHING_FOUND,
+                message: "the input has no manifests".into(),
+                span: None,
+                why: None,
+                hint: Some("name files with HTTPRoutes, GRPCRoutes and Services".into()),
+                also: None,
+            });
+        }
+        let Compilation {
+            config,
+            attachments,
+        } = compile::compilation(&manifests, options, &mut diagnostics);
+        lint(&manifests, options, &mut diagnostics);
+        diagnostics.sort();
+        Self {
+            sources,
+            manifests,
+            config,
+            attachments,
+            diagnostics,
+        }
+    }
+
+    /// Whether the result may be used. An object that is left out would be missing from it.
+    pub(super) fn good(&self, input: &Input) -> bool {
+        self.passes(&input.flags)
+    }
+
+    /// The same, wherever the manifests come from.
+    pub(super) fn passes(&self, flags: &CompileFlags) -> bool {
+        let refused = self.diagnostics.any(Severity::Error);
+        let strictly = flags.strict && self.diagnostics.any(Severity::Warning);
+        !refused && !strictly
+    }
+
+    /// Says what was found, but for notes: they are what `check` is for.
+    pub(super) fn report(&mut self) {
+        self.diagnostics
+            .retain(|d| d.code.severity < Severity::Note);
+        output::report(&self.diagnostics, &self.sources);
+    }
+}

@@ -1,0 +1,106 @@
+//! `gammactl istio`.
+
+mod clients;
+mod plugin;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use gamma_compile::ClusterNames;
+use gamma_envoy::istio::{self, Scope};
+
+use self::{clients::ClientFlags, plugin::PluginFlags};
+use super::{
+    input::{Compiled, Input},
+    output,
+};
+
+/// Write a WasmPlugin and an EnvoyFilter that put the filter into Istio's sidecars
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gammactl istio -f routes/ --image oci://registry.example.com/gamma-filter:0.1.0 -o gamma.yaml
+  kubectl apply --server-side -f gamma.yaml
+
+  gammactl istio -f routes/ --client-namespace shop --selector app=web \\
+                 --image https://example.com/gamma-filter.wasm --wasm dist/gamma-filter.wasm
+
+Without --client-namespace and -n the objects are for the whole mesh, in Istio's root namespace.")]
+pub(super) struct Istio {
+    #[command(flatten)]
+    input: Input,
+
+    #[command(flatten)]
+    plugin: PluginFlags,
+
+    #[command(flatten)]
+    clients: ClientFlags,
+
+    /// Let the host of mirrored requests end with `-shadow`, as Envoy does by default
+    #[arg(long)]
+    mirror_host_suffix: bool,
+
+    /// Where to write the objects [default: standard output]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+pub(super) fn run(options: &Istio) -> anyhow::Result<bool> {
+    let istio_options = options.plugin.options(options.mirror_host_suffix)?;
+    let compile_options = options.input.compile_options_for(ClusterNames::Istio);
+    let mut compiled = Compiled::with(&options.input, &compile_options)?;
+    let Compiled {
+        manifests,
+        config,
+        attachments,
+        diagnostics,
+        ..
+    } = &mut compiled;
+    istio::advise(manifests, attachments, diagnostics);
+    let namespace = options.input.flags.namespace.as_deref();
+    let scopes = options.clients.scopes(namespace, manifests);
+    options.clients.check_services(&scopes, config)?;
+    let of = |scope: &Scope| {
+        let config = istio::needed(config, scope, &options.clients.services);
+        istio::objects(&config, scope, &istio_options)
+    };
+    let (scopes, objects) = istio::split_if_large(scopes, manifests, of, diagnostics);
+    let split = !matches!(*scopes, [Scope::Mesh { .. }]);
+    istio::check_sizes(&objects, config, split, diagnostics);
+    diagnostics.sort();
+    compiled.report();
+    if !compiled.good(&options.input) {
+        return Ok(false);
+    }
+    let text = istio::yaml(&objects, &comment(options, &scopes));
+    output::write(&text, options.output.as_deref())?;
+    Ok(true)
+}
+
+fn comment(options: &Istio, scopes: &[Scope]) -> String {
+    let file = options.output.as_ref();
+    let file = file.map_or("FILE".into(), |path| path.display().to_string());
+    let clients = match scopes {
+        [Scope::Mesh { .. }] => "For clients in every namespace of the mesh.".into(),
+        scopes => {
+            let names: Vec<&str> = scopes.iter().map(Scope::namespace).collect();
+            let noun = if names.len() == 1 {
+                "namespace"
+            } else {
+                "namespaces"
+            };
+            format!(
+                "For clients in {noun} {}; those elsewhere get no filter.",
+                names.join(", ")
+            )
+        }
+    };
+    format!(
+        "Written by gammactl: the Gamma filter in Istio's sidecars, and the route that obeys it.\n\
+         {clients}\n\
+         Apply it:\n  kubectl apply --server-side -f {file}\n\
+         Remove it:\n  kubectl delete -f {file}\n\
+         The route config is the WasmPlugin's `pluginConfig`. The routes need not be in the cluster; if\n\
+         they are, label them `istio.io/rev: gamma`, so that istiod does not obey them as well."
+    )
+}

@@ -1,0 +1,93 @@
+//! The command line: options in, files and findings out. A file per command.
+//!
+//! Exit codes: 0 done, 1 the input is wrong or a check failed, 2 usage or unreadable input. Data go
+//! to standard output or `-o`, everything said about them to standard error.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod check;
+mod compile;
+mod completions;
+mod diff;
+mod envoy;
+mod explain;
+mod input;
+mod istio;
+mod live;
+mod output;
+mod progress;
+mod schema;
+mod test;
+mod watch;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+/// What went wrong outside the manifests.
+const USAGE: u8 = 2;
+
+const NEXT: &str = "\
+What to do next:
+  gammactl check -f routes/                     what is wrong with these manifests
+  gammactl explain -f routes/ http://cart/pay   which rule takes this request, and why
+  gammactl diff main/ routes/                   what a change changes for which requests
+  gammactl test routes/                         requests, and what must become of them
+  gammactl compile -f routes/ -o config.json    the route config for the filter
+  gammactl envoy -f routes/ --listen 127.0.0.1:10000 --wasm gamma-filter.wasm -o envoy.yaml
+                                                a whole Envoy around it
+  gammactl istio -f routes/ --image oci://example.com/gamma-filter:0.1
+                                                the filter in Istio's sidecars";
+
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (route config version 1)");
+const _: () = assert!(gamma_config::VERSION == 1);
+
+/// Gateway API routes for Services, compiled for the Gamma filter.
+#[derive(Debug, Parser)]
+#[command(name = "gammactl", version = VERSION, after_help = NEXT)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Compile(compile::Compile),
+    Check(check::Check),
+    Explain(explain::Explain),
+    Diff(diff::Diff),
+    Envoy(envoy::Envoy),
+    Test(test::Test),
+    Schema(schema::Schema),
+    Istio(istio::Istio),
+    Completions(completions::Completions),
+}
+
+/// Runs the command line of this process.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Some(Command::Compile(options)) => compile::run(&options),
+        Some(Command::Check(options)) => check::run(&options),
+        Some(Command::Explain(options)) => explain::run(&options),
+        Some(Command::Diff(options)) => diff::run(&options),
+        Some(Command::Envoy(options)) => envoy::run(&options),
+        Some(Command::Test(options)) => test::run(&options),
+        Some(Command::Schema(options)) => schema::run(&options),
+        Some(Command::Istio(options)) => istio::run(&options),
+        Some(Command::Completions(options)) => completions::run(&options),
+        None => {
+            let mut command = Cli::command();
+            eprint!("{}", command.render_help());
+            return ExitCode::from(USAGE);
+        }
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(USAGE)
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! `gammactl envoy -o DIR`: once, or with `--watch` until Ctrl-C.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    process,
+    sync::{Arc, Mutex, PoisonError, TryLockError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use gamma_envoy::{
+    self as envoy,
+    xds::{self, DeliveryError, Live, Proxy, Update},
+};
+use gamma_manifest::write_yaml;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
+use super::envoy::Envoy;
+use crate::watch::watch;
+
+/// How long an update that is under way may take to end after Ctrl-C. Whatever it leaves behind,
+/// the next run completes.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+pub(super) fn run(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
+    for input in &options.input.filename {
+        if inside(directory, Path::new(input)) {
+            anyhow::bail!(
+                "{} is inside {input}, whose files are all read as manifests: name another directory",
+                directory.display()
+            );
+        }
+    }
+    if options.watch {
+        return keep_up(options, directory);
+    }
+    // First what may be wrong with the input: nothing is made for nothing.
+    let Some(next) = next(options, directory)? else {
+        return Ok(false);
+    };
+    let mut live = options.live(directory)?;
+    match live.update(&next.bootstrap, next.split.resources) {
+        Ok(update) => say(&update, directory),
+        Err(DeliveryError::Directory(error)) => return Err(error.into()),
+        Err(error) => {
+            complain(&format!("error: {error}"));
+            return Ok(false);
+        }
+    }
+    while let Some(at) = live.next_removal() {
+        thread::sleep(at.saturating_duration_since(Instant::now()));
+        live.remove(Instant::now())?;
+    }
+    Ok(true)
+}
+
+/// Whether `directory`, which need not exist, is `input` or below it.
+fn inside(directory: &Path, input: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    match (real(directory), real(input)) {
+        (Ok(directory), Ok(input)) => input.is_dir() && directory.starts_with(input),
+        _ => false,
+    }
+}
+
+/// What the input asks for.
+struct Next {
+    bootstrap: String,
+    split: xds::Split,
+}
+
+/// `None` if it is wrong, which has been said.
+fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
+    let Some(built) = options.build()? else {
+        return Ok(None);
+    };
+    let module = fs::read(&options.wasm);
+    if let Err(error) = &module
+        && !options.elsewhere()
+    {
+        complain(&format!(
+            "warning: {} can't be read: {error}; Envoy serves nothing before it can",
+            options.wasm
+        ));
+    }
+    let seen_as = options.seen_as(directory);
+    let taken_apart = xds::split(
+        built.bootstrap,
+        &built.generated,
+        &seen_as,
+        module.ok().as_deref(),
+    );
+    let split = match taken_apart {
+        Ok(split) => split,
+        Err(error) => {
+            complain(&format!("error: with these fragments, {error}"));
+            return Ok(None);
+        }
+    };
+    let comment = format!(
+        "{} Run it:\n  envoy -c {}/{}\n\
+         Clusters, endpoints, routes and the filter are in the files beside it. Envoy reads them \
+         again\nwhen they are replaced, as gammactl does; this file it reads only once.",
+        envoy::MARK,
+        seen_as.trim_end_matches('/'),
+        xds::BOOTSTRAP,
+    );
+    Ok(Some(Next {
+        bootstrap: write_yaml(&split.bootstrap, &comment),
+        split,
+    }))
+}
+
+fn keep_up(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
+    let read = options.input.filename.iter().chain(&options.merge);
+    let mut paths: Vec<PathBuf> = read.map(PathBuf::from).collect();
+    if paths.iter().any(|path| path == Path::new("-")) {
+        anyhow::bail!("--watch needs files or directories: standard input never changes");
+    }
+    paths.push(PathBuf::from(&options.wasm));
+    let live = Arc::new(Mutex::new(options.live(directory)?));
+    leave_on_signals(&live)?;
+    watch(&paths, |_| {
+        let next = match next(options, directory) {
+            Ok(Some(next)) => next,
+            Ok(None) => {
+                complain("the input has errors: everything stays as it was");
+                return ControlFlow::Continue(());
+            }
+            Err(error) => {
+                complain(&format!("{error:#}: everything stays as it was"));
+                return ControlFlow::Continue(());
+            }
+        };
+        let mut locked = live.lock().unwrap_or_else(PoisonError::into_inner);
+        match locked.update(&next.bootstrap, next.split.resources) {
+            Ok(update) => {
+                say(&update, directory);
+                if let Some(at) = locked.next_removal() {
+                    remove_at(at, &live);
+                }
+            }
+            Err(error) => complain(&format!("error: {error}")),
+        }
+        ControlFlow::Continue(())
+    });
+    Ok(true)
+}
+
+fn remove_at(at: Instant, live: &Arc<Mutex<Live>>) {
+    let live = Arc::clone(live);
+    thread::spawn(move || {
+        let mut next = Some(at);
+        while let Some(at) = next {
+            thread::sleep(at.saturating_duration_since(Instant::now()));
+            let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Err(error) = live.remove(Instant::now()) {
+                complain(&format!("error: {error}"));
+            }
+            next = live.next_removal();
+        }
+    });
+}
+
+fn leave_on_signals(live: &Arc<Mutex<Live>>) -> anyhow::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals")?;
+    let live = Arc::clone(live);
+    thread::spawn(move || {
+        if signals.forever().next().is_none() {
+            return;
+        }
+        let begin = Instant::now();
+        while begin.elapsed() < FAREWELL && matches!(live.try_lock(), Err(TryLockError::WouldBlock))
+        {
+            thread::sleep(Duration::from_millis(5));
+        }
+        process::exit(0);
+    });
+    Ok(())
+}
+
+/// One line on standard output.
+fn say(update: &Update, directory: &Path) {
+    let Update { changes, proxy, .. } = update;
+    let directory_name = directory.display();
+    let line = match (proxy, changes.is_empty()) {
+        (Proxy::Seen, false) => {
+            format!("{changes}: Envoy took it in {} ms", update.took.as_millis())
+        }
+        (Proxy::Seen, true) => format!("{changes}: Envoy has it"),
+        (Proxy::Silent(at), true) => format!("{changes}; no Envoy answers at {at}"),
+        (Proxy::Silent(at), false) => {
+            format!("{changes}: written to {directory_name}; no Envoy answers at {at}")
+        }
+        (_, true) => changes.to_string(),
+        (_, false) => format!("{changes}: written to {directory_name}"),
+    };
+    // Nowhere left to say that standard output is closed.
+    let _ = writeln!(io::stdout(), "{line}");
+    if update.proxy == Proxy::Stranger {
+        complain(&format!(
+            "warning: the Envoy at the admin address was not started with {}/{}",
+            directory.display(),
+            xds::BOOTSTRAP
+        ));
+    }
+    if update.restart && !matches!(update.proxy, Proxy::Silent(_)) {
+        complain(&format!(
+            "warning: {} has changed, which Envoy reads only when it starts: restart it",
+            xds::BOOTSTRAP
+        ));
+    }
+    if update.ignored {
+        complain("warning: Envoy ignores a field that it does not know: its log has the name");
+    }
+    if update.cold {
+        complain("warning: some clusters have no endpoints yet: DNS is slow or fails");
+    }
+}
+
+fn complain(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}

@@ -1,0 +1,104 @@
+//! `gammactl test`.
+
+use std::{
+    io::{self, IsTerminal as _},
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, ValueEnum};
+use gamma_cases::{
+    self as cases,
+    report::{self, Results},
+};
+
+use super::output;
+use crate::watch::Watched;
+
+/// Test routes: requests, and what must become of them
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A case file names manifests and requests:
+
+  manifests: [routes/]
+  requests:
+    - request: GET http://cart.shop/api
+      expect: {rule: shop/cart/api, backend: cart-v2}
+
+Examples:
+  gammactl test routes/
+  gammactl test cart.cases.yaml --filter /checkout
+  gammactl test routes/ --junit results.xml
+  gammactl test routes/ --watch")]
+pub(super) struct Test {
+    /// Case files: a file, a directory (its *.cases.yaml), or - for standard input
+    #[arg(required = true, num_args = 1.., value_name = "CASES")]
+    cases: Vec<String>,
+
+    /// Only the tests whose file or name contains this
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    filter: String,
+
+    /// How to write the results
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
+    output: Format,
+
+    /// Write the results as JUnit XML too
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
+
+    /// Run again whenever a case file or a manifest changes, until Ctrl-C
+    #[arg(long)]
+    watch: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+pub(super) fn run(options: &Test) -> anyhow::Result<bool> {
+    if !options.watch {
+        return once(options, |_| {});
+    }
+    anyhow::ensure!(
+        !options.cases.iter().any(|path| path == "-"),
+        "--watch needs files: standard input does not change"
+    );
+    loop {
+        let mut watched = Watched::default();
+        let cases: Vec<PathBuf> = options.cases.iter().map(PathBuf::from).collect();
+        watched.add(&cases);
+        // A file that is gone may come back.
+        if let Err(error) = once(options, |paths| watched.add(paths)) {
+            eprintln!("error: {error:#}");
+        }
+        eprintln!("waiting for changes, Ctrl-C ends it");
+        for path in watched.wait() {
+            eprintln!("{} has changed", path.display());
+        }
+    }
+}
+
+/// Whether all tests passed.
+fn once(options: &Test, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::Result<bool> {
+    let files = cases::find(&options.cases)?;
+    let files = files
+        .iter()
+        .map(|file| cases::run(file, &mut before_reading));
+    let results = Results::new(files.collect(), &options.filter);
+    if let Some(path) = &options.junit {
+        output::write(&report::junit(&results)?, Some(path))?;
+    }
+    let text = match options.output {
+        Format::Text => report::text(&results, colors()),
+        Format::Json => report::json(&results),
+    };
+    output::write(&text, None::<&Path>)?;
+    Ok(results.failed() == 0)
+}
+
+fn colors() -> bool {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !plain
+}

@@ -1,0 +1,370 @@
+//! Which Service ports a route is attached to.
+//!
+//! "`port` set: the route MUST apply only to that port; unset: to all ports of the Service"
+//! (GEP-957, GEP-1294). `sectionName` of a Service is the name of a port. A route in the Service's
+//! namespace is a producer route, one in another namespace a consumer route.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use gamma_manifest::{
+    MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service, ServiceKind,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    suggest::nearest,
+};
+
+use super::{
+    Options,
+    index::{self, Index},
+    table,
+};
+
+/// Kind, namespace, name and port of a frontend.
+type Frontend<'m> = (ServiceKind, &'m str, &'m str, u16);
+
+/// Routes on one port that are all of one namespace, which decides whose requests they are for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Group<'a> {
+    frontend: Frontend<'a>,
+    namespace: &'a str,
+}
+
+impl<'a> Group<'a> {
+    /// Kind, namespace and name of the Service.
+    pub(crate) fn service(&self) -> (ServiceKind, &'a str, &'a str) {
+        let (kind, namespace, name, _) = self.frontend;
+        (kind, namespace, name)
+    }
+
+    /// Whether the routes are in the namespace of the Service.
+    pub(crate) fn is_producer(&self) -> bool {
+        self.frontend.1 == self.namespace
+    }
+}
+
+/// Routes by frontend and by the route's own namespace. Routes are indices into
+/// [`Manifests::routes`].
+#[derive(Debug, Default)]
+pub(crate) struct Attachments<'m> {
+    routes: HashMap<Frontend<'m>, BTreeMap<String, Vec<usize>>>,
+    /// The frontends of every parentRef that names a Service, by route and parentRef.
+    parents: BTreeMap<(usize, usize), Vec<Frontend<'m>>>,
+}
+
+/// A parentRef that names a Service or ServiceImport, found or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Index into [`Manifests::routes`].
+    pub route: usize,
+    /// Index into [`Route::parent_refs`].
+    pub parent: usize,
+    /// The ports that it names; none where the Service is not there or can't be a parent.
+    pub ports: Vec<Port>,
+}
+
+/// A Service port that a route is attached to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Port {
+    /// Number of the port.
+    pub number: u16,
+    /// The GRPCRoute that replaces this HTTPRoute there: an index into [`Manifests::routes`].
+    pub replaced_by: Option<usize>,
+}
+
+fn frontend(service: &Service, port: u16) -> Frontend<'_> {
+    let metadata = &service.metadata;
+    (
+        service.kind,
+        &metadata.namespace,
+        &metadata.name.value,
+        port,
+    )
+}
+
+impl Attachments<'_> {
+    /// The routes on one port, by the namespace that they are in.
+    pub(crate) fn on(&self, service: &Service, port: u16) -> BTreeMap<String, Vec<usize>> {
+        let routes = self.routes.get(&frontend(service, port));
+        routes.cloned().unwrap_or_default()
+    }
+
+    /// Every parentRef to a Service, in the order of the manifests.
+    pub(crate) fn parents(&self, manifests: &Manifests) -> Vec<Attachment> {
+        let mut grpc = HashMap::new();
+        for (frontend, groups) in &self.routes {
+            for (namespace, routes) in groups {
+                if let Some(route) = table::grpc_route(routes, manifests) {
+                    grpc.insert((*frontend, &**namespace), route);
+                }
+            }
+        }
+        let port = |route: &Route, frontend: &Frontend<'_>| Port {
+            number: frontend.3,
+            replaced_by: match route.kind {
+                RouteKind::GrpcRoute => None,
+                RouteKind::HttpRoute => grpc.get(&(*frontend, &*route.metadata.namespace)).copied(),
+            },
+        };
+        self.parents
+            .iter()
+            .map(|(&(route, parent), frontends)| Attachment {
+                route,
+                parent,
+                ports: frontends
+                    .iter()
+                    .map(|frontend| port(&manifests.routes[route], frontend))
+                    .collect(),
+            })
+            .collect()
+    }
+
+    /// Ports, and the routes on them that are of one namespace, in a fixed order.
+    pub(crate) fn groups(&self) -> Vec<(u16, Group<'_>, &[usize])> {
+        let mut frontends: Vec<_> = self.routes.iter().collect();
+        frontends.sort_by_key(|((kind, namespace, name, port), _)| {
+            (
+                *kind == ServiceKind::ServiceImport,
+                *namespace,
+                *name,
+                *port,
+            )
+        });
+        frontends
+            .into_iter()
+            .flat_map(|(&frontend, namespaces)| {
+                namespaces.iter().map(move |(namespace, routes)| {
+                    let group = Group {
+                        frontend,
+                        namespace,
+                    };
+                    (frontend.3, group, &**routes)
+                })
+            })
+            .collect()
+    }
+
+    /// All routes that are attached to anything, in the order of the manifests.
+    pub(crate) fn routes(&self) -> BTreeSet<usize> {
+        let groups = self.routes.values().flat_map(BTreeMap::values);
+        groups.flatten().copied().collect()
+    }
+}
+
+pub(crate) fn attach<'m>(
+    manifests: &'m Manifests,
+    index: &Index<'m>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Attachments<'m> {
+    let mut attachments = Attachments::default();
+    for (r, route) in manifests.routes.iter().enumerate() {
+        let mut service_parents = 0;
+        for (p, parent) in route.parent_refs.iter().enumerate() {
+            if index::service_kind(&parent.group, &parent.kind.value).is_some() {
+                attachments.parents.insert((r, p), Vec::new());
+            }
+            let Some(service) = parent_service(route, parent, index, diagnostics) else {
+                continue;
+            };
+            service_parents += 1;
+            for port in ports(service, parent, diagnostics) {
+                let frontend = frontend(service, port);
+                attachments
+                    .parents
+                    .entry((r, p))
+                    .or_default()
+                    .push(frontend);
+                let routes = attachments
+                    .routes
+                    .entry(frontend)
+                    .or_default()
+                    .entry(route.metadata.namespace.clone())
+                    .or_default();
+                // Another parentRef of the same route may have put it there just now.
+                if routes.last() != Some(&r) {
+                    routes.push(r);
+                }
+            }
+        }
+        if service_parents > 0 && !options.honor_hostnames {
+            hostnames(route, diagnostics);
+        }
+    }
+    attachments
+}
+
+fn parent_service<'m>(
+    route: &Route,
+    parent: &ParentRef,
+    index: &Index<'m>,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'m Service> {
+    let Some(kind) = index::service_kind(&parent.group, &parent.kind.value) else {
+        diagnostics.push(other_parent(parent));
+        return None;
+    };
+    let namespace = parent
+        .namespace
+        .as_ref()
+        .map_or(&*route.metadata.namespace, |n| &*n.value);
+    let name = &*parent.name.value;
+    let Some(service) = index.service(kind, namespace, name) else {
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::UNKNOWN_PARENT,
+                parent.name.span,
+                format!(
+                    "parentRef names {} `{namespace}/{name}`, which is not in the input",
+                    parent.kind.value
+                ),
+            )
+            .why(format!(
+                "the route has no effect on that {}",
+                parent.kind.value
+            ))
+            .hint(index.service_hint(kind, namespace, name)),
+        );
+        return None;
+    };
+    if !service.is_frontend() {
+        let form = if service.headless {
+            "headless"
+        } else {
+            "an ExternalName"
+        };
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::HEADLESS_PARENT,
+                parent.name.span,
+                format!(
+                    "{:?} `{namespace}/{name}` is {form} and can't be a parent",
+                    service.kind
+                ),
+            )
+            .why("clients reach its endpoints directly, so there is no frontend to route at")
+            .hint("attach the route to a Service with a cluster IP"),
+        );
+        return None;
+    }
+    Some(service)
+}
+
+fn other_parent(parent: &ParentRef) -> Diagnostic {
+    let (kind, name) = (&parent.kind.value, &parent.name.value);
+    // The API's default group is the Gateway's, which is easy to forget for a Service.
+    let group = match kind.as_str() {
+        "Service" => Some("a Service is in the core group: write `group: \"\"`".into()),
+        "ServiceImport" => Some(format!("write `group: {MULTICLUSTER}`")),
+        _ => None,
+    };
+    if let Some(hint) = group {
+        return Diagnostic::new(
+            &codes::WRONG_PARENT_GROUP,
+            parent.span,
+            match &*parent.group {
+                "" => format!("parentRef is a {kind} `{name}` of the core group"),
+                group => format!("parentRef is a {kind} `{name}` of group `{group}`"),
+            },
+        )
+        .why(format!(
+            "there is no such kind, so the route has no effect on the {kind}"
+        ))
+        .hint(hint);
+    }
+    if let Some(similar) = nearest(kind, ["Service", "ServiceImport", "Gateway"]) {
+        return Diagnostic::new(
+            &codes::NEARLY_A_KIND,
+            parent.kind.span,
+            format!("parentRef is the {kind} `{name}`"),
+        )
+        .why("hardly any controller knows that kind, so the route has no effect")
+        .hint(format!("did you mean `{similar}`?"));
+    }
+    Diagnostic::new(
+        &codes::OTHER_PARENT,
+        parent.kind.span,
+        format!("parentRef is the {kind} `{name}`, not a Service"),
+    )
+    .why("the route config is about traffic to Services; this parent is left out of it")
+    .hint("nothing to do: that parent's own controller serves it")
+}
+
+/// The ports that both `port` and `sectionName` allow.
+fn ports(service: &Service, parent: &ParentRef, diagnostics: &mut Diagnostics) -> Vec<u16> {
+    let ports: Vec<u16> = service
+        .tcp_ports()
+        .filter(|p| {
+            parent
+                .port
+                .as_ref()
+                .is_none_or(|wanted| wanted.value == p.port)
+        })
+        .filter(|p| {
+            parent
+                .section_name
+                .as_ref()
+                .is_none_or(|wanted| wanted.value == p.name)
+        })
+        .map(|p| p.port)
+        .collect();
+    if ports.is_empty() {
+        let mut wanted = Vec::new();
+        wanted.extend(
+            parent
+                .port
+                .as_ref()
+                .map(|port| format!("port {}", port.value)),
+        );
+        wanted.extend(
+            parent
+                .section_name
+                .as_ref()
+                .map(|name| format!("port `{}`", name.value)),
+        );
+        let hint = match (&parent.port, &parent.section_name) {
+            (Some(port), None) => service.port_hint(port.value),
+            (None, Some(name)) => service.port_name_hint(&name.value),
+            _ => service.port_list(),
+        };
+        let span = parent
+            .section_name
+            .as_ref()
+            .map(|name| name.span)
+            .or(parent.port.as_ref().map(|port| port.span))
+            .unwrap_or(parent.span);
+        let Service { kind, metadata, .. } = service;
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::UNKNOWN_PARENT_PORT,
+                span,
+                format!(
+                    "{kind:?} `{}/{}` has no {}",
+                    metadata.namespace,
+                    metadata.name.value,
+                    if wanted.is_empty() {
+                        "TCP port".into()
+                    } else {
+                        wanted.join(" that is ")
+                    },
+                ),
+            )
+            .why(format!("the route has no effect on that {kind:?}"))
+            .hint(hint),
+        );
+    }
+    ports
+}
+
+/// "GAMMA implementations SHOULD NOT infer any functionality" from hostnames (GEP-1294).
+fn hostnames(route: &Route, diagnostics: &mut Diagnostics) {
+    if let Some(first) = route.hostnames.first() {
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::HOSTNAMES_IGNORED,
+                first.span,
+                "`hostnames` has no effect where the parent is a Service",
+            )
+            .why("requests for every host name of the Service are routed by this route")
+            .hint("match the header `Host` instead, or ask for them with --honor-hostnames"),
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! Matches that no request gets to: claimed twice, or taken by a regular expression before.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
+
+use gamma_config::Method;
+use gamma_manifest::{
+    HttpMatch, Match, PathMatchType, ValueMatch,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
+use super::{
+    pattern::{self, Reach},
+    table::{Ranked, Table},
+};
+
+pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
+    let mut claims: HashMap<Claim<'_>, &Ranked<'_>> = HashMap::new();
+    let mut catches = Catches::default();
+    for ranked in &table.matches {
+        let claim = Claim::new(ranked.r#match);
+        match claims.entry(claim) {
+            Entry::Occupied(first) => diagnostics.push_once(twice(ranked, first.get())),
+            Entry::Vacant(claim) => {
+                let bare = claim.key().bare();
+                claim.insert(ranked);
+                let Match::Http(http) = ranked.r#match else {
+                    continue;
+                };
+                let taken = catches.taker(http).or_else(|| {
+                    let is_regex = http.path.kind == PathMatchType::RegularExpression;
+                    let of_all_methods = bare.filter(|_| is_regex)?;
+                    claims.get(&of_all_methods).copied()
+                });
+                match taken.filter(|taker| !taker.same_rule(ranked)) {
+                    Some(taker) => diagnostics.push_once(shadowed(ranked, taker)),
+                    None => catches.add(http, ranked),
+                }
+            }
+        }
+    }
+}
+
+/// What a match asks for, independent of how it is written.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Claim<'m> {
+    Http {
+        path: Path<'m>,
+        method: Option<&'static str>,
+        headers: Vec<Value<'m>>,
+        query_params: Vec<Value<'m>>,
+    },
+    Grpc {
+        regex: bool,
+        service: Option<&'m str>,
+        method: Option<&'m str>,
+        headers: Vec<Value<'m>>,
+    },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Path<'m> {
+    /// A path, or a pattern without operators.
+    Exact(Cow<'m, str>),
+    /// Without a trailing slash, which means nothing.
+    Prefix(&'m str),
+    Regex(&'m str),
+}
+
+/// Name, value and whether it is a pattern.
+type Value<'m> = (Cow<'m, str>, &'m str, bool);
+
+impl<'m> Claim<'m> {
+    fn new(r#match: &'m Match) -> Self {
+        match r#match {
+            Match::Http(http) => Self::Http {
+                path: Path::new(http),
+                method: http.method.map(Method::as_str),
+                headers: values(&http.headers, true),
+                query_params: values(&http.query_params, false),
+            },
+            Match::Grpc(grpc) => {
+                let method = grpc.method.as_ref();
+                Self::Grpc {
+                    regex: method.is_some_and(|m| m.regex),
+                    service: method.and_then(|m| Some(&*m.service.as_ref()?.value)),
+                    method: method.and_then(|m| Some(&*m.method.as_ref()?.value)),
+                    headers: values(&grpc.headers, true),
+                }
+            }
+        }
+    }
+
+    /// The claim for all requests to the same path, if this is one for some of them.
+    fn bare(&self) -> Option<Self> {
+        match self {
+            Self::Http {
+                path: Path::Exact(path),
+                method,
+                headers,
+                query_params,
+            } if method.is_some() || !headers.is_empty() || !query_params.is_empty() => {
+                Some(Self::Http {
+                    path: Path::Exact(path.clone()),
+                    method: None,
+                    headers: Vec::new(),
+                    query_params: Vec::new(),
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<'m> Path<'m> {
+    fn new(http: &'m HttpMatch) -> Self {
+        let value = &*http.path.value.value;
+        match http.path.kind {
+            PathMatchType::Exact => Self::Exact(value.into()),
+            PathMatchType::PathPrefix => Self::Prefix(value.trim_end_matches('/')),
+            PathMatchType::RegularExpression => match pattern::literal(value) {
+                Some(literal) => Self::Exact(literal.into()),
+                None => Self::Regex(value),
+            },
+        }
+    }
+}
+
+/// "Only the first entry with an equivalent name MUST be considered."
+fn values(matches: &[ValueMatch], any_case: bool) -> Vec<Value<'_>> {
+    let mut values: Vec<Value<'_>> = Vec::with_capacity(matches.len());
+    for m in matches {
+        let name = match any_case {
+            true => Cow::Owned(m.name.value.to_ascii_lowercase()),
+            false => Cow::Borrowed(&*m.name.value),
+        };
+        if !values.iter().any(|(known, ..)| *known == name) {
+            values.push((name, &m.value.value, m.regex));
+        }
+    }
+    values.sort_unstable();
+    values
+}
+
+/// Regular expressions that take all requests, or all of one method, below some text.
+#[derive(Debug, Default)]
+struct Catches<'t, 'm>(HashMap<(String, Reach, Option<&'static str>), &'t Ranked<'m>>);
+
+impl<'t, 'm> Catches<'t, 'm> {
+    fn add(&mut self, http: &HttpMatch, ranked: &'t Ranked<'m>) {
+        let all = http.headers.is_empty() && http.query_params.is_empty();
+        if http.path.kind == PathMatchType::RegularExpression
+            && all
+            && let Some((text, reach)) = pattern::reach(&http.path.value.value)
+        {
+            self.0
+                .entry((text, reach, http.method.map(Method::as_str)))
+                .or_insert(ranked);
+        }
+    }
+
+    /// The one that takes every request of `http`, if there is one.
+    fn taker(&self, http: &HttpMatch) -> Option<&'t Ranked<'m>> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let value = &*http.path.value.value;
+        // What every path of the match begins with, and whether more of the same element may follow.
+        let (begin, open) = match http.path.kind {
+            PathMatchType::Exact => return None,
+            PathMatchType::PathPrefix => (value.trim_end_matches('/').to_owned(), false),
+            PathMatchType::RegularExpression => {
+                let (literal, rest) = pattern::literal_prefix(pattern::unanchored(value));
+                (literal, !rest.is_empty())
+            }
+        };
+        // Every path begins with a slash.
+        let begin = if begin.is_empty() { "/" } else { &begin };
+        let is_root = begin == "/";
+        let ends = (0..=begin.len()).filter(|&end| begin.is_char_boundary(end));
+        for end in ends {
+            let (text, more) = begin.split_at(end);
+            let reaches = [
+                (Reach::Anything, true),
+                (Reach::More, !more.is_empty() && !is_root),
+                (
+                    Reach::Elements,
+                    !is_root && (more.starts_with('/') || (more.is_empty() && !open)),
+                ),
+            ];
+            for reach in reaches.into_iter().filter(|(_, reaches)| *reaches) {
+                for method in [None, http.method.map(Method::as_str)] {
+                    if let Some(taker) = self.0.get(&(text.to_owned(), reach.0, method)) {
+                        return Some(taker);
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+fn twice(ranked: &Ranked<'_>, first: &Ranked<'_>) -> Diagnostic {
+    if ranked.same_rule(first) {
+        return Diagnostic::new(
+            &codes::REPEATED_MATCH,
+            ranked.span(),
+            format!("{} has the same match twice", ranked.name()),
+        )
+        .why("one of them is enough: it changes nothing")
+        .hint("remove one, or write what was meant")
+        .also(first.span(), "the same match");
+    }
+    let why = match std::ptr::eq(ranked.route, first.route) {
+        true => "the first in the list wins: no request gets here by this match",
+        false => {
+            "the older route wins, else the first by namespace and name: no request gets here by \
+             this match"
+        }
+    };
+    Diagnostic::new(
+        &codes::DUPLICATE_MATCH,
+        ranked.span(),
+        format!("{} has claimed this match already", first.name()),
+    )
+    .why(why)
+    .hint("make one rule of the two, or tell their matches apart")
+    .also(first.span(), "this one wins")
+}
+
+fn shadowed(ranked: &Ranked<'_>, taker: &Ranked<'_>) -> Diagnostic {
+    let taken_by_exact = matches!(taker.r#match, Match::Http(http)
+        if http.path.kind == PathMatchType::Exact);
+    let (why, hint) = match taken_by_exact {
+        true => (
+            "an Exact match is tried before every regular expression: no request gets here",
+            "give the Exact match the same conditions, or remove one",
+        ),
+        false => (
+            "regular expressions are tried before prefixes, longer ones first: no request gets here",
+            "write that one as a PathPrefix, too: of those the longer is tried first",
+        ),
+    };
+    Diagnostic::new(
+        &codes::SHADOWED_MATCH,
+        ranked.span(),
+        format!("{} takes every request of this match", taker.name()),
+    )
+    .why(why)
+    .hint(hint)
+    .also(taker.span(), "this one is tried first")
+}

@@ -1,0 +1,58 @@
+//! Lints: what the API allows and hardly anyone means.
+//!
+//! What is a mistake beyond doubt is a warning; what is a matter of opinion, or differs between
+//! meshes, is a note. Each lint is provable from the manifests alone: where a regular expression or
+//! another route could change the answer, nothing is said. All of them together take time linear in
+//! the number of matches.
+
+mod claims;
+mod mirrors;
+mod parents;
+mod path_index;
+mod pattern;
+mod patterns;
+mod policies;
+mod ranks;
+mod redirects;
+mod references;
+mod sessions;
+mod slashes;
+mod table;
+mod values;
+mod weights;
+
+use gamma_manifest::{Manifests, diagnostic::Diagnostics};
+
+use crate::{Options, attach::attach, index::Index};
+
+/// Looks for what is probably not meant in routes that can be compiled.
+///
+/// It is apart from [`crate::compile`], whose findings are about what it can't do.
+pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnostics) {
+    let index = Index::new(manifests);
+    // What is wrong with parents is said when they are compiled.
+    let attachments = attach(manifests, &index, options, &mut Diagnostics::default());
+    for route in &manifests.routes {
+        for rule in &route.rules {
+            weights::lint(route, rule, diagnostics);
+            mirrors::lint(route, rule, diagnostics);
+            policies::lint(rule, diagnostics);
+            sessions::lint(route, rule, diagnostics);
+            patterns::lint(rule, diagnostics);
+            values::lint(rule, diagnostics);
+            slashes::prefixes(rule, diagnostics);
+            redirects::methods(rule, diagnostics);
+        }
+        parents::lint(route, diagnostics);
+        redirects::listeners(route, diagnostics);
+    }
+    references::lint(manifests, &index, &attachments, options, diagnostics);
+    parents::consumers(manifests, &attachments, diagnostics);
+    parents::hosts(manifests, &attachments, diagnostics);
+    for table in table::tables(manifests, &attachments, options) {
+        claims::lint(&table, diagnostics);
+        ranks::lint(&table, diagnostics);
+        slashes::exact(&table, diagnostics);
+        redirects::loops(&table, diagnostics);
+    }
+}

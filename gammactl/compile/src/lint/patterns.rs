@@ -1,0 +1,240 @@
+//! Regular expressions that mean something else to another engine, or not what they look like.
+
+use gamma_manifest::{
+    Match, PathMatchType, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::Spanned,
+};
+
+use super::pattern::{self, ends_escaped};
+
+pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
+    for m in &rule.matches {
+        let (values, method) = match m {
+            Match::Http(http) => {
+                if http.path.kind == PathMatchType::RegularExpression {
+                    path(&http.path.value, diagnostics);
+                }
+                ([&*http.headers, &*http.query_params], None)
+            }
+            Match::Grpc(grpc) => ([&*grpc.headers, &[]], grpc.method.as_ref()),
+        };
+        for value in values.into_iter().flatten().filter(|value| value.regex) {
+            whole(&value.value, "Exact", diagnostics);
+            dialect(&value.value, diagnostics);
+        }
+        if let Some(method) = method.filter(|method| method.regex) {
+            for part in [&method.service, &method.method].into_iter().flatten() {
+                dialect(part, diagnostics);
+            }
+        }
+    }
+}
+
+fn path(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    let pattern = pattern::unanchored(&value.value);
+    let (literal, _) = pattern::literal_prefix(pattern);
+    let why = if literal.chars().next().is_some_and(|first| first != '/') {
+        "every path begins with `/`, and all of it has to match: the match never holds"
+    } else if literal.contains(['?', '#']) {
+        "a path ends before its query, so the match never holds"
+    } else {
+        whole(value, "Exact or PathPrefix", diagnostics);
+        dialect(value, diagnostics);
+        return;
+    };
+    let hint = match literal.contains(['?', '#']) {
+        true => "match the query with `queryParams`".into(),
+        false => format!(
+            "begin it with a slash: `/{}`",
+            pattern.trim_start_matches('/')
+        ),
+    };
+    diagnostics.push(
+        Diagnostic::new(
+            &codes::IMPOSSIBLE_MATCH,
+            value.span,
+            format!("no path matches `{}`", value.value),
+        )
+        .why(why)
+        .hint(hint),
+    );
+}
+
+/// What is matched is the whole value, whatever the anchors say.
+fn whole(value: &Spanned<String>, instead: &str, diagnostics: &mut Diagnostics) {
+    let pattern = &*value.value;
+    let (begin, end) = (
+        pattern.starts_with('^'),
+        pattern.ends_with('$') && !ends_escaped(&pattern[..pattern.len() - 1]),
+    );
+    if pattern.is_empty() {
+        return;
+    }
+    if let Some(literal) = pattern::literal(pattern) {
+        let diagnostic = Diagnostic::new(
+            &codes::LITERAL_REGEX,
+            value.span,
+            format!("`{pattern}` has no operators"),
+        )
+        .why(format!(
+            "it has to match in full, so it matches `{literal}` and nothing else"
+        ));
+        diagnostics.push(diagnostic.hint(format!(
+            "use {instead}, or say what may come before and after it: `.*{}.*`",
+            pattern::unanchored(pattern)
+        )));
+        return;
+    }
+    let inner = pattern::unanchored(pattern);
+    let any = |ends: &[&str], is: fn(&str, &str) -> bool| ends.iter().any(|end| is(inner, end));
+    let open_end = any(&[".*", ".+", ".*)", ".+)", ".*)?"], |inner, end| {
+        inner.ends_with(end)
+    });
+    let open_begin = any(&[".*", ".+", "(.*", "(.+", "/"], |inner, end| {
+        inner.starts_with(end)
+    });
+    let (missing, fixed) = match (begin, end) {
+        (true, false) if !open_end => ("end", format!("{inner}.*")),
+        (false, true) if !open_begin => ("beginning", format!(".*{inner}")),
+        _ => return,
+    };
+    diagnostics.push(
+        Diagnostic::new(
+            &codes::HALF_ANCHORED_REGEX,
+            value.span,
+            format!("`{pattern}` is anchored, but not at its {missing}"),
+        )
+        .why("here and in Envoy the whole value has to match; engines that search would take more")
+        .hint(format!(
+            "write `{fixed}` if more may be there, else leave the anchor out"
+        )),
+    );
+}
+
+/// What the dialects differ in, by what can be seen of it.
+fn dialect(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    let pattern = &*value.value;
+    let Some((what, why, hint)) = difference(pattern) else {
+        return;
+    };
+    diagnostics.push(
+        Diagnostic::new(
+            &codes::REGEX_DIALECT,
+            value.span,
+            format!("`{pattern}` has {what}"),
+        )
+        .why(why)
+        .hint(hint),
+    );
+}
+
+fn difference(pattern: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    const PORTABLE: &str =
+        "not every engine knows it: it is outside of the portable dialect of GEP-4359";
+    let (mut class, mut previous) = (false, None);
+    let mut chars = pattern.char_indices();
+    while let Some((at, c)) = chars.next() {
+        let rest = &pattern[at..];
+        match c {
+            '\\' => match chars.next() {
+                Some((_, 'b' | 'B' | 'A' | 'z' | 'Z')) => {
+                    return Some((
+                        "an anchor by a letter",
+                        PORTABLE,
+                        "leave it out: whole values are matched",
+                    ));
+                }
+                Some((_, 'D' | 'S' | 'p' | 'P' | 'x' | 'u' | 'Q' | 'h')) => {
+                    return Some((
+                        "a class by a letter",
+                        PORTABLE,
+                        "write the class out: `[^0-9]`",
+                    ));
+                }
+                _ => {}
+            },
+            '[' if !class => class = true,
+            ']' => class = false,
+            '(' if !class && rest.starts_with("(?:") => {}
+            '(' if !class && (rest.starts_with("(?P<") || rest.starts_with("(?<")) => {
+                return Some((
+                    "a named group",
+                    PORTABLE,
+                    "leave the name out: nothing can refer to it",
+                ));
+            }
+            '(' if !class && rest.starts_with("(?") => {
+                return Some(("a flag", PORTABLE, "write both cases out: `[aA]`"));
+            }
+            '?' if !class && matches!(previous, Some('*' | '+' | '?' | '}')) => {
+                return Some((
+                    "a lazy quantifier",
+                    "it changes nothing where the whole value has to match, and not every engine knows it",
+                    "leave the `?` out",
+                ));
+            }
+            '{' if !class && rest.starts_with("{,") => {
+                return Some((
+                    "a repetition without lower bound",
+                    PORTABLE,
+                    "write `{0,n}`",
+                ));
+            }
+            _ => {}
+        }
+        previous = Some(c);
+    }
+    alternatives(pattern)
+}
+
+/// Linkerd takes the first alternative that is found, and then looks whether it is the whole value.
+fn alternatives(pattern: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    let plain = pattern::unanchored(pattern);
+    if !pattern::has_top_level_alternative(plain) || plain.contains(['(', '[', '\\']) {
+        return None;
+    }
+    let parts: Vec<&str> = plain.split('|').collect();
+    let hidden = parts.iter().enumerate().any(|(i, part)| {
+        let mut before = parts[..i].iter();
+        before.any(|first| part.len() > first.len() && part.starts_with(first))
+    });
+    hidden.then_some((
+        "an alternative that begins with one before it",
+        "Linkerd takes the first that fits and then wants the end: it never gets to the longer one",
+        "put the longer one first",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::difference;
+
+    #[test]
+    fn only_what_engines_differ_in_is_found() {
+        let table = [
+            ("/a/[0-9]+", None),
+            (r"/a/\d+\.html", None),
+            ("/(?:a|b)", None),
+            ("[?*]?", None),
+            (
+                "/a|/ab",
+                Some("an alternative that begins with one before it"),
+            ),
+            ("/ab|/a", None),
+            ("(?i)/a", Some("a flag")),
+            ("/a.*?", Some("a lazy quantifier")),
+            ("(?P<id>a)", Some("a named group")),
+            (r"\ba", Some("an anchor by a letter")),
+            (r"\S+", Some("a class by a letter")),
+            ("a{,3}", Some("a repetition without lower bound")),
+        ];
+        for (pattern, expected) in table {
+            assert_eq!(
+                difference(pattern).map(|(what, ..)| what),
+                expected,
+                "{pattern}"
+            );
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Dangling references of routes that are on no Service, and so are not compiled.
+
+use gamma_manifest::{
+    Manifests,
+    diagnostic::{Diagnostics, codes},
+};
+
+use crate::{Options, attach::Attachments, backend::Backends, index::Index};
+
+pub(super) fn lint(
+    manifests: &Manifests,
+    index: &Index<'_>,
+    attachments: &Attachments<'_>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) {
+    let backends = Backends {
+        manifests,
+        index,
+        options,
+    };
+    let attached = attachments.routes();
+    let others = manifests.routes.iter().enumerate();
+    for (_, route) in others.filter(|(r, _)| !attached.contains(r)) {
+        for rule in &route.rules {
+            for backend in &rule.backend_refs {
+                let namespace = backend.namespace.as_ref();
+                let namespace = namespace.map_or(&*route.metadata.namespace, |n| &*n.value);
+                // Without any Service of the namespace, the input is not about Services there.
+                if !index.has_services(namespace) {
+                    continue;
+                }
+                if let Err(fault) = backends.cluster(route, backend)
+                    && (fault.is(&codes::UNKNOWN_BACKEND) || fault.is(&codes::UNKNOWN_BACKEND_PORT))
+                {
+                    let why = "by the API, its share of the requests is answered 500";
+                    diagnostics.push(fault.diagnostic(why));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The matches that compete with each other, best first.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use gamma_manifest::{Manifests, Match, Route, RouteKind, Rule, source::Span};
+
+use crate::{Options, attach::Attachments, precedence::Precedence};
+
+/// A match among its competitors.
+#[derive(Debug, Clone)]
+pub(super) struct Ranked<'m> {
+    pub(super) route: &'m Route,
+    /// Its place in the route.
+    pub(super) number: usize,
+    pub(super) rule: &'m Rule,
+    pub(super) r#match: &'m Match,
+    rank: Precedence,
+}
+
+impl Ranked<'_> {
+    pub(super) fn span(&self) -> Span {
+        match self.r#match {
+            Match::Http(http) => http.span,
+            Match::Grpc(grpc) => grpc.span,
+        }
+    }
+
+    pub(super) fn same_rule(&self, other: &Self) -> bool {
+        std::ptr::eq(self.rule, other.rule)
+    }
+
+    /// As a person would name the rule.
+    pub(super) fn name(&self) -> String {
+        let rule = match &self.rule.name {
+            Some(name) => format!("rule `{}`", name.value),
+            None => format!("rule {}", self.number),
+        };
+        let name = &self.route.metadata.name.value;
+        format!("{rule} of {} `{name}`", self.route.kind.as_str())
+    }
+}
+
+/// All matches on one Service port for one group of clients, or of one route that is on none.
+#[derive(Debug)]
+pub(super) struct Table<'m> {
+    /// Best first.
+    pub(super) matches: Vec<Ranked<'m>>,
+    /// Ports of Services that have these routes and no others; none where others may be there, too.
+    pub(super) ports: BTreeSet<u16>,
+}
+
+/// Every table once, however many ports have it.
+pub(super) fn tables<'m>(
+    manifests: &'m Manifests,
+    attachments: &Attachments<'_>,
+    options: &Options,
+) -> Vec<Table<'m>> {
+    let mut groups: BTreeMap<Vec<usize>, BTreeSet<u16>> = BTreeMap::new();
+    for (port, _, routes) in attachments.groups() {
+        groups.entry(routes.to_vec()).or_default().insert(port);
+    }
+    let attached = attachments.routes();
+    for alone in (0..manifests.routes.len()).filter(|r| !attached.contains(r)) {
+        groups.entry(vec![alone]).or_default();
+    }
+    groups
+        .into_iter()
+        .flat_map(|(routes, ports)| {
+            let groups = by_hostnames(applied(&routes, manifests), options);
+            let known = match groups.len() {
+                1 => ports,
+                // One request may be for routes of several groups.
+                _ => BTreeSet::new(),
+            };
+            groups
+                .into_iter()
+                .map(move |routes| table(&routes, known.clone()))
+        })
+        .collect()
+}
+
+/// On one port only the most specific kind of route counts.
+fn applied<'m>(routes: &[usize], manifests: &'m Manifests) -> Vec<&'m Route> {
+    let routes: Vec<&Route> = routes.iter().map(|&r| &manifests.routes[r]).collect();
+    let grpc = |route: &&Route| route.kind == RouteKind::GrpcRoute;
+    match routes.iter().any(grpc) {
+        true => routes.into_iter().filter(grpc).collect(),
+        false => routes,
+    }
+}
+
+/// Where hostnames count, only routes for the same ones surely compete.
+fn by_hostnames<'m>(routes: Vec<&'m Route>, options: &Options) -> Vec<Vec<&'m Route>> {
+    if !options.honor_hostnames {
+        return vec![routes];
+    }
+    let mut groups: BTreeMap<BTreeSet<&str>, Vec<&Route>> = BTreeMap::new();
+    for route in routes {
+        let hostnames = route.hostnames.iter().map(|host| &*host.value).collect();
+        groups.entry(hostnames).or_default().push(route);
+    }
+    groups.into_values().collect()
+}
+
+fn table<'m>(routes: &[&'m Route], ports: BTreeSet<u16>) -> Table<'m> {
+    let mut matches = Vec::new();
+    for route in routes {
+        for (number, rule) in route.rules.iter().enumerate() {
+            for (m, r#match) in rule.matches.iter().enumerate() {
+                matches.push(Ranked {
+                    route,
+                    number,
+                    rule,
+                    r#match,
+                    rank: Precedence::new(route, number, m, r#match, None),
+                });
+            }
+        }
+    }
+    matches.sort_by(|a, b| a.rank.cmp(&b.rank));
+    Table { matches, ports }
+}
+
+/// What has been said about a place already.
+#[derive(Debug, Default)]
+pub(super) struct Said(HashSet<Span>);
+
+impl Said {
+    /// Whether nothing was said about it before.
+    pub(super) fn first(&mut self, span: Span) -> bool {
+        self.0.insert(span)
+    }
+}

@@ -1,0 +1,169 @@
+//! What a match becomes. gRPC methods are paths: "`/{service}/{method}`" (GEP-1016).
+
+use gamma_config as config;
+
+use gamma_manifest::{
+    GrpcMethodMatch, Match, PathMatchType, ValueMatch,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
+};
+
+use super::filters;
+
+/// One element of a path: a service that is not given.
+const ANY_ELEMENT: &str = "[^/]+";
+/// A method that is not given: "`/{service}/.+`" (GEP-1016).
+const ANYTHING: &str = ".+";
+
+/// `None` if it can't be obeyed; what is wrong has been said. `hostname` is one of the route's, where
+/// they are obeyed.
+pub(crate) fn compile(
+    r#match: &Match,
+    hostname: Option<&str>,
+    diagnostics: &mut Diagnostics,
+) -> Option<config::Match> {
+    let mut patterns = Patterns {
+        diagnostics,
+        good: true,
+    };
+    let compiled = match r#match {
+        Match::Http(http) => config::Match {
+            hostname: hostname.map(Into::into),
+            path: Some(config::PathMatch {
+                kind: match http.path.kind {
+                    PathMatchType::Exact => config::PathMatchType::Exact,
+                    PathMatchType::PathPrefix => config::PathMatchType::PathPrefix,
+                    PathMatchType::RegularExpression => {
+                        patterns.check(&http.path.value.value, http.path.value.span);
+                        config::PathMatchType::RegularExpression
+                    }
+                },
+                value: http.path.value.value.clone(),
+            }),
+            method: http.method,
+            headers: headers(&http.headers, &mut patterns),
+            query_params: values(&http.query_params, false, &mut patterns),
+        },
+        Match::Grpc(grpc) => config::Match {
+            hostname: hostname.map(Into::into),
+            path: grpc
+                .method
+                .as_ref()
+                .map(|method| grpc_path(method, &mut patterns)),
+            headers: headers(&grpc.headers, &mut patterns),
+            ..config::Match::default()
+        },
+    };
+    patterns.good.then_some(compiled)
+}
+
+/// Checks patterns with the engine of the filter, so that none compiles here and fails there.
+struct Patterns<'d> {
+    diagnostics: &'d mut Diagnostics,
+    good: bool,
+}
+
+impl Patterns<'_> {
+    fn check(&mut self, pattern: &str, span: Span) {
+        let checked = match pattern {
+            "" => Err("it is empty, and what it is matched with is not".into()),
+            _ => gamma_router::check_regex(pattern),
+        };
+        if let Err(message) = checked {
+            self.good = false;
+            self.diagnostics.push(
+                Diagnostic::new(
+                    &codes::BAD_REGEX,
+                    span,
+                    format!("`{pattern}` can't be used as a regular expression: {message}"),
+                )
+                .why("the match never holds")
+                .hint("use the portable dialect of GEP-4359: no back-references, no look-around"),
+            );
+        }
+    }
+}
+
+/// The filter removes its own headers from every request before it looks at the others.
+fn headers(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::ValueMatch> {
+    for name in matches
+        .iter()
+        .map(|m| &m.name)
+        .filter(|name| filters::is_owned(&name.value))
+    {
+        patterns.good = false;
+        patterns.diagnostics.push(
+            Diagnostic::new(
+                &codes::OWNED_HEADER,
+                name.span,
+                format!("header `{}` can't be matched", name.value),
+            )
+            .why("`x-gamma-*` is how the filter talks to the proxy; the match never holds")
+            .hint("choose another header name"),
+        );
+    }
+    values(matches, true, patterns)
+}
+
+/// "If multiple entries specify equivalent header names, only the first entry with an equivalent name
+/// MUST be considered for a match. Subsequent entries … MUST be ignored", whatever their patterns.
+fn values(
+    matches: &[ValueMatch],
+    any_case: bool,
+    patterns: &mut Patterns<'_>,
+) -> Vec<config::ValueMatch> {
+    let is_same = |a: &str, b: &str| a == b || (any_case && a.eq_ignore_ascii_case(b));
+    let is_ignored = |i: usize| {
+        let mut earlier = matches.iter().take(i);
+        earlier.any(|m| is_same(&m.name.value, &matches[i].name.value))
+    };
+    matches
+        .iter()
+        .enumerate()
+        .filter(|&(i, _)| !is_ignored(i))
+        .map(|(_, m)| {
+            if m.regex {
+                patterns.check(&m.value.value, m.value.span);
+            }
+            config::ValueMatch {
+                name: m.name.value.clone(),
+                kind: match m.regex {
+                    true => config::MatchType::RegularExpression,
+                    false => config::MatchType::Exact,
+                },
+                value: m.value.value.clone(),
+            }
+        })
+        .collect()
+}
+
+fn grpc_path(method: &GrpcMethodMatch, patterns: &mut Patterns<'_>) -> config::PathMatch {
+    let path = |kind, value| config::PathMatch { kind, value };
+    match (&method.service, &method.method, method.regex) {
+        (Some(service), Some(method), false) => path(
+            config::PathMatchType::Exact,
+            format!("/{}/{}", service.value, method.value),
+        ),
+        (Some(service), None, false) => path(
+            config::PathMatchType::PathPrefix,
+            format!("/{}", service.value),
+        ),
+        // The characters that the API allows in a method name are no operators.
+        (None, Some(method), false) => path(
+            config::PathMatchType::RegularExpression,
+            format!("/{ANY_ELEMENT}/{}", method.value),
+        ),
+        (service, method, _) => {
+            let mut part = |part: &Option<Spanned<String>>, any: &str| match part {
+                Some(pattern) => {
+                    patterns.check(&pattern.value, pattern.span);
+                    format!("(?:{})", pattern.value)
+                }
+                None => any.into(),
+            };
+            let service = part(service, ANY_ELEMENT);
+            let value = format!("/{service}/{}", part(method, ANYTHING));
+            path(config::PathMatchType::RegularExpression, value)
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Rules, each compiled once however many ports its route is attached to.
+
+use std::collections::HashMap;
+
+use gamma_manifest::{
+    FilterKind, Manifests, Metadata, Route, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
+use gamma_config as config;
+
+use super::{
+    Options, attach::Attachments, backend::Backends, filters, index::Index, matches,
+    precedence::Precedence,
+};
+
+/// A rule and the ranks of its matches, which are in the order of their ranks.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiled {
+    pub(crate) rule: config::Rule,
+    pub(crate) ranks: Vec<Precedence>,
+}
+
+/// The rules of every attached route, by its index.
+pub(crate) type Rules = HashMap<usize, Vec<Compiled>>;
+
+pub(crate) fn compile_all(
+    manifests: &Manifests,
+    index: &Index<'_>,
+    attachments: &Attachments<'_>,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Rules {
+    let backends = Backends {
+        manifests,
+        index,
+        options,
+    };
+    attachments
+        .routes()
+        .into_iter()
+        .filter_map(|r| Some((r, manifests.routes.get(r)?)))
+        .map(|(r, route)| {
+            let rules = route.rules.iter().enumerate();
+            let compiled = rules
+                .filter_map(|(i, rule)| compile(route, i, rule, &backends, diagnostics))
+                .collect();
+            (r, compiled)
+        })
+        .collect()
+}
+
+/// `None` if no match of the rule can hold: without matches it would match everything.
+fn compile(
+    route: &Route,
+    number: usize,
+    rule: &Rule,
+    backends: &Backends<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Option<Compiled> {
+    let hostnames: Vec<Option<&str>> = match &*route.hostnames {
+        hostnames if backends.options.honor_hostnames && !hostnames.is_empty() => {
+            hostnames.iter().map(|host| Some(&*host.value)).collect()
+        }
+        _ => vec![None],
+    };
+    let mut ranked: Vec<(Precedence, config::Match)> = Vec::new();
+    for (m, r#match) in rule.matches.iter().enumerate() {
+        for &hostname in &hostnames {
+            // What is wrong with a match is wrong with it for every host.
+            let Some(compiled) = matches::compile(r#match, hostname, diagnostics) else {
+                break;
+            };
+            let rank = Precedence::new(route, number, m, r#match, hostname);
+            ranked.push((rank, compiled));
+        }
+    }
+    ranked.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let (ranks, matches): (Vec<_>, Vec<_>) = ranked.into_iter().unzip();
+
+    let mut filters = filters::compile(&rule.filters, route, backends, diagnostics);
+    let session_name = rule
+        .session_persistence
+        .as_ref()
+        .and_then(|s| s.name.as_ref());
+    if let Some(name) = session_name {
+        filters::owned(name, "used for sessions", &mut filters, diagnostics);
+    }
+    let backend_refs: Vec<_> = rule
+        .backend_refs
+        .iter()
+        .map(|backend| backends.compile(route, rule, backend, diagnostics))
+        .collect();
+    no_backend(rule, diagnostics);
+
+    let name = match &rule.name {
+        Some(name) => name.value.clone(),
+        None => number.to_string(),
+    };
+    let rule = config::Rule {
+        session_persistence: match filters.invalid {
+            Some(_) => None,
+            None => session(route, rule, &name),
+        },
+        route: format!(
+            "{}/{}/{}",
+            route.kind.as_str(),
+            route.metadata.namespace,
+            route.metadata.name.value
+        ),
+        name,
+        matches,
+        filters: filters.filters,
+        backend_refs,
+        timeouts: rule.timeouts,
+        retry: rule.retry.clone(),
+        invalid: filters.invalid,
+    };
+    (!ranks.is_empty()).then_some(Compiled { rule, ranks })
+}
+
+fn session(route: &Route, rule: &Rule, rule_name: &str) -> Option<config::SessionPersistence> {
+    let session = rule.session_persistence.as_ref()?;
+    let Metadata {
+        namespace, name, ..
+    } = &route.metadata;
+    Some(config::SessionPersistence {
+        kind: session.kind,
+        // Browsers keep one cookie of a name: each rule needs its own.
+        name: session.name.as_ref().map_or_else(
+            || format!("gamma-session-{namespace}-{}-{rule_name}", name.value),
+            |name| name.value.clone(),
+        ),
+        path: session.path.clone().unwrap_or_else(|| "/".into()),
+        permanent: session.permanent,
+        absolute_timeout: session.absolute_timeout,
+    })
+}
+
+fn no_backend(rule: &Rule, diagnostics: &mut Diagnostics) {
+    let redirects = rule
+        .filters
+        .iter()
+        .any(|filter| matches!(filter.kind, FilterKind::RequestRedirect(_)));
+    if redirects {
+        return;
+    }
+    if rule.backend_refs.is_empty() {
+        diagnostics.push(
+            Diagnostic::new(&codes::NO_BACKENDS, rule.span, "rule has no backendRefs")
+                .why("its requests are answered 500")
+                .hint("name a backend, or add a RequestRedirect"),
+        );
+    } else if rule.backend_refs.iter().all(|backend| backend.weight == 0) {
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::ALL_WEIGHTS_ZERO,
+                rule.span,
+                "every backend of the rule has weight 0",
+            )
+            .why("its requests are answered 500")
+            .hint("give one of them a weight above 0"),
+        );
+    }
+}

@@ -1,0 +1,206 @@
+//! Which tables there are to compare, and the report about them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use gamma_config::{Config, Port, RouteTable, Service, ServiceKind};
+use gamma_explain::request::Simulated;
+use gamma_router::BuildError;
+
+use super::{
+    Change, Clients, Decision, Diff, RuleName, ServiceDiff, Side, TableDiff,
+    classes::{self, Compared, Tabled},
+    decide, differences, frontend, table, target,
+};
+
+/// Compares two configs for clients of the namespaces `from`; if there are none, for clients of the
+/// namespace that both configs name, else of all namespaces.
+///
+/// # Errors
+///
+/// A pattern that the router refuses.
+pub fn diff(old: Side<'_>, new: Side<'_>, from: &[String]) -> Result<Diff, BuildError> {
+    let (olds, news) = (by_name(old.config), by_name(new.config));
+    let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
+    let mut diff = Diff {
+        settings: frontend::settings(&old.config.settings, &new.config.settings),
+        services: Vec::new(),
+    };
+    for key in keys {
+        let (before, after) = (olds.get(&key).copied(), news.get(&key).copied());
+        let (namespace, name, is_import) = key;
+        let mut found = ServiceDiff {
+            kind: match is_import {
+                true => ServiceKind::ServiceImport,
+                false => ServiceKind::Service,
+            },
+            namespace: namespace.into(),
+            name: name.into(),
+            presence: frontend::presence(before, after),
+            tables: Vec::new(),
+        };
+        if let (Some(before), Some(after)) = (before, after) {
+            for port in &after.ports {
+                let Some(old_port) = before.ports.iter().find(|p| p.port == port.port) else {
+                    continue;
+                };
+                let pair = PortPair {
+                    sides: [old, new],
+                    services: [before, after],
+                    ports: [old_port, port],
+                };
+                found.tables.extend(pair.compare(from)?);
+            }
+        }
+        if !found.presence.is_empty() || !found.tables.is_empty() {
+            diff.services.push(found);
+        }
+    }
+    Ok(diff)
+}
+
+/// By namespace, name and whether it is a ServiceImport.
+fn by_name(config: &Config) -> BTreeMap<(&str, &str, bool), &Service> {
+    let key = |service: &Service| service.kind == ServiceKind::ServiceImport;
+    let services = config.services.iter();
+    services
+        .map(|service| ((&*service.namespace, &*service.name, key(service)), service))
+        .collect()
+}
+
+/// A port on both sides.
+struct PortPair<'c> {
+    sides: [Side<'c>; 2],
+    services: [&'c Service; 2],
+    ports: [&'c Port; 2],
+}
+
+impl PortPair<'_> {
+    fn compare(&self, from: &[String]) -> Result<Vec<TableDiff>, BuildError> {
+        let mut tables = Vec::new();
+        for (clients, namespaces) in self.clients(from) {
+            let side = |n: usize| Tabled {
+                frontend: target::Frontend {
+                    config: self.sides[n].config,
+                    service: self.services[n],
+                    port: self.ports[n],
+                    client: &namespaces[n],
+                },
+                table: routes(self.ports[n], &namespaces[n]),
+            };
+            let Some(compared) = classes::compare(side(0), side(1))? else {
+                continue;
+            };
+            let changes = self.changes(&compared, &clients);
+            if !changes.is_empty() || !compared.limits.is_empty() {
+                tables.push(TableDiff {
+                    port: self.ports[1].port,
+                    clients,
+                    changes,
+                    limits: compared.limits,
+                });
+            }
+        }
+        Ok(tables)
+    }
+
+    /// Clients that may get other routes than the rest, and the namespace they are in on each side.
+    fn clients(&self, from: &[String]) -> Vec<(Clients, [String; 2])> {
+        let of = |namespace: &String| {
+            let namespaces = [namespace.clone(), namespace.clone()];
+            (Clients::Of(namespace.clone()), namespaces)
+        };
+        if !from.is_empty() {
+            return from.iter().map(of).collect();
+        }
+        let named = self
+            .sides
+            .map(|side| side.config.settings.client_namespace.clone());
+        if let [Some(old), Some(new)] = named {
+            return vec![(Clients::Of(new.clone()), [old, new])];
+        }
+        let consumers = self.ports.iter().flat_map(|port| port.consumers.keys());
+        let mut special: BTreeSet<String> = consumers.cloned().collect();
+        special.extend(named.iter().flatten().cloned());
+        // Short names are completed with the namespace of the Service, if it is like others.
+        let mut other = self.services[1].namespace.clone();
+        while special.contains(&other) {
+            other.push_str("-other");
+        }
+        let mut clients = vec![(Clients::AllBut(special.clone()), [other.clone(), other])];
+        clients.extend(special.iter().map(of));
+        // A config that names its clients' namespace is for nobody else.
+        for (_, namespaces) in &mut clients {
+            for (namespace, named) in namespaces.iter_mut().zip(&named) {
+                namespace.clone_from(named.as_ref().unwrap_or(&namespace.clone()));
+            }
+        }
+        clients
+    }
+
+    fn is_short(&self, request: &Simulated) -> bool {
+        let authority = &request.line.authority;
+        let host = authority.split(':').next().unwrap_or_default();
+        request.destination.is_none() && host.eq_ignore_ascii_case(&self.services[1].name)
+    }
+
+    /// Puts classes together for which the same changes.
+    fn changes(&self, compared: &Compared<'_>, clients: &Clients) -> Vec<Change> {
+        let mut changes: Vec<Change> = Vec::new();
+        let mut classes: Vec<_> = compared.classes.iter().collect();
+        classes.sort_by_key(|class| {
+            let request = &class.request;
+            let line = request.line.to_string();
+            (
+                request.headers.len(),
+                line.len(),
+                line,
+                request.headers.clone(),
+            )
+        });
+        for class in classes {
+            let decision = |n: usize, entries: &[table::Entry<'_>], decided: &decide::Decided| {
+                let rule = entries[decided.entry].rule;
+                Decision {
+                    rule: rule.map(|rule| RuleName {
+                        route: rule.route.clone(),
+                        name: rule.name.clone(),
+                        place: self.sides[n].places.of(&rule.route, &rule.name).cloned(),
+                    }),
+                    outcome: decided.outcome.clone(),
+                }
+            };
+            let before = decision(0, &compared.old, &class.old);
+            let after = decision(1, &compared.new, &class.new);
+            let differences = differences::between(&before.outcome, &after.outcome);
+            let mut request = class.request.clone();
+            request.from = match clients {
+                Clients::Of(namespace) => Some(namespace.clone()),
+                // Only from there a name without namespace leads to this Service.
+                Clients::AllBut(_) => self.is_short(&request).then(|| {
+                    let service = self.services[1];
+                    service.namespace.clone()
+                }),
+            };
+            let same = changes.iter_mut().find(|change| {
+                change.differences == differences
+                    && change.before.rule == before.rule
+                    && change.after.rule == after.rule
+            });
+            match same {
+                Some(change) => change.requests.push(request),
+                None => changes.push(Change {
+                    requests: vec![request],
+                    before,
+                    after,
+                    differences,
+                }),
+            }
+        }
+        changes
+    }
+}
+
+/// The routes that clients in `namespace` get.
+fn routes<'c>(port: &'c Port, namespace: &str) -> Option<&'c RouteTable> {
+    port.consumers.get(namespace).or(port.producer.as_ref())
+}

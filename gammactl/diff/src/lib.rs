@@ -1,0 +1,56 @@
+//! What a change of routes changes for requests.
+//!
+//! Two route configs are compared Service port by Service port, for the clients of each namespace
+//! that has routes of its own and for all others. Only what can be told from outside counts: a rule
+//! may get another name or place, as long as every request is decided as before.
+//!
+//! # How it is made sure that nothing is missed
+//!
+//! Each table is a list of matches of which the first that holds decides (`table`). A *class* of
+//! requests is a pair of matches, one of each table, and contains the requests that these two
+//! decide. [`diff`] looks at every class whose two rules do not say the same:
+//!
+//! 1. `language` finds, for each part of a request (path, method, each header, each query
+//!    parameter; `target` for the host), values that stand for all others: one for every set of
+//!    predicates of both tables that can hold together. Patterns are followed as automata, so
+//!    that a pattern below a prefix, or what two patterns have in common, is found.
+//! 2. With these, a match is a set of requests: some values for some parts (`space`, `region`).
+//!    A class is the common part of two such sets without the sets of all earlier matches, which
+//!    `search` either finds a request in or proves to be empty.
+//! 3. The request is decided by the filter's own router on both sides (`decide`), and all that
+//!    becomes of it is compared (`outcome`), with shares as exact fractions.
+//!
+//! Whatever had to be cut short is said in [`Diff::limits`] or [`TableDiff::limits`].
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod align;
+mod classes;
+mod compare;
+mod decide;
+mod differences;
+mod edits;
+mod effects;
+mod frontend;
+mod json;
+mod language;
+mod model;
+mod outcome;
+mod pattern;
+mod place;
+mod region;
+mod search;
+mod space;
+mod table;
+mod target;
+mod text;
+mod trie;
+mod witness;
+
+pub use compare::diff;
+pub use differences::Difference;
+pub use frontend::Presence;
+pub use model::{Change, Clients, Decision, Diff, RuleName, ServiceDiff, Side, TableDiff};
+pub use outcome::{Answer, Outcome, Share, Target};
+pub use place::{Place, Places};

@@ -1,0 +1,126 @@
+//! What is found: services, tables, and the requests for which something changes.
+
+use std::{collections::BTreeSet, fmt};
+
+use gamma_config::{Config, ServiceKind};
+use gamma_explain::request::Simulated;
+
+use crate::{Difference, Outcome, Place, Places, Presence};
+
+/// One side of the comparison.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// What is obeyed.
+    pub config: &'a Config,
+    /// Where its rules are written, if that is known.
+    pub places: &'a Places,
+}
+
+/// All that changes.
+#[derive(Debug, Default)]
+pub struct Diff {
+    /// Of the settings that are the same for all Services.
+    pub settings: Vec<Difference>,
+    /// Services, in the order of their names.
+    pub services: Vec<ServiceDiff>,
+}
+
+/// What changes for one Service.
+#[derive(Debug)]
+pub struct ServiceDiff {
+    /// What it is in Kubernetes.
+    pub kind: ServiceKind,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Itself, its ports, hosts and addresses, where they are on one side only.
+    pub presence: Vec<Presence>,
+    /// Its ports, and for which clients.
+    pub tables: Vec<TableDiff>,
+}
+
+/// What changes on one port for some clients.
+#[derive(Debug)]
+pub struct TableDiff {
+    /// Number of the port.
+    pub port: u16,
+    /// Whose requests.
+    pub clients: Clients,
+    /// Requests and what becomes of them.
+    pub changes: Vec<Change>,
+    /// What could not be compared, in words.
+    pub limits: Vec<String>,
+}
+
+/// Clients that get the same routes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clients {
+    /// Those of one namespace.
+    Of(String),
+    /// Those of all namespaces but these.
+    AllBut(BTreeSet<String>),
+}
+
+/// Classes of requests for which the same changes.
+#[derive(Debug)]
+pub struct Change {
+    /// One of each class, the simplest first.
+    pub requests: Vec<Simulated>,
+    /// What became of the first.
+    pub before: Decision,
+    /// What becomes of it.
+    pub after: Decision,
+    /// In what they differ; at least one.
+    pub differences: Vec<Difference>,
+}
+
+/// What becomes of a request, and why.
+#[derive(Debug)]
+pub struct Decision {
+    /// The rule that decides, if one does.
+    pub rule: Option<RuleName>,
+    /// What becomes of the request.
+    pub outcome: Outcome,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleName {
+    /// As in `HTTPRoute/shop/cart`.
+    pub route: String,
+    /// Within its route.
+    pub name: String,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+impl Diff {
+    /// Whether nothing changes and everything was compared.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.settings.is_empty() && self.services.is_empty()
+    }
+
+    /// Whether anything changes.
+    #[must_use]
+    pub fn is_change(&self) -> bool {
+        let changes = |service: &ServiceDiff| {
+            !service.presence.is_empty() || service.tables.iter().any(|t| !t.changes.is_empty())
+        };
+        !self.settings.is_empty() || self.services.iter().any(changes)
+    }
+}
+
+impl fmt::Display for Clients {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Of(namespace) => write!(f, "clients in namespace {namespace}"),
+            Self::AllBut(others) if others.is_empty() => f.write_str("all clients"),
+            Self::AllBut(others) => {
+                let others: Vec<&str> = others.iter().map(String::as_str).collect();
+                write!(f, "clients in all namespaces but {}", others.join(", "))
+            }
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! A diff for people.
+
+use std::fmt::Write as _;
+
+use gamma_config::ServiceKind;
+use gamma_explain::request::Simulated;
+
+use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
+
+/// Escape codes, or nothing.
+struct Style {
+    bold: &'static str,
+    old: &'static str,
+    new: &'static str,
+    dim: &'static str,
+    end: &'static str,
+}
+
+const PLAIN: Style = Style {
+    bold: "",
+    old: "",
+    new: "",
+    dim: "",
+    end: "",
+};
+
+const COLOR: Style = Style {
+    bold: "\x1b[1m",
+    old: "\x1b[31m",
+    new: "\x1b[32m",
+    dim: "\x1b[2m",
+    end: "\x1b[0m",
+};
+
+/// Requests of one change that are written out; the rest is counted.
+const REQUESTS: usize = 8;
+
+impl Diff {
+    /// For people; `color` for terminals.
+    #[must_use]
+    pub fn text(&self, color: bool) -> String {
+        render(self, color)
+    }
+}
+
+fn render(diff: &Diff, color: bool) -> String {
+    let style = if color { &COLOR } else { &PLAIN };
+    let mut out = String::new();
+    // Writing to a String does not fail.
+    if !diff.settings.is_empty() {
+        let _ = writeln!(out, "{}settings{}", style.bold, style.end);
+        rows(&diff.settings, "  ", style, &mut out);
+        out.push('\n');
+    }
+    for service in &diff.services {
+        of_service(service, style, &mut out);
+    }
+    summary(diff, &mut out);
+    out
+}
+
+fn of_service(service: &ServiceDiff, style: &Style, out: &mut String) {
+    let name = name(service);
+    if !service.presence.is_empty() {
+        let _ = writeln!(out, "{}{name}{}", style.bold, style.end);
+        for presence in &service.presence {
+            let (sign, color) = match presence.is_new {
+                true => ('+', style.new),
+                false => ('-', style.old),
+            };
+            let _ = writeln!(out, "  {color}{sign} {}{}", presence.what, style.end);
+        }
+        out.push('\n');
+    }
+    for table in &service.tables {
+        of_table(&name, table, style, out);
+    }
+}
+
+fn of_table(service: &str, table: &TableDiff, style: &Style, out: &mut String) {
+    let TableDiff { port, clients, .. } = table;
+    let _ = writeln!(
+        out,
+        "{}{service} port {port}, {clients}{}",
+        style.bold, style.end
+    );
+    for limit in &table.limits {
+        let _ = writeln!(out, "  not complete: {limit}");
+    }
+    for change in &table.changes {
+        of_change(change, clients, style, out);
+    }
+    out.push('\n');
+}
+
+fn of_change(change: &Change, clients: &Clients, style: &Style, out: &mut String) {
+    out.push('\n');
+    for request in change.requests.iter().take(REQUESTS) {
+        let from = match (&request.from, clients) {
+            (Some(from), Clients::AllBut(_)) => format!(" --from {from}"),
+            _ => String::new(),
+        };
+        let _ = writeln!(out, "  {}{}{from}{}", style.bold, curl(request), style.end);
+    }
+    if let Some(more) = change
+        .requests
+        .len()
+        .checked_sub(REQUESTS)
+        .filter(|&n| n > 0)
+    {
+        let _ = writeln!(
+            out,
+            "  and {more} more kinds of requests (all with --output json)"
+        );
+    }
+    let (before, after) = (&change.before.rule, &change.after.rule);
+    let rule = match (before, after) {
+        (Some(a), Some(b)) if (&a.route, &a.name) == (&b.route, &b.name) => {
+            let place = match (&a.place, &b.place) {
+                (Some(a), Some(b)) if a != b => format!(" {}({a} → {b}){}", style.dim, style.end),
+                (Some(place), _) | (None, Some(place)) => {
+                    format!(" {}({place}){}", style.dim, style.end)
+                }
+                (None, None) => String::new(),
+            };
+            format!("{}{place}", rule_name(a))
+        }
+        _ => {
+            let one = |rule: &Option<RuleName>| match rule {
+                None => "none".into(),
+                Some(rule) => {
+                    let place = rule.place.as_ref();
+                    let place = place.map(|p| format!(" {}({p}){}", style.dim, style.end));
+                    format!("{}{}", rule_name(rule), place.unwrap_or_default())
+                }
+            };
+            format!("{} → {}", one(before), one(after))
+        }
+    };
+    let _ = writeln!(out, "    rule: {rule}");
+    rows(&change.differences, "    ", style, out);
+}
+
+fn rows(differences: &[Difference], indent: &str, style: &Style, out: &mut String) {
+    for Difference {
+        what,
+        before,
+        after,
+    } in differences
+    {
+        let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".into());
+        let (before, after) = (value(before), value(after));
+        let Style { old, new, end, .. } = style;
+        let _ = writeln!(
+            out,
+            "{indent}{what}: {old}{before}{end} → {new}{after}{end}"
+        );
+    }
+}
+
+fn rule_name(rule: &RuleName) -> String {
+    match (&*rule.route, &*rule.name) {
+        ("", "") => "without a name".into(),
+        ("", name) | (name, "") => name.into(),
+        (route, name) => format!("{route}/{name}"),
+    }
+}
+
+/// As `gammactl explain` takes it, without the quotes around the first part.
+pub(super) fn curl(request: &Simulated) -> String {
+    let mut text = request.line.to_string();
+    for header in &request.headers {
+        let value = String::from_utf8_lossy(&header.value);
+        let line = format!("{}: {value}", header.name).replace('\'', r"'\''");
+        let _ = write!(text, " -H '{line}'");
+    }
+    if let Some(destination) = request.destination {
+        let _ = write!(text, " --destination {destination}");
+    }
+    text
+}
+
+fn name(service: &ServiceDiff) -> String {
+    let kind = match service.kind {
+        ServiceKind::Service => "Service",
+        ServiceKind::ServiceImport => "ServiceImport",
+    };
+    format!("{kind} {}/{}", service.namespace, service.name)
+}
+
+fn summary(diff: &Diff, out: &mut String) {
+    let tables = || diff.services.iter().flat_map(|service| &service.tables);
+    let classes: usize = tables()
+        .flat_map(|table| &table.changes)
+        .map(|change| change.requests.len())
+        .sum();
+    let ports = tables().filter(|table| !table.changes.is_empty()).count();
+    let presences: usize = diff.services.iter().map(|s| s.presence.len()).sum();
+    let mut parts = Vec::new();
+    if !diff.settings.is_empty() {
+        parts.push(count(diff.settings.len(), "setting"));
+    }
+    if presences > 0 {
+        parts.push(count(presences, "frontend"));
+    }
+    if classes > 0 {
+        let requests = count(classes, "kind");
+        let tables = count(ports, "route table");
+        parts.push(format!("{requests} of requests in {tables}"));
+    }
+    if !parts.is_empty() {
+        let _ = writeln!(out, "changed: {}", parts.join(", "));
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        _ => format!("{number} {noun}s"),
+    }
+}

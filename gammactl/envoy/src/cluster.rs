@@ -1,0 +1,212 @@
+//! A cluster per Service port that the config names.
+
+use std::collections::HashSet;
+
+use gamma_compile::{Index, Options, host};
+use gamma_config::{Config, Filter, RouteTable};
+use gamma_manifest::{Manifests, Service, ServicePort};
+use serde_json::{Value, json};
+
+use super::socket_address;
+
+/// How long a TCP connection to an endpoint may take.
+pub(super) const CONNECT_TIMEOUT: &str = "1s";
+/// By which the filter names the endpoint of a session.
+const ENDPOINT: &str = "x-gamma-endpoint";
+
+pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options) -> Vec<Value> {
+    let named = Named::of(config);
+    let index = Index::new(manifests);
+    let mut clusters: Vec<(String, Value)> = Vec::new();
+    for service in &manifests.services {
+        for port in service.tcp_ports() {
+            let domain = &options.cluster_domain;
+            let name = options.cluster_names.of(service, port.port, domain);
+            if named.all.contains(name.as_str()) {
+                let needs = Needs {
+                    http2: port.app_protocol.as_deref() == Some("kubernetes.io/h2c")
+                        || named.grpc.contains(name.as_str()),
+                    sessions: named.sessions.contains(name.as_str()),
+                    retries: named.retries,
+                };
+                let cluster = cluster(&name, service, port, &needs, &index, domain);
+                clusters.push((name, cluster));
+            }
+        }
+    }
+    clusters.sort_by(|(a, _), (b, _)| a.cmp(b));
+    clusters.into_iter().map(|(_, cluster)| cluster).collect()
+}
+
+/// Cluster names in a config.
+#[derive(Default)]
+struct Named<'c> {
+    all: HashSet<&'c str>,
+    /// Those that a GRPCRoute sends to, and those of ports that have one: gRPC needs HTTP/2 even
+    /// where no `appProtocol` says so.
+    grpc: HashSet<&'c str>,
+    /// Those of rules with session persistence.
+    sessions: HashSet<&'c str>,
+    /// Whether any rule has retries.
+    retries: bool,
+}
+
+impl<'c> Named<'c> {
+    fn of(config: &'c Config) -> Self {
+        let mut named = Self::default();
+        for port in config.services.iter().flat_map(|service| &service.ports) {
+            named.all.insert(&port.cluster);
+            for table in port.producer.iter().chain(port.consumers.values()) {
+                named.table(table, &port.cluster);
+            }
+        }
+        named
+    }
+
+    fn table(&mut self, table: &'c RouteTable, own: &'c str) {
+        for rule in &table.rules {
+            let grpc = rule.route.starts_with("GRPCRoute/");
+            let backends = rule
+                .backend_refs
+                .iter()
+                .filter_map(|b| b.cluster.as_deref());
+            if rule.session_persistence.is_some() {
+                self.sessions.extend(backends.clone());
+            }
+            self.retries |= rule.retry.is_some();
+            let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
+            let filters = rule.filters.iter().chain(of_backends);
+            let others = filters.clone().filter_map(|filter| match filter {
+                // It is asked in HTTP, whatever the requests are.
+                Filter::ExternalAuth(auth) => Some(&*auth.cluster),
+                _ => None,
+            });
+            self.all.extend(others);
+            let mirrors = filters.filter_map(|filter| match filter {
+                Filter::RequestMirror(mirror) => Some(&*mirror.cluster),
+                _ => None,
+            });
+            let backends: Vec<&str> = backends.chain(mirrors).collect();
+            self.all.extend(&backends);
+            if grpc {
+                self.grpc.extend(backends);
+                self.grpc.insert(own);
+            }
+        }
+    }
+}
+
+/// What a cluster has to be able to do.
+struct Needs {
+    http2: bool,
+    sessions: bool,
+    retries: bool,
+}
+
+fn cluster(
+    name: &str,
+    service: &Service,
+    port: &ServicePort,
+    needs: &Needs,
+    index: &Index<'_>,
+    cluster_domain: &str,
+) -> Value {
+    let slices = index.slices(service);
+    let (kind, endpoints) = if !slices.is_empty() {
+        let endpoints: Vec<Value> = slices
+            .iter()
+            .filter_map(|slice| {
+                let (_, number) = slice.ports.iter().find(|(name, _)| *name == port.name)?;
+                Some(
+                    slice
+                        .ready_addresses
+                        .iter()
+                        .map(|address| endpoint(address, *number)),
+                )
+            })
+            .flatten()
+            .collect();
+        ("STATIC", endpoints)
+    } else {
+        let host = host(service, cluster_domain);
+        // A headless Service resolves to its pods, which know nothing of the Service's port.
+        let number = match service.headless {
+            true => port.target_port.unwrap_or(port.port),
+            false => port.port,
+        };
+        ("STRICT_DNS", vec![endpoint(&host, number)])
+    };
+    let mut cluster = json!({
+        "name": name,
+        "type": kind,
+        "connect_timeout": CONNECT_TIMEOUT,
+        "load_assignment": {
+            "cluster_name": name,
+            "endpoints": [{ "lb_endpoints": endpoints }],
+        },
+    });
+    if needs.retries {
+        // Envoy's default, three retries at a time, would be a limit that no route asked for.
+        cluster["circuit_breakers"] = json!({ "thresholds": [{ "max_retries": u32::MAX }] });
+    }
+    if needs.sessions {
+        cluster["load_balancing_policy"] = session_policy();
+    }
+    if needs.http2 || needs.sessions {
+        cluster["typed_extension_protocol_options"] = json!({
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions": protocol_options(needs),
+        });
+    }
+    cluster
+}
+
+fn protocol_options(needs: &Needs) -> Value {
+    let protocol = match needs.http2 {
+        true => "http2_protocol_options",
+        false => "http_protocol_options",
+    };
+    let mut options = json!({
+        "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",
+        "explicit_http_config": { protocol: {} },
+    });
+    if needs.sessions {
+        // The load balancer has read the header by now; the backend need not.
+        options["http_filters"] = json!([
+            {
+                "name": "envoy.filters.http.header_mutation",
+                "typed_config": {
+                    "@type": "type.googleapis.com/envoy.extensions.filters.http.header_mutation.v3.HeaderMutation",
+                    "mutations": { "request_mutations": [{ "remove": ENDPOINT }] },
+                },
+            },
+            {
+                "name": "envoy.filters.http.upstream_codec",
+                "typed_config": {
+                    "@type": "type.googleapis.com/envoy.extensions.filters.http.upstream_codec.v3.UpstreamCodec",
+                },
+            },
+        ]);
+    }
+    options
+}
+
+/// The endpoint that the filter names, while it is there; else the next one.
+fn session_policy() -> Value {
+    json!({ "policies": [{ "typed_extension_config": {
+        "name": "envoy.load_balancing_policies.override_host",
+        "typed_config": {
+            "@type": "type.googleapis.com/envoy.extensions.load_balancing_policies.override_host.v3.OverrideHost",
+            "override_host_sources": [{ "header": ENDPOINT }],
+            "fallback_policy": { "policies": [{ "typed_extension_config": {
+                "name": "envoy.load_balancing_policies.round_robin",
+                "typed_config": {
+                    "@type": "type.googleapis.com/envoy.extensions.load_balancing_policies.round_robin.v3.RoundRobin",
+                },
+            } }] },
+        },
+    } }] })
+}
+
+fn endpoint(address: &str, port: u16) -> Value {
+    json!({ "endpoint": { "address": socket_address(address, port) } })
+}

@@ -1,0 +1,36 @@
+//! `EnvoyFilter`: the route that goes where the filter says, before those that istiod makes.
+
+use gamma_config::Config;
+use serde_json::{Value, json};
+
+use super::{IstioOptions, Scope, metadata};
+use crate::decided_routes;
+
+pub(super) fn envoy_filter(config: &Config, scope: &Scope, options: &IstioOptions) -> Value {
+    // Each one is put before all that are there, those of this object included.
+    let patches: Vec<Value> = decided_routes(config, options.mirror_host_suffix)
+        .into_iter()
+        .rev()
+        .map(insert_first)
+        .collect();
+    let mut spec = json!({});
+    if !options.selector.is_empty() {
+        spec["workloadSelector"] = json!({ "labels": options.selector });
+    }
+    spec["configPatches"] = patches.into();
+    json!({
+        "apiVersion": "networking.istio.io/v1alpha3",
+        "kind": "EnvoyFilter",
+        "metadata": metadata(scope, options),
+        "spec": spec,
+    })
+}
+
+/// Into every virtual host: a rewritten host may lead to another one than the client's.
+fn insert_first(route: Value) -> Value {
+    json!({
+        "applyTo": "HTTP_ROUTE",
+        "match": { "context": "SIDECAR_OUTBOUND" },
+        "patch": { "operation": "INSERT_FIRST", "value": route },
+    })
+}

@@ -1,0 +1,302 @@
+//! A user's fragments of a bootstrap, merged into the one that is generated.
+//!
+//! - Objects merge member by member. `null` removes what is generated.
+//! - Lists of named things (clusters, listeners, filter chains, filters, routes…) merge item by
+//!   item, by `name`; `name: "*"` is every item that is generated. A new item goes before the next
+//!   one of the fragment that is generated, else to the end: the router stays the last HTTP filter.
+//! - Other lists, and anything that is a single value, replace what is generated. So does a message
+//!   of another `@type`.
+
+use gamma_manifest::{
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Sources, Span},
+    suggest::nearest,
+    yaml::{self, Entry, Node},
+};
+use serde_json::{Map, Value};
+
+use super::capture::ORIGINAL_DST;
+
+/// Stands for every item of a list.
+const EVERY: &str = "*";
+/// What an item of a list is the member of.
+const ITEM: &str = "[]";
+
+/// Lists of named things, and what a new item has at least one of: without, its name is that of an
+/// item that should be there.
+const NAMED: &[(&str, &[&str])] = &[
+    ("clusters", &["type", "cluster_type", "load_assignment"]),
+    (
+        "listeners",
+        &["address", "api_listener", "internal_listener"],
+    ),
+    ("filter_chains", &["filters"]),
+    ("filters", &["typed_config", "config_discovery"]),
+    ("http_filters", &["typed_config", "config_discovery"]),
+    ("listener_filters", &["typed_config", "config_discovery"]),
+    ("access_log", &["typed_config"]),
+    ("virtual_hosts", &["domains"]),
+    ("routes", &["match"]),
+];
+
+/// What a bootstrap can have.
+const BOOTSTRAP: &[&str] = &[
+    "admin",
+    "application_log_config",
+    "bootstrap_extensions",
+    "certificate_provider_instances",
+    "cluster_manager",
+    "config_sources",
+    "default_config_source",
+    "default_regex_engine",
+    "default_socket_interface",
+    "deferred_stat_options",
+    "dns_resolution_config",
+    "dynamic_resources",
+    "enable_dispatcher_stats",
+    "fatal_actions",
+    "flags_path",
+    "grpc_async_client_manager_config",
+    "hds_config",
+    "header_prefix",
+    "inline_headers",
+    "layered_runtime",
+    "listener_manager",
+    "memory_allocator_manager",
+    "node",
+    "node_context_params",
+    "overload_manager",
+    "perf_tracing_file_path",
+    "static_resources",
+    "stats_config",
+    "stats_eviction_interval",
+    "stats_flush_interval",
+    "stats_flush_on_admin",
+    "stats_server_version_override",
+    "stats_sinks",
+    "tracing",
+    "typed_dns_resolver_config",
+    "use_tcp_for_dns_lookups",
+    "watchdog",
+    "watchdogs",
+    "xds_config_tracker_extension",
+    "xds_delegate_extension",
+];
+const STATIC_RESOURCES: &[&str] = &["clusters", "listeners", "secrets"];
+
+/// Merges every document of `fragments` into `bootstrap`, in order. What does not fit is said, and
+/// left out.
+pub fn merge(bootstrap: &mut Value, fragments: &Sources, diagnostics: &mut Diagnostics) {
+    for (file, source) in fragments.iter() {
+        for document in yaml::parse(file, &source.text, diagnostics) {
+            Merge { diagnostics }.value("", bootstrap, &document);
+        }
+    }
+}
+
+struct Merge<'d> {
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Merge<'_> {
+    /// Merges `node` into what is generated as the member `key`, which is empty for the whole.
+    fn value(&mut self, key: &str, generated: &mut Value, node: &Node) {
+        match (&mut *generated, &node.value) {
+            (Value::Object(members), yaml::Value::Mapping(entries)) => {
+                let of = node.get("@type").and_then(Node::as_str);
+                match members.get("@type").and_then(Value::as_str) {
+                    Some(before) if of.is_some_and(|of| of != before) => *generated = plain(node),
+                    _ => self.members(key, members, entries),
+                }
+            }
+            (Value::Array(items), yaml::Value::Sequence(nodes)) => match named(key) {
+                Some(needs) => self.items(key, needs, items, nodes),
+                None => *generated = plain(node),
+            },
+            (Value::Object(_), _) => self.other_kind(key, "an object", node),
+            (Value::Array(_), _) => self.other_kind(key, "a list", node),
+            (_, yaml::Value::Scalar { .. }) => *generated = plain(node),
+            _ => self.other_kind(key, "a single value", node),
+        }
+    }
+
+    fn members(&mut self, of: &str, members: &mut Map<String, Value>, entries: &[Entry]) {
+        for Entry {
+            key,
+            key_span,
+            value,
+        } in entries
+        {
+            if value.is_null() {
+                members.remove(key);
+            } else if let Some(generated) = members.get_mut(key) {
+                self.value(key, generated, value);
+            } else if self.may_be_new(of, key, *key_span, members) {
+                members.insert(key.clone(), plain(value));
+            }
+        }
+    }
+
+    fn may_be_new(
+        &mut self,
+        of: &str,
+        key: &str,
+        span: Span,
+        members: &Map<String, Value>,
+    ) -> bool {
+        let known = match of {
+            "" => BOOTSTRAP,
+            "static_resources" => STATIC_RESOURCES,
+            _ => &[],
+        };
+        let snake = snake_case(key);
+        let hint = if snake != key && (members.contains_key(&snake) || known.contains(&&*snake)) {
+            format!("what is generated is named as in Envoy's documentation: `{snake}`")
+        } else if known.is_empty() || known.contains(&key) {
+            return true;
+        } else {
+            match nearest(key, known.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "Envoy's documentation has the names".to_owned(),
+            }
+        };
+        let what = match of {
+            "" => "a bootstrap".to_owned(),
+            of => format!("`{of}`"),
+        };
+        self.wrong(span, format!("{what} has no member `{key}`"), hint);
+        false
+    }
+
+    fn items(&mut self, key: &str, needs: &[&str], items: &mut Vec<Value>, nodes: &[Node]) {
+        for (i, node) in nodes.iter().enumerate() {
+            let Some(name) = node.get("name").and_then(Node::as_str) else {
+                let message = format!("an item of `{key}` without a `name`");
+                let hint = "items are merged by name: give it the name of one, or a new one";
+                self.wrong(node.span, message, hint);
+                continue;
+            };
+            if name == EVERY {
+                self.every(key, items, node);
+            } else if let Some(generated) = find(items, name) {
+                self.value(ITEM, generated, node);
+            } else if needs.iter().any(|need| node.get(need).is_some()) {
+                let later = nodes[i + 1..].iter();
+                let mut later = later.filter_map(|node| node.get("name")?.as_str());
+                let at = later
+                    .find_map(|name| items.iter().position(|item| item["name"] == name))
+                    .unwrap_or(match key {
+                        "http_filters" => items.len().saturating_sub(1),
+                        _ => items.len(),
+                    });
+                items.insert(at, plain(node));
+            } else {
+                let names = items.iter().filter_map(|item| item["name"].as_str());
+                let needs = needs.join("` or `");
+                let hint = match nearest(name, names) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("one of its own needs `{needs}`"),
+                };
+                let message = format!("no item of `{key}` is called `{name}`");
+                self.wrong(
+                    node.get("name").map_or(node.span, |n| n.span),
+                    message,
+                    hint,
+                );
+            }
+        }
+    }
+
+    /// Merges `node`, but for its name, into each of `items`.
+    fn every(&mut self, key: &str, items: &mut [Value], node: &Node) {
+        let yaml::Value::Mapping(entries) = &node.value else {
+            return;
+        };
+        let others: Vec<Entry> = entries
+            .iter()
+            .filter(|e| e.key != "name")
+            .cloned()
+            .collect();
+        for item in items {
+            // Wherever that is, it is no Service.
+            let elsewhere = key == "clusters" && item["name"] == ORIGINAL_DST;
+            if let Value::Object(members) = item
+                && !elsewhere
+            {
+                self.members(ITEM, members, &others);
+            }
+        }
+    }
+
+    fn other_kind(&mut self, key: &str, generated: &str, node: &Node) {
+        let what = match key {
+            "" => "the bootstrap".to_owned(),
+            key => format!("`{key}`"),
+        };
+        let message = format!("{what} is {generated}, this is {}", node.kind());
+        self.wrong(
+            node.span,
+            message,
+            "write the same kind, or `null` to remove it",
+        );
+    }
+
+    fn wrong(&mut self, span: Span, message: String, hint: impl Into<String>) {
+        self.diagnostics.push(
+            Diagnostic::new(&codes::FRAGMENT, span, message)
+                .why("the fragment can't be merged into the generated bootstrap")
+                .hint(hint),
+        );
+    }
+}
+
+fn named(key: &str) -> Option<&'static [&'static str]> {
+    let mut lists = NAMED.iter();
+    lists
+        .find(|(list, _)| *list == key)
+        .map(|(_, needs)| *needs)
+}
+
+fn find<'v>(items: &'v mut [Value], name: &str) -> Option<&'v mut Value> {
+    items.iter_mut().find(|item| item["name"] == name)
+}
+
+/// Both spellings are the same to Envoy, and twice the same is an error.
+fn snake_case(key: &str) -> String {
+    let mut snake = String::new();
+    for c in key.chars() {
+        if c.is_ascii_uppercase() {
+            snake.push('_');
+        }
+        snake.push(c.to_ascii_lowercase());
+    }
+    snake
+}
+
+/// As JSON; what is `null` is left out.
+fn plain(node: &Node) -> Value {
+    match &node.value {
+        yaml::Value::Mapping(entries) => entries
+            .iter()
+            .filter(|entry| !entry.value.is_null())
+            .map(|entry| (entry.key.clone(), plain(&entry.value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        yaml::Value::Sequence(nodes) => nodes.iter().map(plain).collect(),
+        yaml::Value::Scalar { text, .. } => match node.as_str() {
+            Some(string) => string.into(),
+            None => number_or_boolean(text),
+        },
+    }
+}
+
+fn number_or_boolean(text: &str) -> Value {
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" => true.into(),
+        "false" | "no" | "off" => false.into(),
+        _ => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

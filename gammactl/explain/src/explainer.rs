@@ -1,0 +1,235 @@
+//! Explains requests: asks the router about one, and says what became of it and why.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use gamma_compile::{Options, TableKey};
+use gamma_config::{Config, Port, RouteTable, Rule, Service};
+use gamma_manifest::{Manifests, source::Sources};
+use gamma_router::{BuildError, Router, trace::Frontend};
+
+use crate::{
+    candidates,
+    explanation::{Asked, Explanation, Header, Policy, Routes, RoutesKind},
+    notes,
+    outcome::Outcomes,
+    request::Simulated,
+    service, sources,
+    text::{self, latin1},
+};
+
+/// Explains what a config does with requests.
+#[derive(Debug)]
+pub struct Explainer {
+    config: Config,
+    from: sources::From,
+    client_namespace: String,
+    /// By the namespace of the clients; made when it is first asked for.
+    routers: Mutex<BTreeMap<String, Arc<Router>>>,
+}
+
+/// A port of the config, with the routes on it for one client.
+struct Found<'a> {
+    service: &'a Service,
+    port: &'a Port,
+    table: Option<(&'a RouteTable, RoutesKind)>,
+    /// Path of the table from the root of the config.
+    place: String,
+}
+
+impl Explainer {
+    /// Of a config that was read from `file`.
+    #[must_use]
+    pub fn of_config(config: Config, file: impl Into<String>) -> Self {
+        Self::new(config, sources::From::Config(file.into()))
+    }
+
+    /// Of `config`, which [`compile`](gamma_compile::compile) made of `manifests` with `options`.
+    #[must_use]
+    pub fn of_manifests(
+        config: Config,
+        sources: &Sources,
+        manifests: &Manifests,
+        options: &Options,
+    ) -> Self {
+        let from = sources::From::manifests(sources, manifests, options);
+        Self::new(config, from)
+    }
+
+    fn new(config: Config, from: sources::From) -> Self {
+        let client = config.settings.client_namespace.clone();
+        Self {
+            client_namespace: client.unwrap_or_else(|| "default".into()),
+            config,
+            from,
+            routers: Mutex::default(),
+        }
+    }
+
+    /// The namespace of clients whose requests do not say another one.
+    #[must_use]
+    pub fn with_client_namespace(mut self, namespace: impl Into<String>) -> Self {
+        self.client_namespace = namespace.into();
+        self
+    }
+
+    /// The router for clients of `namespace`.
+    ///
+    /// # Errors
+    ///
+    /// The config has a pattern that the engine refuses.
+    pub fn router(&self, namespace: &str) -> Result<Arc<Router>, BuildError> {
+        let mut routers = self.routers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(router) = routers.get(namespace) {
+            return Ok(router.clone());
+        }
+        let router = Arc::new(Router::new(&self.config, namespace)?);
+        routers.insert(namespace.into(), router.clone());
+        Ok(router)
+    }
+
+    /// Says what becomes of `request`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Explainer::router`]; never, if the config was compiled from manifests.
+    pub fn explain(&self, request: &Simulated) -> Result<Explanation, BuildError> {
+        let client = request.from.as_deref().unwrap_or(&self.client_namespace);
+        let router = self.router(client)?;
+        let trace = request.with(|asked| router.trace(asked));
+        let mut explanation = empty(request, client);
+
+        let mut rule = None;
+        if let Frontend::Port { index, via } = trace.frontend
+            && let Some(found) = self.port(index, client)
+        {
+            let service = found.service;
+            explanation.service = Some(service::service_port(service, found.port.port));
+            explanation.service_reason = service::found(service, via, client, request);
+            if let Some((table, kind)) = found.table {
+                let key = table_key(service, found.port, kind, client);
+                let source = self.from.table(&key, &found.place);
+                let candidates = candidates::candidates(table, &trace, &source, &request.line);
+                explanation.routes = Routes {
+                    kind,
+                    names: names(table),
+                    ignored: source.ignored().to_vec(),
+                };
+                explanation.runner_up = candidates::runner_up(&trace, &source);
+                rule = trace.winner.and_then(|winner| winning_rule(table, winner));
+                explanation.candidates = candidates;
+            }
+        } else {
+            let said = service::not_found(&self.config, trace.frontend, client, request);
+            explanation.service_reason = said.reason;
+            explanation.did_you_mean = said.did_you_mean;
+        }
+        explanation.winner = trace.winner;
+        explanation.preflight_for = trace.announced.as_deref().map(text::utf8);
+
+        let outcomes = Outcomes {
+            router: &router,
+            config: &self.config,
+            rule,
+            request,
+        };
+        let traced = trace.outcomes.iter();
+        explanation.outcomes = traced.map(|outcome| outcomes.outcome(outcome)).collect();
+        explanation.policy = outcomes.policy(&trace);
+        explanation.notes = notes::notes(&explanation, trace.frontend, rule);
+        Ok(explanation)
+    }
+
+    /// Number `index` among the ports of all Services, for clients of `client`.
+    fn port(&self, index: usize, client: &str) -> Option<Found<'_>> {
+        let services = self.config.services.iter().enumerate();
+        let mut ports = services.flat_map(|(s, service)| {
+            let ports = service.ports.iter().enumerate();
+            ports.map(move |(p, port)| (s, service, p, port))
+        });
+        let (s, service, p, port) = ports.nth(index)?;
+        let place = format!("services[{s}].ports[{p}]");
+        let consumers = port.consumers.get(client).map(|table| {
+            let place = format!("{place}.consumers.{client}");
+            (table, RoutesKind::Consumer, place)
+        });
+        let producer = port.producer.as_ref().map(|table| {
+            let place = format!("{place}.producer");
+            (table, RoutesKind::Producer, place)
+        });
+        let (table, place) = match consumers.or(producer) {
+            Some((table, kind, place)) => (Some((table, kind)), place),
+            None => (None, place),
+        };
+        Some(Found {
+            service,
+            port,
+            table,
+            place,
+        })
+    }
+}
+
+fn empty(request: &Simulated, client: &str) -> Explanation {
+    let line = &request.line;
+    Explanation {
+        request: Asked {
+            method: line.method.clone(),
+            scheme: line.scheme.clone(),
+            authority: line.authority.clone(),
+            path: line.path.clone(),
+            headers: request
+                .headers
+                .iter()
+                .map(|header| Header {
+                    name: header.name.clone(),
+                    value: latin1(&header.value),
+                })
+                .collect(),
+            from: client.into(),
+            destination: request.destination,
+        },
+        service: None,
+        service_reason: String::new(),
+        did_you_mean: None,
+        routes: Routes {
+            kind: RoutesKind::None,
+            names: Vec::new(),
+            ignored: Vec::new(),
+        },
+        preflight_for: None,
+        candidates: Vec::new(),
+        winner: None,
+        runner_up: None,
+        policy: Policy::default(),
+        outcomes: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> TableKey {
+    TableKey {
+        kind: service.kind,
+        namespace: service.namespace.clone(),
+        name: service.name.clone(),
+        port: port.port,
+        routes: match kind {
+            RoutesKind::Consumer => client.into(),
+            _ => service.namespace.clone(),
+        },
+    }
+}
+
+fn names(table: &RouteTable) -> Vec<String> {
+    let mut known = HashSet::new();
+    let rules = table.rules.iter();
+    let first_of_route = rules.filter(|rule| known.insert(&rule.route));
+    first_of_route.map(|rule| rule.route.clone()).collect()
+}
+
+fn winning_rule(table: &RouteTable, winner: usize) -> Option<&Rule> {
+    let (rule, _) = gamma_router::trace::match_order(table).nth(winner)?;
+    table.rules.get(rule as usize)
+}

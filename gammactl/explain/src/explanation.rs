@@ -1,0 +1,233 @@
+//! What is said about a request. Its JSON form (`--output json`) is described in
+//! `docs/commands/explain.md`; fields are added to it, but never change their meaning.
+
+mod outcome;
+
+use std::{fmt, net::SocketAddr};
+
+use gamma_compile::Criterion;
+use serde::Serialize;
+
+pub use outcome::{
+    Action, Backend, Change, ChangeAction, ChangedBy, ExternalAuth, Mirror, Outcome, Policy,
+    Session,
+};
+
+/// What becomes of a request, and why.
+///
+/// Texts that come from the request or the config are ISO 8859-1 in header values (a character for
+/// each byte) and UTF-8 everywhere else.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// What was asked about.
+    pub request: Asked,
+    /// The Service port that it is for; none: it passes through to the proxy's own routes.
+    pub service: Option<ServicePort>,
+    /// How that is known, or why it is for no Service.
+    pub service_reason: String,
+    /// The name or port that was probably meant.
+    pub did_you_mean: Option<String>,
+    /// Whose routes apply.
+    pub routes: Routes,
+    /// The method that a CORS preflight announces, if the matches were asked about that one.
+    pub preflight_for: Option<String>,
+    /// Every match of these routes, in order of precedence: the first one that holds wins.
+    pub candidates: Vec<Candidate>,
+    /// Index of the candidate that won.
+    pub winner: Option<usize>,
+    /// The next match of another rule that holds too.
+    pub runner_up: Option<RunnerUp>,
+    /// What the rule that won does, whichever backend is drawn.
+    pub policy: Policy,
+    /// What may come of it: one entry for each backend with a weight above 0, or the only one. The
+    /// shares sum to 1.
+    pub outcomes: Vec<Outcome>,
+    /// What else should be known.
+    pub notes: Vec<String>,
+}
+
+/// The request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asked {
+    /// Method.
+    pub method: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// Host with or without port.
+    pub authority: String,
+    /// Path with query.
+    pub path: String,
+    /// Headers in order.
+    pub headers: Vec<Header>,
+    /// Namespace of the client.
+    pub from: String,
+    /// Where its connection was addressed to.
+    pub destination: Option<SocketAddr>,
+}
+
+/// A header. Names that Gamma has read are in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Header {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+}
+
+/// A port of a Service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ServicePort {
+    /// `Service` or `ServiceImport`.
+    pub kind: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Number.
+    pub port: u16,
+}
+
+/// The routes that apply.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Routes {
+    /// Whose they are.
+    pub kind: RoutesKind,
+    /// Their full names, as in `HTTPRoute/shop/cart`, in the order of their first matches.
+    pub names: Vec<String>,
+    /// HTTPRoutes that are not applied, because GRPCRoutes are attached to the same port.
+    pub ignored: Vec<String>,
+}
+
+/// Whose routes apply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum RoutesKind {
+    /// Routes of the client's namespace.
+    Consumer,
+    /// Routes of the Service's namespace.
+    Producer,
+    /// None: the request goes to the Service itself, or is for no Service.
+    None,
+}
+
+/// A rule of a route.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct RuleName {
+    /// Full name of the route, as in `HTTPRoute/shop/cart`.
+    pub route: String,
+    /// Name of the rule within it, or its index.
+    pub rule: String,
+}
+
+/// Where something is written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Source {
+    /// The file, as it was named on the command line; `-` for standard input.
+    pub file: String,
+    /// One-based line, in manifests.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+    /// Path from the root, in a route config, as in `services[0].ports[1].producer.rules[2]`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+}
+
+/// A match that the request was compared with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Candidate {
+    /// The rule that it selects.
+    #[serde(flatten)]
+    pub rule: RuleName,
+    /// Index of the match within the rule as it is in the config.
+    pub r#match: u32,
+    /// Where the match is written.
+    pub source: Option<Source>,
+    /// Where its rule is written.
+    pub rule_source: Option<Source>,
+    /// What it asks for, in one line.
+    pub asks: String,
+    /// The first predicate that does not hold; none: the match holds.
+    pub failed: Option<Failed>,
+}
+
+/// A predicate that does not hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Failed {
+    /// Which.
+    pub predicate: Predicate,
+    /// Name of the header or query parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What was asked for, as in `Exact v2`.
+    pub wanted: String,
+    /// What the request has; none: nothing of that name.
+    pub got: Option<String>,
+}
+
+/// A part of a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "each is the field of its name")]
+pub enum Predicate {
+    Hostname,
+    Path,
+    Method,
+    Header,
+    QueryParam,
+}
+
+/// A match that would have won if the winner were not there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunnerUp {
+    /// Index into the candidates.
+    pub candidate: usize,
+    /// The first criterion of precedence by which the winner is before it.
+    pub criterion: Criterion,
+}
+
+impl fmt::Display for RuleName {
+    /// As in access logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.route, self.rule)
+    }
+}
+
+impl fmt::Display for Source {
+    /// `file:line`, or `file: place`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        if let Some(place) = &self.place {
+            write!(f, ": {place}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Hostname => "hostname",
+            Self::Path => "path",
+            Self::Method => "method",
+            Self::Header => "header",
+            Self::QueryParam => "query parameter",
+        })
+    }
+}
+
+impl Explanation {
+    /// The rule that won.
+    #[must_use]
+    pub fn rule(&self) -> Option<&RuleName> {
+        Some(&self.candidates.get(self.winner?)?.rule)
+    }
+}

@@ -1,0 +1,52 @@
+//! What becomes of a request, and why: every match that was considered, the one that won, and what
+//! its rule does.
+//!
+//! A [simulated request](request::Simulated) is made of a line, of a `curl` command or of a line of
+//! an access log. An [`Explainer`] asks the filter's own router about it, so that what it says is what a
+//! proxy does. [`render`] writes the [`Explanation`] for people; for tools it is serialisable.
+//!
+//! ```
+//! use gamma_explain::{Explainer, request::Simulated};
+//!
+//! let config = gamma_config::parse(br#"{
+//!   "version": 1,
+//!   "services": [{
+//!     "namespace": "shop", "name": "cart",
+//!     "ports": [{
+//!       "port": 80, "cluster": "cart-v1",
+//!       "producer": {"rules": [{"name": "beta", "backendRefs": [{"cluster": "cart-v2"}]}]}
+//!     }]
+//!   }]
+//! }"#)?;
+//! let explainer = Explainer::of_config(config, "config.json");
+//! let explanation = explainer.explain(&Simulated::new("http://cart.shop/".parse()?))?;
+//! assert_eq!(explanation.winner, Some(0));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod access_log;
+mod candidates;
+mod changes;
+mod explainer;
+mod explanation;
+mod normalize;
+mod notes;
+mod outcome;
+mod render;
+pub mod request;
+mod service;
+mod sources;
+mod style;
+mod text;
+
+pub use explainer::Explainer;
+pub use explanation::{
+    Action, Asked, Backend, Candidate, Change, ChangeAction, ChangedBy, Explanation, ExternalAuth,
+    Failed, Header, Mirror, Outcome, Policy, Predicate, Routes, RoutesKind, RuleName, RunnerUp,
+    ServicePort, Session, Source,
+};
+pub use normalize::normalized_path;
+pub use render::{render, render_all, render_brief};

@@ -1,0 +1,120 @@
+//! What comes of a request, and each change on the way.
+
+use super::{Page, printable};
+use crate::{Action, Change, ChangeAction, ChangedBy, Outcome};
+
+impl Page {
+    /// Changes that all outcomes have in common are said once.
+    pub(super) fn outcomes(&mut self, outcomes: &[Outcome]) {
+        let is_alike = |one: &Outcome, two: &Outcome| {
+            one.request_changes == two.request_changes
+                && one.response_changes == two.response_changes
+                && one.mirrors == two.mirrors
+        };
+        let alike = match outcomes.split_first() {
+            Some((first, others)) => others.iter().all(|other| is_alike(first, other)),
+            None => true,
+        };
+        let most = outcomes.iter().map(|o| percent(o.share).chars().count());
+        let wide = most.max().unwrap_or(0);
+        for (i, outcome) in outcomes.iter().enumerate() {
+            let text = match outcomes {
+                [_] => self.result(outcome),
+                _ => format!(
+                    "{:>wide$}  {}",
+                    percent(outcome.share),
+                    self.result(outcome)
+                ),
+            };
+            self.line(if i == 0 { "result" } else { "" }, &text);
+            if !alike || i + 1 == outcomes.len() {
+                self.changes(outcome);
+            }
+        }
+    }
+
+    fn result(&self, outcome: &Outcome) -> String {
+        let text = result(outcome);
+        match &outcome.action {
+            Action::Reply { .. } => self.style.red(&text),
+            _ => self.style.bold(&text),
+        }
+    }
+
+    fn changes(&mut self, outcome: &Outcome) {
+        for (i, change) in outcome.request_changes.iter().enumerate() {
+            let text = self.change(change);
+            self.line(if i == 0 { "request" } else { "" }, &text);
+        }
+        for (i, mirror) in outcome.mirrors.iter().enumerate() {
+            let text = format!("{} copied to {}", percent(mirror.share), mirror.cluster);
+            self.line(if i == 0 { "mirror" } else { "" }, &text);
+        }
+        for (i, change) in outcome.response_changes.iter().enumerate() {
+            let text = self.change(change);
+            self.line(if i == 0 { "response" } else { "" }, &text);
+        }
+    }
+
+    fn change(&self, change: &Change) -> String {
+        let name = match &*change.name {
+            ":authority" => "host",
+            ":path" => "path",
+            name => name,
+        };
+        let by = match change.by {
+            ChangedBy::Rule => "",
+            ChangedBy::Backend => "  (the backend's filter)",
+            ChangedBy::Cors => "  (CORS)",
+            ChangedBy::Gamma => "  (Gamma's own)",
+        };
+        let by = self.style.dim(by);
+        let verb = match change.action {
+            ChangeAction::Set => "set",
+            ChangeAction::Add => "add",
+            ChangeAction::Remove => "remove",
+        };
+        let before = change.before.as_deref().map(printable);
+        let after = change.after.as_deref().map(printable);
+        match (before, after) {
+            (Some(before), Some(after)) => {
+                format!(
+                    "{verb:<6} {name}: {before} → {}{by}",
+                    self.style.bold(&after)
+                )
+            }
+            (None, Some(after)) => format!("{verb:<6} {name}: {}{by}", self.style.bold(&after)),
+            (Some(before), None) => format!("{verb:<6} {name}: {before}{by}"),
+            (None, None) => format!("{verb:<6} {name}{by}"),
+        }
+    }
+}
+
+/// What comes of it, in a few words.
+pub(super) fn result(outcome: &Outcome) -> String {
+    match &outcome.action {
+        Action::PassThrough => "passes through to the proxy's own routes".into(),
+        Action::Forward { cluster, .. } => format!("to {cluster}"),
+        Action::Redirect { status, location } => format!("{status} to {location}"),
+        Action::Preflight { status } => format!("{status}, the answer to a CORS preflight"),
+        Action::Reply {
+            status,
+            grpc_status,
+            reason,
+            message,
+        } => match grpc_status {
+            Some(grpc) => format!("gRPC status {grpc} {reason}: {message}"),
+            None => format!("{status} {reason}: {message}"),
+        },
+    }
+}
+
+/// Two digits behind the point where they say something.
+pub(super) fn percent(share: f64) -> String {
+    let percent = (share * 10_000.0).round() / 100.0;
+    match percent {
+        0.0 if share > 0.0 => "< 0.01 %".into(),
+        100.0 if share < 1.0 => "> 99.99 %".into(),
+        _ => format!("{percent} %"),
+    }
+}

@@ -1,0 +1,123 @@
+//! Where matches are written, in manifests or in a config.
+
+use gamma_compile::{Criterion, Options, Origins, Provenance, TableKey};
+use gamma_manifest::{
+    Manifests,
+    source::{Sources, Span},
+};
+
+use super::explanation::Source;
+
+/// Where a config comes from.
+#[derive(Debug)]
+pub(super) enum From {
+    /// A file.
+    Config(String),
+    /// Manifests.
+    Manifests {
+        provenance: Provenance,
+        files: Vec<File>,
+    },
+}
+
+/// A file of manifests.
+#[derive(Debug)]
+pub(super) struct File {
+    name: String,
+    /// Of every line the offset of its first byte.
+    lines: Vec<usize>,
+}
+
+/// What is known of the matches of one table.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Table<'a> {
+    from: &'a From,
+    origins: Option<&'a Origins>,
+    place: &'a str,
+}
+
+impl From {
+    pub(super) fn manifests(sources: &Sources, manifests: &Manifests, options: &Options) -> Self {
+        let files = sources.iter().map(|(_, source)| File {
+            name: source.name.clone(),
+            lines: std::iter::once(0)
+                .chain(source.text.match_indices('\n').map(|(at, _)| at + 1))
+                .collect(),
+        });
+        Self::Manifests {
+            files: files.collect(),
+            provenance: Provenance::new(manifests, options),
+        }
+    }
+
+    /// `place` is the table's in the config.
+    pub(super) fn table<'a>(&'a self, key: &TableKey, place: &'a str) -> Table<'a> {
+        Table {
+            from: self,
+            origins: match self {
+                Self::Config(_) => None,
+                Self::Manifests { provenance, .. } => provenance.table(key),
+            },
+            place,
+        }
+    }
+}
+
+impl Table<'_> {
+    /// Where the match at `position` in the order of precedence is written: match `m` of rule `r`
+    /// in the config, or the rule itself if it has none.
+    pub(super) fn source(&self, position: usize, r: u32, m: Option<u32>) -> Option<Source> {
+        match self.from {
+            From::Config(file) => {
+                let m = m.map(|m| format!(".matches[{m}]")).unwrap_or_default();
+                Some(self.in_config(file, format!("{}.rules[{r}]{m}", self.place)))
+            }
+            From::Manifests { files, .. } => {
+                in_manifests(files, self.origins?.matches.get(position)?.span)
+            }
+        }
+    }
+
+    /// Where its rule is written.
+    pub(super) fn rule_source(&self, position: usize, r: u32) -> Option<Source> {
+        match self.from {
+            From::Config(file) => Some(self.in_config(file, format!("{}.rules[{r}]", self.place))),
+            From::Manifests { files, .. } => {
+                in_manifests(files, self.origins?.matches.get(position)?.rule)
+            }
+        }
+    }
+
+    fn in_config(&self, file: &str, place: String) -> Source {
+        Source {
+            file: file.into(),
+            line: None,
+            place: Some(place),
+        }
+    }
+
+    /// Why the match at `first` is before the one at `second`.
+    pub(super) fn criterion(&self, first: usize, second: usize) -> Criterion {
+        let rank = |position: usize| Some(&self.origins?.matches.get(position)?.rank);
+        match (rank(first), rank(second)) {
+            (Some(first), Some(second)) => first.criterion(second),
+            _ => Criterion::of_config(),
+        }
+    }
+
+    pub(super) fn ignored(&self) -> &[String] {
+        self.origins.map_or(&[], |origins| &origins.ignored)
+    }
+}
+
+fn in_manifests(files: &[File], span: Span) -> Option<Source> {
+    let file = files.get(span.file as usize)?;
+    let line = file
+        .lines
+        .partition_point(|start| *start <= span.start as usize);
+    Some(Source {
+        file: file.name.clone(),
+        line: Some(line),
+        place: None,
+    })
+}

@@ -1,0 +1,81 @@
+//! HTTPExternalAuthFilter.
+
+use super::{
+    object::{Cx, Field, Object, string},
+    text,
+};
+use crate::{diagnostic::codes, model::ExternalAuth, source::Spanned};
+
+pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ExternalAuth> {
+    let mut object = Object::open(field, cx)?;
+    let protocol = object.require("protocol", cx);
+    let protocol = protocol.and_then(|f| super::object::choice(&f, &["HTTP", "GRPC"], cx));
+    let backend = object.require("backendRef", cx);
+    let backend = backend.and_then(|f| super::backend::object_ref(&f, cx));
+    let (grpc, http) = (object.take("grpc"), object.take("http"));
+    let forward_body = object.take("forwardBody");
+    let is_grpc = protocol.as_ref().is_some_and(|p| p.value == "GRPC");
+    let members = [("grpc", &grpc, is_grpc), ("http", &http, !is_grpc)];
+    for (name, member, belongs) in members.into_iter().filter(|_| protocol.is_some()) {
+        match member {
+            Some(member) if !belongs => cx.refuse(
+                &codes::CONTRADICTION,
+                member.node.span,
+                format!("`{}` does not belong to this `protocol`", member.path),
+                "remove it, or change `protocol`",
+            ),
+            None if belongs => cx.refuse(
+                &codes::MISSING_FIELD,
+                object.span,
+                format!("`{}` is missing", object.path_to(name)),
+                format!("add `{name}: {{}}`: the API asks for it even if nothing is in it"),
+            ),
+            _ => {}
+        }
+    }
+    let mut path_prefix = String::new();
+    let mut allowed_headers = Vec::new();
+    let mut allowed_response_headers = Vec::new();
+    if let Some(mut http) = http.and_then(|f| Object::open(&f, cx)) {
+        if let Some(path) = http.string("path", cx) {
+            text::auth_path(&path, &http.path_to("path"), cx);
+            // It stands before a path, which begins with `/`.
+            path_prefix = path.value.trim_end_matches('/').into();
+        }
+        allowed_headers = headers(&mut http, "allowedHeaders", cx);
+        allowed_response_headers = headers(&mut http, "allowedResponseHeaders", cx);
+        http.finish(cx);
+    }
+    if let Some(mut grpc) = grpc.and_then(|f| Object::open(&f, cx)) {
+        headers(&mut grpc, "allowedHeaders", cx);
+        grpc.finish(cx);
+    }
+    let forward_body = forward_body.and_then(|f| {
+        let mut body = Object::open(&f, cx)?;
+        let max = body.integer("maxSize", 0..=i32::MAX as u32, cx);
+        body.finish(cx);
+        (max?.value > 0).then_some(f.node.span)
+    });
+    object.finish(cx);
+    Some(ExternalAuth {
+        grpc: is_grpc,
+        protocol: protocol?.span,
+        backend: backend?,
+        path_prefix,
+        allowed_headers,
+        allowed_response_headers,
+        forward_body,
+    })
+}
+
+fn headers(object: &mut Object<'_>, list: &'static str, cx: &mut Cx<'_>) -> Vec<Spanned<String>> {
+    let mut names = Vec::new();
+    for field in object.list(list, 64, cx) {
+        if let Some(name) = string(&field, cx) {
+            text::free_header_name(&name, &field.path, cx);
+            names.push(name);
+        }
+    }
+    super::object::distinct(&names, &object.path_to(list), cx);
+    names
+}

@@ -1,0 +1,93 @@
+//! `rules[].sessionPersistence`.
+
+use gamma_config::SessionType;
+
+use super::{
+    object::{Cx, Field, Object},
+    text,
+};
+use crate::{diagnostic::codes, model::SessionPersistence, source::Spanned};
+
+/// Two shapes are read: `sessionName` and `cookieConfig` (Gateway API 1.6 and before), `cookie` and
+/// `header` (after it). Their words do not overlap.
+pub(super) fn session_persistence(
+    field: &Field<'_>,
+    cx: &mut Cx<'_>,
+) -> Option<SessionPersistence> {
+    let mut object = Object::open(field, cx)?;
+    let span = object.span;
+    let kind = object.choice("type", &["Cookie", "Header"], cx);
+    let is_header = kind.as_ref().is_some_and(|kind| kind.value == "Header");
+    let absolute_timeout = text::duration(&mut object, "absoluteTimeout", cx);
+
+    let mut name = object.string("sessionName", cx);
+    check(&name, || object.path_to("sessionName"), cx);
+    let mut path = None;
+    let mut lifetime = None;
+    for member in ["cookieConfig", "cookie"] {
+        let Some(field) = object.take(member) else {
+            continue;
+        };
+        if is_header {
+            let message = format!("`{}` has no meaning for type Header", field.path);
+            cx.refuse(&codes::CONTRADICTION, field.node.span, message, "remove it");
+        }
+        let Some(mut cookie) = Object::open(&field, cx) else {
+            continue;
+        };
+        lifetime = cookie.choice("lifetimeType", &["Session", "Permanent"], cx);
+        if member == "cookie" {
+            let of_cookie = cookie.string("name", cx);
+            check(&of_cookie, || cookie.path_to("name"), cx);
+            name = of_cookie.or(name);
+            path = cookie.string("path", cx);
+            if let Some(path) = &path {
+                text::replacement_path(path, &cookie.path_to("path"), cx);
+            }
+        }
+        cookie.finish(cx);
+    }
+    if let Some(field) = object.take("header") {
+        if !is_header {
+            let message = format!("`{}` has no meaning for type Cookie", field.path);
+            let hint = "remove it, or set `type: Header`";
+            cx.refuse(&codes::CONTRADICTION, field.node.span, message, hint);
+        }
+        if let Some(mut header) = Object::open(&field, cx) {
+            let of_header = header.require_string("name", cx);
+            check(&of_header, || header.path_to("name"), cx);
+            name = of_header.or(name);
+            header.finish(cx);
+        }
+    }
+    let permanent = lifetime.is_some_and(|lifetime| lifetime.value == "Permanent");
+    if permanent && absolute_timeout.is_none() {
+        cx.refuse(
+            &codes::MISSING_FIELD,
+            span,
+            format!("`{}` is missing", object.path_to("absoluteTimeout")),
+            "a permanent cookie needs an end: add `absoluteTimeout`",
+        );
+    }
+    object.finish(cx);
+    Some(SessionPersistence {
+        kind: match is_header {
+            true => SessionType::Header,
+            false => SessionType::Cookie,
+        },
+        name,
+        path: path.map(|path| path.value).filter(|path| !path.is_empty()),
+        permanent,
+        absolute_timeout,
+        span,
+    })
+}
+
+/// A cookie's name is a `token`, as a header's is.
+fn check(name: &Option<Spanned<String>>, path: impl FnOnce() -> String, cx: &mut Cx<'_>) {
+    if let Some(name) = name {
+        let path = path();
+        text::length(name, 0..=128, &path, cx);
+        text::free_header_name(name, &path, cx);
+    }
+}

@@ -1,0 +1,39 @@
+//! Kubernetes manifests as objects that know where each of their values was written.
+//!
+//! [`source::load`] reads files, [`decode`] makes [`Manifests`] of them, and everything that is
+//! wrong becomes a [diagnostic](diagnostic::Diagnostic) with its place: one violation hides no
+//! other. The objects are those that matter for routes of the Gateway API with Services as parents.
+//!
+//! ```
+//! use gamma_manifest::{decode, diagnostic::Diagnostics, source::Sources};
+//!
+//! let mut sources = Sources::default();
+//! sources.add("cart.yaml", "{apiVersion: v1, kind: Service, metadata: {name: cart}, spec: {ports: [{port: 80}]}}");
+//! let mut diagnostics = Diagnostics::default();
+//! let manifests = decode(&sources, "shop", &mut diagnostics);
+//! assert_eq!(manifests.services[0].metadata.namespace, "shop");
+//! assert!(diagnostics.is_empty());
+//! ```
+//!
+//! Other readers of YAML that report mistakes with their places build on [`yaml`].
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod decode;
+pub mod diagnostic;
+mod model;
+mod service;
+pub mod source;
+pub mod suggest;
+mod write;
+pub mod yaml;
+
+pub use decode::{MULTICLUSTER, decode};
+pub use model::{
+    BackendRef, EndpointSlice, ExternalAuth, Filter, FilterKind, GrpcMatch, GrpcMethodMatch,
+    HeaderModifier, HttpMatch, Manifests, Match, Metadata, Mirror, ParentRef, PathMatch,
+    PathMatchType, PathModifier, Redirect, ReferenceGrant, Route, RouteKind, Rule, Service,
+    ServiceKind, ServicePort, SessionPersistence, UrlRewrite, ValueMatch,
+};
+pub use write::{json as write_json, yaml as write_yaml};
