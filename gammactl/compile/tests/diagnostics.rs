@@ -1,4 +1,4 @@
-//! Every bad manifest in `tests/diagnostics`, and the exact text that is said about it.
+//! Every bad manifest in the folders of `tests/diagnostics`, and the exact text that is said about it.
 
 mod checked;
 
@@ -12,7 +12,7 @@ const INPUTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diagnostics");
 #[test]
 fn bad_manifests_get_exactly_this_text() {
     let mut wrong = Vec::new();
-    for input in golden::inputs(INPUTS) {
+    for input in golden::inputs_below(INPUTS) {
         let (sources, diagnostics, _) = checked::checked(&input);
         let text = render(&diagnostics, &sources, Format::Text);
         assert!(!text.is_empty(), "{} is good", input.display());
@@ -23,7 +23,7 @@ fn bad_manifests_get_exactly_this_text() {
 
 #[test]
 fn every_finding_says_what_follows_and_what_to_do() {
-    for input in golden::inputs(INPUTS) {
+    for input in golden::inputs_below(INPUTS) {
         let (_, diagnostics, _) = checked::checked(&input);
         for diagnostic in diagnostics.iter() {
             let place = format!("{}: {}", input.display(), diagnostic.message);
@@ -42,7 +42,7 @@ const ELSEWHERE: [&str; 8] = [
 
 #[test]
 fn every_code_has_a_bad_manifest() {
-    let seen: BTreeSet<&str> = golden::inputs(INPUTS)
+    let seen: BTreeSet<&str> = golden::inputs_below(INPUTS)
         .iter()
         .flat_map(|input| {
             let (_, diagnostics, _) = checked::checked(input);
@@ -60,7 +60,7 @@ fn every_code_has_a_bad_manifest() {
 
 #[test]
 fn json_has_the_same_findings() {
-    for input in golden::inputs(INPUTS) {
+    for input in golden::inputs_below(INPUTS) {
         let (sources, diagnostics, _) = checked::checked(&input);
         let json: serde_json::Value =
             serde_json::from_str(&render(&diagnostics, &sources, Format::Json)).unwrap();
@@ -76,7 +76,7 @@ fn json_has_the_same_findings() {
 
 #[test]
 fn whatever_is_wrong_the_config_is_valid() {
-    for input in golden::inputs(INPUTS) {
+    for input in golden::inputs_below(INPUTS) {
         let (_, _, config) = checked::checked(&input);
         config
             .validate()
