@@ -20,7 +20,7 @@
 //! 3. The request is decided by the filter's own router on both sides (`decide`), and all that
 //!    becomes of it is compared (`outcome`), with shares as exact fractions.
 //!
-//! Whatever had to be cut short is said in [`Diff::limits`] or [`TableDiff::limits`].
+//! Whatever had to be cut short is said in [`TableDiff::limits`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]

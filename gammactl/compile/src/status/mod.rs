@@ -1,7 +1,7 @@
 //! What `status.parents` of each route would be.
 //!
 //! A controller of the Gateway API says on the route itself what became of it. `gammactl` writes to
-//! no cluster; it says the same from what the compiler found: each [`Diagnostic`] has a code, which
+//! no cluster; it says the same from what the compiler found: each diagnostic has a code, which
 //! decides the condition and its reason (`reason`), and a place, which decides the parentRef or the
 //! rule that it concerns (`findings`). Parents that are no Services have controllers of their own,
 //! so they are not listed.

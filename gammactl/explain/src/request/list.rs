@@ -16,7 +16,7 @@ struct Line {
 }
 
 /// Reads one line of a list of requests: JSON (`{"request": "GET http://cart/", "headers": ["k: v"],
-/// "from": "web", "destination": "10.0.0.1:80"}`) or what [`Curl::from_line`] reads. `None` for a
+/// "from": "web", "destination": "10.0.0.1:80"}`) or what [`Curl`] reads. `None` for a
 /// line that is empty or begins with `#`.
 ///
 /// # Errors
