@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{
-    Options,
     index::{self, Index},
-    table,
+    kind,
+    options::Options,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -57,12 +57,12 @@ pub struct Attachment {
     /// Index into [`Route::parent_refs`].
     pub parent: usize,
     /// The ports that it names; none where the Service is not there or can't be a parent.
-    pub ports: Vec<Port>,
+    pub ports: Vec<AttachedPort>,
 }
 
 /// A Service port that a route is attached to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Port {
+pub struct AttachedPort {
     /// Number of the port.
     pub number: u16,
     /// The GRPCRoute that replaces this HTTPRoute there: an index into [`Manifests::routes`].
@@ -91,12 +91,12 @@ impl Attachments<'_> {
         let mut grpc = HashMap::new();
         for (frontend, groups) in &self.routes {
             for (namespace, routes) in groups {
-                if let Some(route) = table::grpc_route(routes, manifests) {
+                if let Some(route) = kind::grpc_route(routes, manifests) {
                     grpc.insert((*frontend, &**namespace), route);
                 }
             }
         }
-        let port = |route: &Route, frontend: &Frontend<'_>| Port {
+        let port = |route: &Route, frontend: &Frontend<'_>| AttachedPort {
             number: frontend.3,
             replaced_by: match route.kind {
                 RouteKind::GrpcRoute => None,

@@ -2,7 +2,7 @@
 
 use gamma_config as config;
 
-use super::backend::Backends;
+use super::resolve::Backends;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::{ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route},

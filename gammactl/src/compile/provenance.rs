@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use gamma_config::ServiceKind;
 
 use super::{
-    Options,
     attach::{Attachments, attach},
     index::Index,
+    kind,
+    options::Options,
     precedence::Precedence,
     rule::{self, Rules},
     table,
@@ -95,7 +96,7 @@ fn tables(
 }
 
 fn origins(routes: &[usize], manifests: &Manifests, rules: &Rules) -> Origins {
-    let (applied, ignored) = table::by_kind(routes, manifests);
+    let (applied, ignored) = kind::by_kind(routes, manifests);
     let (compiled, order) = table::ranked(&applied, rules);
     let matches = order.into_iter().filter_map(|(r, m)| {
         let (route, compiled) = compiled.get(r)?;

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use gamma_config as config;
 
 use super::{
-    Options, attach::Attachments, backend::Backends, filters, index::Index, matches,
-    precedence::Precedence,
+    attach::Attachments, backend, filters, index::Index, matches, options::Options,
+    precedence::Precedence, resolve::Backends,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -88,7 +88,7 @@ fn compile(
     let backend_refs: Vec<_> = rule
         .backend_refs
         .iter()
-        .map(|backend| backends.compile(route, rule, backend, diagnostics))
+        .map(|backend| backend::compile(backend, rule, route, backends, diagnostics))
         .collect();
     no_backend(rule, diagnostics);
 

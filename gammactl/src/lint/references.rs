@@ -1,7 +1,7 @@
 //! Dangling references of routes that are on no Service, and so are not compiled.
 
 use crate::{
-    compile::{Options, attach::Attachments, backend::Backends, index::Index},
+    compile::{Options, attach::Attachments, index::Index, resolve::Backends},
     diagnostic::{Diagnostics, codes},
     manifest::Manifests,
 };

@@ -1,4 +1,4 @@
-//! Findings by what they concern, which is what they point at.
+//! Diagnostics by the part of a manifest that they point into, which is what a condition is about.
 
 use super::reason::{self, About};
 use crate::{

@@ -1,4 +1,4 @@
-//! Which condition a finding is about, and the API's word for it.
+//! The table from diagnostic codes to conditions and to the reasons that the Gateway API has for them.
 
 use crate::diagnostic::{Code, codes};
 

@@ -1,8 +1,11 @@
-//! Statuses as the objects that they are a part of.
+//! Statuses written as the Kubernetes objects that they are a part of, in YAML or JSON.
 
 use serde_json::{Value, json};
 
-use super::{CONTROLLER_NAME, Condition, ParentStatus, RouteStatus};
+use super::{
+    conditions::Condition,
+    routes::{CONTROLLER_NAME, ParentStatus, RouteStatus},
+};
 use crate::{envoy::write_yaml, manifest::ParentRef};
 
 /// One document for each route.
