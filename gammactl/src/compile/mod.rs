@@ -20,6 +20,7 @@ pub(crate) mod precedence;
 pub(crate) mod provenance;
 pub(crate) mod resolve;
 mod rule;
+mod rule_name;
 mod slice;
 mod table;
 

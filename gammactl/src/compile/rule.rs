@@ -6,7 +6,7 @@ use gamma_config as config;
 
 use super::{
     attach::Attachments, backend, filters, index::Index, matches, options::Options,
-    precedence::Precedence, resolve::Backends,
+    precedence::Precedence, resolve::Backends, rule_name::rule_names,
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -40,9 +40,12 @@ pub(crate) fn compile_all(
         .into_iter()
         .filter_map(|r| Some((r, manifests.routes.get(r)?)))
         .map(|(r, route)| {
-            let rules = route.rules.iter().enumerate();
+            let names = rule_names(route, diagnostics);
+            let rules = route.rules.iter().zip(names).enumerate();
             let compiled = rules
-                .filter_map(|(i, rule)| compile(route, i, rule, &backends, diagnostics))
+                .filter_map(|(i, (rule, name))| {
+                    compile(route, i, rule, name, &backends, diagnostics)
+                })
                 .collect();
             (r, compiled)
         })
@@ -54,6 +57,7 @@ fn compile(
     route: &Route,
     number: usize,
     rule: &Rule,
+    name: String,
     backends: &Backends<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Compiled> {
@@ -92,10 +96,6 @@ fn compile(
         .collect();
     no_backend(rule, diagnostics);
 
-    let name = match &rule.name {
-        Some(name) => name.value.clone(),
-        None => number.to_string(),
-    };
     let rule = config::Rule {
         session_persistence: match filters.invalid {
             Some(_) => None,
