@@ -3,7 +3,7 @@
 
 use gamma_config as config;
 
-use super::{filters, resolve::Backends};
+use super::{filters, resolve::Backends, share::Share};
 use crate::{
     diagnostic::Diagnostics,
     manifest::{BackendRef, Route, Rule},
@@ -46,8 +46,6 @@ fn share(rule: &Rule, backend: &BackendRef) -> String {
     if backend.weight == 0 {
         return "its weight is 0, so no request notices yet".into();
     }
-    let percent = f64::from(backend.weight) * 100.0 / total as f64;
-    let percent = format!("{percent:.2}");
-    let percent = percent.trim_end_matches('0').trim_end_matches('.');
-    format!("{percent} % of the rule's requests are answered 500")
+    let share = Share::new(backend.weight.into(), total).in_percent(2);
+    format!("{share} of the rule's requests are answered 500")
 }

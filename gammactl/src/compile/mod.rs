@@ -21,6 +21,7 @@ pub(crate) mod provenance;
 pub(crate) mod resolve;
 mod rule;
 mod rule_name;
+mod share;
 mod slice;
 mod table;
 
@@ -30,4 +31,5 @@ pub use compilation::{Compilation, compilation, compile};
 pub use criterion::Criterion;
 pub(crate) use index::Index;
 pub use options::Options;
+pub use share::{Share, in_percent};
 pub use slice::for_clients_in;

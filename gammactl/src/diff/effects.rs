@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use gamma_config::{Filter, RequestMirror, Rule, SessionType};
 use gamma_router::{Action, Decision, Router};
 
-use super::{edits::Edits, outcome::Share};
+use super::edits::Edits;
+use crate::compile::Share;
 
 /// What the proxy is told of a rule besides where its requests go.
 pub(super) fn of_rule(

@@ -48,10 +48,11 @@ use std::{collections::BTreeSet, fmt};
 
 use gamma_config::{Config, ServiceKind};
 
+pub use crate::compile::Share;
 pub use compare::diff;
 pub use differences::Difference;
 pub use frontend::Presence;
-pub use outcome::{Answer, Outcome, Share, Target};
+pub use outcome::{Answer, Outcome, Target};
 pub use place::{Place, Places};
 
 use crate::request::Simulated;
