@@ -7,6 +7,7 @@
 //! as an answer of 500: nothing is dropped in silence.
 
 pub(crate) mod attach;
+pub(crate) mod automaton;
 mod backend;
 pub(crate) mod cluster;
 mod compilation;

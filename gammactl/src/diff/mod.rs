@@ -33,7 +33,6 @@ mod frontend;
 mod json;
 mod language;
 mod outcome;
-mod pattern;
 mod place;
 mod region;
 mod search;

@@ -7,6 +7,7 @@
 
 mod claims;
 mod mirrors;
+mod normal_path;
 mod parents;
 mod path_index;
 mod pattern;
