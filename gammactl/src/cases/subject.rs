@@ -11,7 +11,7 @@ use super::{
     read::{Read, refuse},
 };
 use crate::{
-    compile::{self, compile},
+    compile::{self, Compilation, compilation},
     diagnostic::{Diagnostics, codes},
     explain::Explainer,
     lint::lint,
@@ -149,14 +149,16 @@ fn of_manifests(
         cluster_domain: domain.map_or(defaults.cluster_domain, |domain| domain.value.clone()),
         ..compile::Options::default()
     };
-    let config = compile(&manifests, &options, &mut said);
+    let Compilation {
+        config, provenance, ..
+    } = compilation(&manifests, &options, &mut said);
     if case.diagnostics.is_some() {
         lint(&manifests, &options, &mut said);
     }
     said.sort();
     Some(Subject {
         names: Names::new(&config, &manifests),
-        explainer: Explainer::of_manifests(config, &sources, &manifests, &options),
+        explainer: Explainer::of_manifests(config, &sources, provenance),
         client_namespace: client_namespace.into(),
         sources,
         diagnostics: said,

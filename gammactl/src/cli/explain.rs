@@ -217,11 +217,11 @@ fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explaine
             }
             let Compiled {
                 sources,
-                manifests,
                 config,
+                provenance,
                 ..
             } = compiled;
-            Explainer::of_manifests(config, &sources, &manifests, &input.compile_options())
+            Explainer::of_manifests(config, &sources, provenance)
         }
     };
     Ok(Some(match &input.flags.namespace {

@@ -5,7 +5,7 @@ use gamma_config::Config;
 
 use super::{output, progress::Progress};
 use crate::{
-    compile::{self, Attachment, ClusterNames, Compilation},
+    compile::{self, Attachment, ClusterNames, Compilation, Provenance},
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
     lint,
     manifest::{self, Manifests},
@@ -122,6 +122,8 @@ pub(super) struct Compiled {
     pub(super) config: Config,
     /// What each parentRef to a Service is attached to.
     pub(super) attachments: Vec<Attachment>,
+    /// Where the matches of the config are written.
+    pub(super) provenance: Provenance,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -154,6 +156,7 @@ impl Compiled {
         let Compilation {
             config,
             attachments,
+            provenance,
         } = compile::compilation(&manifests, options, &mut diagnostics);
         lint::lint(&manifests, options, &mut diagnostics);
         diagnostics.sort();
@@ -162,6 +165,7 @@ impl Compiled {
             manifests,
             config,
             attachments,
+            provenance,
             diagnostics,
         }
     }

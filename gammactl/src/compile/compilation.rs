@@ -6,6 +6,7 @@ use super::{
     attach::{self, Attachment},
     cluster, index,
     options::Options,
+    provenance::{Provenance, RouteTableKey},
     rule, table,
 };
 use crate::{diagnostic::Diagnostics, manifest::Manifests};
@@ -17,6 +18,8 @@ pub struct Compilation {
     pub config: Config,
     /// What each parentRef to a Service is attached to.
     pub attachments: Vec<Attachment>,
+    /// Where the matches of the config are written.
+    pub provenance: Provenance,
 }
 
 /// Compiles `manifests`. The result depends on their content only, not on the order of files.
@@ -24,7 +27,7 @@ pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagn
     compilation(manifests, options, diagnostics).config
 }
 
-/// [Compiles](compile), and remembers what was attached where.
+/// [Compiles](compile), and remembers what was attached where and what comes from where.
 pub fn compilation(
     manifests: &Manifests,
     options: &Options,
@@ -34,6 +37,7 @@ pub fn compilation(
     let attachments = attach::attach(manifests, &index, options, diagnostics);
     let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
 
+    let mut provenance = Provenance::default();
     let mut services: Vec<_> = manifests
         .services
         .iter()
@@ -45,6 +49,18 @@ pub fn compilation(
                 .tcp_ports()
                 .map(|port| {
                     let mut groups = attachments.on(service, port.port);
+                    let mut merge = |routes_of: &str, routes: &[usize]| {
+                        let (table, origins) = table::table(routes, manifests, &rules, diagnostics);
+                        let key = RouteTableKey {
+                            kind: service.kind,
+                            namespace: namespace.clone(),
+                            name: name.clone(),
+                            port: port.port,
+                            routes: routes_of.into(),
+                        };
+                        provenance.insert(key, origins);
+                        table
+                    };
                     Port {
                         port: port.port,
                         cluster: options.cluster_names.of(
@@ -54,11 +70,12 @@ pub fn compilation(
                         ),
                         producer: groups
                             .remove(&namespace)
-                            .map(|routes| table::table(&routes, manifests, &rules, diagnostics)),
+                            .map(|routes| merge(&namespace, &routes)),
                         consumers: groups
                             .into_iter()
                             .map(|(from, routes)| {
-                                (from, table::table(&routes, manifests, &rules, diagnostics))
+                                let table = merge(&from, &routes);
+                                (from, table)
                             })
                             .collect(),
                     }
@@ -97,5 +114,6 @@ pub fn compilation(
     Compilation {
         config,
         attachments: attachments.parents(manifests),
+        provenance,
     }
 }

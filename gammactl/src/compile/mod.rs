@@ -32,5 +32,6 @@ pub use compilation::{Compilation, compilation, compile};
 pub use criterion::Criterion;
 pub(crate) use index::Index;
 pub use options::Options;
+pub use provenance::Provenance;
 pub use share::{Share, in_percent};
 pub use slice::for_clients_in;

@@ -1,4 +1,4 @@
-//! Rules, each compiled once however many ports its route is attached to.
+//! Rules of routes, each compiled once however many ports its route is attached to.
 
 use std::collections::HashMap;
 
@@ -15,21 +15,21 @@ use crate::{
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
 #[derive(Debug, Clone)]
-pub(crate) struct Compiled {
-    pub(crate) rule: config::Rule,
-    pub(crate) ranks: Vec<Precedence>,
+pub(super) struct RankedRule {
+    pub(super) rule: config::Rule,
+    pub(super) ranks: Vec<Precedence>,
 }
 
 /// The rules of every attached route, by its index.
-pub(crate) type Rules = HashMap<usize, Vec<Compiled>>;
+pub(super) type RulesByRoute = HashMap<usize, Vec<RankedRule>>;
 
-pub(crate) fn compile_all(
+pub(super) fn compile_all(
     manifests: &Manifests,
     index: &Index<'_>,
     attachments: &Attachments<'_>,
     options: &Options,
     diagnostics: &mut Diagnostics,
-) -> Rules {
+) -> RulesByRoute {
     let backends = Backends {
         manifests,
         index,
@@ -60,7 +60,7 @@ fn compile(
     name: String,
     backends: &Backends<'_>,
     diagnostics: &mut Diagnostics,
-) -> Option<Compiled> {
+) -> Option<RankedRule> {
     let hostnames: Vec<Option<&str>> = match &*route.hostnames {
         hostnames if backends.options.honor_hostnames && !hostnames.is_empty() => {
             hostnames.iter().map(|host| Some(&*host.value)).collect()
@@ -115,7 +115,7 @@ fn compile(
         retry: rule.retry.clone(),
         invalid: filters.invalid,
     };
-    (!ranks.is_empty()).then_some(Compiled { rule, ranks })
+    (!ranks.is_empty()).then_some(RankedRule { rule, ranks })
 }
 
 fn session(route: &Route, rule: &Rule, rule_name: &str) -> Option<config::SessionPersistence> {

@@ -1,4 +1,4 @@
-//! The routes on one port, merged into one table.
+//! Route tables: the routes on one Service port, merged and in order of precedence.
 //!
 //! "Rules from multiple Routes attached to the same parent are merged: only one rule ever applies
 //! to a request", the one whose match has precedence over all others that hold.
@@ -7,30 +7,31 @@ use gamma_config::RouteTable;
 
 use super::{
     kind::{by_kind, grpc_route},
-    rule::{Compiled, Rules},
+    precedence::Precedence,
+    provenance::{MatchOrigin, TableOrigins},
+    rule::{RankedRule, RulesByRoute},
 };
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
-    manifest::Manifests,
+    manifest::{Manifests, Match, Route},
 };
 
 /// Merges `routes` (indices into the manifests), which are all of one namespace.
-pub(crate) fn table(
+pub(super) fn table(
     routes: &[usize],
     manifests: &Manifests,
-    rules: &Rules,
+    rules: &RulesByRoute,
     diagnostics: &mut Diagnostics,
-) -> RouteTable {
-    let applied = most_specific(routes, manifests, diagnostics);
-    let (compiled, order) = ranked(&applied, rules);
-    let compiled: Vec<&Compiled> = compiled.into_iter().map(|(_, rule)| rule).collect();
+) -> (RouteTable, TableOrigins) {
+    let (applied, ignored) = most_specific(routes, manifests, diagnostics);
+    let (ranked, order) = ranked(&applied, rules);
 
     // Rules in the order of their best match.
-    let mut number: Vec<Option<u32>> = vec![None; compiled.len()];
+    let mut number: Vec<Option<u32>> = vec![None; ranked.len()];
     let mut table = RouteTable::default();
     for &(r, m) in &order {
         let position = *number[r].get_or_insert_with(|| {
-            table.rules.push(compiled[r].rule.clone());
+            table.rules.push(ranked[r].1.rule.clone());
             (table.rules.len() - 1) as u32
         });
         table.match_order.push((position, m));
@@ -38,42 +39,70 @@ pub(crate) fn table(
     if table.match_order.is_sorted() {
         table.match_order.clear();
     }
-    table
+    let matches = order.iter().filter_map(|&(r, m)| {
+        let (route, rule) = ranked[r];
+        origin(&manifests.routes[route], &rule.ranks[m as usize])
+    });
+    let origins = TableOrigins {
+        matches: matches.collect(),
+        ignored: ignored
+            .iter()
+            .map(|&route| full_name(&manifests.routes[route]))
+            .collect(),
+    };
+    (table, origins)
 }
 
 /// Rules, each with its route.
-type OfRoutes<'r> = Vec<(usize, &'r Compiled)>;
+type OfRoutes<'r> = Vec<(usize, &'r RankedRule)>;
 /// Matches: indices of the rule and of the match within it.
 type Order = Vec<(usize, u32)>;
 
 /// The rules of `routes`, and every match of every rule, best first.
-pub(crate) fn ranked<'r>(routes: &[usize], rules: &'r Rules) -> (OfRoutes<'r>, Order) {
-    let compiled: OfRoutes<'r> = routes
+fn ranked<'r>(routes: &[usize], rules: &'r RulesByRoute) -> (OfRoutes<'r>, Order) {
+    let ranked: OfRoutes<'r> = routes
         .iter()
         .filter_map(|route| Some((*route, rules.get(route)?)))
         .flat_map(|(route, rules)| rules.iter().map(move |rule| (route, rule)))
         .collect();
-    let mut order: Order = compiled
+    let mut order: Order = ranked
         .iter()
         .enumerate()
         .flat_map(|(r, (_, rule))| (0_u32..).take(rule.ranks.len()).map(move |m| (r, m)))
         .collect();
-    order.sort_by_key(|&(r, m)| &compiled[r].1.ranks[m as usize]);
-    (compiled, order)
+    order.sort_by_key(|&(r, m)| &ranked[r].1.ranks[m as usize]);
+    (ranked, order)
 }
 
-/// "GRPCRoute > HTTPRoute: only the most specific type is applied, the others are ignored"
-/// (GEP-1294, Route types).
+/// Where the match of `rank` is written.
+fn origin(route: &Route, rank: &Precedence) -> Option<MatchOrigin> {
+    let rule = route.rules.get(rank.rule)?;
+    Some(MatchOrigin {
+        rank: rank.clone(),
+        span: match rule.matches.get(rank.r#match)? {
+            Match::Http(http) => http.span,
+            Match::Grpc(grpc) => grpc.span,
+        },
+        rule: rule.span,
+    })
+}
+
+fn full_name(route: &Route) -> String {
+    let (namespace, name) = (&route.metadata.namespace, &route.metadata.name.value);
+    format!("{}/{namespace}/{name}", route.kind.as_str())
+}
+
+/// The routes that are applied, and those that are ignored beside them: that is said.
 fn most_specific(
     routes: &[usize],
     manifests: &Manifests,
     diagnostics: &mut Diagnostics,
-) -> Vec<usize> {
+) -> (Vec<usize>, Vec<usize>) {
     let Some(grpc) = grpc_route(routes, manifests) else {
-        return routes.to_vec();
+        return (routes.to_vec(), Vec::new());
     };
     let (applied, ignored) = by_kind(routes, manifests);
-    for route in ignored {
+    for &route in &ignored {
         let (route, grpc) = (&manifests.routes[route], &manifests.routes[grpc]);
         let diagnostic = Diagnostic::new(
             &codes::ROUTE_CONFLICT,
@@ -88,5 +117,5 @@ fn most_specific(
         // Once per pair, not once per port.
         diagnostics.push_once(diagnostic);
     }
-    applied
+    (applied, ignored)
 }

@@ -34,8 +34,7 @@ pub use normalize::normalized_path;
 pub use render::{render, render_all, render_brief};
 
 use crate::{
-    compile::{Options, provenance::TableKey},
-    manifest::Manifests,
+    compile::{Provenance, provenance::RouteTableKey},
     request::Simulated,
     source::Sources,
 };
@@ -68,15 +67,10 @@ impl Explainer {
         Self::new(config, sources::From::Config(file.into()))
     }
 
-    /// Of `config`, which [`compile`](crate::compile::compile) made of `manifests` with `options`.
+    /// Of `config`, which [`compilation`](crate::compile::compilation) made of manifests in `sources`.
     #[must_use]
-    pub fn of_manifests(
-        config: Config,
-        sources: &Sources,
-        manifests: &Manifests,
-        options: &Options,
-    ) -> Self {
-        let from = sources::From::manifests(sources, manifests, options);
+    pub fn of_manifests(config: Config, sources: &Sources, provenance: Provenance) -> Self {
+        let from = sources::From::manifests(sources, provenance);
         Self::new(config, from)
     }
 
@@ -231,8 +225,8 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
     }
 }
 
-fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> TableKey {
-    TableKey {
+fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> RouteTableKey {
+    RouteTableKey {
         kind: service.kind,
         namespace: service.namespace.clone(),
         name: service.name.clone(),

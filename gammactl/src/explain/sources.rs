@@ -3,10 +3,9 @@
 use super::explanation::Source;
 use crate::{
     compile::{
-        Criterion, Options,
-        provenance::{Origins, Provenance, TableKey},
+        Criterion,
+        provenance::{Provenance, RouteTableKey, TableOrigins},
     },
-    manifest::Manifests,
     source::{Sources, Span},
 };
 
@@ -34,12 +33,12 @@ pub(super) struct File {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Table<'a> {
     from: &'a From,
-    origins: Option<&'a Origins>,
+    origins: Option<&'a TableOrigins>,
     place: &'a str,
 }
 
 impl From {
-    pub(super) fn manifests(sources: &Sources, manifests: &Manifests, options: &Options) -> Self {
+    pub(super) fn manifests(sources: &Sources, provenance: Provenance) -> Self {
         let files = sources.iter().map(|(_, source)| File {
             name: source.name.clone(),
             lines: std::iter::once(0)
@@ -48,12 +47,12 @@ impl From {
         });
         Self::Manifests {
             files: files.collect(),
-            provenance: Provenance::new(manifests, options),
+            provenance,
         }
     }
 
     /// `place` is the table's in the config.
-    pub(super) fn table<'a>(&'a self, key: &TableKey, place: &'a str) -> Table<'a> {
+    pub(super) fn table<'a>(&'a self, key: &RouteTableKey, place: &'a str) -> Table<'a> {
         Table {
             from: self,
             origins: match self {

@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::Result;
 use gammactl::{
-    compile::{self, compile},
+    compile::{self, compilation},
     diagnostic::Diagnostics,
     explain::{Action, Explainer, Explanation},
     manifest::Manifests,
@@ -44,10 +44,10 @@ impl Explained {
         manifests: &Manifests,
         options: &compile::Options,
     ) -> Self {
-        let config = compile(manifests, options, &mut Diagnostics::default());
+        let compiled = compilation(manifests, options, &mut Diagnostics::default());
         Self {
             real,
-            explainer: Explainer::of_manifests(config, sources, manifests, options),
+            explainer: Explainer::of_manifests(compiled.config, sources, compiled.provenance),
             rules: Vec::new(),
             mirrors: Shares::default(),
             outcomes: Shares::default(),

@@ -2,7 +2,7 @@
 
 use gamma_tests::reference::Request;
 use gammactl::{
-    compile::{Options, compile},
+    compile::{Options, compilation},
     diagnostic::Diagnostics,
     explain::Explainer,
     manifest::{Manifests, decode},
@@ -30,9 +30,9 @@ impl World {
             client_namespace: Some(client.into()),
             ..Options::default()
         };
-        let config = compile(&manifests, &options, &mut Diagnostics::default());
+        let compiled = compilation(&manifests, &options, &mut Diagnostics::default());
         Self {
-            explainer: Explainer::of_manifests(config, &sources, &manifests, &options),
+            explainer: Explainer::of_manifests(compiled.config, &sources, compiled.provenance),
             manifests,
             options,
         }
