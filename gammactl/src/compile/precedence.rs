@@ -5,7 +5,11 @@
 
 use std::cmp::Reverse;
 
-use crate::manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, ValueMatch};
+use super::{
+    path_prefix,
+    value_match::{effective_headers, effective_query_params},
+};
+use crate::manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route};
 
 /// Rank of one match among all matches of all routes on a Service port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -127,12 +131,12 @@ impl HttpSpecificity {
                     PathRank::RegularExpression(Reverse(path.chars().count()))
                 }
                 PathMatchType::PathPrefix => {
-                    PathRank::PathPrefix(Reverse(path.trim_end_matches('/').chars().count()))
+                    PathRank::PathPrefix(Reverse(path_prefix::elements(path).chars().count()))
                 }
             },
             method: Reverse(http.method.is_some()),
-            headers: Reverse(distinct(&http.headers, true)),
-            query_params: Reverse(distinct(&http.query_params, false)),
+            headers: Reverse(effective_headers(&http.headers).count()),
+            query_params: Reverse(effective_query_params(&http.query_params).count()),
         }
     }
 }
@@ -146,21 +150,7 @@ impl GrpcSpecificity {
         Self {
             service: length(method.and_then(|m| m.service.as_ref())),
             method: length(method.and_then(|m| m.method.as_ref())),
-            headers: Reverse(distinct(&grpc.headers, true)),
+            headers: Reverse(effective_headers(&grpc.headers).count()),
         }
     }
-}
-
-/// How many of the matches count: "only the first entry with an equivalent name MUST be considered".
-fn distinct(matches: &[ValueMatch], any_case: bool) -> usize {
-    let mut names: Vec<String> = matches
-        .iter()
-        .map(|m| match any_case {
-            true => m.name.value.to_ascii_lowercase(),
-            false => m.name.value.clone(),
-        })
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.len()
 }

@@ -1,4 +1,4 @@
-//! What follows from where routes are attached.
+//! parentRefs of routes: what follows from where routes are attached.
 
 use std::collections::{HashMap, HashSet};
 
@@ -37,21 +37,21 @@ pub(super) fn consumers(
     diagnostics: &mut Diagnostics,
 ) {
     let mut producers = HashMap::new();
-    for (port, frontend, routes) in attachments.groups() {
-        if frontend.is_producer() {
-            producers.insert((frontend.service(), port), routes);
+    for (_, group, routes) in attachments.groups() {
+        if group.is_producer() {
+            producers.insert(group.frontend(), routes);
         }
     }
     let mut said = HashSet::new();
-    for (port, frontend, routes) in attachments.groups() {
-        let Some(hidden) = producers.get(&(frontend.service(), port)) else {
+    for (_, group, routes) in attachments.groups() {
+        let Some(hidden) = producers.get(&group.frontend()) else {
             continue;
         };
         let (Some(&first), Some(&producer)) = (routes.first(), hidden.first()) else {
             continue;
         };
         let of = |r: &usize| &manifests.routes[*r];
-        if frontend.is_producer() || takes_all(routes.iter().map(of)) || !said.insert(first) {
+        if group.is_producer() || takes_all(routes.iter().map(of)) || !said.insert(first) {
             continue;
         }
         let (consumer, producer) = (of(&first), of(&producer));

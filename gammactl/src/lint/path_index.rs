@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use super::table::{Ranked, Table};
-use crate::manifest::{HttpMatch, Match, PathMatchType};
+use crate::{
+    compile::path_prefix,
+    manifest::{HttpMatch, Match, PathMatchType, ValueMatch},
+};
 
 /// More matches on one path are not looked through: then nothing is known.
 const BUCKET: usize = 256;
@@ -32,7 +35,7 @@ impl<'t> PathIndex<'t> {
             let path = &*http.path.value.value;
             let bucket = match http.path.kind {
                 PathMatchType::Exact => index.exact.entry(path),
-                PathMatchType::PathPrefix => index.prefixes.entry(path.trim_end_matches('/')),
+                PathMatchType::PathPrefix => index.prefixes.entry(path_prefix::elements(path)),
                 PathMatchType::RegularExpression => {
                     index.has_regexes = true;
                     continue;
@@ -46,7 +49,7 @@ impl<'t> PathIndex<'t> {
     /// Buckets that hold for `path`, best first; those of regular expressions are missing.
     fn buckets<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Vec<usize>> {
         let exact = self.exact.get(path).into_iter();
-        let elements = path.trim_end_matches('/');
+        let elements = path_prefix::elements(path);
         let ends = elements.rmatch_indices('/').map(|(slash, _)| slash);
         let prefixes = std::iter::once(elements.len())
             .chain(ends)
@@ -88,7 +91,7 @@ impl<'t> PathIndex<'t> {
 /// Whether every request that fulfils the method, headers and query of `than` fulfils those of
 /// `http`.
 pub(super) fn asks_no_more(http: &HttpMatch, than: &HttpMatch) -> bool {
-    let among = |these: &[crate::manifest::ValueMatch], those: &[crate::manifest::ValueMatch]| {
+    let among = |these: &[ValueMatch], those: &[ValueMatch]| {
         these.iter().all(|this| {
             those.iter().any(|that| {
                 this.name.value.eq_ignore_ascii_case(&that.name.value)

@@ -8,6 +8,7 @@ use super::{
     table::{Ranked, Said, Table},
 };
 use crate::{
+    compile::path_prefix,
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::{HttpMatch, Match, PathMatchType, ValueMatch},
 };
@@ -81,7 +82,7 @@ fn regexes(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
     let mut prefixes: HashMap<&str, Vec<(&Ranked<'_>, &HttpMatch)>> = HashMap::new();
     for &(ranked, m) in http {
         if m.path.kind == PathMatchType::PathPrefix {
-            let prefix = m.path.value.value.trim_end_matches('/');
+            let prefix = path_prefix::elements(&m.path.value.value);
             prefixes.entry(prefix).or_default().push((ranked, m));
         }
     }
@@ -121,7 +122,7 @@ fn regexes(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
 fn methods(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
     let mut paths: HashMap<_, Vec<(&Ranked<'_>, &HttpMatch)>> = HashMap::new();
     for &(ranked, m) in http {
-        let path = m.path.value.value.trim_end_matches('/');
+        let path = path_prefix::elements(&m.path.value.value);
         let bucket: &mut Vec<_> = paths.entry((kind(m.path.kind), path)).or_default();
         if bucket.len() < COMPARED {
             bucket.push((ranked, m));
@@ -153,7 +154,7 @@ fn http_order<'a, 't, 'm>(
     let mut said = Said::default();
     http.iter()
         .filter_map(|(_, m)| {
-            let path = m.path.value.value.trim_end_matches('/');
+            let path = path_prefix::elements(&m.path.value.value);
             paths.get(&(kind(m.path.kind), path))
         })
         .filter(|bucket| bucket.len() > 1 && said.first(bucket[0].1.span))

@@ -7,6 +7,7 @@ use super::{
     table::{Ranked, Table},
 };
 use crate::{
+    compile::path_prefix,
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::{
         Filter, FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Redirect, Route, Rule,
@@ -131,9 +132,9 @@ fn target(redirect: &Redirect, matched: &HttpMatch, path: &str) -> String {
         None => path.into(),
         Some(PathModifier::ReplaceFullPath(full)) => full.clone(),
         Some(PathModifier::ReplacePrefixMatch(replacement)) => {
-            let prefix = matched.path.value.value.trim_end_matches('/');
+            let prefix = path_prefix::elements(&matched.path.value.value);
             let rest = path.get(prefix.len()..).unwrap_or_default();
-            let base = replacement.trim_end_matches('/');
+            let base = path_prefix::elements(replacement);
             match (base, rest) {
                 ("", "") => "/".into(),
                 _ => format!("{base}{rest}"),

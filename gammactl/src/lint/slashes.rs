@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::{path_index::PathIndex, table::Table};
 use crate::{
+    compile::path_prefix,
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::{FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Rule},
 };
@@ -15,7 +16,7 @@ pub(super) fn prefixes(rule: &Rule, diagnostics: &mut Diagnostics) {
         _ => None,
     });
     for path in http.map(|http| &http.path.value) {
-        let without = path.value.trim_end_matches('/');
+        let without = path_prefix::elements(&path.value);
         if !without.is_empty() && path.value.ends_with('/') {
             diagnostics.push(
                 Diagnostic::new(
@@ -54,7 +55,7 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
         if !doubled && !lost {
             continue;
         }
-        let base = replacement.trim_end_matches('/');
+        let base = path_prefix::elements(replacement);
         let elsewhere = match lost {
             true => format!("{base}x"),
             false => format!("{base}//x"),
@@ -133,7 +134,7 @@ fn above<'t>(table: &'t Table<'_>) -> HashSet<&'t str> {
         if let Match::Http(http) = ranked.r#match
             && http.path.kind != PathMatchType::RegularExpression
         {
-            let path = http.path.value.value.trim_end_matches('/');
+            let path = path_prefix::elements(&http.path.value.value);
             above.extend(path.match_indices('/').map(|(slash, _)| &path[..slash]));
         }
     }
