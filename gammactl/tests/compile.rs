@@ -84,8 +84,7 @@ fn every_rule_of_a_route_has_a_name_of_its_own() {
 #[test]
 fn a_route_is_on_a_port_once_however_often_it_is_attached() {
     let parent = |more: &str| format!("{{group: '', kind: Service, name: cart{more}}}");
-    let [whole, by_port, by_name] =
-        ["", ", port: 80", ", sectionName: http"].map(|more| parent(more));
+    let [whole, by_port, by_name] = ["", ", port: 80", ", sectionName: http"].map(parent);
     let again = parent(", namespace: default");
     let again_by_port = parent(", namespace: default, port: 80");
     let rule = "{backendRefs: [{name: cart, port: 80}]}";

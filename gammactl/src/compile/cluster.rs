@@ -1,4 +1,4 @@
-//! What the proxy calls the endpoints of a Service port.
+//! Cluster names: what the proxy calls the endpoints of a Service port.
 
 mod template;
 

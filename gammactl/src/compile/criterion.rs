@@ -1,4 +1,4 @@
-//! Why one match is tried before another, in words.
+//! The criterion by which one match is tried before another, in words.
 
 use std::cmp::Reverse;
 
@@ -32,7 +32,7 @@ impl Criterion {
 
 impl Precedence {
     /// What puts this match before `other`.
-    pub(crate) fn criterion(&self, other: &Self) -> Criterion {
+    pub(super) fn criterion(&self, other: &Self) -> Criterion {
         if self.hostname != other.hostname {
             return Criterion::new("hostname", "more specific hostname");
         }

@@ -15,7 +15,7 @@ pub(super) fn grpc_route(routes: &[usize], manifests: &Manifests) -> Option<usiz
 }
 
 /// The routes that are applied, and those that are ignored beside them.
-pub(super) fn by_kind(routes: &[usize], manifests: &Manifests) -> (Vec<usize>, Vec<usize>) {
+pub(crate) fn by_kind(routes: &[usize], manifests: &Manifests) -> (Vec<usize>, Vec<usize>) {
     let is_grpc = |route: &&usize| manifests.routes[**route].kind == RouteKind::GrpcRoute;
     if !routes.iter().any(|route| is_grpc(&route)) {
         return (routes.to_vec(), Vec::new());

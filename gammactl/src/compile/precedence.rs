@@ -1,4 +1,4 @@
-//! Which of two matches is tried first. The only place that knows.
+//! Precedence: which of two matches is tried first. It is decided here and nowhere else.
 //!
 //! The fields of [`Precedence`] are in the order of the specification, and the derived order
 //! compares them one after the other: the *lesser* one wins.

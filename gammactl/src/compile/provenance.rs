@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use gamma_config::ServiceKind;
 
-use super::precedence::Precedence;
+use super::{criterion::Criterion, precedence::Precedence};
 use crate::source::Span;
 
 /// Where the matches of a compiled config are written in the manifests, and their ranks: by table.
@@ -28,19 +28,42 @@ pub(crate) struct RouteTableKey {
 #[derive(Debug)]
 pub(crate) struct TableOrigins {
     /// Of every match, in order of precedence.
-    pub(crate) matches: Vec<MatchOrigin>,
+    pub(super) matches: Vec<MatchOrigin>,
     /// Names of routes that are not applied there, because there are GRPCRoutes.
-    pub(crate) ignored: Vec<String>,
+    pub(super) ignored: Vec<String>,
 }
 
 /// A match in the manifests.
 #[derive(Debug)]
-pub(crate) struct MatchOrigin {
-    pub(crate) rank: Precedence,
+pub(super) struct MatchOrigin {
+    pub(super) rank: Precedence,
     /// Where the match is written.
-    pub(crate) span: Span,
+    pub(super) span: Span,
     /// Where its rule is written.
-    pub(crate) rule: Span,
+    pub(super) rule: Span,
+}
+
+impl TableOrigins {
+    /// Where the match at `position` in the order of precedence is written.
+    pub(crate) fn of_match(&self, position: usize) -> Option<Span> {
+        Some(self.matches.get(position)?.span)
+    }
+
+    /// Where the rule of the match at `position` is written.
+    pub(crate) fn of_rule(&self, position: usize) -> Option<Span> {
+        Some(self.matches.get(position)?.rule)
+    }
+
+    /// What puts the match at `first` before the one at `second`.
+    pub(crate) fn criterion(&self, first: usize, second: usize) -> Option<Criterion> {
+        let rank = |position: usize| Some(&self.matches.get(position)?.rank);
+        Some(rank(first)?.criterion(rank(second)?))
+    }
+
+    /// Names of routes that are not applied there, because there are GRPCRoutes.
+    pub(crate) fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
 }
 
 impl Provenance {

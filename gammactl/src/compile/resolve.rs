@@ -19,14 +19,14 @@ pub(crate) struct Backends<'a> {
 }
 
 /// Why a backend is invalid: the words in the config, and the diagnostic.
-pub(crate) struct Fault {
+pub(crate) struct BackendFault {
     code: &'static Code,
     span: Span,
     message: String,
     hint: String,
 }
 
-impl Fault {
+impl BackendFault {
     /// What is wrong, as the config has it.
     pub(super) fn message(&self) -> &str {
         &self.message
@@ -47,17 +47,21 @@ impl Fault {
 
 impl Backends<'_> {
     /// The cluster of the Service port that a reference names.
-    pub(crate) fn cluster(&self, route: &Route, backend: &BackendRef) -> Result<String, Fault> {
+    pub(crate) fn cluster(
+        &self,
+        route: &Route,
+        backend: &BackendRef,
+    ) -> Result<String, BackendFault> {
         let service = self.service(route, backend)?;
         let (namespace, name) = target(route, backend);
         let kind = service.kind;
-        let port = backend.port.as_ref().ok_or_else(|| Fault {
+        let port = backend.port.as_ref().ok_or_else(|| BackendFault {
             code: &codes::UNKNOWN_BACKEND_PORT,
             span: backend.span,
             message: format!("backendRef to {kind:?} `{namespace}/{name}` has no port"),
             hint: service.port_list(),
         })?;
-        let found = service.tcp_port(port.value).ok_or_else(|| Fault {
+        let found = service.tcp_port(port.value).ok_or_else(|| BackendFault {
             code: &codes::UNKNOWN_BACKEND_PORT,
             span: port.span,
             message: format!(
@@ -69,7 +73,7 @@ impl Backends<'_> {
         if let Some(protocol) = found.app_protocol.as_deref()
             && !carries(protocol, route.kind)
         {
-            return Err(Fault {
+            return Err(BackendFault {
                 code: &codes::UNSUPPORTED_PROTOCOL,
                 span: port.span,
                 message: format!(
@@ -82,7 +86,7 @@ impl Backends<'_> {
             });
         }
         if self.options.require_reference_grants && !self.permitted(route, service) {
-            return Err(Fault {
+            return Err(BackendFault {
                 code: &codes::REF_NOT_PERMITTED,
                 span: backend.span,
                 message: format!(
@@ -99,10 +103,10 @@ impl Backends<'_> {
     }
 
     /// The Service or ServiceImport that a reference names.
-    fn service(&self, route: &Route, backend: &BackendRef) -> Result<&Service, Fault> {
+    fn service(&self, route: &Route, backend: &BackendRef) -> Result<&Service, BackendFault> {
         let (namespace, name) = target(route, backend);
         let Some(kind) = index::service_kind(&backend.group, &backend.kind.value) else {
-            return Err(Fault {
+            return Err(BackendFault {
                 code: &codes::UNSUPPORTED_BACKEND_KIND,
                 span: backend.kind.span,
                 message: format!(
@@ -116,7 +120,7 @@ impl Backends<'_> {
             });
         };
         let service = self.index.service(kind, namespace, name);
-        let service = service.ok_or_else(|| Fault {
+        let service = service.ok_or_else(|| BackendFault {
             code: &codes::UNKNOWN_BACKEND,
             span: backend.name.span,
             message: format!(
@@ -126,7 +130,7 @@ impl Backends<'_> {
         })?;
         // "ExternalName Services SHOULD NOT be supported as backends."
         if service.service_type == "ExternalName" {
-            return Err(Fault {
+            return Err(BackendFault {
                 code: &codes::UNSUPPORTED_BACKEND_KIND,
                 span: backend.name.span,
                 message: format!("Service `{namespace}/{name}` is an ExternalName"),

@@ -34,7 +34,7 @@ pub use normalize::normalized_path;
 pub use render::{render, render_all, render_brief};
 
 use crate::{
-    compile::{Provenance, provenance::RouteTableKey},
+    compile::{Provenance, RouteTableKey},
     request::Simulated,
     source::Sources,
 };

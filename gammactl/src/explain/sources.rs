@@ -2,10 +2,7 @@
 
 use super::explanation::Source;
 use crate::{
-    compile::{
-        Criterion,
-        provenance::{Provenance, RouteTableKey, TableOrigins},
-    },
+    compile::{Criterion, Provenance, RouteTableKey, TableOrigins},
     source::{Sources, Span},
 };
 
@@ -73,9 +70,7 @@ impl Table<'_> {
                 let m = m.map(|m| format!(".matches[{m}]")).unwrap_or_default();
                 Some(self.in_config(file, format!("{}.rules[{r}]{m}", self.place)))
             }
-            From::Manifests { files, .. } => {
-                in_manifests(files, self.origins?.matches.get(position)?.span)
-            }
+            From::Manifests { files, .. } => in_manifests(files, self.origins?.of_match(position)?),
         }
     }
 
@@ -83,9 +78,7 @@ impl Table<'_> {
     pub(super) fn rule_source(&self, position: usize, r: u32) -> Option<Source> {
         match self.from {
             From::Config(file) => Some(self.in_config(file, format!("{}.rules[{r}]", self.place))),
-            From::Manifests { files, .. } => {
-                in_manifests(files, self.origins?.matches.get(position)?.rule)
-            }
+            From::Manifests { files, .. } => in_manifests(files, self.origins?.of_rule(position)?),
         }
     }
 
@@ -99,15 +92,13 @@ impl Table<'_> {
 
     /// Why the match at `first` is before the one at `second`.
     pub(super) fn criterion(&self, first: usize, second: usize) -> Criterion {
-        let rank = |position: usize| Some(&self.origins?.matches.get(position)?.rank);
-        match (rank(first), rank(second)) {
-            (Some(first), Some(second)) => first.criterion(second),
-            _ => Criterion::of_config(),
-        }
+        self.origins
+            .and_then(|origins| origins.criterion(first, second))
+            .unwrap_or_else(Criterion::of_config)
     }
 
     pub(super) fn ignored(&self) -> &[String] {
-        self.origins.map_or(&[], |origins| &origins.ignored)
+        self.origins.map_or(&[], TableOrigins::ignored)
     }
 }
 

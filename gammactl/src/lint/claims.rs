@@ -1,4 +1,5 @@
-//! Matches that no request gets to: claimed twice, or taken by a regular expression before.
+//! Matches that get no request: another match claims the same, or a regular expression before them takes
+//! all of it.
 
 use std::{
     borrow::Cow,
@@ -9,7 +10,7 @@ use gamma_config::Method;
 
 use super::{
     pattern::{self, Reach},
-    table::{Ranked, Table},
+    table::{CompetingMatches, RankedMatch},
 };
 use crate::{
     compile::{
@@ -20,8 +21,8 @@ use crate::{
     manifest::{HttpMatch, Match, PathMatchType, ValueMatch},
 };
 
-pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
-    let mut claims: HashMap<Claim<'_>, &Ranked<'_>> = HashMap::new();
+pub(super) fn lint(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
+    let mut claims: HashMap<Claim<'_>, &RankedMatch<'_>> = HashMap::new();
     let mut catches = Catches::default();
     for ranked in &table.matches {
         let claim = Claim::new(ranked.r#match);
@@ -150,10 +151,10 @@ fn sorted<'m>(values: impl Iterator<Item = ClaimedValue<'m>>) -> Vec<ClaimedValu
 
 /// Regular expressions that take all requests, or all of one method, below some text.
 #[derive(Debug, Default)]
-struct Catches<'t, 'm>(HashMap<(String, Reach, Option<&'static str>), &'t Ranked<'m>>);
+struct Catches<'t, 'm>(HashMap<(String, Reach, Option<&'static str>), &'t RankedMatch<'m>>);
 
 impl<'t, 'm> Catches<'t, 'm> {
-    fn add(&mut self, http: &HttpMatch, ranked: &'t Ranked<'m>) {
+    fn add(&mut self, http: &HttpMatch, ranked: &'t RankedMatch<'m>) {
         let all = http.headers.is_empty() && http.query_params.is_empty();
         if http.path.kind == PathMatchType::RegularExpression
             && all
@@ -166,7 +167,7 @@ impl<'t, 'm> Catches<'t, 'm> {
     }
 
     /// The one that takes every request of `http`, if there is one.
-    fn taker(&self, http: &HttpMatch) -> Option<&'t Ranked<'m>> {
+    fn taker(&self, http: &HttpMatch) -> Option<&'t RankedMatch<'m>> {
         if self.0.is_empty() {
             return None;
         }
@@ -206,7 +207,7 @@ impl<'t, 'm> Catches<'t, 'm> {
     }
 }
 
-fn twice(ranked: &Ranked<'_>, first: &Ranked<'_>) -> Diagnostic {
+fn twice(ranked: &RankedMatch<'_>, first: &RankedMatch<'_>) -> Diagnostic {
     if ranked.same_rule(first) {
         return Diagnostic::new(
             &codes::REPEATED_MATCH,
@@ -232,7 +233,7 @@ fn twice(ranked: &Ranked<'_>, first: &Ranked<'_>) -> Diagnostic {
     .also(first.span(), "this one wins")
 }
 
-fn shadowed(ranked: &Ranked<'_>, taker: &Ranked<'_>) -> Diagnostic {
+fn shadowed(ranked: &RankedMatch<'_>, taker: &RankedMatch<'_>) -> Diagnostic {
     let taken_by_exact = matches!(taker.r#match, Match::Http(http)
         if http.path.kind == PathMatchType::Exact);
     let (why, hint) = if taken_by_exact {

@@ -1,4 +1,4 @@
-//! Mirrors that serve requests twice, or not at all.
+//! RequestMirror filters that serve requests twice, or not at all.
 
 use super::weights::target;
 use crate::{

@@ -1,8 +1,8 @@
-//! Which match takes a path, found without trying all of them.
+//! The index of matches by path, which finds the match that takes a path without trying all of them.
 
 use std::collections::HashMap;
 
-use super::table::{Ranked, Table};
+use super::table::{CompetingMatches, RankedMatch};
 use crate::{
     compile::path_prefix,
     manifest::{HttpMatch, Match, PathMatchType, ValueMatch},
@@ -22,7 +22,7 @@ pub(super) struct PathIndex<'t> {
 }
 
 impl<'t> PathIndex<'t> {
-    pub(super) fn new(table: &'t Table<'_>) -> Self {
+    pub(super) fn new(table: &'t CompetingMatches<'_>) -> Self {
         let mut index = Self {
             exact: HashMap::new(),
             prefixes: HashMap::new(),
@@ -66,10 +66,10 @@ impl<'t> PathIndex<'t> {
     /// if there is none, or it can't be told.
     pub(super) fn winner<'m>(
         &self,
-        table: &'t Table<'m>,
+        table: &'t CompetingMatches<'m>,
         path: &str,
         like: &HttpMatch,
-    ) -> Option<&'t Ranked<'m>> {
+    ) -> Option<&'t RankedMatch<'m>> {
         if self.has_regexes {
             return None;
         }

@@ -1,4 +1,4 @@
-//! What can be said about a regular expression without running it.
+//! The shape of a regular expression: what can be said about it without running it.
 
 /// Operators of the dialects that matter; anything else stands for itself.
 const OPERATORS: &str = r"\.+*?()|[]{}^$";

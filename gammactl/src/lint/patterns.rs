@@ -79,11 +79,11 @@ fn impossible_path(value: &str) -> Option<(&'static str, String)> {
         Matches::NoNormalPath if value.contains('#') || value.contains(r"\?") => Some(has_query()),
         Matches::NoNormalPath => Some(not_normal(value)),
         Matches::NothingWithSlash => {
-            let rest = match pattern::has_top_level_alternative(pattern) {
-                true => format!("({pattern})"),
-                false => pattern.into(),
+            let with_slash = if pattern::has_top_level_alternative(pattern) {
+                format!("/({pattern})")
+            } else {
+                format!("/{pattern}")
             };
-            let with_slash = format!("/{rest}");
             match normal_path::matches(&with_slash) {
                 Matches::SomePath => {
                     Some((NO_SLASH, format!("begin it with a slash: `{with_slash}`")))

@@ -1,4 +1,4 @@
-//! Retries, CORS, and fields that not every API server knows.
+//! Retries and CORS policies that are hardly meant, and fields that not every API server knows.
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},

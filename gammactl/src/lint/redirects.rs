@@ -1,10 +1,10 @@
-//! Redirects that come back, and what they do on the way.
+//! Redirects that lead back to themselves, or turn a request into a GET.
 
 use gamma_config::Method;
 
 use super::{
     path_index::PathIndex,
-    table::{Ranked, Table},
+    table::{CompetingMatches, RankedMatch},
 };
 use crate::{
     compile::path_prefix,
@@ -25,7 +25,7 @@ fn redirect(rule: &Rule) -> Option<(&Filter, &Redirect)> {
 }
 
 /// Redirects to a place where a redirect answers again, and again.
-pub(super) fn loops(table: &Table<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn loops(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
     let mut index = None;
     for ranked in &table.matches {
         let Match::Http(http) = ranked.r#match else {
@@ -67,7 +67,7 @@ pub(super) fn loops(table: &Table<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// Whether the target is the same host and a port that the same routes are on.
-fn stays(redirect: &Redirect, table: &Table<'_>) -> bool {
+fn stays(redirect: &Redirect, table: &CompetingMatches<'_>) -> bool {
     let port = match (redirect.port, redirect.scheme.as_deref()) {
         (None, None) => return redirect.hostname.is_none(),
         // What is encrypted may not be routed here at all.
@@ -91,9 +91,9 @@ fn witness(http: &HttpMatch) -> String {
 
 /// The paths that a request goes through, if it never leaves redirects.
 fn circle<'t>(
-    start: &Ranked<'_>,
+    start: &RankedMatch<'_>,
     http: &HttpMatch,
-    table: &'t Table<'_>,
+    table: &'t CompetingMatches<'_>,
     index: &PathIndex<'t>,
 ) -> Option<Vec<String>> {
     if http.path.kind == PathMatchType::RegularExpression {

@@ -1,4 +1,5 @@
-//! Dangling references of routes that are on no Service, and so are not compiled.
+//! backendRefs of routes that are on no Service, and so are not compiled, but name a Service that is not
+//! there.
 
 use crate::{
     compile::{Options, attach::Attachments, index::Index, resolve::Backends},

@@ -1,4 +1,4 @@
-//! Sessions that end when the route is edited.
+//! Session persistence that ends when rules of the route are inserted or removed.
 
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},

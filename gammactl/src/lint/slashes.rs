@@ -1,8 +1,8 @@
-//! Paths with and without a slash at their end.
+//! Paths of matches and filters that differ in a slash at their end only.
 
 use std::collections::HashSet;
 
-use super::{path_index::PathIndex, table::Table};
+use super::{path_index::PathIndex, table::CompetingMatches};
 use crate::{
     compile::path_prefix,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -56,9 +56,10 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
             continue;
         }
         let base = path_prefix::elements(replacement);
-        let elsewhere = match lost {
-            true => format!("{base}x"),
-            false => format!("{base}//x"),
+        let elsewhere = if lost {
+            format!("{base}x")
+        } else {
+            format!("{base}//x")
         };
         let hint = match (lost, prefix) {
             (true, "/") => format!("write `{base}/` to be safe elsewhere: here it means the same"),
@@ -82,7 +83,7 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
 }
 
 /// "An exact path match on `/abc` will only match requests to `/abc`, NOT `/abc/`".
-pub(super) fn exact(table: &Table<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn exact(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
     // Other parents may have other routes.
     if table.ports.is_empty() {
         return;
@@ -128,7 +129,7 @@ fn other_form(http: &HttpMatch, above: &HashSet<&str>) -> Option<String> {
 }
 
 /// Every path that another of the table is below.
-fn above<'t>(table: &'t Table<'_>) -> HashSet<&'t str> {
+fn above<'t>(table: &'t CompetingMatches<'_>) -> HashSet<&'t str> {
     let mut above = HashSet::new();
     for ranked in &table.matches {
         if let Match::Http(http) = ranked.r#match

@@ -1,4 +1,4 @@
-//! Matches that no request can fulfil.
+//! Values of matches that no request can have, or that hardly mean what they say.
 
 use std::collections::HashMap;
 
