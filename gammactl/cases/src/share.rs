@@ -1,5 +1,6 @@
 //! Parts of a whole.
 
+use gamma_compile::in_percent;
 use std::{fmt, str::FromStr};
 
 /// A part of the requests, from 0 to 1: `0.9`, `90%` or `9/10`.
@@ -44,9 +45,7 @@ impl FromStr for Share {
 impl fmt::Display for Share {
     /// In percent, with as many digits as it takes, but no more than six.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:.6}", self.0 * 100.0);
-        let digits = digits.trim_end_matches('0').trim_end_matches('.');
-        write!(f, "{digits} %")
+        f.write_str(&in_percent(self.0, 6))
     }
 }
 
@@ -82,6 +81,7 @@ mod tests {
             ("1", Some("100 %")),
             ("0", Some("0 %")),
             (".5", Some("50 %")),
+            ("0.000000001", Some("< 0.000001 %")),
             ("1.5", None),
             ("-0.1", None),
             ("1/0", None),

@@ -1,23 +1,13 @@
 //! What a case is about: manifests or a config, ready to be asked.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
-
-use gamma_compile::{self as compile, compile, lint};
+use super::{model::Case, names::Names, read::Read, read::refuse};
+use gamma_compile::{self as compile, Compilation, compilation, lint};
 use gamma_explain::Explainer;
 use gamma_manifest::{
-    self as manifest, Manifests,
-    diagnostic::{Diagnostics, codes},
-    source::{self, Sources, Spanned},
+    self as manifest, Manifests, diagnostic::Diagnostics, diagnostic::codes, source,
+    source::Sources, source::Spanned,
 };
-
-use super::{
-    model::Case,
-    names::Names,
-    read::{Read, refuse},
-};
+use std::{fs, path::Path, path::PathBuf};
 
 /// What is asked about requests.
 pub(super) struct Subject {
@@ -149,14 +139,16 @@ fn of_manifests(
         cluster_domain: domain.map_or(defaults.cluster_domain, |domain| domain.value.clone()),
         ..compile::Options::default()
     };
-    let config = compile(&manifests, &options, &mut said);
+    let Compilation {
+        config, provenance, ..
+    } = compilation(&manifests, &options, &mut said);
     if case.diagnostics.is_some() {
         lint(&manifests, &options, &mut said);
     }
     said.sort();
     Some(Subject {
         names: Names::new(&config, &manifests),
-        explainer: Explainer::of_manifests(config, &sources, &manifests, &options),
+        explainer: Explainer::of_manifests(config, &sources, provenance),
         client_namespace: client_namespace.into(),
         sources,
         diagnostics: said,

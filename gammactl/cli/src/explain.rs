@@ -1,26 +1,13 @@
 //! `gammactl explain`.
 
-use std::{
-    fs,
-    io::{self, Read as _},
-    net::SocketAddr,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
-
+use super::{input::Compiled, input::Input, output};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gamma_explain::{
-    Explainer, Explanation,
-    access_log::{self, Logged},
-    render, render_all, render_brief,
-    request::{Curl, FORM, HeaderLine, Simulated, read_line},
+    Explainer, Explanation, access_log, access_log::Logged, render, render_all, render_brief,
+    request::Curl, request::FORM, request::HeaderLine, request::Simulated, request::read_line,
 };
-
-use super::{
-    input::{Compiled, Input},
-    output,
-};
+use std::{fs, io, io::Read as _, net::SocketAddr, path::Path, time::SystemTime, time::UNIX_EPOCH};
 
 /// Say which rule a request gets, why, and what becomes of it
 #[derive(Debug, Args)]
@@ -215,11 +202,11 @@ fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explaine
             }
             let Compiled {
                 sources,
-                manifests,
                 config,
+                provenance,
                 ..
             } = compiled;
-            Explainer::of_manifests(config, &sources, &manifests, &input.compile_options())
+            Explainer::of_manifests(config, &sources, provenance)
         }
     };
     Ok(Some(match &input.flags.namespace {

@@ -1,15 +1,13 @@
 //! What the commands read, and what they have in common.
 
+use super::{output, progress::Progress};
 use clap::{Args, ValueEnum};
-use gamma_compile::{self as compile, Attachment, ClusterNames, Compilation, lint};
+use gamma_compile::{self as compile, Attachment, ClusterNames, Compilation, Provenance, lint};
 use gamma_config::Config;
 use gamma_manifest::{
-    self as manifest, Manifests,
-    diagnostic::{Diagnostic, Diagnostics, Severity, codes},
-    source::{self, Sources},
+    self as manifest, Manifests, diagnostic::Diagnostic, diagnostic::Diagnostics,
+    diagnostic::Severity, diagnostic::codes, source, source::Sources,
 };
-
-use super::{output, progress::Progress};
 
 /// What every command reads.
 #[derive(Debug, Clone, Args)]
@@ -121,6 +119,8 @@ pub(super) struct Compiled {
     pub(super) config: Config,
     /// What each parentRef to a Service is attached to.
     pub(super) attachments: Vec<Attachment>,
+    /// Where the matches of the config are written.
+    pub(super) provenance: Provenance,
     pub(super) diagnostics: Diagnostics,
 }
 
@@ -153,6 +153,7 @@ impl Compiled {
         let Compilation {
             config,
             attachments,
+            provenance,
         } = compile::compilation(&manifests, options, &mut diagnostics);
         lint(&manifests, options, &mut diagnostics);
         diagnostics.sort();
@@ -161,6 +162,7 @@ impl Compiled {
             manifests,
             config,
             attachments,
+            provenance,
             diagnostics,
         }
     }

@@ -1,43 +1,34 @@
-//! Which Service ports a route is attached to.
+//! The Service ports that each route is attached to.
 //!
 //! "`port` set: the route MUST apply only to that port; unset: to all ports of the Service"
 //! (GEP-957, GEP-1294). `sectionName` of a Service is the name of a port. A route in the Service's
 //! namespace is a producer route, one in another namespace a consumer route.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
-use gamma_manifest::{
-    MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service, ServiceKind,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    suggest::nearest,
-};
-
 use super::{
-    Options,
-    index::{self, Index},
-    table,
+    frontend::FrontendKey, frontend::ServiceKey, index, index::Index, kind, options::Options,
 };
-
-/// Kind, namespace, name and port of a frontend.
-type Frontend<'m> = (ServiceKind, &'m str, &'m str, u16);
+use gamma_manifest::{
+    MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service, diagnostic::Diagnostic,
+    diagnostic::Diagnostics, diagnostic::codes, suggest::nearest,
+};
+use std::{collections::BTreeMap, collections::BTreeSet, collections::HashMap};
 
 /// Routes on one port that are all of one namespace, which decides whose requests they are for.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Group<'a> {
-    frontend: Frontend<'a>,
+pub(crate) struct RouteGroup<'a> {
+    frontend: FrontendKey<'a>,
     namespace: &'a str,
 }
 
-impl<'a> Group<'a> {
-    /// Kind, namespace and name of the Service.
-    pub(crate) fn service(&self) -> (ServiceKind, &'a str, &'a str) {
-        let (kind, namespace, name, _) = self.frontend;
-        (kind, namespace, name)
+impl<'a> RouteGroup<'a> {
+    /// The port that the routes are on.
+    pub(crate) fn frontend(&self) -> FrontendKey<'a> {
+        self.frontend
     }
 
     /// Whether the routes are in the namespace of the Service.
     pub(crate) fn is_producer(&self) -> bool {
-        self.frontend.1 == self.namespace
+        self.frontend.service.namespace == self.namespace
     }
 }
 
@@ -45,9 +36,9 @@ impl<'a> Group<'a> {
 /// [`Manifests::routes`].
 #[derive(Debug, Default)]
 pub(crate) struct Attachments<'m> {
-    routes: HashMap<Frontend<'m>, BTreeMap<String, Vec<usize>>>,
+    routes: HashMap<FrontendKey<'m>, BTreeMap<String, Vec<usize>>>,
     /// The frontends of every parentRef that names a Service, by route and parentRef.
-    parents: BTreeMap<(usize, usize), Vec<Frontend<'m>>>,
+    parents: BTreeMap<(usize, usize), Vec<FrontendKey<'m>>>,
 }
 
 /// A parentRef that names a Service or ServiceImport, found or not.
@@ -58,32 +49,22 @@ pub struct Attachment {
     /// Index into [`Route::parent_refs`].
     pub parent: usize,
     /// The ports that it names; none where the Service is not there or can't be a parent.
-    pub ports: Vec<Port>,
+    pub ports: Vec<AttachedPort>,
 }
 
 /// A Service port that a route is attached to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Port {
+pub struct AttachedPort {
     /// Number of the port.
     pub number: u16,
     /// The GRPCRoute that replaces this HTTPRoute there: an index into [`Manifests::routes`].
     pub replaced_by: Option<usize>,
 }
 
-fn frontend(service: &Service, port: u16) -> Frontend<'_> {
-    let metadata = &service.metadata;
-    (
-        service.kind,
-        &metadata.namespace,
-        &metadata.name.value,
-        port,
-    )
-}
-
 impl Attachments<'_> {
     /// The routes on one port, by the namespace that they are in.
     pub(crate) fn on(&self, service: &Service, port: u16) -> BTreeMap<String, Vec<usize>> {
-        let routes = self.routes.get(&frontend(service, port));
+        let routes = self.routes.get(&ServiceKey::of(service).port(port));
         routes.cloned().unwrap_or_default()
     }
 
@@ -92,13 +73,13 @@ impl Attachments<'_> {
         let mut grpc = HashMap::new();
         for (frontend, groups) in &self.routes {
             for (namespace, routes) in groups {
-                if let Some(route) = table::grpc_route(routes, manifests) {
+                if let Some(route) = kind::grpc_route(routes, manifests) {
                     grpc.insert((*frontend, &**namespace), route);
                 }
             }
         }
-        let port = |route: &Route, frontend: &Frontend<'_>| Port {
-            number: frontend.3,
+        let port = |route: &Route, frontend: &FrontendKey<'_>| AttachedPort {
+            number: frontend.port,
             replaced_by: match route.kind {
                 RouteKind::GrpcRoute => None,
                 RouteKind::HttpRoute => grpc.get(&(*frontend, &*route.metadata.namespace)).copied(),
@@ -118,25 +99,18 @@ impl Attachments<'_> {
     }
 
     /// Ports, and the routes on them that are of one namespace, in a fixed order.
-    pub(crate) fn groups(&self) -> Vec<(u16, Group<'_>, &[usize])> {
+    pub(crate) fn groups(&self) -> Vec<(u16, RouteGroup<'_>, &[usize])> {
         let mut frontends: Vec<_> = self.routes.iter().collect();
-        frontends.sort_by_key(|((kind, namespace, name, port), _)| {
-            (
-                *kind == ServiceKind::ServiceImport,
-                *namespace,
-                *name,
-                *port,
-            )
-        });
+        frontends.sort_by_key(|(frontend, _)| (frontend.service.rank(), frontend.port));
         frontends
             .into_iter()
             .flat_map(|(&frontend, namespaces)| {
                 namespaces.iter().map(move |(namespace, routes)| {
-                    let group = Group {
+                    let group = RouteGroup {
                         frontend,
                         namespace,
                     };
-                    (frontend.3, group, &**routes)
+                    (frontend.port, group, &**routes)
                 })
             })
             .collect()
@@ -167,7 +141,7 @@ pub(crate) fn attach<'m>(
             };
             service_parents += 1;
             for port in ports(service, parent, diagnostics) {
-                let frontend = frontend(service, port);
+                let frontend = ServiceKey::of(service).port(port);
                 attachments
                     .parents
                     .entry((r, p))

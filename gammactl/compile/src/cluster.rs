@@ -1,12 +1,11 @@
-//! What the proxy calls the endpoints of a Service port.
+//! Cluster names: what the proxy calls the endpoints of a Service port.
 
 mod template;
 
 pub use template::{InvalidTemplate, Template};
 
-use std::str::FromStr;
-
 use gamma_manifest::{Service, ServiceKind};
+use std::str::FromStr;
 
 /// "`<service>.<ns>.svc.clusterset.local`" (GEP-1748, KEP-1645)
 const CLUSTER_SET_DOMAIN: &str = "clusterset.local";

@@ -1,10 +1,11 @@
-//! Why one match is tried before another, in words.
+//! The criterion by which one match is tried before another, in words.
 
-use std::cmp::Reverse;
-
+use super::{
+    precedence::GrpcSpecificity, precedence::HttpSpecificity, precedence::PathRank,
+    precedence::Precedence, precedence::Specificity,
+};
 use serde::Serialize;
-
-use super::precedence::{GrpcSpecificity, HttpSpecificity, PathRank, Precedence, Specificity};
+use std::cmp::Reverse;
 
 /// The first criterion by which two matches differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -32,7 +33,7 @@ impl Criterion {
 
 impl Precedence {
     /// What puts this match before `other`.
-    pub fn criterion(&self, other: &Self) -> Criterion {
+    pub(super) fn criterion(&self, other: &Self) -> Criterion {
         if self.hostname != other.hostname {
             return Criterion::new("hostname", "more specific hostname");
         }

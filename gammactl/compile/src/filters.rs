@@ -1,18 +1,16 @@
-//! What filters become.
+//! Filters of rules and backendRefs become filters of the config; one that can't be applied makes its
+//! requests be answered 500.
 
+use super::resolve::Backends;
 use gamma_config as config;
-
 use gamma_manifest::{
-    ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::{Span, Spanned},
+    ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route, diagnostic::Diagnostic,
+    diagnostic::Diagnostics, diagnostic::codes, source::Span, source::Spanned,
 };
-
-use super::backend::Backends;
 
 /// The filters of a rule or a backend.
 #[derive(Debug, Default)]
-pub(crate) struct Compiled {
+pub(crate) struct CompiledFilters {
     pub(crate) filters: Vec<config::Filter>,
     /// Why they can't all be applied. "Unsupported filters MUST NOT be skipped. Instead, requests
     /// that would have been processed by that filter MUST receive a HTTP error response."
@@ -24,8 +22,8 @@ pub(crate) fn compile(
     route: &Route,
     backends: &Backends<'_>,
     diagnostics: &mut Diagnostics,
-) -> Compiled {
-    let mut compiled = Compiled::default();
+) -> CompiledFilters {
+    let mut compiled = CompiledFilters::default();
     for filter in filters {
         match &filter.kind {
             FilterKind::RequestHeaderModifier(modifier) => {
@@ -117,7 +115,7 @@ pub(crate) fn compile(
     compiled
 }
 
-impl Compiled {
+impl CompiledFilters {
     /// A backend's filters: whom to ask has to be known before the backend is drawn.
     pub(crate) fn only_of_rules(&mut self, filters: &[Filter], diagnostics: &mut Diagnostics) {
         let auth = |filter: &&Filter| matches!(filter.kind, FilterKind::ExternalAuth(_));
@@ -208,7 +206,7 @@ fn path(modifier: &PathModifier) -> config::PathModifier {
 /// A route that could set `x-gamma-cluster` could send requests anywhere.
 fn owned_headers(
     modifier: &HeaderModifier,
-    compiled: &mut Compiled,
+    compiled: &mut CompiledFilters,
     diagnostics: &mut Diagnostics,
 ) {
     for name in modifier.names() {
@@ -224,7 +222,7 @@ pub(crate) fn is_owned(name: &str) -> bool {
 pub(crate) fn owned(
     name: &Spanned<String>,
     what: &str,
-    compiled: &mut Compiled,
+    compiled: &mut CompiledFilters,
     diagnostics: &mut Diagnostics,
 ) {
     if !is_owned(&name.value) {

@@ -1,14 +1,11 @@
-//! Objects by name, and the names that are nearly right.
+//! The index of Services and EndpointSlices by name, which also knows the names that are nearly right.
 
-use std::{
-    cell::Cell,
-    collections::{HashMap, HashSet},
-};
-
+use super::frontend::ServiceKey;
 use gamma_manifest::{
     BackendRef, EndpointSlice, MULTICLUSTER, Manifests, Route, Service, ServiceKind,
     suggest::nearest,
 };
+use std::{cell::Cell, collections::HashMap, collections::HashSet};
 
 /// The labels that say which Service or ServiceImport a slice belongs to.
 const OWNERS: [(&str, ServiceKind); 2] = [
@@ -18,9 +15,6 @@ const OWNERS: [(&str, ServiceKind); 2] = [
         ServiceKind::ServiceImport,
     ),
 ];
-
-/// Kind, namespace and name.
-type Key<'m> = (ServiceKind, &'m str, &'m str);
 
 /// The kind of frontend and backend that a reference names, if it is one.
 pub(crate) fn service_kind(group: &str, kind: &str) -> Option<ServiceKind> {
@@ -34,7 +28,7 @@ pub(crate) fn service_kind(group: &str, kind: &str) -> Option<ServiceKind> {
 /// Looks objects up.
 #[derive(Debug)]
 pub struct Index<'m> {
-    services: HashMap<Key<'m>, &'m Service>,
+    services: HashMap<ServiceKey<'m>, &'m Service>,
     /// Those that Services are in.
     namespaces: HashSet<&'m str>,
     /// Names by namespace, and namespaces by name, in the order of the manifests.
@@ -44,7 +38,7 @@ pub struct Index<'m> {
     /// for among thousands that are there.
     comparisons: Cell<usize>,
     /// EndpointSlices by their Service.
-    slices: HashMap<Key<'m>, Vec<&'m EndpointSlice>>,
+    slices: HashMap<ServiceKey<'m>, Vec<&'m EndpointSlice>>,
 }
 
 const COMPARISONS: usize = 200_000;
@@ -55,7 +49,7 @@ impl<'m> Index<'m> {
         let services = manifests
             .services
             .iter()
-            .map(|s| ((s.kind, &*s.metadata.namespace, &*s.metadata.name.value), s))
+            .map(|service| (ServiceKey::of(service), service))
             .collect();
         let mut slices: HashMap<_, Vec<_>> = HashMap::new();
         for slice in &manifests.endpoint_slices {
@@ -63,7 +57,11 @@ impl<'m> Index<'m> {
             for (label, kind) in OWNERS {
                 let mut labels = slice.metadata.labels.iter();
                 if let Some((_, service)) = labels.find(|(key, _)| key == label) {
-                    let key = (kind, &*slice.metadata.namespace, &**service);
+                    let key = ServiceKey {
+                        kind,
+                        namespace: &slice.metadata.namespace,
+                        name: service,
+                    };
                     slices.entry(key).or_default().push(slice);
                 }
             }
@@ -95,9 +93,8 @@ impl<'m> Index<'m> {
 
     /// The EndpointSlices of a Service.
     pub fn slices<'a>(&'a self, service: &'a Service) -> &'a [&'a EndpointSlice] {
-        let metadata = &service.metadata;
         self.slices
-            .get(&(service.kind, &*metadata.namespace, &*metadata.name.value))
+            .get(&ServiceKey::of(service))
             .map_or(&[], Vec::as_slice)
     }
 
@@ -112,7 +109,12 @@ impl<'m> Index<'m> {
         namespace: &str,
         name: &str,
     ) -> Option<&'m Service> {
-        self.services.get(&(kind, namespace, name)).copied()
+        let key = ServiceKey {
+            kind,
+            namespace,
+            name,
+        };
+        self.services.get(&key).copied()
     }
 
     /// The Service that a backendRef names, if it is there.

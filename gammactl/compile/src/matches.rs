@@ -1,14 +1,12 @@
-//! What a match becomes. gRPC methods are paths: "`/{service}/{method}`" (GEP-1016).
+//! Matches of HTTPRoutes and GRPCRoutes become matches of the config. gRPC methods are paths:
+//! "`/{service}/{method}`" (GEP-1016).
 
+use super::{filters, value_match::effective_headers, value_match::effective_query_params};
 use gamma_config as config;
-
 use gamma_manifest::{
-    GrpcMethodMatch, Match, PathMatchType, ValueMatch,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::{Span, Spanned},
+    GrpcMethodMatch, Match, PathMatchType, ValueMatch, diagnostic::Diagnostic,
+    diagnostic::Diagnostics, diagnostic::codes, source::Span, source::Spanned,
 };
-
-use super::filters;
 
 /// One element of a path: a service that is not given.
 const ANY_ELEMENT: &str = "[^/]+";
@@ -42,7 +40,7 @@ pub(crate) fn compile(
             }),
             method: http.method,
             headers: headers(&http.headers, &mut patterns),
-            query_params: values(&http.query_params, false, &mut patterns),
+            query_params: values(effective_query_params(&http.query_params), &mut patterns),
         },
         Match::Grpc(grpc) => config::Match {
             hostname: hostname.map(Into::into),
@@ -102,34 +100,24 @@ fn headers(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::V
             .hint("choose another header name"),
         );
     }
-    values(matches, true, patterns)
+    values(effective_headers(matches), patterns)
 }
 
-/// "If multiple entries specify equivalent header names, only the first entry with an equivalent name
-/// MUST be considered for a match. Subsequent entries … MUST be ignored", whatever their patterns.
-fn values(
-    matches: &[ValueMatch],
-    any_case: bool,
+fn values<'m>(
+    matches: impl Iterator<Item = &'m ValueMatch>,
     patterns: &mut Patterns<'_>,
 ) -> Vec<config::ValueMatch> {
-    let is_same = |a: &str, b: &str| a == b || (any_case && a.eq_ignore_ascii_case(b));
-    let is_ignored = |i: usize| {
-        let mut earlier = matches.iter().take(i);
-        earlier.any(|m| is_same(&m.name.value, &matches[i].name.value))
-    };
     matches
-        .iter()
-        .enumerate()
-        .filter(|&(i, _)| !is_ignored(i))
-        .map(|(_, m)| {
+        .map(|m| {
             if m.regex {
                 patterns.check(&m.value.value, m.value.span);
             }
             config::ValueMatch {
                 name: m.name.value.clone(),
-                kind: match m.regex {
-                    true => config::MatchType::RegularExpression,
-                    false => config::MatchType::Exact,
+                kind: if m.regex {
+                    config::MatchType::RegularExpression
+                } else {
+                    config::MatchType::Exact
                 },
                 value: m.value.value.clone(),
             }

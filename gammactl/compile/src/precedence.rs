@@ -1,15 +1,15 @@
-//! Which of two matches is tried first. The only place that knows.
+//! Precedence: which of two matches is tried first. It is decided here and nowhere else.
 //!
 //! The fields of [`Precedence`] are in the order of the specification, and the derived order
 //! compares them one after the other: the *lesser* one wins.
 
+use super::{path_prefix, value_match::effective_headers, value_match::effective_query_params};
+use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route};
 use std::cmp::Reverse;
-
-use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, ValueMatch};
 
 /// Rank of one match among all matches of all routes on a Service port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Precedence {
+pub(crate) struct Precedence {
     /// See [`HostnameRank`].
     pub(super) hostname: HostnameRank,
     /// What the match itself says.
@@ -127,12 +127,12 @@ impl HttpSpecificity {
                     PathRank::RegularExpression(Reverse(path.chars().count()))
                 }
                 PathMatchType::PathPrefix => {
-                    PathRank::PathPrefix(Reverse(path.trim_end_matches('/').chars().count()))
+                    PathRank::PathPrefix(Reverse(path_prefix::elements(path).chars().count()))
                 }
             },
             method: Reverse(http.method.is_some()),
-            headers: Reverse(distinct(&http.headers, true)),
-            query_params: Reverse(distinct(&http.query_params, false)),
+            headers: Reverse(effective_headers(&http.headers).count()),
+            query_params: Reverse(effective_query_params(&http.query_params).count()),
         }
     }
 }
@@ -146,21 +146,7 @@ impl GrpcSpecificity {
         Self {
             service: length(method.and_then(|m| m.service.as_ref())),
             method: length(method.and_then(|m| m.method.as_ref())),
-            headers: Reverse(distinct(&grpc.headers, true)),
+            headers: Reverse(effective_headers(&grpc.headers).count()),
         }
     }
-}
-
-/// How many of the matches count: "only the first entry with an equivalent name MUST be considered".
-fn distinct(matches: &[ValueMatch], any_case: bool) -> usize {
-    let mut names: Vec<String> = matches
-        .iter()
-        .map(|m| match any_case {
-            true => m.name.value.to_ascii_lowercase(),
-            false => m.name.value.clone(),
-        })
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    names.len()
 }

@@ -1,28 +1,19 @@
-//! Where the matches of a compiled config come from.
+//! Provenance: where the matches of a compiled config come from, which the config itself does not say.
 
+use super::{criterion::Criterion, precedence::Precedence};
+use gamma_config::ServiceKind;
+use gamma_manifest::source::Span;
 use std::collections::HashMap;
 
-use gamma_config::ServiceKind;
-use gamma_manifest::{Manifests, Match, Route, diagnostic::Diagnostics, source::Span};
-
-use super::{
-    Options,
-    attach::{Attachments, attach},
-    index::Index,
-    precedence::Precedence,
-    rule::{self, Rules},
-    table,
-};
-
-/// The tables of a config, by what they are on and whose routes they hold.
-#[derive(Debug)]
+/// Where the matches of a compiled config are written in the manifests, and their ranks: by table.
+#[derive(Debug, Default)]
 pub struct Provenance {
-    tables: HashMap<TableKey, Origins>,
+    tables: HashMap<RouteTableKey, TableOrigins>,
 }
 
-/// A table of a config.
+/// A table of a config: the port of a frontend that it is on, and whose routes it holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct TableKey {
+pub struct RouteTableKey {
     /// What the frontend is in Kubernetes.
     pub kind: ServiceKind,
     /// Namespace of the frontend.
@@ -37,91 +28,53 @@ pub struct TableKey {
 
 /// The routes that became one table.
 #[derive(Debug)]
-pub struct Origins {
+pub struct TableOrigins {
     /// Of every match, in order of precedence.
-    pub matches: Vec<Origin>,
+    pub(crate) matches: Vec<MatchOrigin>,
     /// Names of routes that are not applied there, because there are GRPCRoutes.
-    pub ignored: Vec<String>,
+    pub(crate) ignored: Vec<String>,
 }
 
 /// A match in the manifests.
 #[derive(Debug)]
-pub struct Origin {
-    /// What decided its place in the table.
-    pub rank: Precedence,
-    /// Where it is written.
-    pub span: Span,
+pub(crate) struct MatchOrigin {
+    pub(crate) rank: Precedence,
+    /// Where the match is written.
+    pub(crate) span: Span,
     /// Where its rule is written.
-    pub rule: Span,
+    pub(crate) rule: Span,
+}
+
+impl TableOrigins {
+    /// Where the match at `position` in the order of precedence is written.
+    pub fn of_match(&self, position: usize) -> Option<Span> {
+        Some(self.matches.get(position)?.span)
+    }
+
+    /// Where the rule of the match at `position` is written.
+    pub fn of_rule(&self, position: usize) -> Option<Span> {
+        Some(self.matches.get(position)?.rule)
+    }
+
+    /// What puts the match at `first` before the one at `second`.
+    pub fn criterion(&self, first: usize, second: usize) -> Option<Criterion> {
+        let rank = |position: usize| Some(&self.matches.get(position)?.rank);
+        Some(rank(first)?.criterion(rank(second)?))
+    }
+
+    /// Names of routes that are not applied there, because there are GRPCRoutes.
+    pub fn ignored(&self) -> &[String] {
+        &self.ignored
+    }
 }
 
 impl Provenance {
-    /// Compiles `manifests` as [`compile`](super::compile) does, and keeps what a config does not
-    /// say.
-    pub fn new(manifests: &Manifests, options: &Options) -> Self {
-        // What there is to say was said when the config was made.
-        let unsaid = &mut Diagnostics::default();
-        let index = Index::new(manifests);
-        let attachments = attach(manifests, &index, options, unsaid);
-        let rules = rule::compile_all(manifests, &index, &attachments, options, unsaid);
-        Self {
-            tables: tables(manifests, &attachments, &rules),
-        }
+    pub(super) fn insert(&mut self, key: RouteTableKey, origins: TableOrigins) {
+        self.tables.insert(key, origins);
     }
 
     /// The routes of one table, if there is that table.
-    pub fn table(&self, key: &TableKey) -> Option<&Origins> {
+    pub fn table(&self, key: &RouteTableKey) -> Option<&TableOrigins> {
         self.tables.get(key)
     }
-}
-
-fn tables(
-    manifests: &Manifests,
-    attachments: &Attachments<'_>,
-    rules: &Rules,
-) -> HashMap<TableKey, Origins> {
-    let mut tables = HashMap::new();
-    for service in &manifests.services {
-        for port in service.tcp_ports() {
-            for (namespace, routes) in attachments.on(service, port.port) {
-                let key = TableKey {
-                    kind: service.kind,
-                    namespace: service.metadata.namespace.clone(),
-                    name: service.metadata.name.value.clone(),
-                    port: port.port,
-                    routes: namespace,
-                };
-                tables.insert(key, origins(&routes, manifests, rules));
-            }
-        }
-    }
-    tables
-}
-
-fn origins(routes: &[usize], manifests: &Manifests, rules: &Rules) -> Origins {
-    let (applied, ignored) = table::by_kind(routes, manifests);
-    let (compiled, order) = table::ranked(&applied, rules);
-    let matches = order.into_iter().filter_map(|(r, m)| {
-        let (route, compiled) = compiled.get(r)?;
-        let rank = compiled.ranks.get(m as usize)?;
-        let rule = manifests.routes.get(*route)?.rules.get(rank.rule)?;
-        Some(Origin {
-            rank: rank.clone(),
-            span: match rule.matches.get(rank.r#match)? {
-                Match::Http(http) => http.span,
-                Match::Grpc(grpc) => grpc.span,
-            },
-            rule: rule.span,
-        })
-    });
-    let name = |route: &usize| manifests.routes.get(*route).map(full_name);
-    Origins {
-        matches: matches.collect(),
-        ignored: ignored.iter().filter_map(name).collect(),
-    }
-}
-
-fn full_name(route: &Route) -> String {
-    let (namespace, name) = (&route.metadata.namespace, &route.metadata.name.value);
-    format!("{}/{namespace}/{name}", route.kind.as_str())
 }

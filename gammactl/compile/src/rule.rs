@@ -1,36 +1,33 @@
-//! Rules, each compiled once however many ports its route is attached to.
-
-use std::collections::HashMap;
-
-use gamma_manifest::{
-    FilterKind, Manifests, Metadata, Route, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-};
-
-use gamma_config as config;
+//! Rules of routes, each compiled once however many ports its route is attached to.
 
 use super::{
-    Options, attach::Attachments, backend::Backends, filters, index::Index, matches,
-    precedence::Precedence,
+    attach::Attachments, backend, filters, index::Index, matches, options::Options,
+    precedence::Precedence, resolve::Backends, rule_name::rule_names,
 };
+use gamma_config as config;
+use gamma_manifest::{
+    FilterKind, Manifests, Metadata, Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics,
+    diagnostic::codes,
+};
+use std::collections::HashMap;
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
 #[derive(Debug, Clone)]
-pub(crate) struct Compiled {
-    pub(crate) rule: config::Rule,
-    pub(crate) ranks: Vec<Precedence>,
+pub(super) struct RankedRule {
+    pub(super) rule: config::Rule,
+    pub(super) ranks: Vec<Precedence>,
 }
 
 /// The rules of every attached route, by its index.
-pub(crate) type Rules = HashMap<usize, Vec<Compiled>>;
+pub(super) type RulesByRoute = HashMap<usize, Vec<RankedRule>>;
 
-pub(crate) fn compile_all(
+pub(super) fn compile_all(
     manifests: &Manifests,
     index: &Index<'_>,
     attachments: &Attachments<'_>,
     options: &Options,
     diagnostics: &mut Diagnostics,
-) -> Rules {
+) -> RulesByRoute {
     let backends = Backends {
         manifests,
         index,
@@ -41,9 +38,12 @@ pub(crate) fn compile_all(
         .into_iter()
         .filter_map(|r| Some((r, manifests.routes.get(r)?)))
         .map(|(r, route)| {
-            let rules = route.rules.iter().enumerate();
+            let names = rule_names(route, diagnostics);
+            let rules = route.rules.iter().zip(names).enumerate();
             let compiled = rules
-                .filter_map(|(i, rule)| compile(route, i, rule, &backends, diagnostics))
+                .filter_map(|(i, (rule, name))| {
+                    compile(route, i, rule, name, &backends, diagnostics)
+                })
                 .collect();
             (r, compiled)
         })
@@ -55,9 +55,10 @@ fn compile(
     route: &Route,
     number: usize,
     rule: &Rule,
+    name: String,
     backends: &Backends<'_>,
     diagnostics: &mut Diagnostics,
-) -> Option<Compiled> {
+) -> Option<RankedRule> {
     let hostnames: Vec<Option<&str>> = match &*route.hostnames {
         hostnames if backends.options.honor_hostnames && !hostnames.is_empty() => {
             hostnames.iter().map(|host| Some(&*host.value)).collect()
@@ -89,14 +90,10 @@ fn compile(
     let backend_refs: Vec<_> = rule
         .backend_refs
         .iter()
-        .map(|backend| backends.compile(route, rule, backend, diagnostics))
+        .map(|backend| backend::compile(backend, rule, route, backends, diagnostics))
         .collect();
     no_backend(rule, diagnostics);
 
-    let name = match &rule.name {
-        Some(name) => name.value.clone(),
-        None => number.to_string(),
-    };
     let rule = config::Rule {
         session_persistence: match filters.invalid {
             Some(_) => None,
@@ -116,7 +113,7 @@ fn compile(
         retry: rule.retry.clone(),
         invalid: filters.invalid,
     };
-    (!ranks.is_empty()).then_some(Compiled { rule, ranks })
+    (!ranks.is_empty()).then_some(RankedRule { rule, ranks })
 }
 
 fn session(route: &Route, rule: &Rule, rule_name: &str) -> Option<config::SessionPersistence> {

@@ -1,4 +1,4 @@
-//! A part of a config: what the clients of one namespace need of it.
+//! Slices of a config: what the clients of one namespace need of it.
 
 use gamma_config::Config;
 

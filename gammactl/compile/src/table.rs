@@ -1,33 +1,33 @@
-//! The routes on one port, merged into one table.
+//! Route tables: the routes on one Service port, merged and in order of precedence.
 //!
 //! "Rules from multiple Routes attached to the same parent are merged: only one rule ever applies
 //! to a request", the one whose match has precedence over all others that hold.
 
+use super::{
+    kind::by_kind, kind::grpc_route, precedence::Precedence, provenance::MatchOrigin,
+    provenance::TableOrigins, rule::RankedRule, rule::RulesByRoute,
+};
 use gamma_config::RouteTable;
 use gamma_manifest::{
-    Manifests, RouteKind,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    Manifests, Match, Route, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
 };
 
-use super::rule::{Compiled, Rules};
-
 /// Merges `routes` (indices into the manifests), which are all of one namespace.
-pub(crate) fn table(
+pub(super) fn table(
     routes: &[usize],
     manifests: &Manifests,
-    rules: &Rules,
+    rules: &RulesByRoute,
     diagnostics: &mut Diagnostics,
-) -> RouteTable {
-    let applied = most_specific(routes, manifests, diagnostics);
-    let (compiled, order) = ranked(&applied, rules);
-    let compiled: Vec<&Compiled> = compiled.into_iter().map(|(_, rule)| rule).collect();
+) -> (RouteTable, TableOrigins) {
+    let (applied, ignored) = most_specific(routes, manifests, diagnostics);
+    let (ranked, order) = ranked(&applied, rules);
 
     // Rules in the order of their best match.
-    let mut number: Vec<Option<u32>> = vec![None; compiled.len()];
+    let mut number: Vec<Option<u32>> = vec![None; ranked.len()];
     let mut table = RouteTable::default();
     for &(r, m) in &order {
         let position = *number[r].get_or_insert_with(|| {
-            table.rules.push(compiled[r].rule.clone());
+            table.rules.push(ranked[r].1.rule.clone());
             (table.rules.len() - 1) as u32
         });
         table.match_order.push((position, m));
@@ -35,42 +35,70 @@ pub(crate) fn table(
     if table.match_order.is_sorted() {
         table.match_order.clear();
     }
-    table
+    let matches = order.iter().filter_map(|&(r, m)| {
+        let (route, rule) = ranked[r];
+        origin(&manifests.routes[route], &rule.ranks[m as usize])
+    });
+    let origins = TableOrigins {
+        matches: matches.collect(),
+        ignored: ignored
+            .iter()
+            .map(|&route| full_name(&manifests.routes[route]))
+            .collect(),
+    };
+    (table, origins)
 }
 
 /// Rules, each with its route.
-type OfRoutes<'r> = Vec<(usize, &'r Compiled)>;
+type OfRoutes<'r> = Vec<(usize, &'r RankedRule)>;
 /// Matches: indices of the rule and of the match within it.
 type Order = Vec<(usize, u32)>;
 
 /// The rules of `routes`, and every match of every rule, best first.
-pub(crate) fn ranked<'r>(routes: &[usize], rules: &'r Rules) -> (OfRoutes<'r>, Order) {
-    let compiled: OfRoutes<'r> = routes
+fn ranked<'r>(routes: &[usize], rules: &'r RulesByRoute) -> (OfRoutes<'r>, Order) {
+    let ranked: OfRoutes<'r> = routes
         .iter()
         .filter_map(|route| Some((*route, rules.get(route)?)))
         .flat_map(|(route, rules)| rules.iter().map(move |rule| (route, rule)))
         .collect();
-    let mut order: Order = compiled
+    let mut order: Order = ranked
         .iter()
         .enumerate()
         .flat_map(|(r, (_, rule))| (0_u32..).take(rule.ranks.len()).map(move |m| (r, m)))
         .collect();
-    order.sort_by_key(|&(r, m)| &compiled[r].1.ranks[m as usize]);
-    (compiled, order)
+    order.sort_by_key(|&(r, m)| &ranked[r].1.ranks[m as usize]);
+    (ranked, order)
 }
 
-/// "GRPCRoute > HTTPRoute: only the most specific type is applied, the others are ignored"
-/// (GEP-1294, Route types).
+/// Where the match of `rank` is written.
+fn origin(route: &Route, rank: &Precedence) -> Option<MatchOrigin> {
+    let rule = route.rules.get(rank.rule)?;
+    Some(MatchOrigin {
+        rank: rank.clone(),
+        span: match rule.matches.get(rank.r#match)? {
+            Match::Http(http) => http.span,
+            Match::Grpc(grpc) => grpc.span,
+        },
+        rule: rule.span,
+    })
+}
+
+fn full_name(route: &Route) -> String {
+    let (namespace, name) = (&route.metadata.namespace, &route.metadata.name.value);
+    format!("{}/{namespace}/{name}", route.kind.as_str())
+}
+
+/// The routes that are applied, and those that are ignored beside them: that is said.
 fn most_specific(
     routes: &[usize],
     manifests: &Manifests,
     diagnostics: &mut Diagnostics,
-) -> Vec<usize> {
+) -> (Vec<usize>, Vec<usize>) {
     let Some(grpc) = grpc_route(routes, manifests) else {
-        return routes.to_vec();
+        return (routes.to_vec(), Vec::new());
     };
     let (applied, ignored) = by_kind(routes, manifests);
-    for route in ignored {
+    for &route in &ignored {
         let (route, grpc) = (&manifests.routes[route], &manifests.routes[grpc]);
         let diagnostic = Diagnostic::new(
             &codes::ROUTE_CONFLICT,
@@ -85,25 +113,5 @@ fn most_specific(
         // Once per pair, not once per port.
         diagnostics.push_once(diagnostic);
     }
-    applied
-}
-
-/// The GRPCRoute among `routes`, which are those on one port: HTTPRoutes are ignored there. Of
-/// several the first by name, whatever the order of the files.
-pub(super) fn grpc_route(routes: &[usize], manifests: &Manifests) -> Option<usize> {
-    let route = |r: &usize| &manifests.routes[*r];
-    routes
-        .iter()
-        .copied()
-        .filter(|r| route(r).kind == RouteKind::GrpcRoute)
-        .min_by_key(|r| &route(r).metadata.name.value)
-}
-
-/// The routes that are applied, and those that are ignored beside them.
-pub(crate) fn by_kind(routes: &[usize], manifests: &Manifests) -> (Vec<usize>, Vec<usize>) {
-    let is_grpc = |route: &&usize| manifests.routes[**route].kind == RouteKind::GrpcRoute;
-    if !routes.iter().any(|route| is_grpc(&route)) {
-        return (routes.to_vec(), Vec::new());
-    }
-    routes.iter().partition(is_grpc)
+    (applied, ignored)
 }

@@ -1,8 +1,8 @@
 //! In what two outcomes differ, one line for each.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::outcome::{Outcome, Share, Target};
+use super::{outcome::Outcome, outcome::Target};
+use gamma_compile::Share;
+use std::{collections::BTreeMap, collections::BTreeSet};
 
 /// Something that is not the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,10 @@
 //! What can be told from outside of a decision besides who answers.
 
-use std::collections::BTreeMap;
-
+use super::edits::Edits;
+use gamma_compile::Share;
 use gamma_config::{Filter, RequestMirror, Rule, SessionType};
 use gamma_router::{Action, Decision, Router};
-
-use super::{edits::Edits, outcome::Share};
+use std::collections::BTreeMap;
 
 /// What the proxy is told of a rule besides where its requests go.
 pub(super) fn of_rule(

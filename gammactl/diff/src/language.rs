@@ -7,14 +7,10 @@
 //! that reaches a state is a shortest one. Whether a pattern and a prefix, or two patterns, have a
 //! text in common needs no guessing that way.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
-
+use super::{trie::Node, trie::Trie};
 use fixedbitset::FixedBitSet;
-
-use super::{
-    pattern::{At, Pattern},
-    trie::{Node, Trie},
-};
+use gamma_compile::{automaton::PatternAutomaton, automaton::PatternState};
+use std::{collections::BTreeSet, collections::HashMap, collections::HashSet};
 
 /// States of all patterns together, beyond those that the literals have alone. Patterns that multiply
 /// beyond it are cut off.
@@ -55,7 +51,7 @@ pub(super) struct Language {
     predicates: usize,
     literals: Trie,
     /// With the number of the predicate.
-    patterns: Vec<(usize, Pattern)>,
+    patterns: Vec<(usize, PatternAutomaton)>,
     /// Letters that are the same to all patterns, the natural ones first.
     classes: Vec<Vec<u8>>,
     cut: bool,
@@ -69,7 +65,7 @@ struct State {
     covered: Option<Node>,
     /// A rewrite of a prefix can tell `/a/` from `/a/b`.
     slash: bool,
-    patterns: Box<[Option<At>]>,
+    patterns: Box<[Option<PatternState>]>,
 }
 
 impl Language {
@@ -87,7 +83,7 @@ impl Language {
         let mut patterns = Vec::new();
         for (i, predicate) in numbered() {
             if let Predicate::Pattern(pattern) = predicate {
-                match Pattern::new(pattern) {
+                match PatternAutomaton::new(pattern) {
                     Some(pattern) => patterns.push((i, pattern)),
                     None => cut = true,
                 }
@@ -152,7 +148,7 @@ impl Language {
         self.predicates_at(&state)
     }
 
-    fn origin(patterns: &[(usize, Pattern)]) -> State {
+    fn origin(patterns: &[(usize, PatternAutomaton)]) -> State {
         State {
             literal: Some(Trie::ROOT),
             covered: None,
@@ -242,7 +238,7 @@ fn spell(states: &[(State, usize, u8)], mut at: usize, part: Part) -> Vec<u8> {
     text
 }
 
-fn classes(part: Part, patterns: &[(usize, Pattern)]) -> Vec<Vec<u8>> {
+fn classes(part: Part, patterns: &[(usize, PatternAutomaton)]) -> Vec<Vec<u8>> {
     const FIRST: &[u8] = b"xyzabcdefghijklmnopqrstuvw0123456789-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let sendable: &[u8] = match part {
         Part::Path => b"!\"$%&'()*+,/:;<=>@[\\]^`{|}~",

@@ -1,11 +1,9 @@
 //! What is found: services, tables, and the requests for which something changes.
 
-use std::{collections::BTreeSet, fmt};
-
+use crate::{Difference, Outcome, Place, Places, Presence};
 use gamma_config::{Config, ServiceKind};
 use gamma_explain::request::Simulated;
-
-use crate::{Difference, Outcome, Place, Places, Presence};
+use std::{collections::BTreeSet, fmt};
 
 /// One side of the comparison.
 #[derive(Debug, Clone, Copy)]

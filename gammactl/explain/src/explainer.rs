@@ -1,24 +1,17 @@
 //! Explains requests: asks the router about one, and says what became of it and why.
 
-use std::{
-    collections::{BTreeMap, HashSet},
-    sync::{Arc, Mutex, PoisonError},
-};
-
-use gamma_compile::{Options, TableKey};
-use gamma_config::{Config, Port, RouteTable, Rule, Service};
-use gamma_manifest::{Manifests, source::Sources};
-use gamma_router::{BuildError, Router, trace::Frontend};
-
+use crate::outcome::Outcomes;
 use crate::{
-    candidates,
-    explanation::{Asked, Explanation, Header, Policy, Routes, RoutesKind},
-    notes,
-    outcome::Outcomes,
-    request::Simulated,
-    service, sources,
-    text::{self, latin1},
+    candidates, explanation::Asked, explanation::Explanation, explanation::Header,
+    explanation::Policy, explanation::Routes, explanation::RoutesKind, notes, request::Simulated,
+    service, sources, text,
 };
+use gamma_compile::{Provenance, RouteTableKey};
+use gamma_config::{Config, Port, RouteTable, Rule, Service};
+use gamma_manifest::source::Sources;
+use gamma_router::{BuildError, Router, trace::Frontend};
+use std::{collections::BTreeMap, collections::HashSet, sync::Arc, sync::Mutex, sync::PoisonError};
+use text::latin1;
 
 /// Explains what a config does with requests.
 #[derive(Debug)]
@@ -46,15 +39,10 @@ impl Explainer {
         Self::new(config, sources::From::Config(file.into()))
     }
 
-    /// Of `config`, which [`compile`](gamma_compile::compile) made of `manifests` with `options`.
+    /// Of `config`, which [`compilation`](gamma_compile::compilation) made of manifests in `sources`.
     #[must_use]
-    pub fn of_manifests(
-        config: Config,
-        sources: &Sources,
-        manifests: &Manifests,
-        options: &Options,
-    ) -> Self {
-        let from = sources::From::manifests(sources, manifests, options);
+    pub fn of_manifests(config: Config, sources: &Sources, provenance: Provenance) -> Self {
+        let from = sources::From::manifests(sources, provenance);
         Self::new(config, from)
     }
 
@@ -209,8 +197,8 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
     }
 }
 
-fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> TableKey {
-    TableKey {
+fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> RouteTableKey {
+    RouteTableKey {
         kind: service.kind,
         namespace: service.namespace.clone(),
         name: service.name.clone(),

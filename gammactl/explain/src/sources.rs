@@ -1,12 +1,8 @@
 //! Where matches are written, in manifests or in a config.
 
-use gamma_compile::{Criterion, Options, Origins, Provenance, TableKey};
-use gamma_manifest::{
-    Manifests,
-    source::{Sources, Span},
-};
-
 use super::explanation::Source;
+use gamma_compile::{Criterion, Provenance, RouteTableKey, TableOrigins};
+use gamma_manifest::{source::Sources, source::Span};
 
 /// Where a config comes from.
 #[derive(Debug)]
@@ -32,12 +28,12 @@ pub(super) struct File {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Table<'a> {
     from: &'a From,
-    origins: Option<&'a Origins>,
+    origins: Option<&'a TableOrigins>,
     place: &'a str,
 }
 
 impl From {
-    pub(super) fn manifests(sources: &Sources, manifests: &Manifests, options: &Options) -> Self {
+    pub(super) fn manifests(sources: &Sources, provenance: Provenance) -> Self {
         let files = sources.iter().map(|(_, source)| File {
             name: source.name.clone(),
             lines: std::iter::once(0)
@@ -46,12 +42,12 @@ impl From {
         });
         Self::Manifests {
             files: files.collect(),
-            provenance: Provenance::new(manifests, options),
+            provenance,
         }
     }
 
     /// `place` is the table's in the config.
-    pub(super) fn table<'a>(&'a self, key: &TableKey, place: &'a str) -> Table<'a> {
+    pub(super) fn table<'a>(&'a self, key: &RouteTableKey, place: &'a str) -> Table<'a> {
         Table {
             from: self,
             origins: match self {
@@ -72,9 +68,7 @@ impl Table<'_> {
                 let m = m.map(|m| format!(".matches[{m}]")).unwrap_or_default();
                 Some(self.in_config(file, format!("{}.rules[{r}]{m}", self.place)))
             }
-            From::Manifests { files, .. } => {
-                in_manifests(files, self.origins?.matches.get(position)?.span)
-            }
+            From::Manifests { files, .. } => in_manifests(files, self.origins?.of_match(position)?),
         }
     }
 
@@ -82,9 +76,7 @@ impl Table<'_> {
     pub(super) fn rule_source(&self, position: usize, r: u32) -> Option<Source> {
         match self.from {
             From::Config(file) => Some(self.in_config(file, format!("{}.rules[{r}]", self.place))),
-            From::Manifests { files, .. } => {
-                in_manifests(files, self.origins?.matches.get(position)?.rule)
-            }
+            From::Manifests { files, .. } => in_manifests(files, self.origins?.of_rule(position)?),
         }
     }
 
@@ -98,15 +90,13 @@ impl Table<'_> {
 
     /// Why the match at `first` is before the one at `second`.
     pub(super) fn criterion(&self, first: usize, second: usize) -> Criterion {
-        let rank = |position: usize| Some(&self.origins?.matches.get(position)?.rank);
-        match (rank(first), rank(second)) {
-            (Some(first), Some(second)) => first.criterion(second),
-            _ => Criterion::of_config(),
-        }
+        self.origins
+            .and_then(|origins| origins.criterion(first, second))
+            .unwrap_or_else(Criterion::of_config)
     }
 
     pub(super) fn ignored(&self) -> &[String] {
-        self.origins.map_or(&[], |origins| &origins.ignored)
+        self.origins.map_or(&[], TableOrigins::ignored)
     }
 }
 

@@ -1,24 +1,15 @@
 //! A driver whose every answer has to be the one that `gammactl explain` gives.
 
-use std::{
-    net::SocketAddr,
-    time::{SystemTime, UNIX_EPOCH},
-};
-
-use anyhow::Result;
-use gamma_compile::{self as compile, compile};
-use gamma_explain::{
-    Action, Explainer, Explanation,
-    request::{HeaderLine, Simulated},
-};
-use gamma_manifest::{Manifests, diagnostic::Diagnostics, source::Sources};
-
 use super::{Driver, Real, shares::Shares};
 use crate::{
-    agreement::disagreements,
-    echo::Identity,
-    fixture::{Exchange, Observed, Protocol},
+    agreement::disagreements, echo::Identity, fixture::Exchange, fixture::Observed,
+    fixture::Protocol,
 };
+use anyhow::Result;
+use gamma_compile::{self as compile, compilation};
+use gamma_explain::{Action, Explainer, Explanation, request::HeaderLine, request::Simulated};
+use gamma_manifest::{Manifests, diagnostic::Diagnostics, source::Sources};
+use std::{net::SocketAddr, time::SystemTime, time::UNIX_EPOCH};
 
 /// Sends through Envoy, and asks what should have come of it.
 #[derive(Debug)]
@@ -42,10 +33,10 @@ impl Explained {
         manifests: &Manifests,
         options: &compile::Options,
     ) -> Self {
-        let config = compile(manifests, options, &mut Diagnostics::default());
+        let compiled = compilation(manifests, options, &mut Diagnostics::default());
         Self {
             real,
-            explainer: Explainer::of_manifests(config, sources, manifests, options),
+            explainer: Explainer::of_manifests(compiled.config, sources, compiled.provenance),
             rules: Vec::new(),
             mirrors: Shares::default(),
             outcomes: Shares::default(),

@@ -1,10 +1,7 @@
 //! Random routes, compiled, and who explains them.
 
-use gamma_compile::{Options, compile};
-use gamma_explain::{
-    Explainer,
-    request::{HeaderLine, RequestLine, Simulated},
-};
+use gamma_compile::{Options, compilation};
+use gamma_explain::{Explainer, request::HeaderLine, request::RequestLine, request::Simulated};
 use gamma_manifest::{Manifests, decode, diagnostic::Diagnostics, source::Sources};
 use gamma_tests::reference::Request;
 use serde_json::{Value, json};
@@ -28,9 +25,9 @@ impl World {
             client_namespace: Some(client.into()),
             ..Options::default()
         };
-        let config = compile(&manifests, &options, &mut Diagnostics::default());
+        let compiled = compilation(&manifests, &options, &mut Diagnostics::default());
         Self {
-            explainer: Explainer::of_manifests(config, &sources, &manifests, &options),
+            explainer: Explainer::of_manifests(compiled.config, &sources, compiled.provenance),
             manifests,
             options,
         }

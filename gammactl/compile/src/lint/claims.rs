@@ -1,23 +1,17 @@
-//! Matches that no request gets to: claimed twice, or taken by a regular expression before.
+//! Matches that get no request: another match claims the same, or a regular expression before them takes
+//! all of it.
 
-use std::{
-    borrow::Cow,
-    collections::{HashMap, hash_map::Entry},
-};
-
+use super::{pattern, pattern::Reach, table::CompetingMatches, table::RankedMatch};
+use crate::{path_prefix, value_match::effective_headers, value_match::effective_query_params};
 use gamma_config::Method;
 use gamma_manifest::{
-    HttpMatch, Match, PathMatchType, ValueMatch,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    HttpMatch, Match, PathMatchType, ValueMatch, diagnostic::Diagnostic, diagnostic::Diagnostics,
+    diagnostic::codes,
 };
+use std::{borrow::Cow, collections::HashMap, collections::hash_map::Entry};
 
-use super::{
-    pattern::{self, Reach},
-    table::{Ranked, Table},
-};
-
-pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
-    let mut claims: HashMap<Claim<'_>, &Ranked<'_>> = HashMap::new();
+pub(super) fn lint(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
+    let mut claims: HashMap<Claim<'_>, &RankedMatch<'_>> = HashMap::new();
     let mut catches = Catches::default();
     for ranked in &table.matches {
         let claim = Claim::new(ranked.r#match);
@@ -47,21 +41,21 @@ pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Claim<'m> {
     Http {
-        path: Path<'m>,
+        path: ClaimedPath<'m>,
         method: Option<&'static str>,
-        headers: Vec<Value<'m>>,
-        query_params: Vec<Value<'m>>,
+        headers: Vec<ClaimedValue<'m>>,
+        query_params: Vec<ClaimedValue<'m>>,
     },
     Grpc {
         regex: bool,
         service: Option<&'m str>,
         method: Option<&'m str>,
-        headers: Vec<Value<'m>>,
+        headers: Vec<ClaimedValue<'m>>,
     },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Path<'m> {
+enum ClaimedPath<'m> {
     /// A path, or a pattern without operators.
     Exact(Cow<'m, str>),
     /// Without a trailing slash, which means nothing.
@@ -70,16 +64,16 @@ enum Path<'m> {
 }
 
 /// Name, value and whether it is a pattern.
-type Value<'m> = (Cow<'m, str>, &'m str, bool);
+type ClaimedValue<'m> = (Cow<'m, str>, &'m str, bool);
 
 impl<'m> Claim<'m> {
     fn new(r#match: &'m Match) -> Self {
         match r#match {
             Match::Http(http) => Self::Http {
-                path: Path::new(http),
+                path: ClaimedPath::new(http),
                 method: http.method.map(Method::as_str),
-                headers: values(&http.headers, true),
-                query_params: values(&http.query_params, false),
+                headers: self::headers(&http.headers),
+                query_params: self::query_params(&http.query_params),
             },
             Match::Grpc(grpc) => {
                 let method = grpc.method.as_ref();
@@ -87,7 +81,7 @@ impl<'m> Claim<'m> {
                     regex: method.is_some_and(|m| m.regex),
                     service: method.and_then(|m| Some(&*m.service.as_ref()?.value)),
                     method: method.and_then(|m| Some(&*m.method.as_ref()?.value)),
-                    headers: values(&grpc.headers, true),
+                    headers: self::headers(&grpc.headers),
                 }
             }
         }
@@ -97,13 +91,13 @@ impl<'m> Claim<'m> {
     fn bare(&self) -> Option<Self> {
         match self {
             Self::Http {
-                path: Path::Exact(path),
+                path: ClaimedPath::Exact(path),
                 method,
                 headers,
                 query_params,
             } if method.is_some() || !headers.is_empty() || !query_params.is_empty() => {
                 Some(Self::Http {
-                    path: Path::Exact(path.clone()),
+                    path: ClaimedPath::Exact(path.clone()),
                     method: None,
                     headers: Vec::new(),
                     query_params: Vec::new(),
@@ -114,12 +108,12 @@ impl<'m> Claim<'m> {
     }
 }
 
-impl<'m> Path<'m> {
+impl<'m> ClaimedPath<'m> {
     fn new(http: &'m HttpMatch) -> Self {
         let value = &*http.path.value.value;
         match http.path.kind {
             PathMatchType::Exact => Self::Exact(value.into()),
-            PathMatchType::PathPrefix => Self::Prefix(value.trim_end_matches('/')),
+            PathMatchType::PathPrefix => Self::Prefix(path_prefix::elements(value)),
             PathMatchType::RegularExpression => match pattern::literal(value) {
                 Some(literal) => Self::Exact(literal.into()),
                 None => Self::Regex(value),
@@ -128,28 +122,28 @@ impl<'m> Path<'m> {
     }
 }
 
-/// "Only the first entry with an equivalent name MUST be considered."
-fn values(matches: &[ValueMatch], any_case: bool) -> Vec<Value<'_>> {
-    let mut values: Vec<Value<'_>> = Vec::with_capacity(matches.len());
-    for m in matches {
-        let name = match any_case {
-            true => Cow::Owned(m.name.value.to_ascii_lowercase()),
-            false => Cow::Borrowed(&*m.name.value),
-        };
-        if !values.iter().any(|(known, ..)| *known == name) {
-            values.push((name, &m.value.value, m.regex));
-        }
-    }
+fn headers(matches: &[ValueMatch]) -> Vec<ClaimedValue<'_>> {
+    let name = |m: &ValueMatch| Cow::Owned(m.name.value.to_ascii_lowercase());
+    sorted(effective_headers(matches).map(|m| (name(m), &*m.value.value, m.regex)))
+}
+
+fn query_params(matches: &[ValueMatch]) -> Vec<ClaimedValue<'_>> {
+    let matches = effective_query_params(matches);
+    sorted(matches.map(|m| (Cow::Borrowed(&*m.name.value), &*m.value.value, m.regex)))
+}
+
+fn sorted<'m>(values: impl Iterator<Item = ClaimedValue<'m>>) -> Vec<ClaimedValue<'m>> {
+    let mut values: Vec<_> = values.collect();
     values.sort_unstable();
     values
 }
 
 /// Regular expressions that take all requests, or all of one method, below some text.
 #[derive(Debug, Default)]
-struct Catches<'t, 'm>(HashMap<(String, Reach, Option<&'static str>), &'t Ranked<'m>>);
+struct Catches<'t, 'm>(HashMap<(String, Reach, Option<&'static str>), &'t RankedMatch<'m>>);
 
 impl<'t, 'm> Catches<'t, 'm> {
-    fn add(&mut self, http: &HttpMatch, ranked: &'t Ranked<'m>) {
+    fn add(&mut self, http: &HttpMatch, ranked: &'t RankedMatch<'m>) {
         let all = http.headers.is_empty() && http.query_params.is_empty();
         if http.path.kind == PathMatchType::RegularExpression
             && all
@@ -162,7 +156,7 @@ impl<'t, 'm> Catches<'t, 'm> {
     }
 
     /// The one that takes every request of `http`, if there is one.
-    fn taker(&self, http: &HttpMatch) -> Option<&'t Ranked<'m>> {
+    fn taker(&self, http: &HttpMatch) -> Option<&'t RankedMatch<'m>> {
         if self.0.is_empty() {
             return None;
         }
@@ -170,7 +164,7 @@ impl<'t, 'm> Catches<'t, 'm> {
         // What every path of the match begins with, and whether more of the same element may follow.
         let (begin, open) = match http.path.kind {
             PathMatchType::Exact => return None,
-            PathMatchType::PathPrefix => (value.trim_end_matches('/').to_owned(), false),
+            PathMatchType::PathPrefix => (path_prefix::elements(value).to_owned(), false),
             PathMatchType::RegularExpression => {
                 let (literal, rest) = pattern::literal_prefix(pattern::unanchored(value));
                 (literal, !rest.is_empty())
@@ -202,7 +196,7 @@ impl<'t, 'm> Catches<'t, 'm> {
     }
 }
 
-fn twice(ranked: &Ranked<'_>, first: &Ranked<'_>) -> Diagnostic {
+fn twice(ranked: &RankedMatch<'_>, first: &RankedMatch<'_>) -> Diagnostic {
     if ranked.same_rule(first) {
         return Diagnostic::new(
             &codes::REPEATED_MATCH,
@@ -213,12 +207,10 @@ fn twice(ranked: &Ranked<'_>, first: &Ranked<'_>) -> Diagnostic {
         .hint("remove one, or write what was meant")
         .also(first.span(), "the same match");
     }
-    let why = match std::ptr::eq(ranked.route, first.route) {
-        true => "the first in the list wins: no request gets here by this match",
-        false => {
-            "the older route wins, else the first by namespace and name: no request gets here by \
-             this match"
-        }
+    let why = if std::ptr::eq(ranked.route, first.route) {
+        "the first in the list wins: no request gets here by this match"
+    } else {
+        "the older route wins, else the first by namespace and name: no request gets here by this match"
     };
     Diagnostic::new(
         &codes::DUPLICATE_MATCH,
@@ -230,18 +222,19 @@ fn twice(ranked: &Ranked<'_>, first: &Ranked<'_>) -> Diagnostic {
     .also(first.span(), "this one wins")
 }
 
-fn shadowed(ranked: &Ranked<'_>, taker: &Ranked<'_>) -> Diagnostic {
+fn shadowed(ranked: &RankedMatch<'_>, taker: &RankedMatch<'_>) -> Diagnostic {
     let taken_by_exact = matches!(taker.r#match, Match::Http(http)
         if http.path.kind == PathMatchType::Exact);
-    let (why, hint) = match taken_by_exact {
-        true => (
+    let (why, hint) = if taken_by_exact {
+        (
             "an Exact match is tried before every regular expression: no request gets here",
             "give the Exact match the same conditions, or remove one",
-        ),
-        false => (
+        )
+    } else {
+        (
             "regular expressions are tried before prefixes, longer ones first: no request gets here",
             "write that one as a PathPrefix, too: of those the longer is tried first",
-        ),
+        )
     };
     Diagnostic::new(
         &codes::SHADOWED_MATCH,

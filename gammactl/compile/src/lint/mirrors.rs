@@ -1,11 +1,9 @@
-//! Mirrors that serve requests twice, or not at all.
-
-use gamma_manifest::{
-    FilterKind, Route, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-};
+//! RequestMirror filters that serve requests twice, or not at all.
 
 use super::weights::target;
+use gamma_manifest::{
+    FilterKind, Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+};
 
 pub(super) fn lint(route: &Route, rule: &Rule, diagnostics: &mut Diagnostics) {
     for filter in &rule.filters {

@@ -7,6 +7,7 @@
 
 mod claims;
 mod mirrors;
+mod normal_path;
 mod parents;
 mod path_index;
 mod pattern;
@@ -21,9 +22,8 @@ mod table;
 mod values;
 mod weights;
 
-use gamma_manifest::{Manifests, diagnostic::Diagnostics};
-
 use crate::{Options, attach::attach, index::Index};
+use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 
 /// Looks for what is probably not meant in routes that can be compiled.
 ///

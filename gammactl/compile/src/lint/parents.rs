@@ -1,14 +1,11 @@
-//! What follows from where routes are attached.
-
-use std::collections::{HashMap, HashSet};
-
-use gamma_manifest::{
-    HttpMatch, Manifests, Match, PathMatchType, Route,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::Span,
-};
+//! parentRefs of routes: what follows from where routes are attached.
 
 use crate::attach::Attachments;
+use gamma_manifest::{
+    HttpMatch, Manifests, Match, PathMatchType, Route, diagnostic::Diagnostic,
+    diagnostic::Diagnostics, diagnostic::codes, source::Span,
+};
+use std::{collections::HashMap, collections::HashSet};
 
 /// The standard channel tells parentRefs to one object apart by `sectionName` alone.
 pub(super) fn lint(route: &Route, diagnostics: &mut Diagnostics) {
@@ -38,21 +35,21 @@ pub(super) fn consumers(
     diagnostics: &mut Diagnostics,
 ) {
     let mut producers = HashMap::new();
-    for (port, frontend, routes) in attachments.groups() {
-        if frontend.is_producer() {
-            producers.insert((frontend.service(), port), routes);
+    for (_, group, routes) in attachments.groups() {
+        if group.is_producer() {
+            producers.insert(group.frontend(), routes);
         }
     }
     let mut said = HashSet::new();
-    for (port, frontend, routes) in attachments.groups() {
-        let Some(hidden) = producers.get(&(frontend.service(), port)) else {
+    for (_, group, routes) in attachments.groups() {
+        let Some(hidden) = producers.get(&group.frontend()) else {
             continue;
         };
         let (Some(&first), Some(&producer)) = (routes.first(), hidden.first()) else {
             continue;
         };
         let of = |r: &usize| &manifests.routes[*r];
-        if frontend.is_producer() || takes_all(routes.iter().map(of)) || !said.insert(first) {
+        if group.is_producer() || takes_all(routes.iter().map(of)) || !said.insert(first) {
             continue;
         }
         let (consumer, producer) = (of(&first), of(&producer));

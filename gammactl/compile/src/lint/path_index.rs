@@ -1,10 +1,9 @@
-//! Which match takes a path, found without trying all of them.
+//! The index of matches by path, which finds the match that takes a path without trying all of them.
 
+use super::{table::CompetingMatches, table::RankedMatch};
+use crate::path_prefix;
+use gamma_manifest::{HttpMatch, Match, PathMatchType, ValueMatch};
 use std::collections::HashMap;
-
-use gamma_manifest::{HttpMatch, Match, PathMatchType};
-
-use super::table::{Ranked, Table};
 
 /// More matches on one path are not looked through: then nothing is known.
 const BUCKET: usize = 256;
@@ -20,7 +19,7 @@ pub(super) struct PathIndex<'t> {
 }
 
 impl<'t> PathIndex<'t> {
-    pub(super) fn new(table: &'t Table<'_>) -> Self {
+    pub(super) fn new(table: &'t CompetingMatches<'_>) -> Self {
         let mut index = Self {
             exact: HashMap::new(),
             prefixes: HashMap::new(),
@@ -33,7 +32,7 @@ impl<'t> PathIndex<'t> {
             let path = &*http.path.value.value;
             let bucket = match http.path.kind {
                 PathMatchType::Exact => index.exact.entry(path),
-                PathMatchType::PathPrefix => index.prefixes.entry(path.trim_end_matches('/')),
+                PathMatchType::PathPrefix => index.prefixes.entry(path_prefix::elements(path)),
                 PathMatchType::RegularExpression => {
                     index.has_regexes = true;
                     continue;
@@ -47,7 +46,7 @@ impl<'t> PathIndex<'t> {
     /// Buckets that hold for `path`, best first; those of regular expressions are missing.
     fn buckets<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Vec<usize>> {
         let exact = self.exact.get(path).into_iter();
-        let elements = path.trim_end_matches('/');
+        let elements = path_prefix::elements(path);
         let ends = elements.rmatch_indices('/').map(|(slash, _)| slash);
         let prefixes = std::iter::once(elements.len())
             .chain(ends)
@@ -64,10 +63,10 @@ impl<'t> PathIndex<'t> {
     /// if there is none, or it can't be told.
     pub(super) fn winner<'m>(
         &self,
-        table: &'t Table<'m>,
+        table: &'t CompetingMatches<'m>,
         path: &str,
         like: &HttpMatch,
-    ) -> Option<&'t Ranked<'m>> {
+    ) -> Option<&'t RankedMatch<'m>> {
         if self.has_regexes {
             return None;
         }
@@ -89,7 +88,7 @@ impl<'t> PathIndex<'t> {
 /// Whether every request that fulfils the method, headers and query of `than` fulfils those of
 /// `http`.
 pub(super) fn asks_no_more(http: &HttpMatch, than: &HttpMatch) -> bool {
-    let among = |these: &[gamma_manifest::ValueMatch], those: &[gamma_manifest::ValueMatch]| {
+    let among = |these: &[ValueMatch], those: &[ValueMatch]| {
         these.iter().all(|this| {
             those.iter().any(|that| {
                 this.name.value.eq_ignore_ascii_case(&that.name.value)

@@ -1,4 +1,4 @@
-//! What can be said about a regular expression without running it.
+//! The shape of a regular expression: what can be said about it without running it.
 
 /// Operators of the dialects that matter; anything else stands for itself.
 const OPERATORS: &str = r"\.+*?()|[]{}^$";
@@ -71,6 +71,39 @@ pub(super) fn has_top_level_alternative(pattern: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether a pattern begins with `/` and goes on with nothing that a path could lack: then some path
+/// matches. Most patterns are like that, and need not be run to find it out.
+pub(super) fn is_plain(pattern: &str) -> bool {
+    let pattern = unanchored(pattern);
+    let mut previous = ' ';
+    let mut chars = pattern.chars();
+    while let Some(c) = chars.next() {
+        let plain = match c {
+            '\\' => match chars.next() {
+                // An element of dots alone is no element.
+                Some('.') => !matches!(previous, '/' | '(' | '|'),
+                Some(escaped) => matches!(escaped, 'd' | 'w' | '-' | '_' | '/'),
+                None => false,
+            },
+            '[' => {
+                let class = chars.as_str();
+                let Some(end) = class.find(']') else {
+                    return false;
+                };
+                chars = class[end + 1..].chars();
+                let letters = class[..end].chars();
+                class.starts_with('^') || letters.into_iter().any(|c| c.is_ascii_alphanumeric())
+            }
+            _ => c.is_ascii_alphanumeric() || "/_-~.*+?()|{},:=@&;!'".contains(c),
+        };
+        if !plain {
+            return false;
+        }
+        previous = c;
+    }
+    pattern.starts_with('/')
 }
 
 /// Which paths a pattern surely matches.

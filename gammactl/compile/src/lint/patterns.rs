@@ -1,12 +1,11 @@
-//! Regular expressions that mean something else to another engine, or not what they look like.
+//! Regular expressions that match nothing, mean something else to another engine, or not what they look
+//! like.
 
+use super::{normal_path, normal_path::Matches, pattern, pattern::ends_escaped};
 use gamma_manifest::{
-    Match, PathMatchType, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    Match, PathMatchType, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
     source::Spanned,
 };
-
-use super::pattern::{self, ends_escaped};
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     for m in &rule.matches {
@@ -20,11 +19,24 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
             Match::Grpc(grpc) => ([&*grpc.headers, &[]], grpc.method.as_ref()),
         };
         for value in values.into_iter().flatten().filter(|value| value.regex) {
+            if normal_path::matches(&value.value.value) == Matches::NoText {
+                diagnostics.push(impossible(
+                    &value.value,
+                    "value",
+                    NO_TEXT,
+                    UNANCHORED.into(),
+                ));
+                continue;
+            }
             whole(&value.value, "Exact", diagnostics);
             dialect(&value.value, diagnostics);
         }
         if let Some(method) = method.filter(|method| method.regex) {
             for part in [&method.service, &method.method].into_iter().flatten() {
+                if let Some(found) = grpc_part(part) {
+                    diagnostics.push(found);
+                    continue;
+                }
                 dialect(part, diagnostics);
             }
         }
@@ -32,33 +44,98 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
 }
 
 fn path(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
-    let pattern = pattern::unanchored(&value.value);
+    match impossible_path(&value.value) {
+        Some((why, hint)) => diagnostics.push(impossible(value, "path", why, hint)),
+        None => {
+            whole(value, "Exact or PathPrefix", diagnostics);
+            dialect(value, diagnostics);
+        }
+    }
+}
+
+const NO_SLASH: &str =
+    "every path begins with `/`, and all of it has to match: the match never holds";
+const NO_TEXT: &str = "an anchor stands where more has to follow, so the match never holds";
+const UNANCHORED: &str = "leave the anchor out: the whole value is matched in any case";
+
+/// Why a pattern matches no path, and what to write instead, if that is so.
+fn impossible_path(value: &str) -> Option<(&'static str, String)> {
+    let pattern = pattern::unanchored(value);
     let (literal, _) = pattern::literal_prefix(pattern);
-    let why = if literal.chars().next().is_some_and(|first| first != '/') {
-        "every path begins with `/`, and all of it has to match: the match never holds"
-    } else if literal.contains(['?', '#']) {
-        "a path ends before its query, so the match never holds"
-    } else {
-        whole(value, "Exact or PathPrefix", diagnostics);
-        dialect(value, diagnostics);
-        return;
+    if literal.contains(['?', '#']) {
+        return Some(has_query());
+    }
+    if literal.chars().next().is_some_and(|first| first != '/') {
+        let rest = pattern.trim_start_matches('/');
+        return Some((NO_SLASH, format!("begin it with a slash: `/{rest}`")));
+    }
+    match normal_path::matches(value) {
+        Matches::SomePath => None,
+        Matches::NoText => Some((NO_TEXT, UNANCHORED.into())),
+        Matches::NoNormalPath if value.contains('#') || value.contains(r"\?") => Some(has_query()),
+        Matches::NoNormalPath => Some(not_normal(value)),
+        Matches::NothingWithSlash => {
+            let with_slash = if pattern::has_top_level_alternative(pattern) {
+                format!("/({pattern})")
+            } else {
+                format!("/{pattern}")
+            };
+            match normal_path::matches(&with_slash) {
+                Matches::SomePath => {
+                    Some((NO_SLASH, format!("begin it with a slash: `{with_slash}`")))
+                }
+                _ => Some(not_normal(value)),
+            }
+        }
+    }
+}
+
+fn has_query() -> (&'static str, String) {
+    (
+        "a path ends before its query, so the match never holds",
+        "match the query with `queryParams`".into(),
+    )
+}
+
+/// Proxies normalise paths before they are matched.
+fn not_normal(pattern: &str) -> (&'static str, String) {
+    let foreign = pattern.chars().find(|c| !c.is_ascii());
+    let hint = match foreign {
+        Some(foreign) => {
+            let bytes = foreign.to_string().into_bytes();
+            let encoded: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
+            format!("write what is not ASCII as clients send it: `{encoded}` for `{foreign}`")
+        }
+        None => {
+            "match the path as it is once it is normalised: `|` is `%7C`, and `.` and `..` are \
+                 resolved"
+                .into()
+        }
     };
-    let hint = match literal.contains(['?', '#']) {
-        true => "match the query with `queryParams`".into(),
-        false => format!(
-            "begin it with a slash: `/{}`",
-            pattern.trim_start_matches('/')
-        ),
+    (
+        "a normalised path is encoded ASCII without dot segments and query: the match never holds",
+        hint,
+    )
+}
+
+/// A part of a gRPC method is a part of a path.
+fn grpc_part(part: &Spanned<String>) -> Option<Diagnostic> {
+    let (why, hint) = match normal_path::matches(&format!("/(?:{})", part.value)) {
+        Matches::SomePath => return None,
+        Matches::NoText => (NO_TEXT, UNANCHORED.into()),
+        _ => not_normal(&part.value),
     };
-    diagnostics.push(
-        Diagnostic::new(
-            &codes::IMPOSSIBLE_MATCH,
-            value.span,
-            format!("no path matches `{}`", value.value),
-        )
-        .why(why)
-        .hint(hint),
-    );
+    Some(impossible(part, "gRPC method", why, hint))
+}
+
+fn impossible(value: &Spanned<String>, what: &str, why: &str, hint: String) -> Diagnostic {
+    Diagnostic::new(
+        &codes::IMPOSSIBLE_MATCH,
+        value.span,
+        format!("no {what} matches `{}`", value.value),
+    )
+    .why(why)
+    .hint(hint)
 }
 
 /// What is matched is the whole value, whatever the anchors say.

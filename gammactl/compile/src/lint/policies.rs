@@ -1,9 +1,8 @@
-//! Retries, CORS, and fields that not every API server knows.
+//! Retries and CORS policies that are hardly meant, and fields that not every API server knows.
 
 use gamma_manifest::{
-    FilterKind, HeaderModifier, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::{Span, Spanned},
+    FilterKind, HeaderModifier, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics,
+    diagnostic::codes, source::Span, source::Spanned,
 };
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {

@@ -1,23 +1,21 @@
-//! Matches whose order is another one in other meshes (`docs/semantics.md`).
-
-use std::collections::HashMap;
-
-use gamma_manifest::{
-    HttpMatch, Match, PathMatchType, ValueMatch,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-};
+//! Matches that other meshes try in another order (`docs/semantics.md`).
 
 use super::{
-    path_index::asks_no_more,
-    pattern,
-    table::{Ranked, Said, Table},
+    path_index::asks_no_more, pattern, table::CompetingMatches, table::RankedMatch,
+    table::SaidPlaces,
 };
+use crate::path_prefix;
+use gamma_manifest::{
+    HttpMatch, Match, PathMatchType, ValueMatch, diagnostic::Diagnostic, diagnostic::Diagnostics,
+    diagnostic::codes,
+};
+use std::collections::HashMap;
 
 /// Matches on one path are compared with each other up to so many.
 const COMPARED: usize = 32;
 
-pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
-    let http: Vec<(&Ranked<'_>, &HttpMatch)> = table
+pub(super) fn lint(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
+    let http: Vec<(&RankedMatch<'_>, &HttpMatch)> = table
         .matches
         .iter()
         .filter_map(|ranked| match ranked.r#match {
@@ -32,8 +30,8 @@ pub(super) fn lint(table: &Table<'_>, diagnostics: &mut Diagnostics) {
 
 /// Linkerd compares the lengths of paths only: of an Exact path and an equally long PathPrefix it takes
 /// the first in the list.
-fn exact(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
-    let mut prefixes: HashMap<&str, Vec<(&Ranked<'_>, &HttpMatch)>> = HashMap::new();
+fn exact(http: &[(&RankedMatch<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
+    let mut prefixes: HashMap<&str, Vec<(&RankedMatch<'_>, &HttpMatch)>> = HashMap::new();
     for &(ranked, m) in http {
         if m.path.kind == PathMatchType::PathPrefix {
             let bucket = prefixes.entry(&m.path.value.value).or_default();
@@ -74,19 +72,19 @@ fn exact(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
 }
 
 /// Istio and Kuma put every PathPrefix before every regular expression.
-fn regexes(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
+fn regexes(http: &[(&RankedMatch<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
     let is_regex = |m: &HttpMatch| m.path.kind == PathMatchType::RegularExpression;
     if !http.iter().any(|(_, m)| is_regex(m)) {
         return;
     }
-    let mut prefixes: HashMap<&str, Vec<(&Ranked<'_>, &HttpMatch)>> = HashMap::new();
+    let mut prefixes: HashMap<&str, Vec<(&RankedMatch<'_>, &HttpMatch)>> = HashMap::new();
     for &(ranked, m) in http {
         if m.path.kind == PathMatchType::PathPrefix {
-            let prefix = m.path.value.value.trim_end_matches('/');
+            let prefix = path_prefix::elements(&m.path.value.value);
             prefixes.entry(prefix).or_default().push((ranked, m));
         }
     }
-    let mut said = Said::default();
+    let mut said = SaidPlaces::default();
     for &(ranked, m) in http.iter().filter(|(_, m)| is_regex(m)) {
         let pattern = pattern::unanchored(&m.path.value.value);
         let (literal, _) = pattern::literal_prefix(pattern);
@@ -119,16 +117,16 @@ fn regexes(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
 }
 
 /// The API ranks a method above any number of headers; Linkerd and Envoy Gateway don't.
-fn methods(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
-    let mut paths: HashMap<_, Vec<(&Ranked<'_>, &HttpMatch)>> = HashMap::new();
+fn methods(http: &[(&RankedMatch<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
+    let mut paths: HashMap<_, Vec<(&RankedMatch<'_>, &HttpMatch)>> = HashMap::new();
     for &(ranked, m) in http {
-        let path = m.path.value.value.trim_end_matches('/');
+        let path = path_prefix::elements(&m.path.value.value);
         let bucket: &mut Vec<_> = paths.entry((kind(m.path.kind), path)).or_default();
         if bucket.len() < COMPARED {
             bucket.push((ranked, m));
         }
     }
-    let mut said = Said::default();
+    let mut said = SaidPlaces::default();
     for bucket in http_order(http, &paths) {
         for (by_method, with_method) in bucket.iter().filter(|(_, m)| m.method.is_some()) {
             let rival = bucket.iter().find(|(other, m)| {
@@ -148,13 +146,13 @@ fn methods(http: &[(&Ranked<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
 
 /// Each bucket once, in the order of the matches.
 fn http_order<'a, 't, 'm>(
-    http: &[(&'t Ranked<'m>, &'t HttpMatch)],
-    paths: &'a HashMap<(u8, &str), Vec<(&'t Ranked<'m>, &'t HttpMatch)>>,
-) -> Vec<&'a Vec<(&'t Ranked<'m>, &'t HttpMatch)>> {
-    let mut said = Said::default();
+    http: &[(&'t RankedMatch<'m>, &'t HttpMatch)],
+    paths: &'a HashMap<(u8, &str), Vec<(&'t RankedMatch<'m>, &'t HttpMatch)>>,
+) -> Vec<&'a Vec<(&'t RankedMatch<'m>, &'t HttpMatch)>> {
+    let mut said = SaidPlaces::default();
     http.iter()
         .filter_map(|(_, m)| {
-            let path = m.path.value.value.trim_end_matches('/');
+            let path = path_prefix::elements(&m.path.value.value);
             paths.get(&(kind(m.path.kind), path))
         })
         .filter(|bucket| bucket.len() > 1 && said.first(bucket[0].1.span))
@@ -179,7 +177,7 @@ fn agree(these: &[ValueMatch], those: &[ValueMatch]) -> bool {
     })
 }
 
-fn rank_of_method(by_method: &Ranked<'_>, rival: &Ranked<'_>) -> Diagnostic {
+fn rank_of_method(by_method: &RankedMatch<'_>, rival: &RankedMatch<'_>) -> Diagnostic {
     Diagnostic::new(
         &codes::METHOD_RANK,
         by_method.span(),

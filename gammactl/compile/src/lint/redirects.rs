@@ -1,14 +1,11 @@
-//! Redirects that come back, and what they do on the way.
+//! Redirects that lead back to themselves, or turn a request into a GET.
 
+use super::{path_index::PathIndex, table::CompetingMatches, table::RankedMatch};
+use crate::path_prefix;
 use gamma_config::Method;
 use gamma_manifest::{
     Filter, FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Redirect, Route, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-};
-
-use super::{
-    path_index::PathIndex,
-    table::{Ranked, Table},
+    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
 };
 
 /// Browsers give up after twenty; no chain of redirects that ends is as long as this.
@@ -22,7 +19,7 @@ fn redirect(rule: &Rule) -> Option<(&Filter, &Redirect)> {
 }
 
 /// Redirects to a place where a redirect answers again, and again.
-pub(super) fn loops(table: &Table<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn loops(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
     let mut index = None;
     for ranked in &table.matches {
         let Match::Http(http) = ranked.r#match else {
@@ -64,7 +61,7 @@ pub(super) fn loops(table: &Table<'_>, diagnostics: &mut Diagnostics) {
 }
 
 /// Whether the target is the same host and a port that the same routes are on.
-fn stays(redirect: &Redirect, table: &Table<'_>) -> bool {
+fn stays(redirect: &Redirect, table: &CompetingMatches<'_>) -> bool {
     let port = match (redirect.port, redirect.scheme.as_deref()) {
         (None, None) => return redirect.hostname.is_none(),
         // What is encrypted may not be routed here at all.
@@ -88,9 +85,9 @@ fn witness(http: &HttpMatch) -> String {
 
 /// The paths that a request goes through, if it never leaves redirects.
 fn circle<'t>(
-    start: &Ranked<'_>,
+    start: &RankedMatch<'_>,
     http: &HttpMatch,
-    table: &'t Table<'_>,
+    table: &'t CompetingMatches<'_>,
     index: &PathIndex<'t>,
 ) -> Option<Vec<String>> {
     if http.path.kind == PathMatchType::RegularExpression {
@@ -129,9 +126,9 @@ fn target(redirect: &Redirect, matched: &HttpMatch, path: &str) -> String {
         None => path.into(),
         Some(PathModifier::ReplaceFullPath(full)) => full.clone(),
         Some(PathModifier::ReplacePrefixMatch(replacement)) => {
-            let prefix = matched.path.value.value.trim_end_matches('/');
+            let prefix = path_prefix::elements(&matched.path.value.value);
             let rest = path.get(prefix.len()..).unwrap_or_default();
-            let base = replacement.trim_end_matches('/');
+            let base = path_prefix::elements(replacement);
             match (base, rest) {
                 ("", "") => "/".into(),
                 _ => format!("{base}{rest}"),

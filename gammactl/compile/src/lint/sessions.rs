@@ -1,8 +1,7 @@
-//! Sessions that end when the route is edited.
+//! Session persistence that ends when rules of the route are inserted or removed.
 
 use gamma_manifest::{
-    Route, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
 };
 
 /// A session is bound to the name of its rule. One without is called by its place among the others.

@@ -1,13 +1,12 @@
-//! Paths with and without a slash at their end.
+//! Paths of matches and filters that differ in a slash at their end only.
 
-use std::collections::HashSet;
-
+use super::{path_index::PathIndex, table::CompetingMatches};
+use crate::path_prefix;
 use gamma_manifest::{
-    FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Rule, diagnostic::Diagnostic,
+    diagnostic::Diagnostics, diagnostic::codes,
 };
-
-use super::{path_index::PathIndex, table::Table};
+use std::collections::HashSet;
 
 /// "When specified, a trailing `/` is ignored."
 pub(super) fn prefixes(rule: &Rule, diagnostics: &mut Diagnostics) {
@@ -16,7 +15,7 @@ pub(super) fn prefixes(rule: &Rule, diagnostics: &mut Diagnostics) {
         _ => None,
     });
     for path in http.map(|http| &http.path.value) {
-        let without = path.value.trim_end_matches('/');
+        let without = path_prefix::elements(&path.value);
         if !without.is_empty() && path.value.ends_with('/') {
             diagnostics.push(
                 Diagnostic::new(
@@ -55,10 +54,11 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
         if !doubled && !lost {
             continue;
         }
-        let base = replacement.trim_end_matches('/');
-        let elsewhere = match lost {
-            true => format!("{base}x"),
-            false => format!("{base}//x"),
+        let base = path_prefix::elements(replacement);
+        let elsewhere = if lost {
+            format!("{base}x")
+        } else {
+            format!("{base}//x")
         };
         let hint = match (lost, prefix) {
             (true, "/") => format!("write `{base}/` to be safe elsewhere: here it means the same"),
@@ -82,7 +82,7 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
 }
 
 /// "An exact path match on `/abc` will only match requests to `/abc`, NOT `/abc/`".
-pub(super) fn exact(table: &Table<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn exact(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
     // Other parents may have other routes.
     if table.ports.is_empty() {
         return;
@@ -128,13 +128,13 @@ fn other_form(http: &HttpMatch, above: &HashSet<&str>) -> Option<String> {
 }
 
 /// Every path that another of the table is below.
-fn above<'t>(table: &'t Table<'_>) -> HashSet<&'t str> {
+fn above<'t>(table: &'t CompetingMatches<'_>) -> HashSet<&'t str> {
     let mut above = HashSet::new();
     for ranked in &table.matches {
         if let Match::Http(http) = ranked.r#match
             && http.path.kind != PathMatchType::RegularExpression
         {
-            let path = http.path.value.value.trim_end_matches('/');
+            let path = path_prefix::elements(&http.path.value.value);
             above.extend(path.match_indices('/').map(|(slash, _)| &path[..slash]));
         }
     }

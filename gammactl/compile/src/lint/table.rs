@@ -1,14 +1,12 @@
-//! The matches that compete with each other, best first.
+//! The matches that compete for the requests to a Service port, best first.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
-
-use gamma_manifest::{Manifests, Match, Route, RouteKind, Rule, source::Span};
-
-use crate::{Options, attach::Attachments, precedence::Precedence};
+use crate::{Options, attach::Attachments, kind, precedence::Precedence};
+use gamma_manifest::{Manifests, Match, Route, Rule, source::Span};
+use std::{collections::BTreeMap, collections::BTreeSet, collections::HashSet};
 
 /// A match among its competitors.
 #[derive(Debug, Clone)]
-pub(super) struct Ranked<'m> {
+pub(super) struct RankedMatch<'m> {
     pub(super) route: &'m Route,
     /// Its place in the route.
     pub(super) number: usize,
@@ -17,7 +15,7 @@ pub(super) struct Ranked<'m> {
     rank: Precedence,
 }
 
-impl Ranked<'_> {
+impl RankedMatch<'_> {
     pub(super) fn span(&self) -> Span {
         match self.r#match {
             Match::Http(http) => http.span,
@@ -42,9 +40,9 @@ impl Ranked<'_> {
 
 /// All matches on one Service port for one group of clients, or of one route that is on none.
 #[derive(Debug)]
-pub(super) struct Table<'m> {
+pub(super) struct CompetingMatches<'m> {
     /// Best first.
-    pub(super) matches: Vec<Ranked<'m>>,
+    pub(super) matches: Vec<RankedMatch<'m>>,
     /// Ports of Services that have these routes and no others; none where others may be there, too.
     pub(super) ports: BTreeSet<u16>,
 }
@@ -54,7 +52,7 @@ pub(super) fn tables<'m>(
     manifests: &'m Manifests,
     attachments: &Attachments<'_>,
     options: &Options,
-) -> Vec<Table<'m>> {
+) -> Vec<CompetingMatches<'m>> {
     let mut groups: BTreeMap<Vec<usize>, BTreeSet<u16>> = BTreeMap::new();
     for (port, _, routes) in attachments.groups() {
         groups.entry(routes.to_vec()).or_default().insert(port);
@@ -66,7 +64,10 @@ pub(super) fn tables<'m>(
     groups
         .into_iter()
         .flat_map(|(routes, ports)| {
-            let groups = by_hostnames(applied(&routes, manifests), options);
+            // On one port only the most specific kind of route counts.
+            let (applied, _) = kind::by_kind(&routes, manifests);
+            let applied = applied.iter().map(|&r| &manifests.routes[r]).collect();
+            let groups = by_hostnames(applied, options);
             let known = match groups.len() {
                 1 => ports,
                 // One request may be for routes of several groups.
@@ -77,16 +78,6 @@ pub(super) fn tables<'m>(
                 .map(move |routes| table(&routes, known.clone()))
         })
         .collect()
-}
-
-/// On one port only the most specific kind of route counts.
-fn applied<'m>(routes: &[usize], manifests: &'m Manifests) -> Vec<&'m Route> {
-    let routes: Vec<&Route> = routes.iter().map(|&r| &manifests.routes[r]).collect();
-    let grpc = |route: &&Route| route.kind == RouteKind::GrpcRoute;
-    match routes.iter().any(grpc) {
-        true => routes.into_iter().filter(grpc).collect(),
-        false => routes,
-    }
 }
 
 /// Where hostnames count, only routes for the same ones surely compete.
@@ -102,12 +93,12 @@ fn by_hostnames<'m>(routes: Vec<&'m Route>, options: &Options) -> Vec<Vec<&'m Ro
     groups.into_values().collect()
 }
 
-fn table<'m>(routes: &[&'m Route], ports: BTreeSet<u16>) -> Table<'m> {
+fn table<'m>(routes: &[&'m Route], ports: BTreeSet<u16>) -> CompetingMatches<'m> {
     let mut matches = Vec::new();
     for route in routes {
         for (number, rule) in route.rules.iter().enumerate() {
             for (m, r#match) in rule.matches.iter().enumerate() {
-                matches.push(Ranked {
+                matches.push(RankedMatch {
                     route,
                     number,
                     rule,
@@ -118,14 +109,14 @@ fn table<'m>(routes: &[&'m Route], ports: BTreeSet<u16>) -> Table<'m> {
         }
     }
     matches.sort_by(|a, b| a.rank.cmp(&b.rank));
-    Table { matches, ports }
+    CompetingMatches { matches, ports }
 }
 
 /// What has been said about a place already.
 #[derive(Debug, Default)]
-pub(super) struct Said(HashSet<Span>);
+pub(super) struct SaidPlaces(HashSet<Span>);
 
-impl Said {
+impl SaidPlaces {
     /// Whether nothing was said about it before.
     pub(super) fn first(&mut self, span: Span) -> bool {
         self.0.insert(span)

@@ -1,12 +1,10 @@
-//! Matches that no request can fulfil.
-
-use std::collections::HashMap;
+//! Values of matches that no request can have, or that hardly mean what they say.
 
 use gamma_manifest::{
-    Match, PathMatchType, Rule, ValueMatch,
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::Spanned,
+    Match, PathMatchType, Rule, ValueMatch, diagnostic::Diagnostic, diagnostic::Diagnostics,
+    diagnostic::codes, source::Spanned,
 };
+use std::collections::HashMap;
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     for m in &rule.matches {

@@ -1,11 +1,10 @@
-//! Shares that are probably not meant.
+//! Weights of backends whose shares of the requests are probably not meant.
 
-use std::collections::HashMap;
-
+use crate::Share;
 use gamma_manifest::{
-    BackendRef, Route, Rule,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    BackendRef, Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
 };
+use std::collections::HashMap;
 
 /// From this weight on, a backend beside it without one gets next to nothing by accident.
 const LARGE: u32 = 10;
@@ -68,7 +67,7 @@ fn percentages(backends: &[BackendRef], total: u64, diagnostics: &mut Diagnostic
     let Some(span) = backends.last().and_then(|b| b.weight_span) else {
         return;
     };
-    let share = f64::from(largest) * 100.0 / total as f64;
+    let share = Share::new(largest.into(), total).in_percent(1);
     diagnostics.push(
         Diagnostic::new(
             &codes::NOT_PERCENTAGES,
@@ -76,7 +75,7 @@ fn percentages(backends: &[BackendRef], total: u64, diagnostics: &mut Diagnostic
             format!("the weights look like percentages, and sum to {total}"),
         )
         .why(format!(
-            "each is a share of the sum: {largest} of {total} is {share:.1} % of the requests"
+            "each is a share of the sum: {largest} of {total} is {share} of the requests"
         ))
         .hint("make them sum to 100, if percentages are meant"),
     );

@@ -1,12 +1,8 @@
-//! Conditions, in the words of the API.
+//! Conditions of a route with respect to a parent, in the words of the Gateway API.
 
-use gamma_manifest::{Manifests, Match, Route, Rule, source::Span};
-
-use super::{
-    findings::{Finding, Findings, contains},
-    reason::{self, About},
-};
+use super::{findings::Finding, findings::Findings, findings::contains, reason, reason::About};
 use crate::{AttachedPort, Attachment};
+use gamma_manifest::{Manifests, Match, Route, Rule, source::Span};
 
 /// A `metav1.Condition`, but for `lastTransitionTime`, which is for whoever writes it, and
 /// `observedGeneration`, which is the route's.
@@ -50,13 +46,13 @@ const QUOTED: usize = 8;
 
 /// What is the same for all parents of a route.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(super) struct RuleConditions {
     resolved_refs: Option<Condition>,
     /// Why rules can't be obeyed, and whether none of them can.
     invalid: Option<(String, bool)>,
 }
 
-impl Rules {
+impl RuleConditions {
     pub(super) fn of(route: &Route, attachments: &[Attachment], findings: &Findings<'_>) -> Self {
         // The rules of a route that is attached to nothing are not compiled.
         if attachments
@@ -164,7 +160,7 @@ fn all_of<T>(mut items: impl Iterator<Item = T>, is: impl Fn(T) -> bool) -> bool
 pub(super) fn of(
     route: &Route,
     attachment: &Attachment,
-    rules: &Rules,
+    rules: &RuleConditions,
     manifests: &Manifests,
     findings: &Findings<'_>,
 ) -> Vec<Condition> {
@@ -187,7 +183,7 @@ pub(super) fn of(
 fn accepted(
     route: &Route,
     attachment: &Attachment,
-    rules: &Rules,
+    rules: &RuleConditions,
     manifests: &Manifests,
     findings: &Findings<'_>,
 ) -> Condition {
@@ -226,9 +222,10 @@ fn accepted(
         numbers.join(", "),
         parent.kind.value,
         parent.name.value,
-        match *parent_namespace == route.metadata.namespace {
-            true => String::new(),
-            false => format!(", for clients in namespace {}", route.metadata.namespace),
+        if *parent_namespace == route.metadata.namespace {
+            String::new()
+        } else {
+            format!(", for clients in namespace {}", route.metadata.namespace)
         },
     );
     Condition {

@@ -1,79 +1,17 @@
-//! What `status.parents` of each route would be.
+//! The status of routes: what a controller of the Gateway API would write into `status.parents`.
 //!
-//! A controller of the Gateway API says on the route itself what became of it. `gammactl` writes to
-//! no cluster; it says the same from what the compiler found: each diagnostic has a code, which
-//! decides the condition and its reason (`reason`), and a place, which decides the parentRef or the
-//! rule that it concerns (`findings`). Parents that are no Services have controllers of their own,
-//! so they are not listed.
+//! A controller says on the route itself what became of the route. `gammactl` writes to no cluster; the
+//! same is said from what the compiler found: each [`Diagnostic`](gamma_manifest::diagnostic::Diagnostic) has a
+//! code, which decides the condition and its reason ([`reason`]), and a place, which decides the
+//! parentRef or the rule that the diagnostic concerns ([`findings`]). Parents that are no Services have
+//! controllers of their own, so they are not listed.
 
 mod conditions;
 mod findings;
 mod reason;
+mod routes;
 mod write;
 
 pub use conditions::{Condition, ConditionType};
+pub use routes::{CONTROLLER_NAME, ParentStatus, RouteStatus, statuses};
 pub use write::{json, yaml};
-
-use gamma_manifest::{Manifests, ParentRef, RouteKind, diagnostic::Diagnostics};
-
-use crate::Attachment;
-use findings::Findings;
-
-/// Who would have written the status.
-const CONTROLLER_NAME: &str = "gamma/gammactl";
-
-/// The status of one route.
-#[derive(Debug, Clone)]
-pub struct RouteStatus {
-    /// Its kind.
-    pub kind: RouteKind,
-    /// Its namespace.
-    pub namespace: String,
-    /// Its name.
-    pub name: String,
-    /// `metadata.generation`, where the manifest has one.
-    pub generation: Option<u64>,
-    /// One for each parentRef to a Service, in the order of the route.
-    pub parents: Vec<ParentStatus>,
-}
-
-/// The status of a route with respect to one of its parents.
-#[derive(Debug, Clone)]
-pub struct ParentStatus {
-    /// As the route has it.
-    pub parent_ref: ParentRef,
-    /// Each type at most once.
-    pub conditions: Vec<Condition>,
-}
-
-/// The status of every route that has a Service for a parent, by kind, namespace and name.
-///
-/// `attachments` and `diagnostics` are what came of compiling `manifests`.
-#[must_use]
-pub fn statuses(
-    manifests: &Manifests,
-    attachments: &[Attachment],
-    diagnostics: &Diagnostics,
-) -> Vec<RouteStatus> {
-    let findings = Findings::new(diagnostics);
-    let mut statuses: Vec<RouteStatus> = attachments
-        .chunk_by(|a, b| a.route == b.route)
-        .map(|attachments| {
-            let route = &manifests.routes[attachments[0].route];
-            let rules = conditions::Rules::of(route, attachments, &findings);
-            let parents = attachments.iter().map(|attachment| ParentStatus {
-                parent_ref: route.parent_refs[attachment.parent].clone(),
-                conditions: conditions::of(route, attachment, &rules, manifests, &findings),
-            });
-            RouteStatus {
-                kind: route.kind,
-                namespace: route.metadata.namespace.clone(),
-                name: route.metadata.name.value.clone(),
-                generation: route.metadata.generation,
-                parents: parents.collect(),
-            }
-        })
-        .collect();
-    statuses.sort_by(|a, b| (a.kind, &a.namespace, &a.name).cmp(&(b.kind, &b.namespace, &b.name)));
-    statuses
-}

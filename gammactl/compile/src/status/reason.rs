@@ -1,6 +1,6 @@
-//! Which condition a finding is about, and the API's word for it.
+//! The table from diagnostic codes to conditions and to the reasons that the Gateway API has for them.
 
-use gamma_manifest::diagnostic::{Code, codes};
+use gamma_manifest::{diagnostic::Code, diagnostic::codes};
 
 /// What a finding puts in question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -109,12 +109,7 @@ pub(super) fn result(outcome: &Outcome) -> String {
     }
 }
 
-/// Two digits behind the point where they say something.
+/// With two decimals where they say something.
 pub(super) fn percent(share: f64) -> String {
-    let percent = (share * 10_000.0).round() / 100.0;
-    match percent {
-        0.0 if share > 0.0 => "< 0.01 %".into(),
-        100.0 if share < 1.0 => "> 99.99 %".into(),
-        _ => format!("{percent} %"),
-    }
+    gamma_compile::in_percent(share, 2)
 }

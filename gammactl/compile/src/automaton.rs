@@ -1,35 +1,35 @@
-//! A regular expression that is walked byte by byte.
+//! The automaton of a regular expression, which is walked byte by byte: whether any text at all can match,
+//! and which one, needs no guessing that way.
 
 use regex_automata::{
-    Anchored, Input, MatchKind,
-    hybrid::{
-        LazyStateID,
-        dfa::{Cache, DFA},
-    },
-    util::syntax,
+    Anchored, Input, MatchKind, hybrid::LazyStateID, hybrid::dfa::Cache, hybrid::dfa::DFA,
+    nfa::thompson, util::syntax,
 };
 
 /// States of one pattern that are kept, in bytes. No more of it is looked at: see
-/// [`Pattern::is_cut`].
+/// [`PatternAutomaton::is_cut`].
 const CAPACITY: usize = 4 << 20;
+/// Patterns that take more bytes than this are refused: the filter refuses what is far smaller.
+const SIZE_LIMIT: usize = 32 << 20;
 
 /// The automaton of a pattern that must match in full, over ASCII: there, the filter's engine and
 /// this one agree.
 #[derive(Debug)]
-pub(super) struct Pattern {
+pub struct PatternAutomaton {
     dfa: DFA,
     cache: Cache,
-    start: LazyStateID,
+    start: PatternState,
     cut: bool,
 }
 
 /// Where in a pattern a text has led.
-pub(super) type At = LazyStateID;
+pub type PatternState = LazyStateID;
 
-impl Pattern {
+impl PatternAutomaton {
     /// `None` if the engine refuses it.
-    pub(super) fn new(pattern: &str) -> Option<Self> {
+    pub fn new(pattern: &str) -> Option<Self> {
         let dfa = DFA::builder()
+            .thompson(thompson::Config::new().nfa_size_limit(Some(SIZE_LIMIT)))
             .syntax(syntax::Config::new().unicode(false).utf8(false))
             .configure(
                 DFA::config()
@@ -51,12 +51,13 @@ impl Pattern {
         })
     }
 
-    pub(super) fn start(&self) -> At {
+    /// The state before the first byte of a text.
+    pub fn start(&self) -> PatternState {
         self.start
     }
 
     /// `None` once nothing that follows can match.
-    pub(super) fn step(&mut self, at: At, byte: u8) -> Option<At> {
+    pub fn step(&mut self, at: PatternState, byte: u8) -> Option<PatternState> {
         match self.dfa.next_state(&mut self.cache, at, byte) {
             Ok(next) => (!next.is_dead() && !next.is_quit()).then_some(next),
             Err(_) => {
@@ -67,7 +68,7 @@ impl Pattern {
     }
 
     /// Whether a text that ends here matches.
-    pub(super) fn accepts(&mut self, at: At) -> bool {
+    pub fn accepts(&mut self, at: PatternState) -> bool {
         match self.dfa.next_eoi_state(&mut self.cache, at) {
             Ok(end) => end.is_match(),
             Err(_) => {
@@ -78,12 +79,12 @@ impl Pattern {
     }
 
     /// Bytes of the same class are the same to the pattern.
-    pub(super) fn class(&self, byte: u8) -> u8 {
+    pub fn class(&self, byte: u8) -> u8 {
         self.dfa.byte_classes().get(byte)
     }
 
     /// Whether it was too large to be walked to its end.
-    pub(super) fn is_cut(&self) -> bool {
+    pub fn is_cut(&self) -> bool {
         self.cut
     }
 }

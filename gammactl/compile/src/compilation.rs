@@ -1,0 +1,115 @@
+//! The compilation of manifests into a route config, and what explanations and statuses need of it.
+
+use super::{
+    attach, attach::Attachment, cluster, index, options::Options, provenance::Provenance,
+    provenance::RouteTableKey, rule, table,
+};
+use gamma_config::{Config, Port, Service, ServiceKind, Settings};
+use gamma_manifest::{Manifests, diagnostic::Diagnostics};
+
+/// A config, and what became of the routes that it was made of.
+#[derive(Debug)]
+pub struct Compilation {
+    /// The route config.
+    pub config: Config,
+    /// What each parentRef to a Service is attached to.
+    pub attachments: Vec<Attachment>,
+    /// Where the matches of the config are written.
+    pub provenance: Provenance,
+}
+
+/// Compiles `manifests`. The result depends on their content only, not on the order of files.
+pub fn compile(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnostics) -> Config {
+    compilation(manifests, options, diagnostics).config
+}
+
+/// [Compiles](compile), and remembers what was attached where and what comes from where.
+pub fn compilation(
+    manifests: &Manifests,
+    options: &Options,
+    diagnostics: &mut Diagnostics,
+) -> Compilation {
+    let index = index::Index::new(manifests);
+    let attachments = attach::attach(manifests, &index, options, diagnostics);
+    let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
+
+    let mut provenance = Provenance::default();
+    let mut services: Vec<_> = manifests
+        .services
+        .iter()
+        .filter(|service| service.is_frontend())
+        .map(|service| {
+            let name = service.metadata.name.value.clone();
+            let namespace = service.metadata.namespace.clone();
+            let ports = service
+                .tcp_ports()
+                .map(|port| {
+                    let mut groups = attachments.on(service, port.port);
+                    let mut merge = |routes_of: &str, routes: &[usize]| {
+                        let (table, origins) = table::table(routes, manifests, &rules, diagnostics);
+                        let key = RouteTableKey {
+                            kind: service.kind,
+                            namespace: namespace.clone(),
+                            name: name.clone(),
+                            port: port.port,
+                            routes: routes_of.into(),
+                        };
+                        provenance.insert(key, origins);
+                        table
+                    };
+                    Port {
+                        port: port.port,
+                        cluster: options.cluster_names.of(
+                            service,
+                            port.port,
+                            &options.cluster_domain,
+                        ),
+                        producer: groups
+                            .remove(&namespace)
+                            .map(|routes| merge(&namespace, &routes)),
+                        consumers: groups
+                            .into_iter()
+                            .map(|(from, routes)| {
+                                let table = merge(&from, &routes);
+                                (from, table)
+                            })
+                            .collect(),
+                    }
+                })
+                .collect();
+            Service {
+                kind: service.kind,
+                hosts: match service.kind {
+                    ServiceKind::Service => Vec::new(),
+                    ServiceKind::ServiceImport => vec![cluster::import_host(&namespace, &name)],
+                },
+                namespace,
+                name,
+                cluster_ips: service.cluster_ips.iter().map(|ip| ip.value).collect(),
+                ports,
+            }
+        })
+        .collect();
+    services.sort_by(|a, b| {
+        let key = |service: &Service| service.kind == ServiceKind::ServiceImport;
+        (&a.namespace, &a.name, key(a)).cmp(&(&b.namespace, &b.name, key(b)))
+    });
+
+    let config = Config {
+        settings: Settings {
+            client_namespace: options.client_namespace.clone(),
+            cluster_domain: options.cluster_domain.clone(),
+            metrics: options.metrics,
+            rule_property: options.rule_property,
+            reason_header: options.reason_header,
+            ..Settings::default()
+        },
+        services,
+        ..Config::default()
+    };
+    Compilation {
+        config,
+        attachments: attachments.parents(manifests),
+        provenance,
+    }
+}

@@ -1,0 +1,42 @@
+//! Options of a compilation: what the route config depends on besides the manifests.
+
+use super::cluster::ClusterNames;
+
+/// What a compilation depends on besides the manifests.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Namespace of the clients, to be written into the config. `None` leaves it to the proxy's
+    /// node metadata.
+    pub client_namespace: Option<String>,
+    /// DNS suffix of the Kubernetes cluster.
+    pub cluster_domain: String,
+    /// Whether backendRefs to other namespaces need a ReferenceGrant. GEP-1294 asks for none where
+    /// the parent is a Service.
+    pub require_reference_grants: bool,
+    /// Whether `hostnames` of routes are obeyed. GEP-1294 says that they should not mean anything
+    /// where the parent is a Service.
+    pub honor_hostnames: bool,
+    /// What the proxy calls its clusters.
+    pub cluster_names: ClusterNames,
+    /// See [`Settings::metrics`](gamma_config::Settings::metrics).
+    pub metrics: bool,
+    /// See [`Settings::rule_property`](gamma_config::Settings::rule_property).
+    pub rule_property: bool,
+    /// See [`Settings::reason_header`](gamma_config::Settings::reason_header).
+    pub reason_header: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            client_namespace: None,
+            cluster_domain: "cluster.local".into(),
+            require_reference_grants: false,
+            honor_hostnames: false,
+            cluster_names: ClusterNames::Standalone,
+            metrics: true,
+            rule_property: true,
+            reason_header: true,
+        }
+    }
+}

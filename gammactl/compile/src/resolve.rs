@@ -1,0 +1,228 @@
+//! The Service port that a backendRef names, and why a backendRef names none that can be used.
+
+use super::{index, index::Index, options::Options};
+use gamma_manifest::{
+    BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, RouteKind, Service,
+    diagnostic::Code, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    source::Span, suggest::nearest,
+};
+
+/// What backends are looked up in.
+pub(crate) struct Backends<'a> {
+    pub(crate) manifests: &'a Manifests,
+    pub(crate) index: &'a Index<'a>,
+    pub(crate) options: &'a Options,
+}
+
+/// Why a backend is invalid: the words in the config, and the diagnostic.
+pub(crate) struct BackendFault {
+    code: &'static Code,
+    span: Span,
+    message: String,
+    hint: String,
+}
+
+impl BackendFault {
+    /// What is wrong, as the config has it.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Whether it is of that kind.
+    pub(crate) fn is(&self, code: &Code) -> bool {
+        self.code == code
+    }
+
+    /// Says it, and `why` it matters.
+    pub(crate) fn diagnostic(self, why: impl Into<String>) -> Diagnostic {
+        Diagnostic::new(self.code, self.span, self.message)
+            .why(why)
+            .hint(self.hint)
+    }
+}
+
+impl Backends<'_> {
+    /// The cluster of the Service port that a reference names.
+    pub(crate) fn cluster(
+        &self,
+        route: &Route,
+        backend: &BackendRef,
+    ) -> Result<String, BackendFault> {
+        let service = self.service(route, backend)?;
+        let (namespace, name) = target(route, backend);
+        let kind = service.kind;
+        let port = backend.port.as_ref().ok_or_else(|| BackendFault {
+            code: &codes::UNKNOWN_BACKEND_PORT,
+            span: backend.span,
+            message: format!("backendRef to {kind:?} `{namespace}/{name}` has no port"),
+            hint: service.port_list(),
+        })?;
+        let found = service.tcp_port(port.value).ok_or_else(|| BackendFault {
+            code: &codes::UNKNOWN_BACKEND_PORT,
+            span: port.span,
+            message: format!(
+                "{kind:?} `{namespace}/{name}` has no TCP port {}",
+                port.value
+            ),
+            hint: service.port_hint(port.value),
+        })?;
+        if let Some(protocol) = found.app_protocol.as_deref()
+            && !carries(protocol, route.kind)
+        {
+            return Err(BackendFault {
+                code: &codes::UNSUPPORTED_PROTOCOL,
+                span: port.span,
+                message: format!(
+                    "port {} of {kind:?} `{namespace}/{name}` speaks `{protocol}`, which can't \
+                     carry requests of {}s",
+                    port.value,
+                    route.kind.as_str(),
+                ),
+                hint: "send to a port that speaks HTTP, or correct its `appProtocol`".into(),
+            });
+        }
+        if self.options.require_reference_grants && !self.permitted(route, service) {
+            return Err(BackendFault {
+                code: &codes::REF_NOT_PERMITTED,
+                span: backend.span,
+                message: format!(
+                    "no ReferenceGrant in namespace `{namespace}` lets {}s of namespace `{}` refer \
+                     to {kind:?} `{name}`",
+                    route.kind.as_str(),
+                    route.metadata.namespace,
+                ),
+                hint: format!("add a ReferenceGrant to namespace `{namespace}`"),
+            });
+        }
+        let domain = &self.options.cluster_domain;
+        Ok(self.options.cluster_names.of(service, port.value, domain))
+    }
+
+    /// The Service or ServiceImport that a reference names.
+    fn service(&self, route: &Route, backend: &BackendRef) -> Result<&Service, BackendFault> {
+        let (namespace, name) = target(route, backend);
+        let Some(kind) = index::service_kind(&backend.group, &backend.kind.value) else {
+            return Err(BackendFault {
+                code: &codes::UNSUPPORTED_BACKEND_KIND,
+                span: backend.kind.span,
+                message: format!(
+                    "backendRef is of kind `{}`, not a Service",
+                    backend.kind.value
+                ),
+                hint: match nearest(&backend.kind.value, ["Service", "ServiceImport"]) {
+                    Some(similar) => format!("did you mean `{similar}`?"),
+                    None => "name a Service of the core group".into(),
+                },
+            });
+        };
+        let service = self.index.service(kind, namespace, name);
+        let service = service.ok_or_else(|| BackendFault {
+            code: &codes::UNKNOWN_BACKEND,
+            span: backend.name.span,
+            message: format!(
+                "backendRef names {kind:?} `{namespace}/{name}`, which is not in the input"
+            ),
+            hint: self.index.service_hint(kind, namespace, name),
+        })?;
+        // "ExternalName Services SHOULD NOT be supported as backends."
+        if service.service_type == "ExternalName" {
+            return Err(BackendFault {
+                code: &codes::UNSUPPORTED_BACKEND_KIND,
+                span: backend.name.span,
+                message: format!("Service `{namespace}/{name}` is an ExternalName"),
+                hint: "name a Service that has endpoints".into(),
+            });
+        }
+        Ok(service)
+    }
+
+    /// "ReferenceGrant identifies kinds of resources in other namespaces that are trusted to
+    /// reference the specified kinds of resources in the same namespace as the policy."
+    fn permitted(&self, route: &Route, service: &Service) -> bool {
+        let (namespace, name) = (&service.metadata.namespace, &service.metadata.name.value);
+        let from_matches = |grant: &ReferenceGrant| {
+            grant.from.iter().any(|(group, kind, from)| {
+                group == "gateway.networking.k8s.io"
+                    && kind == route.kind.as_str()
+                    && *from == route.metadata.namespace
+            })
+        };
+        let to_matches = |grant: &ReferenceGrant| {
+            grant.to.iter().any(|(group, kind, to)| {
+                index::service_kind(group, kind) == Some(service.kind)
+                    && to.as_deref().is_none_or(|to| to == name)
+            })
+        };
+        *namespace == route.metadata.namespace
+            || self
+                .manifests
+                .reference_grants
+                .iter()
+                .filter(|grant| grant.metadata.namespace == *namespace)
+                .any(|grant| from_matches(grant) && to_matches(grant))
+    }
+
+    /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere.
+    pub(super) fn endpoints(
+        &self,
+        route: &Route,
+        backend: &BackendRef,
+        why: &str,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let (namespace, name) = target(route, backend);
+        let Ok(service) = self.service(route, backend) else {
+            return;
+        };
+        let slices = self.index.slices(service);
+        let ready = |slice: &&EndpointSlice| !slice.ready_addresses.is_empty();
+        if slices.is_empty() || slices.iter().any(ready) {
+            return;
+        }
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::NO_ENDPOINTS,
+                backend.name.span,
+                format!(
+                    "{:?} `{namespace}/{name}` has no ready endpoints",
+                    service.kind
+                ),
+            )
+            .why(why)
+            .hint("scale its workload up, or send it nothing until then"),
+        );
+    }
+}
+
+fn target<'r>(route: &'r Route, backend: &'r BackendRef) -> (&'r str, &'r str) {
+    let namespace = backend
+        .namespace
+        .as_ref()
+        .map_or(&*route.metadata.namespace, |n| &*n.value);
+    (namespace, &*backend.name.value)
+}
+
+/// Values of `appProtocol` that are no HTTP, by the names that Kubernetes, Istio and IANA have for them.
+const NOT_HTTP: [&str; 9] = [
+    "amqp",
+    "kafka",
+    "mongo",
+    "mysql",
+    "postgresql",
+    "redis",
+    "tcp",
+    "tls",
+    "udp",
+];
+/// HTTP that is no HTTP/2.
+const WEB_SOCKETS: [&str; 2] = ["kubernetes.io/ws", "kubernetes.io/wss"];
+
+/// "If a Route is not able to send traffic to the backend using the specified protocol then the
+/// backend is considered invalid." What nobody here knows is taken for HTTP.
+fn carries(app_protocol: &str, kind: RouteKind) -> bool {
+    let http = !NOT_HTTP.contains(&app_protocol);
+    match kind {
+        RouteKind::HttpRoute => http,
+        RouteKind::GrpcRoute => http && !WEB_SOCKETS.contains(&app_protocol),
+    }
+}

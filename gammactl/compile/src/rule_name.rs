@@ -1,0 +1,51 @@
+//! Names of rules: kind, namespace and name of the route and the name of the rule identify a rule in
+//! sessions, counters, access logs and explanations, so no two rules of a route may share a name.
+
+use gamma_manifest::{
+    Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Span,
+};
+use std::collections::HashMap;
+
+/// The name of every rule of `route`, in their order.
+///
+/// A rule without a name is called by its place in the list. Another rule may have that number for a
+/// name: "sessions MUST NOT be shared between route rules", so the unnamed one is then called by a text
+/// that the API allows nobody to use for a name.
+pub(super) fn rule_names(route: &Route, diagnostics: &mut Diagnostics) -> Vec<String> {
+    let named = route.rules.iter().filter_map(|rule| rule.name.as_ref());
+    let named: HashMap<&str, Span> = named.map(|name| (&*name.value, name.span)).collect();
+    let rules = route.rules.iter().enumerate();
+    rules
+        .map(|(number, rule)| {
+            if let Some(name) = &rule.name {
+                return name.value.clone();
+            }
+            let place = number.to_string();
+            let Some(&other) = named.get(&*place) else {
+                return place;
+            };
+            // Names are RFC 1123 subdomains, which have no `_`.
+            let name = format!("rule_{number}");
+            diagnostics.push(taken(route, rule, &place, &name, other));
+            name
+        })
+        .collect()
+}
+
+fn taken(route: &Route, rule: &Rule, place: &str, name: &str, other: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::RULE_NAME_TAKEN,
+        rule.span,
+        format!(
+            "rule {place} of {} `{}` has no name, and another rule is named `{place}`",
+            route.kind.as_str(),
+            route.metadata.name.value
+        ),
+    )
+    .why(format!(
+        "a rule without a name is called by its place in the list; this one is called `{name}` \
+         instead, in sessions, counters and access logs"
+    ))
+    .hint("give the rule a `name`, or rename the other one")
+    .also(other, "this rule has the number for a name")
+}
