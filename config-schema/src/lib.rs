@@ -47,6 +47,7 @@ pub mod schema;
 mod service;
 mod settings;
 mod validate;
+pub mod wire;
 
 pub use error::{Error, Problem};
 pub use filter::{

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use gamma_config::wire;
 use gamma_router::{Action, BackendId, Decision, ExternalAuth, ResponseHeader, RuleId};
 
 use crate::{
@@ -193,7 +194,7 @@ fn deny(
         Some(denied) => denied.send(host)?,
         None => {
             let reason = kind.as_str();
-            let header = [("x-gamma-reason", reason.as_bytes())];
+            let header = [(wire::REASON, reason.as_bytes())];
             host.reply(&LocalReply {
                 status: 403,
                 grpc_status: None,

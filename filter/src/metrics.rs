@@ -7,6 +7,7 @@
 
 use std::cell::RefCell;
 
+use gamma_config::wire;
 use gamma_router::{BackendId, Router, RuleId};
 use hashbrown::HashMap;
 
@@ -77,7 +78,7 @@ impl Metrics {
     ) {
         let cluster = || backend.and_then(|backend| router.backend_name(backend));
         self.add(host, (kind, rule, backend), || {
-            name("gamma_requests_total", router, kind, rule, cluster())
+            name(wire::REQUESTS_TOTAL, router, kind, rule, cluster())
         });
     }
 
@@ -92,7 +93,7 @@ impl Metrics {
     ) {
         let kind = Kind::Mirrored(u16::try_from(number).unwrap_or(u16::MAX));
         self.add(host, (kind, rule, backend), || {
-            name("gamma_mirrored_total", router, kind, rule, Some(cluster))
+            name(wire::MIRRORED_TOTAL, router, kind, rule, Some(cluster))
         });
     }
 
@@ -144,7 +145,7 @@ fn name(
 
 /// Counts a configuration that was refused.
 pub(crate) fn config_error(host: &impl Host) {
-    if let Some(id) = host.define_counter("gamma_config_errors_total") {
+    if let Some(id) = host.define_counter(wire::CONFIG_ERRORS_TOTAL) {
         host.increment(id);
     }
 }

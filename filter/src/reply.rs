@@ -1,14 +1,12 @@
 //! Answers that the filter gives itself.
 
+use gamma_config::wire;
 use gamma_router::Reply;
 
 use crate::{
     header_map::HeaderMap,
     host::{Host, HostError, LocalReply},
 };
-
-/// Says which part of the filter answered and why.
-const REASON_HEADER: &str = "x-gamma-reason";
 
 /// Answers an error in the words of the client's protocol.
 pub(crate) fn error(
@@ -18,7 +16,7 @@ pub(crate) fn error(
     reason_header: bool,
 ) -> Result<(), HostError> {
     let reason = reply.reason.as_str();
-    let headers = [(REASON_HEADER, reason.as_bytes())];
+    let headers = [(wire::REASON, reason.as_bytes())];
     host.reply(&LocalReply {
         status: reply.status(),
         grpc_status: grpc.then(|| reply.grpc_status()),
@@ -61,27 +59,18 @@ pub(crate) struct Denied {
 impl Denied {
     /// `None` if it said nothing that is about the request: no answer, or an error of its own.
     pub(crate) fn new(answer: &HeaderMap, body: impl FnOnce() -> Vec<u8>) -> Option<Self> {
-        /// What is true of the one answer and not of the other.
-        const OWN: [&str; 8] = [
-            "content-length",
-            "transfer-encoding",
-            "connection",
-            "keep-alive",
-            "upgrade",
-            "trailer",
-            "date",
-            "server",
-        ];
         let status = std::str::from_utf8(answer.first(":status")).ok()?;
         let status: u16 = status.parse().ok()?;
         if !(201..500).contains(&status) {
             return None;
         }
         let headers = answer.iter().filter_map(|(name, value)| {
+            // The body goes along, and with it what describes it.
+            if wire::is_of_the_proxy(name) || wire::is_of_one_message(name) {
+                return None;
+            }
             let name = std::str::from_utf8(name).ok()?;
-            let own = name.starts_with([':']) || name.starts_with("x-envoy-");
-            let own = own || OWN.iter().any(|other| name.eq_ignore_ascii_case(other));
-            (!own).then(|| (name.to_owned(), value.to_vec()))
+            Some((name.to_owned(), value.to_vec()))
         });
         Some(Self {
             status,

@@ -2,13 +2,13 @@
 
 use std::net::SocketAddr;
 
+use gamma_config::wire;
 use gamma_router::{
     Action, BackendId, Decision, HeaderEdits, Reason, Request, ResponseHeader, RuleId, is_grpc,
 };
 
 use crate::{
     config::Shared,
-    controls,
     external_auth::{self, Waiting},
     header_map::HeaderMap,
     host::{Host, HostError, Map},
@@ -16,15 +16,7 @@ use crate::{
     reply,
 };
 
-/// Prefix of the headers that only the filter may set.
-const OWNED: &[u8] = b"x-gamma-";
-/// Says what the path was before a rewrite, as Envoy does.
-const ORIGINAL_PATH: &str = "x-envoy-original-path";
 const DESTINATION: &str = "destination\0address";
-/// Says which endpoint of the cluster a session is bound to.
-const ENDPOINT: &str = "x-gamma-endpoint";
-/// Names the rule for access logs: `wasm.gamma.rule` in Envoy's filter state.
-const RULE_PROPERTY: &str = "gamma.rule";
 
 /// What the response phase has to know.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -88,7 +80,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
             },
             // What a client must not say: the headers by which the filter talks to the proxy and to
             // the backend. Only those that are there cost a host call.
-            name if is_owned(name) => host.remove_header(Map::Request, name)?,
+            name if wire::is_owned(name) => host.remove_header(Map::Request, name)?,
             _ => {}
         }
     }
@@ -112,7 +104,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
     if shared.rule_property
         && let Some(rule) = decision.rule
     {
-        host.set_property(RULE_PROPERTY, router.full_name(rule).as_bytes());
+        host.set_property(wire::RULE_PROPERTY, router.full_name(rule).as_bytes());
     }
     let received = Received {
         now: request.now,
@@ -192,12 +184,12 @@ fn forward(
         host.set_header(Map::Request, b":authority", authority.as_bytes())?;
     }
     if let Some(path) = path {
-        host.set_header(Map::Request, ORIGINAL_PATH.as_bytes(), requested)?;
+        host.set_header(Map::Request, wire::ORIGINAL_PATH.as_bytes(), requested)?;
         host.set_header(Map::Request, b":path", path)?;
     }
     if let Some(endpoint) = decision.endpoint {
         let endpoint = endpoint.to_string();
-        host.set_header(Map::Request, ENDPOINT.as_bytes(), endpoint.as_bytes())?;
+        host.set_header(Map::Request, wire::ENDPOINT.as_bytes(), endpoint.as_bytes())?;
     }
     mirror(host, shared, decision)?;
     shared.controls.apply(decision.rule, host)?;
@@ -229,25 +221,10 @@ fn mirror(host: &impl Host, shared: &Shared, decision: &Decision<'_>) -> Result<
             shared
                 .metrics
                 .count_mirror(host, &shared.router, i, of, cluster);
-            let header = format!("x-gamma-mirror-{i}");
+            let header = wire::mirror(i);
             host.set_header(Map::Request, header.as_bytes(), cluster.as_bytes())
         })
     })
-}
-
-fn is_owned(name: &[u8]) -> bool {
-    // Most names differ in their first letters.
-    matches!(name, [b'x' | b'X', b'-', ..])
-        && (starts_with(name, OWNED)
-            || [ORIGINAL_PATH]
-                .iter()
-                .chain(&controls::OWNED)
-                .any(|control| name.eq_ignore_ascii_case(control.as_bytes())))
-}
-
-fn starts_with(name: &[u8], prefix: &[u8]) -> bool {
-    name.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 /// Makes header edits.

@@ -239,11 +239,11 @@ fn timeouts_and_retries_are_said_in_envoys_headers() {
 #[test]
 fn a_client_has_no_say_in_timeouts_and_retries() {
     let mut host = get("/plain");
-    for name in crate::controls::OWNED {
+    for name in gamma_config::wire::CONTROLS {
         host.request.push((name, b"1"));
     }
     let (_, calls) = run(&host, CONFIG);
-    assert_eq!(calls.len(), 2 + crate::controls::OWNED.len());
+    assert_eq!(calls.len(), 2 + gamma_config::wire::CONTROLS.len());
     assert!(calls.contains(&"remove Request x-envoy-retry-on".to_owned()));
 }
 

@@ -1,6 +1,6 @@
 //! ExternalAuth: who is asked, and what is told and taken over.
 
-use gamma_config::ExternalAuth as Config;
+use gamma_config::{ExternalAuth as Config, wire};
 
 /// A service that decides whether a request may go on. Header names are in lower case.
 #[derive(Debug)]
@@ -14,22 +14,6 @@ pub struct ExternalAuth {
     /// Headers of its answer that the request gets; none: all that [`takes`](Self::takes) lets by.
     pub allowed_response_headers: Box<[Box<str>]>,
 }
-
-/// Headers of an answer that describe the answer itself or the connection.
-const OF_THE_ANSWER: [&[u8]; 12] = [
-    b"host",
-    b"content-length",
-    b"content-type",
-    b"content-encoding",
-    b"transfer-encoding",
-    b"connection",
-    b"keep-alive",
-    b"upgrade",
-    b"te",
-    b"trailer",
-    b"date",
-    b"server",
-];
 
 impl ExternalAuth {
     pub(crate) fn new(config: &Config) -> Self {
@@ -60,16 +44,16 @@ impl ExternalAuth {
     /// those by which the filter talks to the proxy are nobody else's to set.
     #[must_use]
     pub fn takes(&self, name: &[u8]) -> bool {
-        let of_the_proxy = [&b":"[..], b"x-gamma-", b"x-envoy-"];
-        if of_the_proxy.iter().any(|prefix| starts_with(name, prefix)) {
+        if wire::is_of_the_proxy(name) {
             return false;
         }
         if !self.allowed_response_headers.is_empty() {
             return contains(&self.allowed_response_headers, name);
         }
-        !OF_THE_ANSWER
-            .iter()
-            .any(|other| name.eq_ignore_ascii_case(other))
+        // The request has a content of its own, or none.
+        !(name.eq_ignore_ascii_case(b"host")
+            || wire::is_of_one_message(name)
+            || wire::is_of_the_content(name))
     }
 }
 
@@ -77,11 +61,6 @@ fn contains(names: &[Box<str>], name: &[u8]) -> bool {
     names
         .iter()
         .any(|other| other.as_bytes().eq_ignore_ascii_case(name))
-}
-
-fn starts_with(name: &[u8], prefix: &[u8]) -> bool {
-    name.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 #[cfg(test)]
@@ -97,6 +76,8 @@ mod tests {
             "Host",
             ":status",
             "content-length",
+            "Content-Language",
+            "proxy-connection",
             "X-Gamma-Cluster",
             "x-envoy-retry-on",
         ] {
