@@ -9,15 +9,12 @@ use fastrand::Rng;
 use gamma_config::Settings;
 use gamma_router::Router;
 
-use crate::{controls::Controls, host::Host, metrics::Metrics};
+use crate::{host::Host, metrics::Metrics};
 
 /// Everything that the requests of one configuration share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) router: Router,
-    pub(crate) controls: Controls,
-    pub(crate) cluster_header: Box<str>,
-    pub(crate) reason_header: bool,
     pub(crate) rule_property: bool,
     pub(crate) metrics: Metrics,
     /// State of the random number generator. A cell, because a borrow could be found taken.
@@ -43,10 +40,7 @@ impl Shared {
             router.services(),
         );
         Ok(Self {
-            controls: Controls::new(&router),
             router,
-            cluster_header: settings.cluster_header.into(),
-            reason_header: settings.reason_header,
             rule_property: settings.rule_property,
             metrics: Metrics::new(settings.metrics),
             // The standard library keys its hash maps from the host's randomness, once per VM and

@@ -29,17 +29,19 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod carry_out;
 mod config;
 #[cfg(target_arch = "wasm32")]
 mod context;
-mod controls;
+mod denial;
 mod external_auth;
 mod header_map;
 mod host;
 mod metrics;
-mod reply;
+mod progress;
 mod request;
 mod response;
+mod visitors;
 
 #[cfg(test)]
 mod tests;

@@ -10,7 +10,11 @@ use std::{net::IpAddr, ops::Range};
 
 use gamma_config::{Service, ServiceKind};
 
-use crate::{Request, named::Named};
+use crate::{
+    authority::{port_number, split_port},
+    interner::Interner,
+    request::Request,
+};
 
 /// RFC 1035: longer host names do not exist.
 const MAX_HOST: usize = 253;
@@ -21,11 +25,11 @@ type Ports = Range<u32>;
 #[derive(Debug, Default)]
 pub(crate) struct Frontends {
     /// `name.namespace`, and every extra host.
-    hosts: Named<Ports>,
+    hosts: Interner<Ports>,
     /// `name` of what the clients' own namespace has, which is what they say most.
-    short: Named<Ports>,
+    short: Interner<Ports>,
     /// By octets. Several Services may share an address on different ports.
-    addresses: Named<Vec<Ports>>,
+    addresses: Interner<Vec<Ports>>,
     /// `.` and the namespace that short names are completed with.
     namespace_suffix: Box<str>,
     /// `.svc.` and the cluster domain.
@@ -88,7 +92,7 @@ impl Frontends {
             None | Some(b"") if request.is_https() => 443,
             None | Some(b"") => 80,
             // A port that is no number names no port of any Service.
-            Some(digits) => number(digits)?,
+            Some(digits) => port_number(digits)?,
         };
         Some((self.by_host(host)?, port))
     }
@@ -124,7 +128,7 @@ impl Frontends {
     }
 }
 
-fn set(hosts: &mut Named<Ports>, host: &str, ports: &Ports) {
+fn set(hosts: &mut Interner<Ports>, host: &str, ports: &Ports) {
     let new = || ports.clone();
     hosts.change(host.as_bytes(), new, |old| *old = ports.clone());
 }
@@ -136,31 +140,6 @@ fn octets(ip: IpAddr) -> [u8; 16] {
         IpAddr::V6(ip) => ip,
     }
     .octets()
-}
-
-/// `*DIGIT`: no sign, unlike `u16::from_str`.
-fn number(digits: &[u8]) -> Option<u16> {
-    let is_number = digits.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(digits)
-        .ok()
-        .filter(|_| is_number)?
-        .parse()
-        .ok()
-}
-
-/// Splits `host:port`; the colons of `[::1]` do not count.
-pub(crate) fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match authority.iter().rposition(|&b| b == b':') {
-        Some(colon)
-            if authority
-                .get(colon..)
-                .is_some_and(|tail| !tail.contains(&b']')) =>
-        {
-            let (host, port) = authority.split_at(colon);
-            (host, port.get(1..))
-        }
-        _ => (authority, None),
-    }
 }
 
 #[cfg(feature = "trace")]

@@ -24,7 +24,8 @@
 //!     headers: &headers,
 //! };
 //! let decision = router.decide(&request, &mut fastrand::Rng::with_seed(7));
-//! assert!(matches!(decision.action, Action::Forward { cluster: "till", .. }));
+//! let Action::Forward { cluster, .. } = decision.action else { panic!("not forwarded") };
+//! assert_eq!(router.cluster(cluster), Some("till"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -57,15 +58,28 @@
 )]
 
 mod apply;
+mod authority;
 mod build;
 mod candidates;
+mod clusters;
+mod decide;
 mod decision;
+mod entry;
+mod error;
 mod filter;
 mod frontend;
-mod named;
+mod id;
+mod interner;
+#[cfg(feature = "trace")]
+mod lists;
+#[cfg(feature = "trace")]
+mod outcomes;
 mod path;
+mod policy;
+mod port;
+#[cfg(feature = "trace")]
+mod possible;
 mod predicate;
-mod query;
 mod regex;
 mod request;
 mod router;
@@ -75,12 +89,20 @@ mod split;
 mod table;
 #[cfg(feature = "trace")]
 pub mod trace;
+#[cfg(feature = "trace")]
+mod tracer;
+mod visit;
+mod visitor;
 
-pub use build::{BuildError, ReadError};
-pub use decision::{Action, BackendId, Decision, Reason, Reply, ResponseHeader, RuleId};
+pub use authority::{HostPattern, port_number, split_port};
+pub use decision::{Action, Decision, InSession, Reason, Reply, ResponseHeader};
+pub use error::{BuildError, PathError, PatternError, ReadError};
 pub use filter::{ExternalAuth, HeaderEdits};
+pub use id::{BackendId, ClusterId, RuleId};
+pub use policy::Policy;
 pub use regex::check as check_regex;
 pub use request::{Headers, Request, is_grpc};
 pub use router::Router;
-pub use rule::Policy;
+pub use rule::RuleRef;
 pub use session::Session;
+pub use visitor::{Answer, By, HeaderVisitor, RequestVisitor, ResponseVisitor, is_copied};

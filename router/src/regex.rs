@@ -5,22 +5,21 @@
 
 use regex_lite::{Regex, RegexBuilder};
 
+use crate::error::PatternError;
+
 /// Compiled programs above this many bytes are refused: a config must not eat a worker's memory.
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// Compiles `pattern` so that it must match a whole value. Istio, Envoy and the portable dialect of
 /// GEP-4359 all match in full.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
+pub(crate) fn compile(pattern: &str) -> Result<Regex, PatternError> {
     // Checked alone first: `a)(b` would otherwise close the group around it.
     build(pattern)?;
     build(&format!("^(?:{pattern})$"))
 }
 
-fn build(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .size_limit(SIZE_LIMIT)
-        .build()
-        .map_err(|error| error.to_string())
+fn build(pattern: &str) -> Result<Regex, PatternError> {
+    Ok(RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build()?)
 }
 
 /// Says why the filter could not use `pattern`.
@@ -28,7 +27,7 @@ fn build(pattern: &str) -> Result<Regex, String> {
 /// # Errors
 ///
 /// The engine's own message.
-pub fn check(pattern: &str) -> Result<(), String> {
+pub fn check(pattern: &str) -> Result<(), PatternError> {
     compile(pattern).map(|_| ())
 }
 

@@ -9,7 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use gamma_config::{Rule, SessionPersistence, SessionType};
 
-use crate::{Headers, Request};
+use crate::request::{Headers, Request};
 
 /// How the sessions of a rule are carried.
 #[derive(Debug)]

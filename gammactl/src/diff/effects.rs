@@ -11,7 +11,7 @@ use super::{edits::Edits, outcome::Share};
 pub(super) fn of_rule(
     rule: &Rule,
     backend: usize,
-    decision: &Decision<'_>,
+    decision: &Decision,
     effects: &mut BTreeMap<String, String>,
 ) {
     let forwards = matches!(decision.action, Action::Forward { .. });
@@ -138,7 +138,7 @@ fn mirrors(rule: &Rule, backend: usize) -> BTreeMap<String, String> {
 /// Header edits of the request, and of the response together with what CORS says.
 pub(super) fn of_headers(
     router: &Router,
-    decision: &Decision<'_>,
+    decision: &Decision,
     effects: &mut BTreeMap<String, String>,
 ) {
     let mut request = Edits::default();
