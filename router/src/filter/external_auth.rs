@@ -17,17 +17,19 @@ pub struct ExternalAuth {
 
 impl ExternalAuth {
     pub(crate) fn new(config: &Config) -> Self {
-        let lower = |names: &[String]| {
-            names
-                .iter()
-                .map(|name| name.to_ascii_lowercase().into())
-                .collect()
+        let lower = |names: &[String]| -> Vec<Box<str>> {
+            let names = names.iter();
+            names.map(|name| name.to_ascii_lowercase().into()).collect()
         };
         Self {
             cluster: config.cluster.as_str().into(),
             path_prefix: config.path_prefix.as_str().into(),
-            allowed_headers: lower(&config.allowed_headers),
-            allowed_response_headers: lower(&config.allowed_response_headers),
+            // What a client wrote in the filter's own headers is taken away before anybody is asked.
+            allowed_headers: lower(&config.allowed_headers)
+                .into_iter()
+                .filter(|name| !wire::is_owned(name.as_bytes()))
+                .collect(),
+            allowed_response_headers: lower(&config.allowed_response_headers).into(),
         }
     }
 
@@ -88,5 +90,9 @@ mod tests {
         assert!(narrow.tells(b"cookie"));
         assert!(narrow.takes(b"x-user") && !narrow.takes(b"x-other"));
         assert!(!narrow.takes(b"x-gamma-cluster"), "whoever allows it");
+        let config = r#"{"cluster": "a", "allowedHeaders": ["X-Envoy-Original-Path", "x-envoy-retry-on", "b"]}"#;
+        let owned = ExternalAuth::new(&serde_json::from_str(config).unwrap());
+        assert!(owned.tells(b"b"));
+        assert!(!owned.tells(b"x-envoy-original-path") && !owned.tells(b"x-envoy-retry-on"));
     }
 }

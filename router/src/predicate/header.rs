@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use gamma_config::ValueMatch;
+use gamma_config::{ValueMatch, wire};
 
 use super::value::ValuePredicate;
 use crate::{
@@ -19,9 +19,16 @@ pub(crate) struct HeaderPredicate {
 
 impl HeaderPredicate {
     pub(crate) fn new(r#match: &ValueMatch) -> Result<Self, PatternError> {
+        let value = ValuePredicate::new(r#match)?;
+        // Whatever a client wrote there is taken away: it is not there.
+        let is_owned = wire::is_owned(r#match.name.as_bytes());
         Ok(Self {
             name: r#match.name.to_ascii_lowercase().into(),
-            value: ValuePredicate::new(r#match)?,
+            value: if is_owned {
+                ValuePredicate::Never
+            } else {
+                value
+            },
         })
     }
 

@@ -73,7 +73,7 @@ impl Predicates {
         let headers = self.0.iter().flat_map(|list| &list.headers);
         headers.filter_map(|header| match &header.value {
             ValuePredicate::Exact(value) => Some((&*header.name, &**value)),
-            ValuePredicate::Regex(_) => None,
+            ValuePredicate::Regex(_) | ValuePredicate::Never => None,
         })
     }
 
@@ -133,9 +133,11 @@ impl Predicates {
         Some(match self.0.as_deref()?.unmet(request)? {
             Unmet::Hostname => Failed::Hostname,
             Unmet::Method => Failed::Method,
-            Unmet::Header(HeaderPredicate { name, .. }) => Failed::Header {
+            Unmet::Header(HeaderPredicate { name, value }) => Failed::Header {
                 name,
-                got: header::header(request, name).map(std::borrow::Cow::into_owned),
+                got: header::header(request, name)
+                    .filter(|_| !matches!(value, ValuePredicate::Never))
+                    .map(std::borrow::Cow::into_owned),
             },
             Unmet::QueryParam(QueryParamPredicate { name, .. }) => Failed::QueryParam {
                 name,

@@ -27,6 +27,7 @@ impl QueryParamPredicate {
         match &self.value {
             ValuePredicate::Exact(expected) => query::equals(raw, expected),
             ValuePredicate::Regex(regex) => is_match(regex, &query::decode(raw)),
+            ValuePredicate::Never => false,
         }
     }
 }

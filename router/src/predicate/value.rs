@@ -12,6 +12,8 @@ use crate::{
 pub(crate) enum ValuePredicate {
     Exact(Box<[u8]>),
     Regex(Box<Regex>),
+    /// Holds for no value.
+    Never,
 }
 
 impl ValuePredicate {
@@ -26,6 +28,7 @@ impl ValuePredicate {
         match self {
             Self::Exact(expected) => **expected == *value,
             Self::Regex(regex) => is_match(regex, value),
+            Self::Never => false,
         }
     }
 }
