@@ -10,6 +10,7 @@ use crate::{
     port::Port,
     router::Router,
     rule::Rule,
+    session_ids::SessionIds,
     table::TableBuilder,
 };
 
@@ -71,6 +72,8 @@ struct Builder {
     service: Option<ServiceFrontend>,
     /// The table at hand, if this proxy's clients get it.
     table: Option<TableBuilder>,
+    /// Those of the table at hand.
+    sessions: SessionIds,
     error: Option<BuildError>,
 }
 
@@ -90,6 +93,7 @@ impl Builder {
             first_port: 0,
             service: None,
             table: None,
+            sessions: SessionIds::default(),
             error: None,
         }
     }
@@ -118,6 +122,7 @@ impl Builder {
                     None => !has_own,
                 };
                 self.table = is_ours.then(TableBuilder::default);
+                self.sessions = SessionIds::default();
             }
             Part::Rule(rule) => self.rule(rule),
             Part::EndOfTable(match_order) => {
@@ -144,7 +149,7 @@ impl Builder {
         if let Err(error) = table.add(rule, RuleId(id(self.rules.len()))) {
             self.error.get_or_insert(error);
         }
-        let rule = Rule::new(rule, &mut self.clusters);
+        let rule = Rule::new(rule, &mut self.clusters, &mut self.sessions);
         self.needs_time |= rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
         self.rules.push(rule);
     }

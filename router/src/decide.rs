@@ -9,6 +9,7 @@ use crate::{
     port::Port,
     request::{Headers, Request},
     router::Router,
+    rule::Rule,
     table::Table,
 };
 
@@ -47,8 +48,8 @@ impl Router {
         })
     }
 
-    /// A preflight asks about another request: if its own rule does not know CORS, or there is none,
-    /// the rule of that other request answers. Rules that match methods could not be preflighted
+    /// A preflight asks about another request: if neither its own rule nor a backend of that knows
+    /// CORS, or there is none, the rule of that other request answers. Rules that match methods could not be preflighted
     /// otherwise.
     pub(crate) fn find<H: Headers + ?Sized>(
         &self,
@@ -58,8 +59,7 @@ impl Router {
         let has_cors = |position: &Position| {
             let entry = table.entry(*position);
             let rule = entry.and_then(|entry| self.rule_of(entry.rule));
-            rule.and_then(|rule| rule.filters.as_ref())
-                .is_some_and(|filters| filters.cors.is_some())
+            rule.is_some_and(Rule::has_cors)
         };
         let found = table.find(request);
         match announced_method(request) {

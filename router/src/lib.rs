@@ -68,6 +68,7 @@ mod entry;
 mod error;
 mod filter;
 mod frontend;
+mod hash;
 mod id;
 mod interner;
 #[cfg(feature = "trace")]
@@ -85,6 +86,7 @@ mod request;
 mod router;
 mod rule;
 mod session;
+mod session_ids;
 mod split;
 mod table;
 #[cfg(feature = "trace")]

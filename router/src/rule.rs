@@ -10,6 +10,7 @@ use crate::{
     id::{BackendId, ClusterId, RuleId},
     policy::Policy,
     session::Session,
+    session_ids::SessionIds,
     split::Split,
 };
 
@@ -52,7 +53,11 @@ pub(crate) struct Backend {
 }
 
 impl Rule {
-    pub(crate) fn new(rule: &RuleConfig, clusters: &mut ClusterNames) -> Self {
+    pub(crate) fn new(
+        rule: &RuleConfig,
+        clusters: &mut ClusterNames,
+        sessions: &mut SessionIds,
+    ) -> Self {
         Self {
             full_name: format!("{}/{}", rule.route, rule.name).into(),
             filters: Filters::new(&rule.filters, clusters),
@@ -68,9 +73,18 @@ impl Rule {
             session: rule
                 .session_persistence
                 .as_ref()
-                .map(|session| Session::new(session, rule)),
+                .and_then(|session| Session::new(session, rule, sessions.next(rule))),
             invalid: rule.invalid.is_some(),
         }
+    }
+
+    /// Whether it or one of its backends answers preflights.
+    pub(crate) fn has_cors(&self) -> bool {
+        let of_backends = self.backends.iter().map(|backend| &backend.filters);
+        std::iter::once(&self.filters)
+            .chain(of_backends)
+            .flatten()
+            .any(|filters| filters.cors.is_some())
     }
 }
 

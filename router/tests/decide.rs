@@ -325,6 +325,41 @@ fn a_preflight_is_answered_by_the_rule_of_the_request_that_it_announces() {
 }
 
 #[test]
+fn a_backend_answers_preflights_of_a_rule_that_matches_a_method() {
+    let router = router(
+        r#"{"matches":[{"method":"POST"}],"backendRefs":[
+            {"cluster":"a","filters":[{"cors":{"allowOrigins":["*"]}}]}]},
+           {"matches":[{"method":"PUT"}],"backendRefs":[{"cluster":"b"}]}"#,
+    );
+    let asks = |method| {
+        [
+            ("origin", "http://o"),
+            ("access-control-request-method", method),
+        ]
+    };
+    assert_eq!(decide(&router, "OPTIONS", "s/", &asks("POST")), "preflight");
+    let none = "404 no-matching-rule";
+    assert_eq!(decide(&router, "OPTIONS", "s/", &asks("PUT")), none);
+}
+
+#[test]
+fn a_match_does_not_see_what_a_client_writes_in_headers_of_the_filter() {
+    let router = router(
+        r#"{"matches":[{"headers":[{"name":"X-Envoy-Retry-On","value":"5xx"}]},
+                       {"headers":[{"name":"x-envoy-original-path","value":".*","type":"RegularExpression"}]}],
+            "backendRefs":[{"cluster":"a"}]},
+           {"backendRefs":[{"cluster":"b"}]}"#,
+    );
+    for name in ["x-envoy-retry-on", "x-envoy-original-path"] {
+        assert_eq!(
+            decide(&router, "GET", "s/", &[(name, "5xx")]),
+            "b",
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn sessions_beat_weights() {
     let rule = |weights: [u32; 2]| {
         router(&format!(
@@ -362,4 +397,27 @@ fn hostnames_are_matched_by_labels() {
     assert_eq!(decide(&router, "GET", "S.n.svc.:80/", &[]), "exact");
     assert_eq!(decide(&router, "GET", "s.n/", &[]), "wildcard");
     assert_eq!(decide(&router, "GET", "s/", &[]), "404 no-matching-rule");
+}
+
+#[test]
+fn rules_of_the_same_name_do_not_share_sessions() {
+    let rule = |path: &str| {
+        format!(
+            r#"{{"route":"HTTPRoute/n/r","name":"0","matches":[{{"path":{{"value":"{path}"}}}}],
+                "backendRefs":[{{"cluster":"a","weight":0}},{{"cluster":"b"}}],"sessionPersistence":{{"name":"s"}}}}"#
+        )
+    };
+    let router = router(&format!("{},{}", rule("/one"), rule("/two")));
+    let first = |path: &str| router.decide(&request("GET", path, &[]), &mut Rng::with_seed(1));
+    let token = |path: &str| {
+        let session = router.rule(first(path).rule.unwrap()).unwrap().session();
+        let (_, cookie) = session.unwrap().begin(0, None, 0, false);
+        cookie.split(';').next().unwrap().to_owned()
+    };
+    let (one, two) = (token("s/one"), token("s/two"));
+    assert_ne!(one, two);
+    assert_eq!(decide(&router, "GET", "s/one", &[("cookie", &one)]), "a");
+    assert_eq!(decide(&router, "GET", "s/two", &[("cookie", &two)]), "a");
+    assert_eq!(decide(&router, "GET", "s/two", &[("cookie", &one)]), "b");
+    assert_eq!(decide(&router, "GET", "s/one", &[("cookie", &two)]), "b");
 }
