@@ -7,7 +7,7 @@ use std::{
 
 use fastrand::Rng;
 use gamma_config::Settings;
-use gamma_router::Router;
+use gamma_router::{ReadError, Router};
 
 use crate::{host::Host, metrics::Metrics};
 
@@ -27,13 +27,12 @@ impl Shared {
     /// # Errors
     ///
     /// Why the configuration is refused, for the host's log.
-    pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, String> {
+    pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, ReadError> {
         let mut namespace = String::new();
-        let read = Router::read(&configuration, |settings| {
+        let (router, settings) = Router::read(&configuration, |settings| {
             namespace = client_namespace(settings, host);
             namespace.clone()
-        });
-        let (router, settings) = read.map_err(|error| error.to_string())?;
+        })?;
         log::info!(
             "route config version {}: {} Services, for clients in namespace {namespace}",
             gamma_config::VERSION,

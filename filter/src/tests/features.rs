@@ -254,3 +254,30 @@ fn a_failing_call_while_a_request_waits_never_lets_it_through() {
         }
     }
 }
+
+#[test]
+fn what_a_client_says_in_the_filters_headers_is_neither_matched_nor_told() {
+    const CONFIG: &str = r#"{
+      "version": 1,
+      "settings": {"clientNamespace": "n", "metrics": false, "ruleProperty": false},
+      "services": [{"namespace": "n", "name": "s", "ports": [{"port": 80, "cluster": "own", "producer": {"rules": [
+        {"matches": [{"headers": [{"name": "x-envoy-max-retries", "value": "9"}]}], "backendRefs": [{"cluster": "wrong"}]},
+        {"filters": [{"externalAuth": {"cluster": "auth", "allowedHeaders": ["x-envoy-original-path", "x-user"]}}],
+         "backendRefs": [{"cluster": "right"}]}
+      ]}}]}]
+    }"#;
+    let mut host = get("/");
+    host.request.push(("X-Envoy-Max-Retries", b"9"));
+    host.request.push(("x-envoy-original-path", b"/lie"));
+    host.request.push(("x-user", b"me"));
+    let (progress, calls) = run(&host, CONFIG);
+    assert!(matches!(progress, Progress::Waiting(_)));
+    assert_eq!(
+        calls[1..],
+        [
+            "remove Request X-Envoy-Max-Retries",
+            "remove Request x-envoy-original-path",
+            "call auth 10s :method: GET :scheme: http :authority: s :path: / content-length: 0 x-user: me",
+        ]
+    );
+}
