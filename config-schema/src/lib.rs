@@ -47,13 +47,16 @@ pub mod schema;
 mod service;
 mod settings;
 mod validate;
+pub mod wire;
 
 pub use error::{Error, Problem};
 pub use filter::{
     Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestMirror,
     RequestRedirect, Scheme, UrlRewrite,
 };
-pub use matches::{Match, MatchType, Method, PathMatch, PathMatchType, ValueMatch};
+pub use matches::{
+    Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
+};
 pub use policy::{Duration, Retry, SessionPersistence, SessionType, Timeouts};
 pub use read::{Part, read};
 pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};

@@ -11,9 +11,11 @@ use std::{
     time::Duration,
 };
 
+use gamma_router::Answer;
+
 use crate::{
     header_map,
-    host::{Host, HostError, LocalReply, Map},
+    host::{Host, HostError, Map},
 };
 
 const OK: u32 = 0;
@@ -132,24 +134,24 @@ impl Host for Proxy {
         (status == OK).then(|| unsafe { adopt(data, size) })
     }
 
-    fn reply(&self, reply: &LocalReply<'_>) -> Result<(), HostError> {
-        let headers = header_map::encode(reply.headers);
-        let (status, grpc_status) = match reply.grpc_status {
+    fn reply(&self, answer: &Answer<'_>) -> Result<(), HostError> {
+        let headers = header_map::encode(answer.headers);
+        let (status, grpc_status) = match answer.grpc_status {
             Some(grpc) => (200, i32::try_from(grpc).unwrap_or(2)),
-            None => (u32::from(reply.status), -1),
+            None => (u32::from(answer.status), -1),
         };
         // SAFETY: the host reads the slices during the call only.
         let status = unsafe {
             proxy_send_local_response(
                 status,
-                reply.details.as_ptr(),
-                reply.details.len(),
-                if reply.body.is_empty() {
+                answer.details.as_ptr(),
+                answer.details.len(),
+                if answer.body.is_empty() {
                     null()
                 } else {
-                    reply.body.as_ptr()
+                    answer.body.as_ptr()
                 },
-                reply.body.len(),
+                answer.body.len(),
                 headers.as_ptr(),
                 headers.len(),
                 grpc_status,

@@ -7,17 +7,14 @@ use std::{
 
 use fastrand::Rng;
 use gamma_config::Settings;
-use gamma_router::Router;
+use gamma_router::{ReadError, Router};
 
-use crate::{controls::Controls, host::Host, metrics::Metrics};
+use crate::{host::Host, metrics::Metrics};
 
 /// Everything that the requests of one configuration share.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) router: Router,
-    pub(crate) controls: Controls,
-    pub(crate) cluster_header: Box<str>,
-    pub(crate) reason_header: bool,
     pub(crate) rule_property: bool,
     pub(crate) metrics: Metrics,
     /// State of the random number generator. A cell, because a borrow could be found taken.
@@ -30,23 +27,19 @@ impl Shared {
     /// # Errors
     ///
     /// Why the configuration is refused, for the host's log.
-    pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, String> {
+    pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, ReadError> {
         let mut namespace = String::new();
-        let read = Router::read(&configuration, |settings| {
+        let (router, settings) = Router::read(&configuration, |settings| {
             namespace = client_namespace(settings, host);
             namespace.clone()
-        });
-        let (router, settings) = read.map_err(|error| error.to_string())?;
+        })?;
         log::info!(
             "route config version {}: {} Services, for clients in namespace {namespace}",
             gamma_config::VERSION,
             router.services(),
         );
         Ok(Self {
-            controls: Controls::new(&router),
             router,
-            cluster_header: settings.cluster_header.into(),
-            reason_header: settings.reason_header,
             rule_property: settings.rule_property,
             metrics: Metrics::new(settings.metrics),
             // The standard library keys its hash maps from the host's randomness, once per VM and

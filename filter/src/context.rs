@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use gamma_router::Decision;
 use proxy_wasm::{
     hostcalls,
     traits::{Context, HttpContext, RootContext},
@@ -11,10 +12,9 @@ use proxy_wasm::{
 use crate::{
     abi::{self, Proxy},
     config::Shared,
-    external_auth::{self, Waiting},
-    metrics,
-    request::{self, Chosen, Outcome},
-    response,
+    external_auth, metrics,
+    progress::{Progress, Waiting},
+    request, response,
 };
 
 #[allow(unsafe_code, reason = "the macro exports `_initialize`")]
@@ -63,7 +63,7 @@ impl RootContext for Root {
     fn create_http_context(&self, _: u32) -> Option<Box<dyn HttpContext>> {
         Some(Box::new(Stream {
             shared: self.shared.clone()?,
-            chosen: Chosen::default(),
+            decision: None,
             waiting: None,
         }))
     }
@@ -72,22 +72,23 @@ impl RootContext for Root {
 /// One request and its response.
 struct Stream {
     shared: Rc<Shared>,
-    chosen: Chosen,
+    /// On the request, once it was carried out.
+    decision: Option<Decision>,
     waiting: Option<Box<Waiting>>,
 }
 
 impl Stream {
-    fn act(&mut self, outcome: Outcome) -> Action {
-        match outcome {
-            Outcome::Continue(chosen) => {
-                self.chosen = chosen;
+    fn keep(&mut self, progress: Progress) -> Action {
+        match progress {
+            Progress::Continue(decision) => {
+                self.decision = Some(decision);
                 Action::Continue
             }
-            Outcome::Answered(chosen) => {
-                self.chosen = chosen;
+            Progress::Answered(decision) => {
+                self.decision = decision;
                 Action::Pause
             }
-            Outcome::Waiting(waiting) => {
+            Progress::Waiting(waiting) => {
                 self.waiting = Some(waiting);
                 Action::Pause
             }
@@ -98,23 +99,24 @@ impl Stream {
 impl Context for Stream {
     fn on_http_call_response(&mut self, _: u32, _: usize, body_size: usize, _: usize) {
         if let Some(waiting) = self.waiting.take() {
-            let outcome = external_auth::answered(&Proxy, &self.shared, *waiting, body_size);
-            self.act(outcome);
+            let progress = external_auth::answered(&Proxy, &self.shared, *waiting, body_size);
+            self.keep(progress);
         }
     }
 }
 
 impl HttpContext for Stream {
     fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
-        let outcome = request::on_headers(&Proxy, &self.shared);
-        self.act(outcome)
+        let progress = request::on_headers(&Proxy, &self.shared);
+        self.keep(progress)
     }
 
     fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {
-        if response::on_headers(&Proxy, &self.shared, &self.chosen) {
-            Action::Continue
-        } else {
-            Action::Pause
+        match &self.decision {
+            Some(decision) if !response::on_headers(&Proxy, &self.shared, decision) => {
+                Action::Pause
+            }
+            _ => Action::Continue,
         }
     }
 }

@@ -4,15 +4,16 @@
 
 use std::time::Duration;
 
-use gamma_router::{Action, BackendId, Decision, ExternalAuth, ResponseHeader, RuleId};
+use gamma_router::{Decision, ExternalAuth, Policy, Reason, RuleRef};
 
 use crate::{
+    carry_out::carry_out,
     config::Shared,
+    denial::{self, Denial},
     header_map::HeaderMap,
-    host::{Host, HostError, LocalReply, Map},
-    metrics,
-    reply::{self, Denied},
-    request::{self, Chosen, Outcome, Received},
+    host::{Host, HostError, Map},
+    metrics::Kind,
+    progress::{Progress, Waiting},
 };
 
 /// How long the service may take, unless the rule's requests may take less.
@@ -20,72 +21,28 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// As much of an answer that denies as the client gets to see.
 const MAX_BODY: usize = 64 << 10;
 
-/// A request that waits.
-#[derive(Debug)]
-pub(crate) struct Waiting {
-    rule: RuleId,
-    backend: Option<BackendId>,
-    endpoint: Option<std::net::SocketAddr>,
-    response: Vec<ResponseHeader>,
-    received: Received,
-    path: Vec<u8>,
-    action: Waits,
-}
-
-/// What it waits for being allowed to do.
-#[derive(Debug)]
-enum Waits {
-    Forward {
-        cluster: Box<str>,
-        authority: Option<Box<str>>,
-        path: Option<Vec<u8>>,
-    },
-    Redirect {
-        status: u16,
-        location: Vec<u8>,
-    },
-}
-
-/// Asks, and gives the request that waits for the answer.
+/// Asks, and lets the request wait for the answer. `path` is that of the request.
 pub(crate) fn ask(
     host: &impl Host,
     shared: &Shared,
     auth: &ExternalAuth,
     headers: &HeaderMap,
-    decision: Decision<'_>,
-    received: Received,
-) -> Result<Outcome, HostError> {
-    let Some(rule) = decision.rule else {
-        return Err(HostError::internal("external auth without a rule"));
-    };
-    let timeout = shared.controls.timeout(rule).unwrap_or(TIMEOUT);
-    let sent = question(auth, headers).is_some_and(|question| {
-        host.call(&auth.cluster, &question, timeout.min(TIMEOUT))
-            .is_ok()
-    });
+    decision: Decision,
+    path: &[u8],
+) -> Result<Progress, HostError> {
+    let rule = decision.rule.and_then(|rule| shared.router.rule(rule));
+    let limit = rule
+        .and_then(RuleRef::policy)
+        .and_then(Policy::request_limit);
+    let timeout = limit.unwrap_or(TIMEOUT).min(TIMEOUT);
+    let sent = question(auth, headers)
+        .is_some_and(|question| host.call(&auth.cluster, &question, timeout).is_ok());
     if !sent {
-        return deny(host, shared, rule, decision.response, None);
+        return deny(host, shared, decision, None);
     }
-    Ok(Outcome::Waiting(Box::new(Waiting {
-        rule,
-        backend: decision.backend,
-        endpoint: decision.endpoint,
-        response: decision.response,
-        received,
-        path: headers.first(":path").to_vec(),
-        action: match decision.action {
-            Action::Forward {
-                cluster,
-                authority,
-                path,
-            } => Waits::Forward {
-                cluster: cluster.into(),
-                authority: authority.map(Into::into),
-                path,
-            },
-            Action::Redirect { status, location } => Waits::Redirect { status, location },
-            _ => return Err(HostError::internal("external auth of an answer")),
-        },
+    Ok(Progress::Waiting(Box::new(Waiting {
+        decision,
+        path: path.into(),
     })))
 }
 
@@ -113,10 +70,10 @@ pub(crate) fn answered(
     shared: &Shared,
     waiting: Waiting,
     body_size: usize,
-) -> Outcome {
+) -> Progress {
     carry_on(host, shared, waiting, body_size).unwrap_or_else(|error| {
-        reply::host_error(host, error);
-        Outcome::Answered(Chosen::default())
+        denial::host_error(host, error);
+        Progress::Answered(None)
     })
 }
 
@@ -125,19 +82,19 @@ fn carry_on(
     shared: &Shared,
     waiting: Waiting,
     body_size: usize,
-) -> Result<Outcome, HostError> {
+) -> Result<Progress, HostError> {
+    let Waiting { decision, path } = waiting;
     // A host says that a call failed by an answer without headers, or without a map for them.
     let answer = HeaderMap::new(host.header_map(Map::CallResponse).unwrap_or_default());
-    let auth = shared.router.external_auth_of(waiting.rule);
-    if answer.first(":status") != b"200" || auth.is_none() {
-        let denied = Denied::new(&answer, || host.call_body(body_size.min(MAX_BODY)));
-        return deny(host, shared, waiting.rule, waiting.response, denied);
-    }
+    let auth = match shared.router.external_auth(&decision) {
+        Some(auth) if answer.first(":status") == b"200" => auth,
+        _ => {
+            let denial = Denial::new(&answer, || host.call_body(body_size.min(MAX_BODY)));
+            return deny(host, shared, decision, denial);
+        }
+    };
     let mut taken: Vec<&[u8]> = Vec::new();
-    for (name, value) in answer
-        .iter()
-        .filter(|(name, _)| auth.is_some_and(|a| a.takes(name)))
-    {
+    for (name, value) in answer.iter().filter(|(name, _)| auth.takes(name)) {
         // What the client says of itself must not stand beside what the service says of it.
         if taken.contains(&name) {
             host.add_header(Map::Request, name, value)?;
@@ -146,65 +103,29 @@ fn carry_on(
             taken.push(name);
         }
     }
-    let decision = Decision {
-        rule: Some(waiting.rule),
-        backend: waiting.backend,
-        endpoint: waiting.endpoint,
-        response: waiting.response,
-        action: match &waiting.action {
-            Waits::Forward {
-                cluster,
-                authority,
-                path,
-            } => Action::Forward {
-                cluster,
-                authority: authority.as_deref(),
-                path: path.clone(),
-            },
-            Waits::Redirect { status, location } => Action::Redirect {
-                status: *status,
-                location: location.clone(),
-            },
-        },
-    };
-    let outcome = request::carry_out(host, shared, decision, &waiting.received, &waiting.path)?;
-    if matches!(outcome, Outcome::Continue(_)) {
+    let progress = carry_out(host, shared, decision, &path)?;
+    if matches!(progress, Progress::Continue(_)) {
         host.resume()?;
     }
-    Ok(outcome)
+    Ok(progress)
 }
 
 /// Answers with what the service said, or 403.
 fn deny(
     host: &impl Host,
     shared: &Shared,
-    rule: RuleId,
-    response: Vec<ResponseHeader>,
-    denied: Option<Denied>,
-) -> Result<Outcome, HostError> {
-    let kind = match denied {
-        Some(_) => metrics::Kind::Denied,
-        None => metrics::Kind::ExternalAuthFailed,
+    mut decision: Decision,
+    denial: Option<Denial>,
+) -> Result<Progress, HostError> {
+    // Who asks is the rule: no backend has a part in it.
+    decision.backend = None;
+    let Some(denial) = denial else {
+        decision.refuse(Reason::ExternalAuthFailed);
+        return carry_out(host, shared, decision, b"");
     };
-    shared
-        .metrics
-        .count(host, &shared.router, kind, Some(rule), None);
-    match denied {
-        Some(denied) => denied.send(host)?,
-        None => {
-            let reason = kind.as_str();
-            let header = [("x-gamma-reason", reason.as_bytes())];
-            host.reply(&LocalReply {
-                status: 403,
-                grpc_status: None,
-                headers: if shared.reason_header { &header } else { &[] },
-                body: b"the request could not be authorised",
-                details: reason,
-            })?;
-        }
-    }
-    Ok(Outcome::Answered(Chosen {
-        response,
-        ..Chosen::default()
-    }))
+    decision.refuse(Reason::Denied);
+    let kind = Kind::Refused(Reason::Denied);
+    shared.metrics.count(host, &shared.router, kind, &decision);
+    denial.send(host)?;
+    Ok(Progress::Answered(Some(decision)))
 }

@@ -1,6 +1,8 @@
 //! What the filter wants of a proxy.
 
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
+
+use gamma_router::Answer;
 
 /// Which header map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,28 +23,6 @@ pub(crate) struct HostError {
     pub(crate) status: u32,
 }
 
-impl HostError {
-    /// What should never be: said in the log, and answered 500.
-    pub(crate) fn internal(what: &'static str) -> Self {
-        Self {
-            call: what,
-            status: u32::MAX,
-        }
-    }
-}
-
-/// An answer to the client that does not come from a backend.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct LocalReply<'a> {
-    pub(crate) status: u16,
-    /// Set for gRPC requests, whose answers are HTTP 200 with this status and `body` as message.
-    pub(crate) grpc_status: Option<u32>,
-    pub(crate) headers: &'a [(&'a str, &'a [u8])],
-    pub(crate) body: &'a [u8],
-    /// For access logs: `%RESPONSE_CODE_DETAILS%` in Envoy.
-    pub(crate) details: &'a str,
-}
-
 /// The host functions that the filter uses, in bytes: a header value need not be UTF-8.
 pub(crate) trait Host {
     /// All headers in the pairs encoding, see [`HeaderMap`](crate::header_map::HeaderMap).
@@ -59,7 +39,7 @@ pub(crate) trait Host {
     /// does nothing.
     fn set_property(&self, path: &str, value: &[u8]);
     /// Answers the client. The caller stops the request.
-    fn reply(&self, reply: &LocalReply<'_>) -> Result<(), HostError>;
+    fn reply(&self, answer: &Answer<'_>) -> Result<(), HostError>;
     /// Lets a request go on that was stopped.
     fn resume(&self) -> Result<(), HostError>;
     /// Sends a request without body to `cluster`. The answer comes in a callback of its own.
@@ -77,4 +57,12 @@ pub(crate) trait Host {
     fn define_counter(&self, name: &str) -> Option<u32>;
     /// Adds one.
     fn increment(&self, counter: u32);
+}
+
+/// A property that is an address, as `ip:port`.
+pub(crate) fn address(host: &impl Host, property: &str) -> Option<SocketAddr> {
+    std::str::from_utf8(&host.property(property)?)
+        .ok()?
+        .parse()
+        .ok()
 }

@@ -1,16 +1,18 @@
-//! The proxy-wasm filter: reads what the router wants to know from the host, asks it, and writes
-//! the decision back.
+//! The proxy-wasm filter: reads what the router wants to know of a request from the host, asks the
+//! router, and carries its decision out.
 //!
 //! There is no routing logic here. What each request costs in host calls: one read of the header
 //! map, one write of the cluster header, a counter and the rule's name for access logs unless the
 //! settings turn them off, and only where the config asks for it a read of the destination address,
 //! header edits, a new path or host, a call to another service, and a local reply.
 //!
-//! - [`mod@config`]: plugin configuration → router.
-//! - [`mod@request`] and [`mod@response`]: the two phases; [`mod@external_auth`]: requests that wait
-//!   for another service in between.
-//! - [`mod@metrics`] has the counters.
-//! - [`mod@host`]: what the filter wants of a proxy; `abi` is the real one, tests bring their own.
+//! - `config`: from the plugin configuration to a router.
+//! - `request` and `response`: the two phases; `external_auth`: requests that wait for another service
+//!   in between.
+//! - `carry_out`: a decision is carried out by `visitors`, which make host calls of what the router
+//!   tells them.
+//! - `metrics`: counters.
+//! - `host`: what the filter wants of a proxy; `abi` is the real one, tests bring their own.
 //! - `context`: the entry points that the SDK dispatches to.
 
 #![deny(unsafe_code, missing_docs)]
@@ -24,22 +26,24 @@
         clippy::arithmetic_side_effects
     )
 )]
-// The callers of all this are `context` and `abi`, which exist in wasm only.
-#![cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+// The entry points are in wasm only, and so are the callers of all this.
+#![cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code))]
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+mod carry_out;
 mod config;
 #[cfg(target_arch = "wasm32")]
 mod context;
-mod controls;
+mod denial;
 mod external_auth;
 mod header_map;
 mod host;
 mod metrics;
-mod reply;
+mod progress;
 mod request;
 mod response;
+mod visitors;
 
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,8 @@
 
 use std::cell::RefCell;
 
-use gamma_router::{BackendId, Router, RuleId};
+use gamma_config::wire;
+use gamma_router::{BackendId, Decision, Reason, Router, RuleId, RuleRef};
 use hashbrown::HashMap;
 
 use crate::host::Host;
@@ -19,30 +20,21 @@ pub(crate) enum Kind {
     Forwarded,
     Redirected,
     Preflight,
-    NoMatchingRule,
-    NoBackend,
-    InvalidBackend,
-    InvalidRule,
-    Denied,
-    ExternalAuthFailed,
+    /// Answered with an error.
+    Refused(Reason),
     /// A copy, to the mirror of that number among the request's.
     Mirrored(u16),
 }
 
 impl Kind {
-    /// As it stands in `answer=`, and where it is an error in `x-gamma-reason`.
-    pub(crate) fn as_str(self) -> &'static str {
+    /// As it stands in `answer=`.
+    fn as_str(self) -> &'static str {
         match self {
             Self::PassedThrough => "passed-through",
             Self::Forwarded => "forwarded",
             Self::Redirected => "redirected",
             Self::Preflight => "preflight",
-            Self::NoMatchingRule => "no-matching-rule",
-            Self::NoBackend => "no-backend",
-            Self::InvalidBackend => "invalid-backend",
-            Self::InvalidRule => "invalid-rule",
-            Self::Denied => "denied",
-            Self::ExternalAuthFailed => "external-auth-failed",
+            Self::Refused(reason) => reason.as_str(),
             Self::Mirrored(_) => "mirrored",
         }
     }
@@ -67,17 +59,12 @@ impl Metrics {
     }
 
     /// Counts a request.
-    pub(crate) fn count(
-        &self,
-        host: &impl Host,
-        router: &Router,
-        kind: Kind,
-        rule: Option<RuleId>,
-        backend: Option<BackendId>,
-    ) {
-        let cluster = || backend.and_then(|backend| router.backend_name(backend));
+    pub(crate) fn count(&self, host: &impl Host, router: &Router, kind: Kind, decision: &Decision) {
+        let Decision { rule, backend, .. } = *decision;
         self.add(host, (kind, rule, backend), || {
-            name("gamma_requests_total", router, kind, rule, cluster())
+            let rule = rule.and_then(|rule| router.rule(rule));
+            let cluster = rule.and_then(|rule| rule.cluster(backend?));
+            name(wire::REQUESTS_TOTAL, kind, rule, cluster)
         });
     }
 
@@ -86,13 +73,14 @@ impl Metrics {
         &self,
         host: &impl Host,
         router: &Router,
-        number: usize,
-        (rule, backend): (Option<RuleId>, Option<BackendId>),
+        number: u16,
+        decision: &Decision,
         cluster: &str,
     ) {
-        let kind = Kind::Mirrored(u16::try_from(number).unwrap_or(u16::MAX));
-        self.add(host, (kind, rule, backend), || {
-            name("gamma_mirrored_total", router, kind, rule, Some(cluster))
+        let kind = Kind::Mirrored(number);
+        self.add(host, (kind, decision.rule, decision.backend), || {
+            let rule = decision.rule.and_then(|rule| router.rule(rule));
+            name(wire::MIRRORED_TOTAL, kind, rule, Some(cluster))
         });
     }
 
@@ -113,13 +101,7 @@ impl Metrics {
     }
 }
 
-fn name(
-    metric: &str,
-    router: &Router,
-    kind: Kind,
-    rule: Option<RuleId>,
-    backend: Option<&str>,
-) -> String {
+fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&str>) -> String {
     let mut name = String::from(metric);
     let mut label = |key: &str, value: &str| {
         name.push(';');
@@ -132,9 +114,8 @@ fn name(
         label("answer", kind.as_str());
     }
     if let Some(rule) = rule {
-        let (route, rule) = router.rule_name(rule);
-        label("route", route);
-        label("rule", rule);
+        label("route", rule.route());
+        label("rule", rule.name());
     }
     if let Some(backend) = backend {
         label("backend", backend);
@@ -144,7 +125,7 @@ fn name(
 
 /// Counts a configuration that was refused.
 pub(crate) fn config_error(host: &impl Host) {
-    if let Some(id) = host.define_counter("gamma_config_errors_total") {
+    if let Some(id) = host.define_counter(wire::CONFIG_ERRORS_TOTAL) {
         host.increment(id);
     }
 }

@@ -1,78 +1,30 @@
-//! The request phase: scrub, decide, write the decision back.
+//! The request phase: read the headers, take away what a client must not say, decide, and carry the
+//! decision out or ask whether it may be.
 
-use std::net::SocketAddr;
-
-use gamma_router::{
-    Action, BackendId, Decision, HeaderEdits, Reason, Request, ResponseHeader, RuleId, is_grpc,
-};
+use gamma_config::wire;
+use gamma_router::{Action, Decision, Request, Router};
 
 use crate::{
+    carry_out::carry_out,
     config::Shared,
-    controls,
-    external_auth::{self, Waiting},
+    denial, external_auth,
     header_map::HeaderMap,
-    host::{Host, HostError, Map},
-    metrics::Kind,
-    reply,
+    host::{Host, HostError, Map, address},
+    progress::Progress,
 };
 
-/// Prefix of the headers that only the filter may set.
-const OWNED: &[u8] = b"x-gamma-";
-/// Says what the path was before a rewrite, as Envoy does.
-const ORIGINAL_PATH: &str = "x-envoy-original-path";
+/// The address that the client's connection was for.
 const DESTINATION: &str = "destination\0address";
-/// Says which endpoint of the cluster a session is bound to.
-const ENDPOINT: &str = "x-gamma-endpoint";
-/// Names the rule for access logs: `wasm.gamma.rule` in Envoy's filter state.
-const RULE_PROPERTY: &str = "gamma.rule";
-
-/// What the response phase has to know.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Chosen {
-    pub(crate) rule: Option<RuleId>,
-    pub(crate) backend: Option<BackendId>,
-    /// Headers that the answer gets, whoever gives it.
-    pub(crate) response: Vec<ResponseHeader>,
-    /// If the rule has sessions, which the request may have begun. Boxed: few have.
-    pub(crate) session: Option<Box<InSession>>,
-}
-
-/// A request to a rule that has sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InSession {
-    /// What the session is bound to already.
-    pub(crate) endpoint: Option<SocketAddr>,
-    pub(crate) received: Received,
-}
-
-/// What else is to be remembered of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Received {
-    pub(crate) now: u64,
-    pub(crate) https: bool,
-    grpc: bool,
-}
-
-/// Whether the request goes on.
-#[derive(Debug)]
-pub(crate) enum Outcome {
-    /// To the proxy's routes.
-    Continue(Chosen),
-    /// It was answered.
-    Answered(Chosen),
-    /// It waits to be allowed to.
-    Waiting(Box<Waiting>),
-}
 
 /// Handles the headers of a request. If the host fails a call, the request is answered 500.
-pub(crate) fn on_headers(host: &impl Host, shared: &Shared) -> Outcome {
+pub(crate) fn on_headers(host: &impl Host, shared: &Shared) -> Progress {
     handle(host, shared).unwrap_or_else(|error| {
-        reply::host_error(host, error);
-        Outcome::Answered(Chosen::default())
+        denial::host_error(host, error);
+        Progress::Answered(None)
     })
 }
 
-fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
+fn handle(host: &impl Host, shared: &Shared) -> Result<Progress, HostError> {
     let headers = HeaderMap::new(host.header_map(Map::Request)?);
     let (mut method, mut scheme) = (&b""[..], &b""[..]);
     let (mut authority, mut path) = (&b""[..], &b""[..]);
@@ -88,7 +40,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
             },
             // What a client must not say: the headers by which the filter talks to the proxy and to
             // the backend. Only those that are there cost a host call.
-            name if is_owned(name) => host.remove_header(Map::Request, name)?,
+            name if wire::is_owned(name) => host.remove_header(Map::Request, name)?,
             _ => {}
         }
     }
@@ -100,7 +52,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
         authority,
         path,
         destination: if router.needs_destination() {
-            destination(host)
+            address(host, DESTINATION)
         } else {
             None
         },
@@ -108,194 +60,39 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Outcome, HostError> {
         headers: &headers,
     };
     let decision = shared.with_rng(|rng| router.decide(&request, rng));
-    log_decision(shared, &request, &decision);
+    log_decision(router, &request, &decision);
     if shared.rule_property
-        && let Some(rule) = decision.rule
+        && let Some(rule) = decision.rule.and_then(|rule| router.rule(rule))
     {
-        host.set_property(RULE_PROPERTY, router.full_name(rule).as_bytes());
+        host.set_property(wire::RULE_PROPERTY, rule.full_name().as_bytes());
     }
-    let received = Received {
-        now: request.now,
-        https: request.scheme.eq_ignore_ascii_case(b"https"),
-        grpc: matches!(decision.action, Action::Reply(_)) && is_grpc(headers.first("content-type")),
-    };
     match router.external_auth(&decision) {
-        None => carry_out(host, shared, decision, &received, request.path),
-        Some(auth) => external_auth::ask(host, shared, auth, &headers, decision, received),
+        None => carry_out(host, shared, decision, path),
+        Some(auth) => external_auth::ask(host, shared, auth, &headers, decision, path),
     }
 }
 
-/// Does what was decided, and counts it. `path` is that of the request.
-pub(crate) fn carry_out(
-    host: &impl Host,
-    shared: &Shared,
-    decision: Decision<'_>,
-    received: &Received,
-    path: &[u8],
-) -> Result<Outcome, HostError> {
-    let kind = kind(&decision.action);
-    let (rule, backend) = (decision.rule, decision.backend);
-    shared
-        .metrics
-        .count(host, &shared.router, kind, rule, backend);
-    match &decision.action {
-        Action::PassThrough => return Ok(Outcome::Continue(Chosen::default())),
-        Action::Forward { .. } => forward(host, shared, &decision, path)?,
-        Action::Redirect { status, location } => reply::redirect(host, *status, location)?,
-        Action::Preflight => reply::preflight(host)?,
-        Action::Reply(error) => {
-            reply::error(host, *error, received.grpc, shared.reason_header)?;
-            // The rule's own edits are for what its backends and redirects say.
-            return Ok(Outcome::Answered(Chosen {
-                response: decision.response,
-                ..Chosen::default()
-            }));
-        }
-    }
-    let forwarded = kind == Kind::Forwarded;
-    let has_sessions = || rule.is_some_and(|rule| shared.router.session(rule).is_some());
-    let chosen = Chosen {
-        rule: rule.filter(|_| kind != Kind::Preflight),
-        backend,
-        response: decision.response,
-        session: (forwarded && has_sessions()).then(|| {
-            Box::new(InSession {
-                endpoint: decision.endpoint,
-                received: *received,
-            })
-        }),
-    };
-    Ok(match forwarded {
-        true => Outcome::Continue(chosen),
-        false => Outcome::Answered(chosen),
-    })
-}
-
-fn forward(
-    host: &impl Host,
-    shared: &Shared,
-    decision: &Decision<'_>,
-    requested: &[u8],
-) -> Result<(), HostError> {
-    let Action::Forward {
-        cluster,
-        authority,
-        path,
-    } = &decision.action
-    else {
-        return Ok(());
-    };
-    for edits in shared.router.request_edits(decision) {
-        edit(host, Map::Request, edits)?;
-    }
-    if let Some(authority) = authority {
-        host.set_header(Map::Request, b":authority", authority.as_bytes())?;
-    }
-    if let Some(path) = path {
-        host.set_header(Map::Request, ORIGINAL_PATH.as_bytes(), requested)?;
-        host.set_header(Map::Request, b":path", path)?;
-    }
-    if let Some(endpoint) = decision.endpoint {
-        let endpoint = endpoint.to_string();
-        host.set_header(Map::Request, ENDPOINT.as_bytes(), endpoint.as_bytes())?;
-    }
-    mirror(host, shared, decision)?;
-    shared.controls.apply(decision.rule, host)?;
-    let name = shared.cluster_header.as_bytes();
-    host.set_header(Map::Request, name, cluster.as_bytes())
-}
-
-fn kind(action: &Action<'_>) -> Kind {
-    match action {
-        Action::PassThrough => Kind::PassedThrough,
-        Action::Forward { .. } => Kind::Forwarded,
-        Action::Redirect { .. } => Kind::Redirected,
-        Action::Preflight => Kind::Preflight,
-        Action::Reply(reply) => match reply.reason {
-            Reason::NoMatchingRule => Kind::NoMatchingRule,
-            Reason::NoBackend => Kind::NoBackend,
-            Reason::InvalidBackend => Kind::InvalidBackend,
-            Reason::InvalidRule => Kind::InvalidRule,
-        },
-    }
-}
-
-/// Says to the proxy's mirror policies, each of which reads one header, where copies go.
-fn mirror(host: &impl Host, shared: &Shared, decision: &Decision<'_>) -> Result<(), HostError> {
-    shared.with_rng(|rng| {
-        let mut mirrors = shared.router.mirrors(decision, rng).enumerate();
-        mirrors.try_for_each(|(i, cluster)| {
-            let of = (decision.rule, decision.backend);
-            shared
-                .metrics
-                .count_mirror(host, &shared.router, i, of, cluster);
-            let header = format!("x-gamma-mirror-{i}");
-            host.set_header(Map::Request, header.as_bytes(), cluster.as_bytes())
-        })
-    })
-}
-
-fn is_owned(name: &[u8]) -> bool {
-    // Most names differ in their first letters.
-    matches!(name, [b'x' | b'X', b'-', ..])
-        && (starts_with(name, OWNED)
-            || [ORIGINAL_PATH]
-                .iter()
-                .chain(&controls::OWNED)
-                .any(|control| name.eq_ignore_ascii_case(control.as_bytes())))
-}
-
-fn starts_with(name: &[u8], prefix: &[u8]) -> bool {
-    name.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-}
-
-/// Makes header edits.
-pub(crate) fn edit(host: &impl Host, map: Map, edits: &HeaderEdits) -> Result<(), HostError> {
-    for name in &edits.remove {
-        host.remove_header(map, name.as_bytes())?;
-    }
-    for (name, value) in &edits.set {
-        host.set_header(map, name.as_bytes(), value.as_bytes())?;
-    }
-    for (name, value) in &edits.add {
-        host.add_header(map, name.as_bytes(), value.as_bytes())?;
-    }
-    Ok(())
-}
-
-/// The address that the client's connection was for, as `ip:port`.
-fn destination(host: &impl Host) -> Option<SocketAddr> {
-    address(host, DESTINATION)
-}
-
-/// A property that is an address.
-pub(crate) fn address(host: &impl Host, property: &str) -> Option<SocketAddr> {
-    std::str::from_utf8(&host.property(property)?)
-        .ok()?
-        .parse()
-        .ok()
-}
-
-fn log_decision(shared: &Shared, request: &Request<'_, HeaderMap>, decision: &Decision<'_>) {
+fn log_decision(router: &Router, request: &Request<'_, HeaderMap>, decision: &Decision) {
     if !log::log_enabled!(log::Level::Debug) {
         return;
     }
-    let rule = decision.rule.map(|rule| shared.router.full_name(rule));
+    let rule = decision.rule.and_then(|rule| router.rule(rule));
     log::debug!(
         "{} {}{}: rule {}: {}",
         String::from_utf8_lossy(request.method),
         String::from_utf8_lossy(request.authority),
         String::from_utf8_lossy(request.path),
-        rule.unwrap_or("-"),
-        in_words(&decision.action),
+        rule.map_or("-", |rule| rule.full_name()),
+        in_words(router, &decision.action),
     );
 }
 
-fn in_words(action: &Action<'_>) -> String {
+fn in_words(router: &Router, action: &Action) -> String {
     match action {
         Action::PassThrough => "passed through".into(),
-        Action::Forward { cluster, .. } => format!("to {cluster}"),
+        Action::Forward { cluster, .. } => {
+            format!("to {}", router.cluster(*cluster).unwrap_or("-"))
+        }
         Action::Redirect { status, location } => {
             format!("{status} to {}", String::from_utf8_lossy(location))
         }

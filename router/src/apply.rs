@@ -1,61 +1,119 @@
-//! What a rule does with a request once it has won.
+//! What a rule makes of a request once one of its matches has won.
 
 use crate::{
-    Action, BackendId, Decision, Headers, Reason, Request, Router,
+    decision::{Action, Decision, InSession, Reason, ResponseHeader},
+    entry::Entry,
     filter::{Filters, Redirect},
-    request::split_query,
-    router::{Port, no_rule, reply},
+    id::BackendId,
+    port::Port,
+    request::{Headers, Request, split_query},
+    router::Router,
     rule::{Backend, Rule},
+    session::Pin,
     split::Split,
-    table::Entry,
 };
+
+/// A decision that lacks its backend.
+#[derive(Debug, Clone)]
+pub(crate) struct Undrawn<'r> {
+    pub(crate) rule: &'r Rule,
+    /// The backend that the request's session is bound to: none is drawn.
+    pub(crate) pin: Option<Pin>,
+    response: Vec<ResponseHeader>,
+}
 
 impl Router {
     /// `draw` chooses a backend where there is a choice.
     pub(crate) fn apply<H: Headers + ?Sized>(
         &self,
-        entry: &Entry,
         port: &Port,
+        entry: &Entry,
         request: &Request<'_, H>,
         draw: impl FnOnce(&Split) -> Option<usize>,
-    ) -> Decision<'_> {
-        let mut decision = Decision {
+    ) -> Decision {
+        match self.before_backend(port, entry, request) {
+            Err(decision) => decision,
+            Ok(undrawn) => {
+                let backend = match &undrawn.pin {
+                    // "persistence beats weights", 0 included (GEP-1619)
+                    Some(pin) => Some(pin.backend),
+                    None => draw(&undrawn.rule.split),
+                };
+                undrawn.with_backend(backend, port, entry, request)
+            }
+        }
+    }
+
+    /// What the rule says whichever backend is drawn.
+    ///
+    /// # Errors
+    ///
+    /// The decision, if that is all.
+    pub(crate) fn before_backend<H: Headers + ?Sized>(
+        &self,
+        port: &Port,
+        entry: &Entry,
+        request: &Request<'_, H>,
+    ) -> Result<Undrawn<'_>, Decision> {
+        let decision = |action, response| Decision {
             rule: Some(entry.rule),
-            ..no_rule(reply(Reason::InvalidRule))
+            response,
+            ..Decision::without_rule(action)
         };
-        let Some(rule) = self.rule(entry.rule).filter(|rule| !rule.invalid) else {
-            return decision;
+        let Some(rule) = self.rule_of(entry.rule).filter(|rule| !rule.invalid) else {
+            return Err(decision(request.reply(Reason::InvalidRule), Vec::new()));
         };
-        let redirect = |redirect: &Redirect| Action::Redirect {
-            status: redirect.status,
-            location: redirect.location(request, port.number, entry.prefix_len as usize),
-        };
+        let mut response = Vec::new();
         if let Some(filters) = &rule.filters {
-            if cors(filters, request, &mut decision) {
-                return decision;
+            if cors(filters, request, &mut response) {
+                return Err(decision(Action::Preflight, response));
             }
             if let Some(found) = &filters.redirect {
-                decision.action = redirect(found);
-                return decision;
+                return Err(decision(redirect(found, port, entry, request), response));
             }
         }
         let pin = rule
             .session
             .as_ref()
             .and_then(|session| session.find(request))
-            .filter(|pin| rule.backends.get(pin.backend).is_some_and(is_usable));
-        let drawn = match pin {
-            // "persistence beats weights", 0 included (GEP-1619)
-            Some(pin) => Some(pin.backend),
-            None => draw(&rule.split),
+            .filter(|pin| {
+                rule.backends
+                    .get(pin.backend)
+                    .is_some_and(Backend::is_usable)
+            });
+        Ok(Undrawn {
+            rule,
+            pin,
+            response,
+        })
+    }
+}
+
+impl Undrawn<'_> {
+    /// The decision with the backend of that number, or with none.
+    pub(crate) fn with_backend<H: Headers + ?Sized>(
+        self,
+        backend: Option<usize>,
+        port: &Port,
+        entry: &Entry,
+        request: &Request<'_, H>,
+    ) -> Decision {
+        let Self {
+            rule,
+            pin,
+            response,
+        } = self;
+        let mut decision = Decision {
+            rule: Some(entry.rule),
+            response,
+            ..Decision::without_rule(Action::Preflight)
         };
-        let Some((index, backend)) = drawn.and_then(|i| Some((i, rule.backends.get(i)?))) else {
-            decision.action = reply(Reason::NoBackend);
+        let Some((index, backend)) = backend.and_then(|i| Some((i, rule.backends.get(i)?))) else {
+            decision.action = request.reply(Reason::NoBackend);
             return decision;
         };
-        decision.endpoint = pin.and_then(|pin| pin.endpoint);
         if let Some(filters) = &backend.filters
-            && cors(filters, request, &mut decision)
+            && cors(filters, request, &mut decision.response)
         {
             return decision;
         }
@@ -63,73 +121,70 @@ impl Router {
             rule: entry.rule,
             index: u32::try_from(index).unwrap_or(u32::MAX),
         });
-        decision.action = match (backend.cluster, redirect_of(backend)) {
-            (None, _) => reply(Reason::InvalidBackend),
-            (Some(_), Some(found)) => redirect(found),
+        decision.action = match (backend.cluster, backend.redirect()) {
+            (None, _) => request.reply(Reason::InvalidBackend),
+            (Some(_), Some(found)) => redirect(found, port, entry, request),
             (Some(cluster), None) => {
-                let mut action = self.forward(cluster);
-                rewrite(&mut action, rule, backend, request.path, entry.prefix_len);
-                action
+                if rule.session.is_some() {
+                    decision.session = Some(Box::new(InSession {
+                        endpoint: pin.and_then(|pin| pin.endpoint),
+                        now: request.now,
+                        https: request.is_https(),
+                    }));
+                }
+                Action::Forward {
+                    cluster,
+                    path: rewrite(rule, backend, entry, request.path),
+                }
             }
         };
         decision
     }
 }
 
-/// Sets what URLRewrite changes; a backend's own rewrite replaces the rule's.
-fn rewrite<'r>(
-    action: &mut Action<'r>,
-    rule: &'r Rule,
-    backend: &'r Backend,
-    requested: &[u8],
-    prefix_len: u32,
-) {
-    let Action::Forward {
-        authority, path, ..
-    } = action
-    else {
-        return;
-    };
-    for filters in [&rule.filters, &backend.filters].into_iter().flatten() {
-        if let Some(hostname) = &filters.hostname {
-            *authority = Some(hostname);
-        }
-        if let Some(modifier) = &filters.path {
-            let (old, query) = split_query(requested);
-            let mut new = Vec::with_capacity(requested.len().saturating_add(32));
-            modifier.apply(old, prefix_len as usize, &mut new);
-            if let Some(query) = query {
-                new.push(b'?');
-                new.extend_from_slice(query);
-            }
-            *path = Some(new);
-        }
+fn redirect<H: ?Sized>(
+    redirect: &Redirect,
+    port: &Port,
+    entry: &Entry,
+    request: &Request<'_, H>,
+) -> Action {
+    Action::Redirect {
+        status: redirect.status,
+        location: redirect.location(request, port.number, entry.prefix_len as usize),
     }
 }
 
-/// Whether `request` is a preflight that the filters answer; if not, the response gets their headers.
+/// The new path with query, if URLRewrite changes it; a backend's own rewrite replaces the rule's.
+fn rewrite(rule: &Rule, backend: &Backend, entry: &Entry, requested: &[u8]) -> Option<Vec<u8>> {
+    let of = |filters: &'_ Option<Box<Filters>>| filters.as_ref().is_some_and(|f| f.path.is_some());
+    let filters = if of(&backend.filters) {
+        &backend.filters
+    } else {
+        &rule.filters
+    };
+    let modifier = filters.as_ref()?.path.as_ref()?;
+    let (old, query) = split_query(requested);
+    let mut new = Vec::with_capacity(requested.len().saturating_add(32));
+    modifier.apply(old, entry.prefix_len as usize, &mut new);
+    if let Some(query) = query {
+        new.push(b'?');
+        new.extend_from_slice(query);
+    }
+    Some(new)
+}
+
+/// Whether `request` is a preflight that the filters answer. The headers that the response gets
+/// replace `response` if the filters know CORS.
 fn cors<H: Headers + ?Sized>(
     filters: &Filters,
     request: &Request<'_, H>,
-    decision: &mut Decision<'_>,
+    response: &mut Vec<ResponseHeader>,
 ) -> bool {
     let Some(cors) = &filters.cors else {
         return false;
     };
     let preflight = cors.preflight(request);
     let is_preflight = preflight.is_some();
-    decision.response = preflight.unwrap_or_else(|| cors.actual(request));
-    if is_preflight {
-        decision.action = Action::Preflight;
-    }
+    *response = preflight.unwrap_or_else(|| cors.actual(request));
     is_preflight
-}
-
-/// Whether a session can still go to it.
-fn is_usable(backend: &Backend) -> bool {
-    backend.cluster.is_some() && redirect_of(backend).is_none()
-}
-
-fn redirect_of(backend: &Backend) -> Option<&Redirect> {
-    backend.filters.as_ref()?.redirect.as_deref()
 }

@@ -1,98 +1,113 @@
-//! From a config to a router.
+//! Building a router from the parts of a config.
 
-use gamma_config::{Part, Rule as RuleConfig, Settings};
+use gamma_config::{Config, Part, Rule as RuleConfig, Settings};
 
 use crate::{
-    RuleId,
+    clusters::ClusterNames,
+    error::{BuildError, ReadError},
     frontend::{Frontends, ServiceFrontend},
-    named::Named,
-    router::Port,
+    id::RuleId,
+    port::Port,
+    router::Router,
     rule::Rule,
+    session_ids::SessionIds,
     table::TableBuilder,
 };
 
-/// Why no router could be read from the text of a config.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ReadError {
-    /// The config is refused.
-    #[error(transparent)]
-    Config(#[from] gamma_config::Error),
-    /// It can't be built.
-    #[error(transparent)]
-    Build(#[from] BuildError),
+impl Router {
+    /// Builds the router for clients in `client_namespace`. Routes that only clients of other
+    /// namespaces would get are left out.
+    ///
+    /// # Errors
+    ///
+    /// A pattern that the engine refuses; everything else was refused by
+    /// [`Config::validate`](gamma_config::Config::validate).
+    pub fn new(config: &Config, client_namespace: &str) -> Result<Self, BuildError> {
+        let mut builder = Builder::new(&config.settings, client_namespace);
+        config.parts(&mut |part| builder.take(part));
+        builder.build()
+    }
+
+    /// Builds the router while the text of a config is read, rule by rule: a config in memory takes
+    /// several times what the router takes. `client_namespace` is asked for the namespace of the
+    /// clients.
+    ///
+    /// # Errors
+    ///
+    /// The config is refused, or a pattern is.
+    pub fn read(
+        json: &[u8],
+        client_namespace: impl FnOnce(&Settings) -> String,
+    ) -> Result<(Self, Settings), ReadError> {
+        let mut settings = Settings::default();
+        let mut client_namespace = Some(client_namespace);
+        // Replaced by the first part, which is the settings.
+        let mut builder = Builder::new(&settings, "");
+        gamma_config::read(json, &mut |part| {
+            if let (Part::Settings(_, found), Some(of)) = (&part, client_namespace.take()) {
+                settings = (*found).clone();
+                builder = Builder::new(found, &of(found));
+            } else {
+                builder.take(part);
+            }
+        })?;
+        Ok((builder.build()?, settings))
+    }
 }
 
-/// Why no router could be built from a config.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum BuildError {
-    /// The engine refuses a pattern.
-    #[error("rule {rule}: {message}")]
-    Regex {
-        /// Route and name of the rule.
-        rule: String,
-        /// The engine's message, which quotes the pattern.
-        message: String,
-    },
-    /// The tree refuses a path.
-    #[error("path {path}: {message}")]
-    Path {
-        /// The path.
-        path: String,
-        /// The tree's message.
-        message: String,
-    },
-}
-
-/// Everything that [`Router`](crate::Router) needs, as it grows.
-#[derive(Debug, Default)]
-pub(crate) struct Built {
-    pub(crate) frontends: Frontends,
-    pub(crate) ports: Vec<Port>,
-    pub(crate) rules: Vec<Rule>,
-    pub(crate) clusters: Clusters,
-    pub(crate) services: usize,
-    pub(crate) needs_destination: bool,
-}
-
-/// Builds from the pieces of a config, in their order.
-pub(crate) struct Builder {
+/// A router as it grows, by the parts of a config in their order.
+struct Builder {
     client_namespace: Box<str>,
-    built: Built,
+    frontends: Frontends,
+    ports: Vec<Port>,
+    rules: Vec<Rule>,
+    clusters: ClusterNames,
+    cluster_header: Box<str>,
+    reason_header: bool,
+    services: usize,
+    needs_destination: bool,
+    needs_time: bool,
     /// The ports of the Service at hand begin here.
     first_port: u32,
     service: Option<ServiceFrontend>,
     /// The table at hand, if this proxy's clients get it.
     table: Option<TableBuilder>,
+    /// Those of the table at hand.
+    sessions: SessionIds,
     error: Option<BuildError>,
 }
 
 impl Builder {
-    pub(crate) fn new(settings: &Settings, client_namespace: &str) -> Self {
+    fn new(settings: &Settings, client_namespace: &str) -> Self {
         Self {
-            built: Built {
-                frontends: Frontends::new(&settings.cluster_domain, client_namespace),
-                ..Built::default()
-            },
             client_namespace: client_namespace.into(),
+            frontends: Frontends::new(&settings.cluster_domain, client_namespace),
+            ports: Vec::new(),
+            rules: Vec::new(),
+            clusters: ClusterNames::default(),
+            cluster_header: settings.cluster_header.as_str().into(),
+            reason_header: settings.reason_header,
+            services: 0,
+            needs_destination: false,
+            needs_time: false,
             first_port: 0,
             service: None,
             table: None,
+            sessions: SessionIds::default(),
             error: None,
         }
     }
 
-    pub(crate) fn take(&mut self, part: Part<'_>) {
+    fn take(&mut self, part: Part<'_>) {
         match part {
             Part::Settings(..) => {}
             Part::Service(service) => {
-                self.first_port = id(self.built.ports.len());
+                self.first_port = id(self.ports.len());
                 self.service = Some(ServiceFrontend::new(service));
             }
             Part::Port(port) => {
-                let cluster = self.built.clusters.id(&port.cluster);
-                self.built.ports.push(Port {
+                let cluster = self.clusters.id(&port.cluster);
+                self.ports.push(Port {
                     number: port.port,
                     cluster,
                     table: None,
@@ -101,27 +116,27 @@ impl Builder {
             // "from a namespace with consumer routes: the consumer set; others: the producer set"
             // (GEP-1294, Multiple routes for a Service). They are never merged.
             Part::Table(consumer) => {
-                let has_own = self.built.ports.last().is_some_and(|p| p.table.is_some());
+                let has_own = self.ports.last().is_some_and(|p| p.table.is_some());
                 let is_ours = match consumer {
                     Some(namespace) => *namespace == *self.client_namespace,
                     None => !has_own,
                 };
                 self.table = is_ours.then(TableBuilder::default);
+                self.sessions = SessionIds::default();
             }
             Part::Rule(rule) => self.rule(rule),
             Part::EndOfTable(match_order) => {
-                if let (Some(table), Some(port)) = (self.table.take(), self.built.ports.last_mut())
-                {
+                if let (Some(table), Some(port)) = (self.table.take(), self.ports.last_mut()) {
                     port.table = Some(table.build(match_order));
                 }
             }
             Part::EndOfPort => {}
             Part::EndOfService => {
-                let end = id(self.built.ports.len());
+                let end = id(self.ports.len());
                 if let Some(service) = self.service.take() {
-                    self.built.needs_destination |= !service.cluster_ips.is_empty();
-                    self.built.frontends.add(service, self.first_port..end);
-                    self.built.services = self.built.services.saturating_add(1);
+                    self.needs_destination |= !service.cluster_ips.is_empty();
+                    self.frontends.add(service, self.first_port..end);
+                    self.services = self.services.saturating_add(1);
                 }
             }
         }
@@ -131,38 +146,32 @@ impl Builder {
         let Some(table) = &mut self.table else {
             return;
         };
-        match table.add(rule, RuleId(id(self.built.rules.len()))) {
-            Ok(()) => {}
-            Err(error) => self.error = self.error.take().or(Some(error)),
+        if let Err(error) = table.add(rule, RuleId(id(self.rules.len()))) {
+            self.error.get_or_insert(error);
         }
-        self.built
-            .rules
-            .push(Rule::new(rule, &mut self.built.clusters));
+        let rule = Rule::new(rule, &mut self.clusters, &mut self.sessions);
+        self.needs_time |= rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
+        self.rules.push(rule);
     }
 
-    pub(crate) fn build(self) -> Result<Built, BuildError> {
-        match self.error {
-            Some(error) => Err(error),
-            None => Ok(self.built),
+    fn build(self) -> Result<Router, BuildError> {
+        if let Some(error) = self.error {
+            return Err(error);
         }
+        Ok(Router {
+            frontends: self.frontends,
+            ports: self.ports.into(),
+            rules: self.rules.into(),
+            clusters: self.clusters.build(),
+            cluster_header: self.cluster_header,
+            reason_header: self.reason_header,
+            services: self.services,
+            needs_destination: self.needs_destination,
+            needs_time: self.needs_time,
+        })
     }
 }
 
 fn id(len: usize) -> u32 {
     u32::try_from(len).unwrap_or(u32::MAX)
-}
-
-/// Cluster names, each kept once: thousands of rules share a few backends.
-#[derive(Debug, Default)]
-pub(crate) struct Clusters(Named<Box<str>>);
-
-impl Clusters {
-    pub(crate) fn id(&mut self, name: &str) -> u32 {
-        self.0.id(name.as_bytes(), || name.into())
-    }
-
-    /// By number.
-    pub(crate) fn into_names(self) -> Box<[Box<str>]> {
-        self.0.into_values().into()
-    }
 }

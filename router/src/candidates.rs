@@ -1,14 +1,20 @@
-//! The matches on one path, or on any, in order of precedence.
+//! The matches on one path, or on any path, in order of precedence.
 //!
-//! Usually they are few, and tried one by one. Where many share a path (one for each tenant, told
-//! apart by a header), they are found by the value of that header.
+//! Usually there are a few, which are tried one by one. Where many share a path (one for each tenant,
+//! told apart by a header), they are found by the value of that header.
 
-use crate::{Headers, Request, named::Named, path::Position, predicate::header, table::Entry};
+use crate::{
+    entry::{Entry, Position},
+    interner::Interner,
+    predicate::header::header,
+    request::{Headers, Request},
+};
 
-/// As many are tried one by one.
+/// Up to this many matches are tried one by one.
 const FEW: usize = 8;
-/// So many headers are asked for, one after the other, and are considered each time: building must
-/// not take quadratic time where each match asks for another one.
+/// Matches are grouped by at most this many headers, one within the other, and each time at most this
+/// many are looked at to find the best one: building must not take quadratic time where each match asks
+/// for a header of its own.
 const HEADERS: usize = 8;
 
 /// Positions in ascending order.
@@ -24,7 +30,7 @@ pub(crate) struct ByHeader {
     /// In lower case.
     name: Box<str>,
     /// Matches that hold for one value only.
-    values: Named<Candidates>,
+    values: Interner<Candidates>,
     /// Those that do not ask for one.
     others: Candidates,
     lowest: Position,
@@ -40,7 +46,7 @@ impl Candidates {
         match *positions {
             [position] => Self::One(position),
             _ if positions.len() <= FEW || headers == 0 => Self::Few(positions.into()),
-            _ => match Groups::most(positions, entries) {
+            _ => match ByValue::most(positions, entries) {
                 Some(groups) => groups.compile(headers.saturating_sub(1), positions, entries),
                 None => Self::Few(positions.into()),
             },
@@ -108,13 +114,13 @@ impl Candidates {
 }
 
 /// Matches by the value that they ask of one header.
-struct Groups<'e> {
+struct ByValue<'e> {
     name: &'e str,
-    values: Named<Vec<Position>>,
+    values: Interner<Vec<Position>>,
     others: Vec<Position>,
 }
 
-impl<'e> Groups<'e> {
+impl<'e> ByValue<'e> {
     /// By the header that makes the most groups; `None` if none makes two.
     fn most(positions: &[Position], entries: &'e [Entry]) -> Option<Self> {
         let mut names: Vec<&str> = Vec::new();
@@ -131,7 +137,7 @@ impl<'e> Groups<'e> {
     }
 
     fn by(name: &'e str, positions: &[Position], entries: &'e [Entry]) -> Self {
-        let (mut values, mut others) = (Named::default(), Vec::new());
+        let (mut values, mut others) = (Interner::default(), Vec::new());
         for &position in positions {
             let entry = entries.get(position as usize);
             match entry.and_then(|entry| entry.predicates.exact_header(name)) {

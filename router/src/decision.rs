@@ -1,45 +1,64 @@
-//! What the router answers.
+//! Decisions: what the router makes of a request.
 
 use std::net::SocketAddr;
 
-/// A rule of a [`Router`](crate::Router), for looking it up again in the response phase.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RuleId(pub(crate) u32);
+use crate::id::{BackendId, ClusterId, RuleId};
 
-/// A backend: a rule and the index of the backend within it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BackendId {
-    pub(crate) rule: RuleId,
-    pub(crate) index: u32,
-}
-
-impl BackendId {
-    /// The rule that it is a backend of.
-    #[must_use]
-    pub fn rule(self) -> RuleId {
-        self.rule
-    }
-
-    /// Index into the rule's `backendRefs`.
-    #[must_use]
-    pub fn index(self) -> u32 {
-        self.index
-    }
-}
-
-/// The decision on one request.
+/// The decision on one request. It borrows nothing, so that it can wait for an authorization and for
+/// the response; [`Router::visit_request`] and [`Router::visit_response`] say what it does.
+///
+/// [`Router::visit_request`]: crate::Router::visit_request
+/// [`Router::visit_response`]: crate::Router::visit_response
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision<'r> {
+pub struct Decision {
     /// The rule that won, if any did.
     pub rule: Option<RuleId>,
     /// The backend that was drawn, if the rule has any.
     pub backend: Option<BackendId>,
-    /// The endpoint of the backend that the request's session is bound to.
-    pub endpoint: Option<SocketAddr>,
-    /// Headers that the answer gets, whoever gives it.
+    /// If the request is forwarded by a rule that has sessions. Boxed: few rules have.
+    pub session: Option<Box<InSession>>,
+    /// CORS headers that the answer gets, whoever gives it.
     pub response: Vec<ResponseHeader>,
     /// What to do.
-    pub action: Action<'r>,
+    pub action: Action,
+}
+
+impl Decision {
+    /// No rule decided.
+    pub(crate) fn without_rule(action: Action) -> Self {
+        Self {
+            rule: None,
+            backend: None,
+            session: None,
+            response: Vec::new(),
+            action,
+        }
+    }
+
+    /// The endpoint of the backend that the request's session is bound to.
+    #[must_use]
+    pub fn endpoint(&self) -> Option<SocketAddr> {
+        self.session.as_ref()?.endpoint
+    }
+
+    /// Nothing is forwarded, because of an ExternalAuth. Of the response only
+    /// [`response`](Self::response) is left.
+    pub fn refuse(&mut self, reason: Reason) {
+        let grpc = false;
+        self.session = None;
+        self.action = Action::Reply(Reply { reason, grpc });
+    }
+}
+
+/// A request to a rule that has sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InSession {
+    /// What the session is bound to already, if the request belongs to one.
+    pub endpoint: Option<SocketAddr>,
+    /// When the request came, in seconds since 1970.
+    pub now: u64,
+    /// Whether the client speaks https.
+    pub https: bool,
 }
 
 /// A header of a response.
@@ -72,17 +91,13 @@ impl ResponseHeader {
 
 /// What to do with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action<'r> {
+pub enum Action {
     /// It is for no known Service: leave it to the proxy's own routes.
     PassThrough,
-    /// Send it to `cluster`, after the header edits of [`Router::request_edits`].
-    ///
-    /// [`Router::request_edits`]: crate::Router::request_edits
+    /// Send it to a cluster.
     Forward {
-        /// The proxy's name for the endpoints.
-        cluster: &'r str,
-        /// The new authority, if it changes.
-        authority: Option<&'r str>,
+        /// The cluster; [`Router::cluster`](crate::Router::cluster) has its name.
+        cluster: ClusterId,
         /// The new path with query, if it changes.
         path: Option<Vec<u8>>,
     },
@@ -95,19 +110,21 @@ pub enum Action<'r> {
     },
     /// Answer a CORS preflight: 204, with [`Decision::response`].
     Preflight,
-    /// Answer with an error.
+    /// Answer with an error, and with [`Decision::response`].
     Reply(Reply),
 }
 
-/// An answer that the router gives itself.
+/// An error that a request is answered with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reply {
     /// Why.
     pub reason: Reason,
+    /// Whether the client speaks gRPC and gets [`Reply::grpc_status`] instead of [`Reply::status`].
+    pub grpc: bool,
 }
 
 impl Reply {
-    /// HTTP status: 404 or 500.
+    /// HTTP status: 404, 500 or 403.
     #[must_use]
     pub fn status(self) -> u16 {
         match self.reason {
@@ -115,23 +132,26 @@ impl Reply {
             // a HTTP 404 status code MUST be returned." (HTTPRouteRule)
             Reason::NoMatchingRule => 404,
             // "requests … MUST receive a 500 status code" (HTTPRouteRule.backendRefs)
-            _ => 500,
+            Reason::NoBackend | Reason::InvalidBackend | Reason::InvalidRule => 500,
+            // "Fail closed" (GEP-1494)
+            Reason::Denied | Reason::ExternalAuthFailed => 403,
         }
     }
 
-    /// gRPC status: UNIMPLEMENTED (12) or UNAVAILABLE (14).
+    /// gRPC status: UNIMPLEMENTED (12), UNAVAILABLE (14) or PERMISSION_DENIED (7).
     #[must_use]
     pub fn grpc_status(self) -> u32 {
         match self.reason {
             Reason::NoMatchingRule => 12,
             // "… MUST receive `UNAVAILABLE`" (GRPCRouteRule.backendRefs)
-            _ => 14,
+            Reason::NoBackend | Reason::InvalidBackend | Reason::InvalidRule => 14,
+            Reason::Denied | Reason::ExternalAuthFailed => 7,
         }
     }
 }
 
-/// Why the router answered itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Why a request is answered with an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
     /// The Service has routes, and none of them matches.
     NoMatchingRule,
@@ -141,10 +161,14 @@ pub enum Reason {
     InvalidBackend,
     /// The rule can't be obeyed as written.
     InvalidRule,
+    /// The ExternalAuth service does not allow the request. Its own answer goes to the client.
+    Denied,
+    /// The ExternalAuth service said nothing about the request.
+    ExternalAuthFailed,
 }
 
 impl Reason {
-    /// As it stands in the `x-gamma-reason` header.
+    /// As it stands in the [`REASON`](gamma_config::wire::REASON) header and in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -152,6 +176,8 @@ impl Reason {
             Self::NoBackend => "no-backend",
             Self::InvalidBackend => "invalid-backend",
             Self::InvalidRule => "invalid-rule",
+            Self::Denied => "denied",
+            Self::ExternalAuthFailed => "external-auth-failed",
         }
     }
 
@@ -163,6 +189,8 @@ impl Reason {
             Self::NoBackend => "the route has no backend to forward to",
             Self::InvalidBackend => "the route's backend does not exist or may not be used",
             Self::InvalidRule => "the route can't be applied as it is written",
+            Self::Denied => "the request is not allowed",
+            Self::ExternalAuthFailed => "the request could not be authorised",
         }
     }
 }

@@ -10,7 +10,11 @@ use std::{net::IpAddr, ops::Range};
 
 use gamma_config::{Service, ServiceKind};
 
-use crate::{Request, named::Named};
+use crate::{
+    authority::{port_number, split_port},
+    interner::Interner,
+    request::Request,
+};
 
 /// RFC 1035: longer host names do not exist.
 const MAX_HOST: usize = 253;
@@ -20,32 +24,43 @@ type Ports = Range<u32>;
 
 #[derive(Debug, Default)]
 pub(crate) struct Frontends {
-    /// `name.namespace`, and every extra host.
-    hosts: Named<Ports>,
-    /// `name` of what the clients' own namespace has, which is what they say most.
-    short: Named<Ports>,
+    /// `name.namespace`, and every extra host, in lower case.
+    hosts: Interner<Host>,
+    /// `name` of the Services in the clients' own namespace, which is what they say most.
+    short: Interner<Host>,
     /// By octets. Several Services may share an address on different ports.
-    addresses: Named<Vec<Ports>>,
+    addresses: Interner<Vec<Ports>>,
     /// `.` and the namespace that short names are completed with.
     namespace_suffix: Box<str>,
     /// `.svc.` and the cluster domain.
     domain_suffix: Box<str>,
 }
 
-/// How a Service is addressed.
+/// What a host name leads to.
+#[derive(Debug, Clone)]
+struct Host {
+    ports: Ports,
+    /// Whether it is the name of a Service, to which `.svc` and the cluster domain can be appended, and
+    /// not an extra host.
+    is_service: bool,
+}
+
+/// How a Service is addressed. Names are in lower case: "host is case-insensitive" (RFC 3986, 3.2.2).
 #[derive(Debug)]
 pub(crate) struct ServiceFrontend {
-    hosts: Vec<Box<str>>,
+    /// `name.namespace`; a ServiceImport has extra hosts alone.
+    name: Option<String>,
+    hosts: Vec<String>,
     pub(crate) cluster_ips: Vec<IpAddr>,
 }
 
 impl ServiceFrontend {
     pub(crate) fn new(service: &Service) -> Self {
-        let name = format!("{}.{}", service.name, service.namespace);
-        let name = (service.kind == ServiceKind::Service).then(|| name.into());
-        let hosts = service.hosts.iter().map(|host| host.as_str().into());
+        let name = || format!("{}.{}", service.name, service.namespace).to_ascii_lowercase();
+        let hosts = service.hosts.iter().map(|host| host.to_ascii_lowercase());
         Self {
-            hosts: name.into_iter().chain(hosts).collect(),
+            name: (service.kind == ServiceKind::Service).then(name),
+            hosts: hosts.collect(),
             cluster_ips: service.cluster_ips.clone(),
         }
     }
@@ -54,19 +69,26 @@ impl ServiceFrontend {
 impl Frontends {
     pub(crate) fn new(cluster_domain: &str, client_namespace: &str) -> Self {
         Self {
-            namespace_suffix: format!(".{client_namespace}").into(),
+            namespace_suffix: format!(".{}", client_namespace.to_ascii_lowercase()).into(),
             domain_suffix: format!(".svc.{}", cluster_domain.to_ascii_lowercase()).into(),
             ..Self::default()
         }
     }
 
     pub(crate) fn add(&mut self, service: ServiceFrontend, ports: Ports) {
-        for host in service.hosts {
-            let name = host.strip_suffix(&*self.namespace_suffix);
-            if let Some(name) = name.filter(|name| !name.contains('.')) {
-                set(&mut self.short, name, &ports);
+        let host = |is_service| Host {
+            ports: ports.clone(),
+            is_service,
+        };
+        if let Some(name) = service.name {
+            let short = name.strip_suffix(&*self.namespace_suffix);
+            if let Some(short) = short.filter(|short| !short.contains('.')) {
+                set(&mut self.short, short, host(true));
             }
-            set(&mut self.hosts, &host, &ports);
+            set(&mut self.hosts, &name, host(true));
+        }
+        for name in service.hosts {
+            set(&mut self.hosts, &name, host(false));
         }
         for ip in service.cluster_ips {
             self.addresses
@@ -88,7 +110,7 @@ impl Frontends {
             None | Some(b"") if request.is_https() => 443,
             None | Some(b"") => 80,
             // A port that is no number names no port of any Service.
-            Some(digits) => number(digits)?,
+            Some(digits) => port_number(digits)?,
         };
         Some((self.by_host(host)?, port))
     }
@@ -96,8 +118,8 @@ impl Frontends {
     fn by_host(&self, host: &[u8]) -> Option<&[Ports]> {
         let host = host.strip_suffix(b".").unwrap_or(host);
         // As most clients write it.
-        if let Some(ports) = self.by_name(host) {
-            return Some(std::slice::from_ref(ports));
+        if let Some(found) = self.by_name(host) {
+            return Some(std::slice::from_ref(&found.ports));
         }
         let host = std::str::from_utf8(host).ok()?;
         // A client that dials a cluster IP usually sends it as the authority too.
@@ -108,11 +130,12 @@ impl Frontends {
         let lower = buffer.get_mut(..host.len())?;
         lower.copy_from_slice(host.as_bytes());
         lower.make_ascii_lowercase();
-        self.by_name(lower).map(std::slice::from_ref)
+        let found = self.by_name(lower)?;
+        Some(std::slice::from_ref(&found.ports))
     }
 
     /// `name` is in lower case.
-    fn by_name(&self, name: &[u8]) -> Option<&Ports> {
+    fn by_name(&self, name: &[u8]) -> Option<&Host> {
         let qualified = || {
             let full = name.strip_suffix(self.domain_suffix.as_bytes());
             full.or_else(|| name.strip_suffix(b".svc"))
@@ -120,13 +143,22 @@ impl Frontends {
         self.hosts
             .get(name)
             .or_else(|| self.short.get(name))
-            .or_else(|| self.hosts.get(qualified()?))
+            .or_else(|| self.hosts.get(qualified()?).filter(|host| host.is_service))
     }
 }
 
-fn set(hosts: &mut Named<Ports>, host: &str, ports: &Ports) {
-    let new = || ports.clone();
-    hosts.change(host.as_bytes(), new, |old| *old = ports.clone());
+/// No extra host takes the name of a Service.
+fn set(hosts: &mut Interner<Host>, name: &str, host: Host) {
+    let (new, is_service) = (host.clone(), host.is_service);
+    hosts.change(
+        name.as_bytes(),
+        || new,
+        |old| {
+            if is_service || !old.is_service {
+                *old = host;
+            }
+        },
+    );
 }
 
 /// The same of an IPv4 address and of that address mapped to IPv6.
@@ -136,31 +168,6 @@ fn octets(ip: IpAddr) -> [u8; 16] {
         IpAddr::V6(ip) => ip,
     }
     .octets()
-}
-
-/// `*DIGIT`: no sign, unlike `u16::from_str`.
-fn number(digits: &[u8]) -> Option<u16> {
-    let is_number = digits.iter().all(u8::is_ascii_digit);
-    std::str::from_utf8(digits)
-        .ok()
-        .filter(|_| is_number)?
-        .parse()
-        .ok()
-}
-
-/// Splits `host:port`; the colons of `[::1]` do not count.
-pub(crate) fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
-    match authority.iter().rposition(|&b| b == b':') {
-        Some(colon)
-            if authority
-                .get(colon..)
-                .is_some_and(|tail| !tail.contains(&b']')) =>
-        {
-            let (host, port) = authority.split_at(colon);
-            (host, port.get(1..))
-        }
-        _ => (authority, None),
-    }
 }
 
 #[cfg(feature = "trace")]

@@ -24,24 +24,79 @@
 //!     headers: &headers,
 //! };
 //! let decision = router.decide(&request, &mut fastrand::Rng::with_seed(7));
-//! assert!(matches!(decision.action, Action::Forward { cluster: "till", .. }));
+//! let Action::Forward { cluster, .. } = decision.action else { panic!("not forwarded") };
+//! assert_eq!(router.cluster(cluster), Some("till"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # How a decision is made
 //!
-//! 1. [`frontend`](mod@frontend): the destination address, else the authority, names a Service and
-//!    a port. If not, the request [passes through](Action::PassThrough).
+//! 1. `frontend`: the destination address, else the authority, names a Service and a port. If not, the
+//!    request [passes through](Action::PassThrough).
 //! 2. That port has one route table for this proxy's clients: the consumer routes of their
 //!    namespace, else the producer routes, else none and the request goes to the Service itself.
-//! 3. [`table`](mod@table): the first match *in the order of the config* that holds wins. A radix
+//! 3. `table`: the first match *in the order of the config* that holds wins. A radix
 //!    tree, hash tables of header values and a few position lists find it without looking at every
 //!    rule.
-//! 4. [`session`](mod@session): a request of a session goes where that goes; else
-//!    [`split`](mod@split): one of the rule's backends is drawn by weight.
-//! 5. [`filter`](mod@filter): filters of the rule and of the backend, in a fixed order.
+//! 4. `session`: a request of a session goes where that goes; else `split`: one of the rule's backends
+//!    is drawn by weight.
+//! 5. `filter`: filters of the rule and of the backend, in a fixed order.
 //!
 //! A forward without rewrites allocates nothing.
+//!
+//! # What a decision does
+//!
+//! Whoever carries a decision out, or says what it does, is a visitor: [`Router::visit_request`] and
+//! [`Router::visit_response`] call the methods of [`RequestVisitor`] and [`ResponseVisitor`] in order,
+//! each with [who asked for it](By). Nothing else knows what a decision does.
+//!
+//! ```
+//! # use gamma_router::{Answer, By, HeaderVisitor, Request, RequestVisitor, Router};
+//! # use std::convert::Infallible;
+//! /// Lists what a request gets.
+//! struct Lines(Vec<String>);
+//!
+//! impl HeaderVisitor for Lines {
+//!     type Error = Infallible;
+//!
+//!     fn remove(&mut self, name: &str, by: By) -> Result<(), Infallible> {
+//!         Ok(self.0.push(format!("{by:?}: no {name}")))
+//!     }
+//!
+//!     fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+//!         Ok(self.0.push(format!("{by:?}: {name} is {}", value.escape_ascii())))
+//!     }
+//!
+//!     fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+//!         Ok(self.0.push(format!("{by:?}: {name} gets {}", value.escape_ascii())))
+//!     }
+//! }
+//!
+//! impl RequestVisitor for Lines {
+//!     fn mirror(&mut self, cluster: &str, _: gamma_config::Fraction, by: By) -> Result<(), Infallible> {
+//!         Ok(self.0.push(format!("{by:?}: copied to {cluster}")))
+//!     }
+//!
+//!     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), Infallible> {
+//!         Ok(self.0.push(format!("answered {}", answer.status)))
+//!     }
+//! }
+//! # let config = gamma_config::parse(br#"{"version": 1, "services": [{
+//! #     "namespace": "shop", "name": "cart",
+//! #     "ports": [{"port": 80, "cluster": "cart", "producer": {"rules": [{
+//! #         "filters": [{"requestHeaderModifier": {"remove": ["x-debug"]}}],
+//! #         "backendRefs": [{"cluster": "cart-v2"}]}]}}]}]}"#)?;
+//! # let router = Router::new(&config, "shop")?;
+//! # let headers: [(&str, &str); 0] = [];
+//! # let (method, scheme, authority, path) = (b"GET", b"http", b"cart", b"/");
+//! # let request = Request { method, scheme, authority, path, destination: None, now: 0, headers: &headers };
+//!
+//! let decision = router.decide(&request, &mut fastrand::Rng::with_seed(7));
+//! let mut lines = Lines(Vec::new());
+//! router.visit_request(&decision, request.path, &mut lines)?;
+//! assert_eq!(lines.0, ["Rule: no x-debug", "Gamma: x-gamma-cluster is cart-v2"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -57,30 +112,53 @@
 )]
 
 mod apply;
+mod authority;
 mod build;
 mod candidates;
+mod clusters;
+mod decide;
 mod decision;
+mod entry;
+mod error;
 mod filter;
 mod frontend;
-mod named;
+mod hash;
+mod id;
+mod interner;
+#[cfg(feature = "trace")]
+mod lists;
+#[cfg(feature = "trace")]
+mod outcomes;
 mod path;
+mod policy;
+mod port;
+#[cfg(feature = "trace")]
+mod possible;
 mod predicate;
-mod query;
 mod regex;
 mod request;
 mod router;
 mod rule;
 mod session;
+mod session_ids;
 mod split;
 mod table;
 #[cfg(feature = "trace")]
 pub mod trace;
+#[cfg(feature = "trace")]
+mod tracer;
+mod visit;
+mod visitor;
 
-pub use build::{BuildError, ReadError};
-pub use decision::{Action, BackendId, Decision, Reason, Reply, ResponseHeader, RuleId};
+pub use authority::{HostPattern, port_number, split_port};
+pub use decision::{Action, Decision, InSession, Reason, Reply, ResponseHeader};
+pub use error::{BuildError, PathError, PatternError, ReadError};
 pub use filter::{ExternalAuth, HeaderEdits};
+pub use id::{BackendId, ClusterId, RuleId};
+pub use policy::Policy;
 pub use regex::check as check_regex;
 pub use request::{Headers, Request, is_grpc};
 pub use router::Router;
-pub use rule::Policy;
+pub use rule::RuleRef;
 pub use session::Session;
+pub use visitor::{Answer, By, HeaderVisitor, RequestVisitor, ResponseVisitor, is_copied};

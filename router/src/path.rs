@@ -7,10 +7,13 @@
 
 use matchit::Router as Tree;
 
-use crate::{build::BuildError, candidates::Candidates};
+use gamma_config::PathPrefix;
 
-/// Position of a match in the table's order of precedence.
-pub(crate) type Position = u32;
+use crate::{
+    candidates::Candidates,
+    entry::Position,
+    error::{BuildError, PathError},
+};
 
 /// Stands for no id.
 const NONE: u32 = u32::MAX;
@@ -64,7 +67,7 @@ impl PathIndexBuilder {
 
     /// The id of a PathPrefix: 0, 1, 2…
     pub(crate) fn prefix(&mut self, path: &str) -> Result<u32, BuildError> {
-        let path = trim(path);
+        let path = PathPrefix::new(path).as_str();
         let stored = stored(&mut self.tree, &mut self.longest, path)?;
         Ok(id(&mut stored.prefix, &mut self.prefixes, path))
     }
@@ -107,12 +110,12 @@ impl PathIndex {
             return None;
         }
         let mut best = None;
-        let mut ends = Ends::new(path, self.longest);
+        let mut ancestors = Ancestors::new(path, self.longest);
         for depth in &self.depths {
             if depth.lowest >= best.unwrap_or(limit) {
                 break;
             }
-            let Some((start, whole)) = ends.with(depth.slashes) else {
+            let Some((start, whole)) = ancestors.with(depth.slashes) else {
                 break;
             };
             let Some(stored) = self.lookup(start) else {
@@ -138,8 +141,8 @@ impl PathIndex {
     }
 }
 
-/// The beginnings of a path that end before a `/` or with the path.
-struct Ends<'p> {
+/// The ancestors of a path: its beginnings that end before a `/`, and the path itself.
+struct Ancestors<'p> {
     path: &'p [u8],
     /// How far it was looked at, and how many `/` there are up to here.
     at: usize,
@@ -148,7 +151,7 @@ struct Ends<'p> {
     longest: usize,
 }
 
-impl<'p> Ends<'p> {
+impl<'p> Ancestors<'p> {
     fn new(path: &'p [u8], longest: usize) -> Self {
         let (at, slashes) = (0, 0);
         Self {
@@ -180,11 +183,6 @@ impl<'p> Ends<'p> {
     }
 }
 
-/// "Matches based on a URL path prefix split by `/` … trailing `/` is ignored" (PathPrefix).
-pub(crate) fn trim(prefix: &str) -> &str {
-    prefix.trim_end_matches('/')
-}
-
 fn slashes(path: &[u8]) -> u32 {
     path.iter()
         .fold(0, |count, &b| count.saturating_add(u32::from(b == b'/')))
@@ -196,20 +194,20 @@ fn stored<'t>(
     longest: &mut usize,
     path: &str,
 ) -> Result<&'t mut Stored, BuildError> {
-    let refused = |message: String| BuildError::Path {
+    let refused = |error: PathError| BuildError::Path {
         path: path.into(),
-        message,
+        error,
     };
     if tree.at(path).is_err() {
         let (exact, prefix) = (NONE, NONE);
         tree.insert(escape(path), Stored { exact, prefix })
-            .map_err(|error| refused(error.to_string()))?;
+            .map_err(|error| refused(error.into()))?;
         *longest = path.len().max(*longest);
     }
     let found = tree.at_mut(path);
     found
         .map(|found| found.value)
-        .map_err(|error| refused(error.to_string()))
+        .map_err(|error| refused(error.into()))
 }
 
 /// Braces are matchit's syntax for parameters.

@@ -5,22 +5,26 @@
 
 use regex_lite::{Regex, RegexBuilder};
 
+use crate::error::PatternError;
+
 /// Compiled programs above this many bytes are refused: a config must not eat a worker's memory.
 const SIZE_LIMIT: usize = 1 << 20;
 
 /// Compiles `pattern` so that it must match a whole value. Istio, Envoy and the portable dialect of
 /// GEP-4359 all match in full.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    // Checked alone first: `a)(b` would otherwise close the group around it.
+pub(crate) fn compile(pattern: &str) -> Result<Regex, PatternError> {
+    // Checked alone first: `a)(b` would otherwise close the group around it. The group also ends what
+    // flags like `(?m)` say within it.
     build(pattern)?;
-    build(&format!("^(?:{pattern})$"))
+    build(&format!("^(?:{pattern})$")).or_else(|error| {
+        // After `(?x)` a comment reaches to the end of its line, over the parenthesis. White space means
+        // nothing there; where it means something, there is no comment and no such error.
+        build(&format!("^(?:{pattern}\n)$")).map_err(|_| error)
+    })
 }
 
-fn build(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(pattern)
-        .size_limit(SIZE_LIMIT)
-        .build()
-        .map_err(|error| error.to_string())
+fn build(pattern: &str) -> Result<Regex, PatternError> {
+    Ok(RegexBuilder::new(pattern).size_limit(SIZE_LIMIT).build()?)
 }
 
 /// Says why the filter could not use `pattern`.
@@ -28,7 +32,7 @@ fn build(pattern: &str) -> Result<Regex, String> {
 /// # Errors
 ///
 /// The engine's own message.
-pub fn check(pattern: &str) -> Result<(), String> {
+pub fn check(pattern: &str) -> Result<(), PatternError> {
     compile(pattern).map(|_| ())
 }
 
@@ -52,6 +56,14 @@ mod tests {
             ("", "", true),
             ("", "a", false),
             (".*", "\u{fffd}", true),
+            ("(?x) /a # comment", "/a", true),
+            ("(?x) /a # comment", "/a\n", false),
+            ("/b|(?x) /a # comment", "/b", true),
+            ("(?x) /a # comment", "/ab", false),
+            ("(?m)/a", "/a\n/b", false),
+            ("(?m)/a$", "/a\n", false),
+            ("(?i)/a|/b", "/B", true),
+            ("(?R)/a", "/a\r\n", false),
         ];
         for (pattern, value, expected) in table {
             let regex = compile(pattern).unwrap();

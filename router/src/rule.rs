@@ -2,14 +2,22 @@
 
 use std::ops::Deref;
 
-use gamma_config::{BackendRef, Retry, Rule as RuleConfig, Timeouts};
+use gamma_config::{BackendRef, Rule as RuleConfig};
 
-use crate::{build::Clusters, filter::Filters, session::Session, split::Split};
+use crate::{
+    clusters::{ClusterNames, Clusters},
+    filter::{ExternalAuth, Filters, Redirect},
+    id::{BackendId, ClusterId, RuleId},
+    policy::Policy,
+    session::Session,
+    session_ids::SessionIds,
+    split::Split,
+};
 
 #[derive(Debug)]
 pub(crate) struct Rule {
     /// `HTTPRoute/shop/cart/0`: the route, and behind the last `/` the name.
-    pub(crate) full_name: Box<str>,
+    full_name: Box<str>,
     pub(crate) filters: Option<Box<Filters>>,
     pub(crate) backends: Backends,
     pub(crate) split: Split,
@@ -17,15 +25,6 @@ pub(crate) struct Rule {
     pub(crate) session: Option<Box<Session>>,
     /// Whether it can't be obeyed and answers 500.
     pub(crate) invalid: bool,
-}
-
-/// What a proxy has to know of a rule besides where its requests go.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Policy {
-    /// How long requests may take.
-    pub timeouts: Timeouts,
-    /// Whether and when requests are tried again.
-    pub retry: Option<Retry>,
 }
 
 /// Most rules have one, which needs no memory elsewhere.
@@ -48,13 +47,17 @@ impl Deref for Backends {
 
 #[derive(Debug)]
 pub(crate) struct Backend {
-    /// Index of the cluster's name; `None`: invalid, answers 500.
-    pub(crate) cluster: Option<u32>,
+    /// `None`: invalid, answers 500.
+    pub(crate) cluster: Option<ClusterId>,
     pub(crate) filters: Option<Box<Filters>>,
 }
 
 impl Rule {
-    pub(crate) fn new(rule: &RuleConfig, clusters: &mut Clusters) -> Self {
+    pub(crate) fn new(
+        rule: &RuleConfig,
+        clusters: &mut ClusterNames,
+        sessions: &mut SessionIds,
+    ) -> Self {
         Self {
             full_name: format!("{}/{}", rule.route, rule.name).into(),
             filters: Filters::new(&rule.filters, clusters),
@@ -70,33 +73,103 @@ impl Rule {
             session: rule
                 .session_persistence
                 .as_ref()
-                .map(|session| Session::new(session, rule)),
+                .and_then(|session| Session::new(session, rule, sessions.next(rule))),
             invalid: rule.invalid.is_some(),
         }
     }
 
-    /// Names of rules have no `/`.
-    pub(crate) fn route_and_name(&self) -> (&str, &str) {
-        self.full_name.rsplit_once('/').unwrap_or_default()
-    }
-}
-
-impl Policy {
-    /// `None` if the rule says nothing, as most do.
-    fn new(rule: &RuleConfig) -> Option<Box<Self>> {
-        let policy = Self {
-            timeouts: rule.timeouts,
-            retry: rule.retry.clone(),
-        };
-        (policy != Self::default()).then(|| Box::new(policy))
+    /// Whether it or one of its backends answers preflights.
+    pub(crate) fn has_cors(&self) -> bool {
+        let of_backends = self.backends.iter().map(|backend| &backend.filters);
+        std::iter::once(&self.filters)
+            .chain(of_backends)
+            .flatten()
+            .any(|filters| filters.cors.is_some())
     }
 }
 
 impl Backend {
-    fn new(backend: &BackendRef, clusters: &mut Clusters) -> Self {
+    fn new(backend: &BackendRef, clusters: &mut ClusterNames) -> Self {
         Self {
             cluster: backend.cluster.as_deref().map(|name| clusters.id(name)),
             filters: Filters::new(&backend.filters, clusters),
         }
+    }
+
+    pub(crate) fn redirect(&self) -> Option<&Redirect> {
+        self.filters.as_ref()?.redirect.as_deref()
+    }
+
+    /// Whether a session can still go to it.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.cluster.is_some() && self.redirect().is_none()
+    }
+}
+
+/// A rule of a router, for those who want to know more of it than what a decision does.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleRef<'r> {
+    pub(crate) id: RuleId,
+    pub(crate) rule: &'r Rule,
+    pub(crate) clusters: &'r Clusters,
+}
+
+impl<'r> RuleRef<'r> {
+    /// Its number in this router.
+    #[must_use]
+    pub fn id(self) -> RuleId {
+        self.id
+    }
+
+    /// Route and name in one: `HTTPRoute/shop/cart/0`.
+    #[must_use]
+    pub fn full_name(self) -> &'r str {
+        &self.rule.full_name
+    }
+
+    /// The route, as in the config.
+    #[must_use]
+    pub fn route(self) -> &'r str {
+        self.route_and_name().0
+    }
+
+    /// The name of the rule within its route, as in the config.
+    #[must_use]
+    pub fn name(self) -> &'r str {
+        self.route_and_name().1
+    }
+
+    /// Names of rules have no `/`.
+    fn route_and_name(self) -> (&'r str, &'r str) {
+        let full_name = self.full_name();
+        full_name.rsplit_once('/').unwrap_or(("", full_name))
+    }
+
+    /// How its sessions are carried, if it has any.
+    #[must_use]
+    pub fn session(self) -> Option<&'r Session> {
+        self.rule.session.as_deref()
+    }
+
+    /// Its timeouts and retries, if it has any.
+    #[must_use]
+    pub fn policy(self) -> Option<&'r Policy> {
+        self.rule.policy.as_deref()
+    }
+
+    /// Who has to allow its requests, if anybody.
+    #[must_use]
+    pub fn external_auth(self) -> Option<&'r ExternalAuth> {
+        self.rule.filters.as_ref()?.external_auth.as_deref()
+    }
+
+    /// The proxy's name for one of its backends; `None` if that is invalid or another rule's.
+    #[must_use]
+    pub fn cluster(self, backend: BackendId) -> Option<&'r str> {
+        if backend.rule != self.id {
+            return None;
+        }
+        let backend = self.rule.backends.get(backend.index as usize)?;
+        self.clusters.name(backend.cluster?)
     }
 }

@@ -7,9 +7,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use gamma_config::{Rule, SessionPersistence, SessionType};
+use gamma_config::{Rule, SessionPersistence, SessionType, wire};
 
-use crate::{Headers, Request};
+use crate::{
+    hash::hash,
+    request::{Headers, Request},
+};
 
 /// How the sessions of a rule are carried.
 #[derive(Debug)]
@@ -20,11 +23,10 @@ pub struct Session {
     permanent: bool,
     /// Seconds that a session lasts.
     pub(crate) timeout: Option<u64>,
-    /// "Session persistence MUST NOT be shared between route rules": tells the rule's tokens from
-    /// those of others, also where they use the same cookie.
-    rule: u32,
+    /// Tells the rule's tokens from those of others, also where they use the same cookie.
+    rule: u64,
     /// What stands for each backend; it survives other orders and weights.
-    backends: Box<[u32]>,
+    backends: Box<[u64]>,
 }
 
 /// Where a session is bound to.
@@ -35,8 +37,13 @@ pub(crate) struct Pin {
 }
 
 impl Session {
-    pub(crate) fn new(config: &SessionPersistence, rule: &Rule) -> Box<Self> {
-        Box::new(Self {
+    /// `id` is that of the rule in its table. `None` if the session would be carried in a header that
+    /// clients have no say in.
+    pub(crate) fn new(config: &SessionPersistence, rule: &Rule, id: u64) -> Option<Box<Self>> {
+        if config.kind == SessionType::Header && wire::is_owned(config.name.as_bytes()) {
+            return None;
+        }
+        Some(Box::new(Self {
             name: match config.kind {
                 SessionType::Cookie => config.name.as_str().into(),
                 SessionType::Header => config.name.to_ascii_lowercase().into(),
@@ -47,13 +54,13 @@ impl Session {
             timeout: config
                 .absolute_timeout
                 .map(|timeout| timeout.as_millis().div_ceil(1_000)),
-            rule: hash(&[&rule.route, &rule.name]),
+            rule: id,
             backends: rule
                 .backend_refs
                 .iter()
                 .map(|backend| hash(&[backend.cluster.as_deref().unwrap_or_default()]))
                 .collect(),
-        })
+        }))
     }
 
     /// The session that `request` belongs to, if it has one that has not ended.
@@ -81,15 +88,12 @@ impl Session {
         let mut number = |len: usize| {
             (0..len).try_fold(0_u64, |sum, _| Some((sum << 8) | u64::from(bytes.next()?)))
         };
-        let (rule, backend) = (number(4)?, number(4)?);
+        let (rule, backend) = (number(8)?, number(8)?);
         let end = number(8)?;
-        if rule != u64::from(self.rule) || (end > 0 && end <= now) {
+        if rule != self.rule || (end > 0 && end <= now) {
             return None;
         }
-        let backend = self
-            .backends
-            .iter()
-            .position(|&hash| u64::from(hash) == backend)?;
+        let backend = self.backends.iter().position(|&hash| hash == backend)?;
         let rest: Vec<u8> = bytes.collect();
         let endpoint = match rest.as_slice() {
             [] => None,
@@ -118,7 +122,7 @@ impl Session {
             .timeout
             .map_or(0, |timeout| now.saturating_add(timeout));
         let hash = self.backends.get(backend as usize).copied().unwrap_or(0);
-        let mut token = format!("{:08x}{hash:08x}{end:016x}", self.rule);
+        let mut token = format!("{:016x}{hash:016x}{end:016x}", self.rule);
         if let Some(endpoint) = endpoint {
             match endpoint.ip() {
                 IpAddr::V4(ip) => token.push_str(&format!("{:08x}", ip.to_bits())),
@@ -144,17 +148,9 @@ impl Session {
     }
 }
 
-/// FNV-1a, with a NUL behind each part: the same in every build and every worker.
-fn hash(parts: &[&str]) -> u32 {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0x811c_9dc5, |hash, byte| {
-        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-    })
-}
-
 /// At most as long as a token can be.
 fn unhex(text: &[u8]) -> Option<Vec<u8>> {
-    const MAX: usize = 2 * (4 + 4 + 8 + 16 + 2);
+    const MAX: usize = 2 * (8 + 8 + 8 + 16 + 2);
     if text.len() > MAX {
         return None;
     }

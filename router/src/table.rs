@@ -2,18 +2,18 @@
 
 use std::mem::take;
 
-#[cfg(feature = "trace")]
-use gamma_config::RouteTable;
-use gamma_config::{Match, PathMatch, PathMatchType, Rule};
+use gamma_config::{Match, PathMatch, PathMatchType, PathPrefix, Rule};
 use regex_lite::Regex;
 
 use crate::{
-    Headers, Request, RuleId,
-    build::BuildError,
     candidates::Candidates,
-    path::{PathIndex, PathIndexBuilder, Position, trim},
+    entry::{Entry, Position},
+    error::{BuildError, PatternError},
+    id::RuleId,
+    path::{PathIndex, PathIndexBuilder},
     predicate::Predicates,
     regex,
+    request::{Headers, Request},
 };
 
 #[derive(Debug)]
@@ -28,22 +28,13 @@ pub(crate) struct Table {
     regexes: Box<[(Position, Regex)]>,
 }
 
-/// A match and the rule that it selects.
-#[derive(Debug)]
-pub(crate) struct Entry {
-    pub(crate) rule: RuleId,
-    /// How many bytes of a request's path the match's PathPrefix covers.
-    pub(crate) prefix_len: u32,
-    pub(crate) predicates: Predicates,
-}
-
 /// Collects the matches of one rule after the other.
 #[derive(Debug, Default)]
 pub(crate) struct TableBuilder {
     /// As they were written.
     entries: Vec<Entry>,
     /// What each asks of the path.
-    places: Vec<Place>,
+    on_path: Vec<PathPredicate>,
     /// How many matches each rule has.
     counts: Vec<u32>,
     paths: PathIndexBuilder,
@@ -51,7 +42,7 @@ pub(crate) struct TableBuilder {
 
 /// What a match asks of the path.
 #[derive(Debug, Default)]
-enum Place {
+enum PathPredicate {
     #[default]
     Anywhere,
     Exact(u32),
@@ -68,27 +59,28 @@ impl TableBuilder {
             [] => &everything,
             matches => matches,
         };
-        let refused = |message| BuildError::Regex {
+        let refused = |error: PatternError| BuildError::Regex {
             rule: format!("{}/{}", rule.route, rule.name),
-            message,
+            error,
         };
         for r#match in matches {
             let predicates = Predicates::new(r#match).map_err(refused)?;
-            let (place, prefix_len) = match &r#match.path {
-                None => (Place::Anywhere, 0),
+            let (on_path, prefix_len) = match &r#match.path {
+                None => (PathPredicate::Anywhere, 0),
                 Some(PathMatch { kind, value }) => match kind {
-                    PathMatchType::Exact => (Place::Exact(self.paths.exact(value)?), 0),
+                    PathMatchType::Exact => (PathPredicate::Exact(self.paths.exact(value)?), 0),
                     PathMatchType::PathPrefix => {
-                        let prefix_len = u32::try_from(trim(value).len()).unwrap_or(u32::MAX);
-                        (Place::Prefix(self.paths.prefix(value)?), prefix_len)
+                        let prefix_len = u32::try_from(PathPrefix::new(value).as_str().len())
+                            .unwrap_or(u32::MAX);
+                        (PathPredicate::Prefix(self.paths.prefix(value)?), prefix_len)
                     }
                     PathMatchType::RegularExpression => {
                         let regex = regex::compile(value).map_err(refused)?;
-                        (Place::Regex(Box::new(regex)), 0)
+                        (PathPredicate::Regex(Box::new(regex)), 0)
                     }
                 },
             };
-            self.places.push(place);
+            self.on_path.push(on_path);
             self.entries.push(Entry {
                 rule: id,
                 prefix_len,
@@ -106,20 +98,20 @@ impl TableBuilder {
         let mut anywhere = Vec::new();
         let mut regexes = Vec::new();
         let (exact, prefixes) = self.paths.len();
-        let mut exact = Groups::new(exact, &self.places, |place| match place {
-            Place::Exact(id) => Some(*id),
+        let mut exact = PositionsByPath::new(exact, &self.on_path, |on_path| match on_path {
+            PathPredicate::Exact(id) => Some(*id),
             _ => None,
         });
-        let mut prefixes = Groups::new(prefixes, &self.places, |place| match place {
-            Place::Prefix(id) => Some(*id),
+        let mut prefixes = PositionsByPath::new(prefixes, &self.on_path, |on_path| match on_path {
+            PathPredicate::Prefix(id) => Some(*id),
             _ => None,
         });
-        for (position, place) in (0_u32..).zip(take(&mut self.places)) {
-            match place {
-                Place::Anywhere => anywhere.push(position),
-                Place::Exact(id) => exact.push(id, position),
-                Place::Prefix(id) => prefixes.push(id, position),
-                Place::Regex(regex) => regexes.push((position, *regex)),
+        for (position, on_path) in (0_u32..).zip(take(&mut self.on_path)) {
+            match on_path {
+                PathPredicate::Anywhere => anywhere.push(position),
+                PathPredicate::Exact(id) => exact.push(id, position),
+                PathPredicate::Prefix(id) => prefixes.push(id, position),
+                PathPredicate::Regex(regex) => regexes.push((position, *regex)),
             }
         }
         let entries: Box<[Entry]> = self.entries.into();
@@ -147,9 +139,9 @@ impl TableBuilder {
             firsts.push(sum);
             sum = sum.saturating_add(*count);
         }
-        let mut written: Vec<Option<(Entry, Place)>> = take(&mut self.entries)
+        let mut written: Vec<Option<(Entry, PathPredicate)>> = take(&mut self.entries)
             .into_iter()
-            .zip(take(&mut self.places))
+            .zip(take(&mut self.on_path))
             .map(Some)
             .collect();
         for (rule, r#match) in match_order {
@@ -157,26 +149,30 @@ impl TableBuilder {
                 .get(*rule as usize)
                 .map(|first| first.saturating_add(*r#match));
             let taken = at.and_then(|at| written.get_mut(at as usize)?.take());
-            if let Some((entry, place)) = taken {
+            if let Some((entry, on_path)) = taken {
                 self.entries.push(entry);
-                self.places.push(place);
+                self.on_path.push(on_path);
             }
         }
     }
 }
 
 /// Positions by the id of their path, in one piece of memory.
-struct Groups {
+struct PositionsByPath {
     positions: Vec<Position>,
     /// Where each group ends as far as it is filled.
     ends: Vec<u32>,
 }
 
-impl Groups {
-    fn new(ids: usize, places: &[Place], id: impl Fn(&Place) -> Option<u32>) -> Self {
+impl PositionsByPath {
+    fn new(
+        ids: usize,
+        on_path: &[PathPredicate],
+        id: impl Fn(&PathPredicate) -> Option<u32>,
+    ) -> Self {
         let mut ends = vec![0_u32; ids];
         let mut count = 0_usize;
-        for id in places.iter().filter_map(id) {
+        for id in on_path.iter().filter_map(id) {
             if let Some(size) = ends.get_mut(id as usize) {
                 *size = size.saturating_add(1);
                 count = count.saturating_add(1);
@@ -213,8 +209,8 @@ impl Groups {
 }
 
 impl Table {
-    /// The winner, or `None` if no match holds.
-    pub(crate) fn find<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Option<&Entry> {
+    /// Where the winner stands, or `None` if no match holds.
+    pub(crate) fn find<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Option<Position> {
         let find = |candidates: &Candidates, limit: Position| {
             candidates.first(limit, &self.entries, request)
         };
@@ -225,7 +221,12 @@ impl Table {
                 .by_regex(best.unwrap_or(Position::MAX), request)
                 .or(best);
         }
-        self.entries.get(best? as usize)
+        best
+    }
+
+    /// The entry at a position that [`find`](Self::find) found.
+    pub(crate) fn entry(&self, position: Position) -> Option<&Entry> {
+        self.entries.get(position as usize)
     }
 
     fn by_regex<H: Headers + ?Sized>(
@@ -245,19 +246,6 @@ impl Table {
             .find(|(position, regex)| holds(*position) && regex.is_match(&path))
             .map(|&(position, _)| position)
     }
-}
-
-/// `(rule, match)` pairs in order of precedence: as listed, or as written.
-#[cfg(feature = "trace")]
-pub(crate) fn order(table: &RouteTable) -> Box<dyn Iterator<Item = (u32, u32)> + '_> {
-    if !table.match_order.is_empty() {
-        return Box::new(table.match_order.iter().copied());
-    }
-    Box::new((0_u32..).zip(&table.rules).flat_map(|(r, rule)| {
-        (0_u32..)
-            .take(rule.matches.len().max(1))
-            .map(move |m| (r, m))
-    }))
 }
 
 #[cfg(feature = "trace")]
@@ -293,12 +281,5 @@ impl Table {
                 },
             })
             .collect()
-    }
-
-    /// Where in the order of precedence one of this table's entries stands.
-    pub(crate) fn position(&self, entry: &Entry) -> Option<usize> {
-        self.entries
-            .iter()
-            .position(|other| std::ptr::eq(other, entry))
     }
 }

@@ -1,18 +1,13 @@
-//! The same decision with its reasons, for people.
+//! The reasons of a decision, for people: what [`Router::trace`](crate::Router::trace) and
+//! [`Router::outcomes`](crate::Router::outcomes) say.
 //!
-//! [`Router::trace`] asks what [`Router::decide`](Router::decide) asks, of the same tables, but of
-//! every match instead of as few as possible, and follows every backend instead of drawing one. It
-//! is behind the feature `trace`, which the filter does not have.
+//! Both ask what [`Router::decide`](crate::Router::decide) asks, of the same tables, and follow every
+//! backend instead of drawing one; a trace also tries every match instead of as few as possible. They
+//! are behind the feature `trace`, which the filter does not have.
 
-use std::cell::Cell;
+use gamma_config::RouteTable;
 
-use gamma_config::{Fraction, RouteTable};
-
-use crate::{
-    Action, Decision, Headers, Reason, Request, Router, RuleId,
-    filter::announced_method,
-    router::{no_rule, reply},
-};
+use crate::{decision::Decision, id::RuleId};
 
 /// How a decision came about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,7 +26,27 @@ pub struct Trace<'r> {
     /// Whether the request belongs to a session, so that no backend is drawn.
     pub in_session: bool,
     /// What may come of it: one entry for each backend with a weight, or the only one.
-    pub outcomes: Vec<Outcome<'r>>,
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Every decision that may be made on a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcomes {
+    /// The match that won, if the request is for a port with routes and one of them holds.
+    pub winner: Option<Winner>,
+    /// Whether the request belongs to a session, so that no backend is drawn.
+    pub in_session: bool,
+    /// One for each backend with a weight, or the only one.
+    pub all: Vec<Outcome>,
+}
+
+/// The match that won.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Winner {
+    /// Where it stands in the order of precedence of its table, see [`match_order`].
+    pub position: usize,
+    /// The rule that it selects.
+    pub rule: RuleId,
 }
 
 /// Which Service port a request is for.
@@ -108,115 +123,24 @@ pub enum Failed<'r> {
 
 /// One of the decisions that may be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome<'r> {
+pub struct Outcome {
     /// How many of `total` requests get this decision.
     pub weight: u64,
     /// Sum of the weights of all outcomes; at least 1.
     pub total: u64,
     /// The decision.
-    pub decision: Decision<'r>,
+    pub decision: Decision,
 }
 
-/// `(rule, match)` indices into `table`, in the order of [`Trace::candidates`].
-pub fn match_order(table: &RouteTable) -> impl Iterator<Item = (u32, u32)> + '_ {
-    crate::table::order(table)
-}
-
-impl Router {
-    /// Decides one request and says how. O(matches of the table).
-    pub fn trace<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Trace<'_> {
-        let mut trace = Trace {
-            frontend: Frontend::Unknown,
-            has_routes: false,
-            candidates: Vec::new(),
-            winner: None,
-            announced: None,
-            in_session: false,
-            outcomes: Vec::new(),
-        };
-        let Some((_, number)) = self.frontends.find(request) else {
-            trace.outcomes.push(only(Action::PassThrough));
-            return trace;
-        };
-        let via = self.frontends.via(request);
-        let port = self.port(request);
-        let mut ports = self.ports.iter();
-        let index = ports.position(|other| port.is_some_and(|port| std::ptr::eq(port, other)));
-        let (Some(port), Some(index)) = (port, index) else {
-            trace.frontend = Frontend::UnknownPort { number, via };
-            trace.outcomes.push(only(Action::PassThrough));
-            return trace;
-        };
-        trace.frontend = Frontend::Port { index, via };
-        let Some(table) = &port.table else {
-            trace.outcomes.push(only(self.forward(port.cluster)));
-            return trace;
-        };
-        trace.has_routes = true;
-        let found = self.find(table, request);
-        let as_sent = table.find(request);
-        let announced = announced_method(request).filter(|_| match (found, as_sent) {
-            (Some(found), Some(as_sent)) => !std::ptr::eq(found, as_sent),
-            (found, as_sent) => found.is_some() != as_sent.is_some(),
-        });
-        trace.announced = announced.map(<[u8]>::to_vec);
-        trace.candidates = match announced {
-            Some(method) => table.trace(&request.with_method(method)),
-            None => table.trace(request),
-        };
-        let Some(entry) = found else {
-            trace.outcomes.push(only(reply(Reason::NoMatchingRule)));
-            return trace;
-        };
-        trace.winner = table.position(entry);
-        let weights: Vec<u64> = self
-            .rule(entry.rule)
-            .map(|rule| rule.split.weights())
-            .unwrap_or_default();
-        let total: u64 = weights.iter().sum();
-        let mut backends = (0..).zip(&weights).filter(|(_, weight)| **weight > 0);
-        let drawn = Cell::new(false);
-        loop {
-            // Without a weight there is nothing to draw, and one decision to be made.
-            let backend = backends.next();
-            let decision = self.apply(entry, port, request, |_| {
-                drawn.set(true);
-                backend.map(|(index, _)| index)
-            });
-            trace.in_session = decision.backend.is_some() && !drawn.get();
-            let (weight, total) = match backend {
-                Some((_, weight)) if drawn.get() => (*weight, total),
-                _ => (1, 1),
-            };
-            trace.outcomes.push(Outcome {
-                weight,
-                total,
-                decision,
-            });
-            if !drawn.get() || backends.clone().next().is_none() {
-                return trace;
-            }
-        }
+/// `(rule, match)` indices into `table`, in the order of [`Trace::candidates`]: as `matchOrder` lists
+/// them, or as they are written. A rule without matches has one, number 0.
+pub fn match_order(table: &RouteTable) -> Box<dyn Iterator<Item = (u32, u32)> + '_> {
+    if !table.match_order.is_empty() {
+        return Box::new(table.match_order.iter().copied());
     }
-
-    /// Where copies of a request with this decision may go, and which part of them does: the rule's
-    /// mirrors, then the backend's.
-    pub fn possible_mirrors<'r>(
-        &'r self,
-        decision: &Decision<'_>,
-    ) -> impl Iterator<Item = (&'r str, Fraction)> {
-        let forwarded = matches!(decision.action, Action::Forward { .. });
-        self.filters(decision.rule, decision.backend)
-            .filter(move |_| forwarded)
-            .flat_map(|filters| &filters.mirrors)
-            .map(|mirror| (self.cluster(mirror.cluster), mirror.fraction()))
-    }
-}
-
-fn only(action: Action<'_>) -> Outcome<'_> {
-    Outcome {
-        weight: 1,
-        total: 1,
-        decision: no_rule(action),
-    }
+    Box::new((0_u32..).zip(&table.rules).flat_map(|(r, rule)| {
+        (0_u32..)
+            .take(rule.matches.len().max(1))
+            .map(move |m| (r, m))
+    }))
 }

@@ -39,10 +39,10 @@ fn request<'a>(
 }
 
 /// The cluster, or a few words on what happened instead.
-fn outcome(decision: &Decision<'_>) -> String {
+fn outcome(router: &Router, decision: &Decision) -> String {
     match &decision.action {
         Action::PassThrough => "pass through".into(),
-        Action::Forward { cluster, .. } => (*cluster).into(),
+        Action::Forward { cluster, .. } => router.cluster(*cluster).unwrap().into(),
         Action::Redirect { status, location } => {
             format!("{status} {}", String::from_utf8_lossy(location))
         }
@@ -53,7 +53,7 @@ fn outcome(decision: &Decision<'_>) -> String {
 
 fn decide(router: &Router, method: &str, url: &str, headers: &[(&str, &str)]) -> String {
     let decision = router.decide(&request(method, url, headers), &mut Rng::with_seed(1));
-    outcome(&decision)
+    outcome(router, &decision)
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn an_invalid_backend_keeps_its_share() {
     let bad = (0..10_000)
         .filter(|_| {
             let decision = router.decide(&request("GET", "s/", &[]), &mut rng);
-            outcome(&decision) == "500 invalid-backend"
+            outcome(&router, &decision) == "500 invalid-backend"
         })
         .count();
     assert!((2_300..2_700).contains(&bad), "{bad}");
@@ -220,18 +220,11 @@ fn backends_have_filters_of_their_own() {
             "backendRefs":[{"cluster":"a","filters":[{"requestRedirect":{"path":{"replacePrefixMatch":"/there"}}}]}]}"#,
     );
     let decision = router.decide(&request("GET", "s/p/x?q", &[]), &mut Rng::with_seed(1));
-    let forward = Action::Forward {
-        cluster: "a",
-        authority: Some("rule"),
-        path: Some(b"/backend/x?q".to_vec()),
+    assert_eq!(outcome(&router, &decision), "a");
+    let Action::Forward { path, .. } = decision.action else {
+        panic!("not forwarded");
     };
-    assert_eq!(decision.action, forward);
-    let added: Vec<&str> = router
-        .request_edits(&decision)
-        .flat_map(|edits| &edits.add)
-        .map(|(_, value)| &**value)
-        .collect();
-    assert_eq!(added, ["rule", "backend"]);
+    assert_eq!(path.as_deref(), Some(&b"/backend/x?q"[..]));
     assert_eq!(
         decide(&router, "GET", "s/r/x?q", &[]),
         "302 http://s/there/x?q"
@@ -271,7 +264,7 @@ fn bytes_that_are_not_utf_8_match_like_any_other() {
             now: 0,
             headers: &headers,
         };
-        outcome(&router.decide(&request, &mut Rng::with_seed(1)))
+        outcome(&router, &router.decide(&request, &mut Rng::with_seed(1)))
     };
     assert_eq!(path_to(b"/a/\xff\xfe"), "a");
     assert_eq!(path_to(b"/a\xff"), "404 no-matching-rule");
@@ -332,6 +325,41 @@ fn a_preflight_is_answered_by_the_rule_of_the_request_that_it_announces() {
 }
 
 #[test]
+fn a_backend_answers_preflights_of_a_rule_that_matches_a_method() {
+    let router = router(
+        r#"{"matches":[{"method":"POST"}],"backendRefs":[
+            {"cluster":"a","filters":[{"cors":{"allowOrigins":["*"]}}]}]},
+           {"matches":[{"method":"PUT"}],"backendRefs":[{"cluster":"b"}]}"#,
+    );
+    let asks = |method| {
+        [
+            ("origin", "http://o"),
+            ("access-control-request-method", method),
+        ]
+    };
+    assert_eq!(decide(&router, "OPTIONS", "s/", &asks("POST")), "preflight");
+    let none = "404 no-matching-rule";
+    assert_eq!(decide(&router, "OPTIONS", "s/", &asks("PUT")), none);
+}
+
+#[test]
+fn a_match_does_not_see_what_a_client_writes_in_headers_of_the_filter() {
+    let router = router(
+        r#"{"matches":[{"headers":[{"name":"X-Envoy-Retry-On","value":"5xx"}]},
+                       {"headers":[{"name":"x-envoy-original-path","value":".*","type":"RegularExpression"}]}],
+            "backendRefs":[{"cluster":"a"}]},
+           {"backendRefs":[{"cluster":"b"}]}"#,
+    );
+    for name in ["x-envoy-retry-on", "x-envoy-original-path"] {
+        assert_eq!(
+            decide(&router, "GET", "s/", &[(name, "5xx")]),
+            "b",
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn sessions_beat_weights() {
     let rule = |weights: [u32; 2]| {
         router(&format!(
@@ -344,20 +372,20 @@ fn sessions_beat_weights() {
     let decision = before.decide(&request("GET", "s/", &[]), &mut Rng::with_seed(1));
     let (rule_id, backend) = (decision.rule.unwrap(), decision.backend.unwrap());
     let endpoint = "127.0.0.1:80".parse().unwrap();
-    let session = before.session(rule_id).unwrap();
+    let session = before.rule(rule_id).unwrap().session().unwrap();
     let (_, cookie) = session.begin(backend.index(), Some(endpoint), 0, false);
     let headers = [("cookie", cookie.split(';').next().unwrap())];
 
     let after = rule([0, 1]);
     assert_eq!(decide(&after, "GET", "s/", &[]), "b");
     let decision = after.decide(&request("GET", "s/", &headers), &mut Rng::with_seed(1));
-    assert_eq!(outcome(&decision), "a");
-    assert_eq!(decision.endpoint, Some(endpoint));
+    assert_eq!(outcome(&after, &decision), "a");
+    assert_eq!(decision.endpoint(), Some(endpoint));
     let other_rule = router(
         r#"{"route":"q","backendRefs":[{"cluster":"a"}],"sessionPersistence":{"name":"s"}}"#,
     );
     let decision = other_rule.decide(&request("GET", "s/", &headers), &mut Rng::with_seed(1));
-    assert_eq!(decision.endpoint, None);
+    assert_eq!(decision.endpoint(), None);
 }
 
 #[test]
@@ -369,4 +397,27 @@ fn hostnames_are_matched_by_labels() {
     assert_eq!(decide(&router, "GET", "S.n.svc.:80/", &[]), "exact");
     assert_eq!(decide(&router, "GET", "s.n/", &[]), "wildcard");
     assert_eq!(decide(&router, "GET", "s/", &[]), "404 no-matching-rule");
+}
+
+#[test]
+fn rules_of_the_same_name_do_not_share_sessions() {
+    let rule = |path: &str| {
+        format!(
+            r#"{{"route":"HTTPRoute/n/r","name":"0","matches":[{{"path":{{"value":"{path}"}}}}],
+                "backendRefs":[{{"cluster":"a","weight":0}},{{"cluster":"b"}}],"sessionPersistence":{{"name":"s"}}}}"#
+        )
+    };
+    let router = router(&format!("{},{}", rule("/one"), rule("/two")));
+    let first = |path: &str| router.decide(&request("GET", path, &[]), &mut Rng::with_seed(1));
+    let token = |path: &str| {
+        let session = router.rule(first(path).rule.unwrap()).unwrap().session();
+        let (_, cookie) = session.unwrap().begin(0, None, 0, false);
+        cookie.split(';').next().unwrap().to_owned()
+    };
+    let (one, two) = (token("s/one"), token("s/two"));
+    assert_ne!(one, two);
+    assert_eq!(decide(&router, "GET", "s/one", &[("cookie", &one)]), "a");
+    assert_eq!(decide(&router, "GET", "s/two", &[("cookie", &two)]), "a");
+    assert_eq!(decide(&router, "GET", "s/two", &[("cookie", &one)]), "b");
+    assert_eq!(decide(&router, "GET", "s/one", &[("cookie", &two)]), "b");
 }

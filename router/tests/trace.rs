@@ -172,7 +172,10 @@ fn candidates_are_in_the_order_of_the_config() {
     assert_eq!(order, [(1, 1), (0, 0), (1, 0), (2, 0), (3, 0)]);
     let router = router();
     let trace = get(&router, "cart", "/");
-    let names = trace.candidates.iter().map(|c| router.rule_name(c.rule).1);
+    let names = trace
+        .candidates
+        .iter()
+        .map(|c| router.rule(c.rule).unwrap().name());
     let names: Vec<_> = names.collect();
     assert_eq!(names, ["either", "guarded", "either", "asked", "none"]);
 }

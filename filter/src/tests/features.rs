@@ -1,12 +1,7 @@
 //! What only some rules have: CORS, ExternalAuth, sessions; and what settings turn off.
 
 use super::{Recorder, get, run};
-use crate::{
-    config::Shared,
-    external_auth,
-    request::{self, Outcome},
-    response,
-};
+use crate::{config::Shared, external_auth, progress::Progress, request, response};
 
 const CONFIG: &str = r#"{
   "version": 1,
@@ -33,8 +28,8 @@ const CONFIG: &str = r#"{
 fn a_preflight_is_answered_and_a_request_goes_on() {
     let mut host = get("/cors");
     host.request.push(("origin", b"http://a"));
-    let (outcome, calls) = run(&host, CONFIG);
-    assert!(matches!(outcome, Outcome::Continue(_)));
+    let (progress, calls) = run(&host, CONFIG);
+    assert!(matches!(progress, Progress::Continue(_)));
     let allowed = [
         "add Response vary: origin",
         "set Response access-control-allow-origin: http://a",
@@ -43,8 +38,8 @@ fn a_preflight_is_answered_and_a_request_goes_on() {
 
     host.request[0] = (":method", b"OPTIONS");
     host.request.push(("access-control-request-method", b"PUT"));
-    let (outcome, calls) = run(&host, CONFIG);
-    assert!(matches!(outcome, Outcome::Answered(_)));
+    let (progress, calls) = run(&host, CONFIG);
+    assert!(matches!(progress, Progress::Answered(_)));
     assert_eq!(calls[1], "reply 204");
     assert_eq!(calls[2..4], allowed);
 }
@@ -52,19 +47,19 @@ fn a_preflight_is_answered_and_a_request_goes_on() {
 type Answer = [(&'static str, &'static [u8])];
 
 /// What happens when the service answers `answer`.
-fn authorise(answer: &Answer) -> (Outcome, Vec<String>) {
+fn authorise(answer: &Answer) -> (Progress, Vec<String>) {
     let host = Recorder {
         answer: answer.to_vec(),
         ..get("/auth?q")
     };
     let shared = Shared::new(CONFIG.into(), &host).unwrap();
-    let Outcome::Waiting(waiting) = request::on_headers(&host, &shared) else {
+    let Progress::Waiting(waiting) = request::on_headers(&host, &shared) else {
         panic!("it does not wait");
     };
     host.calls();
-    let outcome = external_auth::answered(&host, &shared, *waiting, 4);
+    let progress = external_auth::answered(&host, &shared, *waiting, 4);
     let calls = host.calls();
-    (outcome, calls)
+    (progress, calls)
 }
 
 #[test]
@@ -73,8 +68,8 @@ fn the_service_is_told_what_the_filter_allows() {
     host.request.push(("Authorization", b"me"));
     host.request.push(("x-token", b"1"));
     host.request.push(("cookie", b"2"));
-    let (outcome, calls) = run(&host, CONFIG);
-    assert!(matches!(outcome, Outcome::Waiting(_)));
+    let (progress, calls) = run(&host, CONFIG);
+    assert!(matches!(progress, Progress::Waiting(_)));
     assert_eq!(
         calls[1],
         "call auth 3s :method: GET :scheme: http :authority: s :path: /check/auth?q content-length: 0 \
@@ -85,13 +80,13 @@ fn the_service_is_told_what_the_filter_allows() {
 
 #[test]
 fn who_is_allowed_goes_on_as_decided() {
-    let (outcome, calls) = authorise(&[
+    let (progress, calls) = authorise(&[
         (":status", b"200"),
         ("x-user", b"me"),
         ("x-user", b"too"),
         ("x-other", b"1"),
     ]);
-    assert!(matches!(outcome, Outcome::Continue(_)));
+    assert!(matches!(progress, Progress::Continue(_)));
     assert_eq!(
         calls,
         [
@@ -125,8 +120,8 @@ fn everyone_else_is_denied() {
         (&[], "reply 403 x-gamma-reason: external-auth-failed"),
     ];
     for (answer, expected) in table {
-        let (outcome, calls) = authorise(answer);
-        assert!(matches!(outcome, Outcome::Answered(_)), "{expected}");
+        let (progress, calls) = authorise(answer);
+        assert!(matches!(progress, Progress::Answered(_)), "{expected}");
         assert_eq!(calls, ["read CallResponse", expected]);
     }
 }
@@ -135,8 +130,8 @@ fn everyone_else_is_denied() {
 fn a_call_that_cannot_be_made_denies() {
     let mut host = get("/auth");
     host.request.push(("x-token", b"\xff"));
-    let (outcome, calls) = run(&host, CONFIG);
-    assert!(matches!(outcome, Outcome::Answered(_)));
+    let (progress, calls) = run(&host, CONFIG);
+    assert!(matches!(progress, Progress::Answered(_)));
     assert_eq!(calls[1], "reply 403 x-gamma-reason: external-auth-failed");
 
     let host = get("/auth");
@@ -145,7 +140,7 @@ fn a_call_that_cannot_be_made_denies() {
     host.fail_at.set(Some(2));
     assert!(matches!(
         request::on_headers(&host, &shared),
-        Outcome::Answered(_)
+        Progress::Answered(_)
     ));
 }
 
@@ -244,18 +239,45 @@ fn a_failing_call_while_a_request_waits_never_lets_it_through() {
             ..get("/auth")
         };
         let shared = Shared::new(CONFIG.into(), &host).unwrap();
-        let Outcome::Waiting(waiting) = request::on_headers(&host, &shared) else {
+        let Progress::Waiting(waiting) = request::on_headers(&host, &shared) else {
             panic!("it does not wait");
         };
         host.calls();
         host.fail_at.set(Some(fail_at));
-        let outcome = external_auth::answered(&host, &shared, *waiting, 0);
+        let progress = external_auth::answered(&host, &shared, *waiting, 0);
         let calls = host.calls();
         if calls.len() >= fail_at {
-            assert!(matches!(outcome, Outcome::Answered(_)), "{fail_at}");
+            assert!(matches!(progress, Progress::Answered(_)), "{fail_at}");
             assert_eq!(calls.last().unwrap(), "reply 500");
-        } else if let Outcome::Continue(chosen) = outcome {
-            assert!(response::on_headers(&host, &shared, &chosen));
+        } else if let Progress::Continue(decision) = progress {
+            assert!(response::on_headers(&host, &shared, &decision));
         }
     }
+}
+
+#[test]
+fn what_a_client_says_in_the_filters_headers_is_neither_matched_nor_told() {
+    const CONFIG: &str = r#"{
+      "version": 1,
+      "settings": {"clientNamespace": "n", "metrics": false, "ruleProperty": false},
+      "services": [{"namespace": "n", "name": "s", "ports": [{"port": 80, "cluster": "own", "producer": {"rules": [
+        {"matches": [{"headers": [{"name": "x-envoy-max-retries", "value": "9"}]}], "backendRefs": [{"cluster": "wrong"}]},
+        {"filters": [{"externalAuth": {"cluster": "auth", "allowedHeaders": ["x-envoy-original-path", "x-user"]}}],
+         "backendRefs": [{"cluster": "right"}]}
+      ]}}]}]
+    }"#;
+    let mut host = get("/");
+    host.request.push(("X-Envoy-Max-Retries", b"9"));
+    host.request.push(("x-envoy-original-path", b"/lie"));
+    host.request.push(("x-user", b"me"));
+    let (progress, calls) = run(&host, CONFIG);
+    assert!(matches!(progress, Progress::Waiting(_)));
+    assert_eq!(
+        calls[1..],
+        [
+            "remove Request X-Envoy-Max-Retries",
+            "remove Request x-envoy-original-path",
+            "call auth 10s :method: GET :scheme: http :authority: s :path: / content-length: 0 x-user: me",
+        ]
+    );
 }

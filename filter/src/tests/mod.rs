@@ -7,12 +7,14 @@ use std::{
     time::Duration,
 };
 
+use gamma_router::Answer;
+
 use crate::{
     config::Shared,
     header_map,
-    host::{Host, HostError, LocalReply, Map},
-    request::{self, Outcome},
-    response,
+    host::{Host, HostError, Map},
+    progress::Progress,
+    request, response,
 };
 
 #[derive(Default)]
@@ -76,14 +78,14 @@ impl Host for Recorder {
         Some(value.as_bytes().into())
     }
 
-    fn reply(&self, reply: &LocalReply<'_>) -> Result<(), HostError> {
-        let headers: Vec<String> = reply
+    fn reply(&self, answer: &Answer<'_>) -> Result<(), HostError> {
+        let headers: Vec<String> = answer
             .headers
             .iter()
             .map(|(name, value)| format!(" {name}: {}", text(value)))
             .collect();
-        let grpc = reply.grpc_status.map(|grpc| format!(" grpc {grpc}"));
-        let (status, grpc) = (reply.status, grpc.unwrap_or_default());
+        let grpc = answer.grpc_status.map(|grpc| format!(" grpc {grpc}"));
+        let (status, grpc) = (answer.status, grpc.unwrap_or_default());
         self.record(format!("reply {status}{grpc}{}", headers.concat()))
     }
 
@@ -157,22 +159,22 @@ fn get(path: &'static str) -> Recorder {
     }
 }
 
-fn run(host: &Recorder, config: &str) -> (Outcome, Vec<String>) {
+fn run(host: &Recorder, config: &str) -> (Progress, Vec<String>) {
     let shared = Shared::new(config.into(), host).unwrap();
     host.calls();
-    let outcome = request::on_headers(host, &shared);
+    let progress = request::on_headers(host, &shared);
     let mut calls = host.calls();
-    if let Outcome::Continue(chosen) | Outcome::Answered(chosen) = &outcome {
-        assert!(response::on_headers(host, &shared, chosen));
+    if let Progress::Continue(decision) | Progress::Answered(Some(decision)) = &progress {
+        assert!(response::on_headers(host, &shared, decision));
         calls.extend(host.calls());
     }
-    (outcome, calls)
+    (progress, calls)
 }
 
 #[test]
 fn a_plain_forward_takes_two_host_calls() {
-    let (outcome, calls) = run(&get("/plain/x"), CONFIG);
-    assert!(matches!(outcome, Outcome::Continue(_)));
+    let (progress, calls) = run(&get("/plain/x"), CONFIG);
+    assert!(matches!(progress, Progress::Continue(_)));
     assert_eq!(
         calls,
         ["read Request", "set Request x-gamma-cluster: plain"]
@@ -239,11 +241,11 @@ fn timeouts_and_retries_are_said_in_envoys_headers() {
 #[test]
 fn a_client_has_no_say_in_timeouts_and_retries() {
     let mut host = get("/plain");
-    for name in crate::controls::OWNED {
+    for name in gamma_config::wire::CONTROLS {
         host.request.push((name, b"1"));
     }
     let (_, calls) = run(&host, CONFIG);
-    assert_eq!(calls.len(), 2 + crate::controls::OWNED.len());
+    assert_eq!(calls.len(), 2 + gamma_config::wire::CONTROLS.len());
     assert!(calls.contains(&"remove Request x-envoy-retry-on".to_owned()));
 }
 
@@ -255,8 +257,8 @@ fn answers_stop_the_request() {
         ("/nothing", "reply 404 x-gamma-reason: no-matching-rule"),
     ];
     for (path, expected) in table {
-        let (outcome, calls) = run(&get(path), CONFIG);
-        assert!(matches!(outcome, Outcome::Answered(_)), "{path}");
+        let (progress, calls) = run(&get(path), CONFIG);
+        assert!(matches!(progress, Progress::Answered(_)), "{path}");
         assert_eq!(calls, ["read Request", expected]);
     }
 }
@@ -304,8 +306,8 @@ fn what_the_client_says_of_itself_is_removed() {
     );
     // Also where no Service is known, so that nothing is left to select a cluster with.
     host.request[2] = (":authority", b"elsewhere");
-    let (outcome, calls) = run(&host, CONFIG);
-    assert!(matches!(outcome, Outcome::Continue(_)));
+    let (progress, calls) = run(&host, CONFIG);
+    assert!(matches!(progress, Progress::Continue(_)));
     assert_eq!(calls.len(), 4);
 }
 
@@ -339,8 +341,11 @@ fn a_failing_host_call_never_lets_the_request_through() {
             let shared = Shared::new(CONFIG.into(), &host).unwrap();
             host.calls();
             host.fail_at.set(Some(fail_at));
-            let outcome = request::on_headers(&host, &shared);
-            assert!(matches!(outcome, Outcome::Answered(_)), "{path} {fail_at}");
+            let progress = request::on_headers(&host, &shared);
+            assert!(
+                matches!(progress, Progress::Answered(_)),
+                "{path} {fail_at}"
+            );
             assert_eq!(
                 host.calls().last().unwrap(),
                 "reply 500",
@@ -370,6 +375,6 @@ fn a_bad_configuration_is_refused_with_its_place() {
     let host = Recorder::default();
     let config = CONFIG.replace(r#""value": "/plain""#, r#""value": "plain""#);
     let error = Shared::new(config.into(), &host).unwrap_err();
-    assert!(error.contains("rules[6].matches[0].path.value"), "{error}");
+    assert!(error.to_string().contains("rules[6].matches[0].path.value"), "{error}");
     assert!(Shared::new(Vec::new(), &host).is_ok());
 }

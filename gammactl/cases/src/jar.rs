@@ -79,12 +79,12 @@ impl Jar {
 fn begun(
     request: &Simulated,
     router: &Router,
-    traced: &trace::Outcome<'_>,
+    traced: &trace::Outcome,
 ) -> Option<(String, String)> {
     let decision = &traced.decision;
-    let session = router.session(decision.rule?)?;
+    let session = router.rule(decision.rule?)?.session()?;
     let is_forwarded = matches!(decision.action, Action::Forward { .. });
-    if !is_forwarded || decision.endpoint == Some(ENDPOINT) {
+    if !is_forwarded || decision.endpoint() == Some(ENDPOINT) {
         return None;
     }
     let backend = decision.backend?.index();

@@ -64,8 +64,8 @@ struct Patterns<'d> {
 impl Patterns<'_> {
     fn check(&mut self, pattern: &str, span: Span) {
         let checked = match pattern {
-            "" => Err("it is empty, and what it is matched with is not".into()),
-            _ => gamma_router::check_regex(pattern),
+            "" => Err("it is empty, and what it is matched with is not".to_owned()),
+            _ => gamma_router::check_regex(pattern).map_err(|error| error.to_string()),
         };
         if let Err(message) = checked {
             self.good = false;

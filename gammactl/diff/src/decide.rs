@@ -86,7 +86,10 @@ impl<'c> Decider<'c> {
     fn winner(&self, request: &Request<'_, [(&str, &[u8])]>) -> usize {
         let router = &self.routers[0];
         let decision = router.decide(request, &mut fastrand::Rng::with_seed(0));
-        let name = decision.rule.map(|rule| router.rule_name(rule).1);
+        let name = decision
+            .rule
+            .and_then(|rule| router.rule(rule))
+            .map(|rule| rule.name());
         name.and_then(|name| name.parse().ok())
             .unwrap_or(self.entries.len() - 1)
     }
@@ -112,11 +115,8 @@ impl<'c> Decider<'c> {
                 status: reply.status(),
                 reason: reply.reason.as_str(),
             },
-            Action::Forward {
-                cluster,
-                authority,
-                path,
-            } => {
+            Action::Forward { cluster, path } => {
+                let authority = router.new_authority(&decision);
                 let is_new = |new: &[u8], old: &[u8]| new != old;
                 if let Some(authority) =
                     authority.filter(|a| is_new(a.as_bytes(), request.authority))
@@ -126,7 +126,7 @@ impl<'c> Decider<'c> {
                 if let Some(path) = path.as_ref().filter(|path| is_new(path, request.path)) {
                     say("path", text(path));
                 }
-                Target::Cluster((*cluster).into())
+                Target::Cluster(router.cluster(*cluster).unwrap_or_default().into())
             }
         };
         if let Some(rule) = rule {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub(super) fn of_rule(
     rule: &Rule,
     backend: usize,
-    decision: &Decision<'_>,
+    decision: &Decision,
     effects: &mut BTreeMap<String, String>,
 ) {
     let forwards = matches!(decision.action, Action::Forward { .. });
@@ -137,7 +137,7 @@ fn mirrors(rule: &Rule, backend: usize) -> BTreeMap<String, String> {
 /// Header edits of the request, and of the response together with what CORS says.
 pub(super) fn of_headers(
     router: &Router,
-    decision: &Decision<'_>,
+    decision: &Decision,
     effects: &mut BTreeMap<String, String>,
 ) {
     let mut request = Edits::default();

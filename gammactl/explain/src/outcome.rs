@@ -28,7 +28,7 @@ pub(super) struct Outcomes<'a> {
 }
 
 impl Outcomes<'_> {
-    pub(super) fn outcome(&self, traced: &trace::Outcome<'_>) -> Outcome {
+    pub(super) fn outcome(&self, traced: &trace::Outcome) -> Outcome {
         let decision = &traced.decision;
         let mut headers = Headers::default();
         if decision.action != router::Action::PassThrough {
@@ -52,7 +52,7 @@ impl Outcomes<'_> {
         }
     }
 
-    fn backend(&self, decision: &Decision<'_>) -> Option<Backend> {
+    fn backend(&self, decision: &Decision) -> Option<Backend> {
         let index = decision.backend?.index();
         let backend = self.rule?.backend_refs.get(index as usize)?;
         Some(Backend {
@@ -63,7 +63,7 @@ impl Outcomes<'_> {
         })
     }
 
-    fn action(&self, decision: &Decision<'_>, headers: &mut Headers) -> Action {
+    fn action(&self, decision: &Decision, headers: &mut Headers) -> Action {
         let line = &self.request.line;
         match &decision.action {
             router::Action::PassThrough => Action::PassThrough,
@@ -83,11 +83,8 @@ impl Outcomes<'_> {
                     message: reply.reason.message().into(),
                 }
             }
-            router::Action::Forward {
-                cluster,
-                authority,
-                path,
-            } => {
+            router::Action::Forward { cluster, path } => {
+                let authority = self.router.new_authority(decision);
                 for (edits, by) in self.edits(decision) {
                     headers.edit(edits, by);
                 }
@@ -102,7 +99,7 @@ impl Outcomes<'_> {
                     headers.rewrite(":path", &line.path, new, by);
                 }
                 Action::Forward {
-                    cluster: (*cluster).into(),
+                    cluster: self.router.cluster(*cluster).unwrap_or_default().into(),
                     authority: authority.unwrap_or(&line.authority).into(),
                     path: path.unwrap_or_else(|| line.path.clone()),
                     headers: headers.list.clone(),
@@ -114,7 +111,7 @@ impl Outcomes<'_> {
     /// The edits to the request: the rule's, then the backend's.
     fn edits<'d>(
         &'d self,
-        decision: &'d Decision<'_>,
+        decision: &'d Decision,
     ) -> impl Iterator<Item = (&'d router::HeaderEdits, ChangedBy)> {
         let alone = |rule, backend| {
             let only = Decision {
@@ -134,7 +131,7 @@ impl Outcomes<'_> {
     /// "A backend's own rewrite replaces the rule's."
     fn rewritten_by(
         &self,
-        decision: &Decision<'_>,
+        decision: &Decision,
         has: impl Fn(&gamma_config::UrlRewrite) -> bool,
     ) -> ChangedBy {
         let backend = decision.backend.and_then(|backend| {
@@ -148,7 +145,7 @@ impl Outcomes<'_> {
         }
     }
 
-    fn response(&self, decision: &Decision<'_>, action: &Action) -> Vec<Change> {
+    fn response(&self, decision: &Decision, action: &Action) -> Vec<Change> {
         // Nothing is known of the response, so that each change stands alone.
         let mut changes = Vec::new();
         let mut change = |action, name: &str, value: Option<&str>, by| {
@@ -195,9 +192,9 @@ impl Outcomes<'_> {
     pub(super) fn policy(&self, trace: &Trace<'_>) -> Policy {
         let decisions = || trace.outcomes.iter().map(|outcome| &outcome.decision);
         let is_forward =
-            |decision: &&Decision<'_>| matches!(decision.action, router::Action::Forward { .. });
+            |decision: &&Decision| matches!(decision.action, router::Action::Forward { .. });
         let is_redirect =
-            |decision: &&Decision<'_>| matches!(decision.action, router::Action::Redirect { .. });
+            |decision: &&Decision| matches!(decision.action, router::Action::Redirect { .. });
         let forward = decisions().find(is_forward);
         let decision = forward.or_else(|| decisions().find(is_redirect));
         let (Some(rule), Some(decision)) = (self.rule, decision) else {
@@ -228,7 +225,7 @@ impl Outcomes<'_> {
                 r#type: session.kind,
                 name: session.name.clone(),
                 bound: trace.in_session,
-                endpoint: decision.endpoint,
+                endpoint: decision.endpoint(),
             }),
         }
     }

@@ -71,7 +71,7 @@ impl Competitor for Gamma {
             .rule
             .filter(|_| matches!(decision.action, Action::Forward { .. }))?;
         // `HTTPRoute/shop/route-00042`
-        let (route, _) = self.router.rule_name(rule);
+        let route = self.router.rule(rule)?.route();
         let digits = route.as_bytes().iter().rev().take(5).rev();
         let index = digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
         (index < self.rules).then_some(index)

@@ -2,7 +2,7 @@ use fastrand::Rng;
 use gamma_config::Match;
 
 use super::*;
-use crate::{RuleId, predicate::Predicates};
+use crate::{id::RuleId, predicate::Predicates};
 
 /// Asks for up to three headers, mostly by value.
 fn random_match(rng: &mut Rng) -> Match {

@@ -2,11 +2,18 @@
 
 use gamma_config::Cors as Config;
 
-use crate::{Headers, Request, ResponseHeader, frontend::split_port};
+use crate::{
+    authority::{HostPattern, port_number, split_port},
+    decision::ResponseHeader,
+    request::{Headers, Request},
+};
 
 const ALLOW_ORIGIN: &str = "access-control-allow-origin";
 const ALLOW_CREDENTIALS: &str = "access-control-allow-credentials";
 const EXPOSE_HEADERS: &str = "access-control-expose-headers";
+const ALLOW_METHODS: &str = "access-control-allow-methods";
+const ALLOW_HEADERS: &str = "access-control-allow-headers";
+const MAX_AGE: &str = "access-control-max-age";
 
 #[derive(Debug)]
 pub(crate) struct Cors {
@@ -22,20 +29,12 @@ pub(crate) struct Cors {
 #[derive(Debug)]
 enum Origin {
     Any,
-    /// In lower case, with the port that counts.
+    /// With the port that counts.
     Of {
         https: bool,
-        host: Host,
+        host: HostPattern,
         port: u16,
     },
-}
-
-#[derive(Debug)]
-enum Host {
-    Any,
-    Exact(Box<str>),
-    /// `.example.com` for `*.example.com`.
-    Below(Box<str>),
 }
 
 /// A list of names as it is sent, or `*`.
@@ -75,20 +74,14 @@ impl Cors {
         let mut set = |name, value: Option<&[u8]>| {
             headers.extend(value.map(|value| ResponseHeader::set(name, value)));
         };
-        set(
-            "access-control-allow-methods",
-            self.list(&self.methods, Some(wanted)),
-        );
+        set(ALLOW_METHODS, self.list(&self.methods, Some(wanted)));
         let asked = request
             .headers
             .values("access-control-request-headers")
             .next();
-        set(
-            "access-control-allow-headers",
-            self.list(&self.headers, asked),
-        );
+        set(ALLOW_HEADERS, self.list(&self.headers, asked));
         let max_age = self.max_age.to_string();
-        set("access-control-max-age", Some(max_age.as_bytes()));
+        set(MAX_AGE, Some(max_age.as_bytes()));
         Some(headers)
     }
 
@@ -147,6 +140,24 @@ pub(crate) fn announced_method<'a, H: Headers + ?Sized>(
         .next()
 }
 
+#[cfg(feature = "trace")]
+impl Cors {
+    /// Every header that a response can get, without values.
+    pub(crate) fn every_header(&self) -> Vec<ResponseHeader> {
+        let mut headers = vec![ResponseHeader::append("vary", b"")];
+        let set = [
+            ALLOW_ORIGIN,
+            ALLOW_CREDENTIALS,
+            EXPOSE_HEADERS,
+            ALLOW_METHODS,
+            ALLOW_HEADERS,
+            MAX_AGE,
+        ];
+        headers.extend(set.map(|name| ResponseHeader::set(name, b"")));
+        headers
+    }
+}
+
 impl List {
     fn new(names: &[String]) -> Self {
         if names.iter().any(|name| name == "*") {
@@ -160,7 +171,6 @@ impl List {
 impl Origin {
     /// `origin` is `*` or `scheme://host[:port]`: the config was validated.
     fn new(origin: &str) -> Self {
-        let origin = origin.to_ascii_lowercase();
         let Some((https, host, port)) = parts(origin.as_bytes()) else {
             return Self::Any;
         };
@@ -168,11 +178,7 @@ impl Origin {
         Self::Of {
             https,
             port,
-            host: match host.strip_prefix('*') {
-                Some("") => Host::Any,
-                Some(suffix) => Host::Below(suffix.into()),
-                None => Host::Exact(host.as_ref().into()),
-            },
+            host: HostPattern::new(&host),
         }
     }
 
@@ -183,17 +189,7 @@ impl Origin {
         let Some((their_https, their_host, their_port)) = parts(origin) else {
             return false;
         };
-        let host = match host {
-            Host::Any => true,
-            Host::Exact(host) => host.as_bytes().eq_ignore_ascii_case(their_host),
-            Host::Below(suffix) => their_host
-                .len()
-                .checked_sub(suffix.len())
-                .filter(|&labels| labels > 0)
-                .and_then(|labels| their_host.get(labels..))
-                .is_some_and(|tail| suffix.as_bytes().eq_ignore_ascii_case(tail)),
-        };
-        host && *https == their_https && *port == their_port
+        host.matches(their_host) && *https == their_https && *port == their_port
     }
 }
 
@@ -207,7 +203,7 @@ fn parts(origin: &[u8]) -> Option<(bool, &[u8], u16)> {
     }
     let (host, port) = split_port(rest.get(3..)?);
     let port = match port {
-        Some(digits) => std::str::from_utf8(digits).ok()?.parse().ok()?,
+        Some(digits) => port_number(digits)?,
         None if https => 443,
         None => 80,
     };

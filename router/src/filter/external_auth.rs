@@ -1,6 +1,6 @@
 //! ExternalAuth: who is asked, and what is told and taken over.
 
-use gamma_config::ExternalAuth as Config;
+use gamma_config::{ExternalAuth as Config, wire};
 
 /// A service that decides whether a request may go on. Header names are in lower case.
 #[derive(Debug)]
@@ -15,35 +15,21 @@ pub struct ExternalAuth {
     pub allowed_response_headers: Box<[Box<str>]>,
 }
 
-/// Headers of an answer that describe the answer itself or the connection.
-const OF_THE_ANSWER: [&[u8]; 12] = [
-    b"host",
-    b"content-length",
-    b"content-type",
-    b"content-encoding",
-    b"transfer-encoding",
-    b"connection",
-    b"keep-alive",
-    b"upgrade",
-    b"te",
-    b"trailer",
-    b"date",
-    b"server",
-];
-
 impl ExternalAuth {
     pub(crate) fn new(config: &Config) -> Self {
-        let lower = |names: &[String]| {
-            names
-                .iter()
-                .map(|name| name.to_ascii_lowercase().into())
-                .collect()
+        let lower = |names: &[String]| -> Vec<Box<str>> {
+            let names = names.iter();
+            names.map(|name| name.to_ascii_lowercase().into()).collect()
         };
         Self {
             cluster: config.cluster.as_str().into(),
             path_prefix: config.path_prefix.as_str().into(),
-            allowed_headers: lower(&config.allowed_headers),
-            allowed_response_headers: lower(&config.allowed_response_headers),
+            // What a client wrote in the filter's own headers is taken away before anybody is asked.
+            allowed_headers: lower(&config.allowed_headers)
+                .into_iter()
+                .filter(|name| !wire::is_owned(name.as_bytes()))
+                .collect(),
+            allowed_response_headers: lower(&config.allowed_response_headers).into(),
         }
     }
 
@@ -60,16 +46,16 @@ impl ExternalAuth {
     /// those by which the filter talks to the proxy are nobody else's to set.
     #[must_use]
     pub fn takes(&self, name: &[u8]) -> bool {
-        let of_the_proxy = [&b":"[..], b"x-gamma-", b"x-envoy-"];
-        if of_the_proxy.iter().any(|prefix| starts_with(name, prefix)) {
+        if wire::is_of_the_proxy(name) {
             return false;
         }
         if !self.allowed_response_headers.is_empty() {
             return contains(&self.allowed_response_headers, name);
         }
-        !OF_THE_ANSWER
-            .iter()
-            .any(|other| name.eq_ignore_ascii_case(other))
+        // The request has a content of its own, or none.
+        !(name.eq_ignore_ascii_case(b"host")
+            || wire::is_of_one_message(name)
+            || wire::is_of_the_content(name))
     }
 }
 
@@ -77,11 +63,6 @@ fn contains(names: &[Box<str>], name: &[u8]) -> bool {
     names
         .iter()
         .any(|other| other.as_bytes().eq_ignore_ascii_case(name))
-}
-
-fn starts_with(name: &[u8], prefix: &[u8]) -> bool {
-    name.get(..prefix.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 #[cfg(test)]
@@ -97,6 +78,8 @@ mod tests {
             "Host",
             ":status",
             "content-length",
+            "Content-Language",
+            "proxy-connection",
             "X-Gamma-Cluster",
             "x-envoy-retry-on",
         ] {
@@ -107,5 +90,9 @@ mod tests {
         assert!(narrow.tells(b"cookie"));
         assert!(narrow.takes(b"x-user") && !narrow.takes(b"x-other"));
         assert!(!narrow.takes(b"x-gamma-cluster"), "whoever allows it");
+        let config = r#"{"cluster": "a", "allowedHeaders": ["X-Envoy-Original-Path", "x-envoy-retry-on", "b"]}"#;
+        let owned = ExternalAuth::new(&serde_json::from_str(config).unwrap());
+        assert!(owned.tells(b"b"));
+        assert!(!owned.tells(b"x-envoy-original-path") && !owned.tells(b"x-envoy-retry-on"));
     }
 }

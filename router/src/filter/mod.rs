@@ -6,10 +6,9 @@ mod headers;
 mod path_modifier;
 mod redirect;
 
-use fastrand::Rng;
 use gamma_config::{Filter, Fraction};
 
-use crate::build::Clusters;
+use crate::{clusters::ClusterNames, id::ClusterId};
 
 pub(crate) use cors::{Cors, announced_method};
 pub use external_auth::ExternalAuth;
@@ -40,24 +39,13 @@ pub(crate) struct Filters {
 /// RequestMirror.
 #[derive(Debug)]
 pub(crate) struct Mirror {
-    pub(crate) cluster: u32,
-    fraction: Fraction,
-}
-
-impl Mirror {
-    /// Whether this request is copied. Exact: no rounding to percent.
-    pub(crate) fn draw(&self, rng: &mut Rng) -> bool {
-        let Fraction {
-            numerator,
-            denominator,
-        } = self.fraction;
-        numerator >= denominator || rng.u32(..denominator) < numerator
-    }
+    pub(crate) cluster: ClusterId,
+    pub(crate) fraction: Fraction,
 }
 
 impl Filters {
     /// `None` if there are none, which is what most rules have.
-    pub(crate) fn new(filters: &[Filter], clusters: &mut Clusters) -> Option<Box<Self>> {
+    pub(crate) fn new(filters: &[Filter], clusters: &mut ClusterNames) -> Option<Box<Self>> {
         if filters.is_empty() {
             return None;
         }
@@ -90,13 +78,5 @@ impl Filters {
         }
         compiled.mirrors = mirrors.into();
         Some(compiled)
-    }
-}
-
-#[cfg(feature = "trace")]
-impl Mirror {
-    /// Which part of the requests is copied.
-    pub(crate) fn fraction(&self) -> Fraction {
-        self.fraction
     }
 }

@@ -2,8 +2,11 @@
 
 use gamma_config::{RequestRedirect, Scheme};
 
-use super::PathModifier;
-use crate::{Request, frontend, request::split_query};
+use super::path_modifier::PathModifier;
+use crate::{
+    authority::split_port,
+    request::{Request, split_query},
+};
 
 #[derive(Debug)]
 pub(crate) struct Redirect {
@@ -38,7 +41,7 @@ impl Redirect {
 
         let host = match &self.hostname {
             Some(hostname) => hostname.as_bytes(),
-            None => frontend::split_port(request.authority).0,
+            None => split_port(request.authority).0,
         };
         // Without a host (HTTP/1.0) there is only a relative reference left to give.
         if !host.is_empty() {

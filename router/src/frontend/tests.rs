@@ -125,16 +125,57 @@ fn a_cluster_ip_may_be_the_authority() {
 }
 
 #[test]
-fn authorities_split_at_the_last_colon_outside_brackets() {
-    let table: [(&str, &str, Option<&str>); 5] = [
-        ("a:1", "a", Some("1")),
-        ("a", "a", None),
-        ("[::1]", "[::1]", None),
-        ("[::1]:2", "[::1]", Some("2")),
-        ("", "", None),
-    ];
-    for (authority, host, port) in table {
-        let expected = (host.as_bytes(), port.map(str::as_bytes));
-        assert_eq!(split_port(authority.as_bytes()), expected, "{authority}");
+fn only_names_of_services_get_suffixes_and_are_shortened() {
+    for authority in [
+        "till.example.svc",
+        "till.example.svc.cluster.local",
+        "cart.shop.svc.clusterset.local.svc",
+    ] {
+        assert_eq!(find("http", authority, None), None, "{authority}");
+    }
+    let mut frontends = Frontends::new("cluster.local", "shop");
+    let extra = service("web", "cart", &["pay.shop"], &[]);
+    frontends.add(ServiceFrontend::new(&extra), 0..1);
+    assert!(frontends.by_host(b"pay.shop").is_some());
+    assert!(frontends.by_host(b"pay").is_none());
+}
+
+#[test]
+fn names_are_compared_in_any_case_whatever_case_the_config_is_in() {
+    let mut frontends = Frontends::new("Cluster.Local", "Shop");
+    let upper = service("Shop", "Cart", &["Till.Example"], &[]);
+    frontends.add(ServiceFrontend::new(&upper), 0..1);
+    for authority in [
+        "cart",
+        "Cart",
+        "cart.shop",
+        "Cart.Shop",
+        "CART.SHOP.svc",
+        "cart.Shop.svc.cluster.local",
+        "till.example",
+        "Till.Example",
+    ] {
+        assert!(
+            frontends.by_host(authority.as_bytes()).is_some(),
+            "{authority}"
+        );
+    }
+}
+
+#[test]
+fn an_extra_host_takes_no_name_of_a_service() {
+    let own = service("shop", "cart", &[], &[]);
+    let other = service("shop", "till", &["cart.shop"], &[]);
+    for order in [[&own, &other], [&other, &own]] {
+        let mut frontends = Frontends::new("cluster.local", "shop");
+        for (i, service) in (0..).zip(order) {
+            let ports = if service.name == "cart" {
+                7..8
+            } else {
+                i..i + 1
+            };
+            frontends.add(ServiceFrontend::new(service), ports);
+        }
+        assert_eq!(frontends.by_host(b"cart.shop"), Some(&[7..8][..]));
     }
 }

@@ -13,7 +13,8 @@ fn rule(session: &str, backends: &[&str]) -> Rule {
 }
 
 fn session(rule: &Rule) -> Box<Session> {
-    Session::new(rule.session_persistence.as_ref().unwrap(), rule)
+    let id = crate::session_ids::SessionIds::default().next(rule);
+    Session::new(rule.session_persistence.as_ref().unwrap(), rule, id).unwrap()
 }
 
 fn find(session: &Session, now: u64, headers: &[(&str, &str)]) -> Option<Pin> {

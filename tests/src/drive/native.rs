@@ -83,9 +83,9 @@ impl Driver for Native {
         };
         let decision = self.router.decide(&request, &mut self.rng.borrow_mut());
         let rule = decision.rule.map(|rule| {
-            let (route, rule) = self.router.rule_name(rule);
-            let (_, route) = route.split_once('/').unwrap_or(("", route));
-            format!("{route}/{rule}")
+            let rule = self.router.rule(rule).expect("of this router");
+            let (_, route) = rule.route().split_once('/').unwrap_or(("", rule.route()));
+            format!("{route}/{}", rule.name())
         });
         let mut observed = Observed {
             status: 200,
@@ -113,7 +113,7 @@ impl Native {
     /// What the filter, the proxy and a backend make of a decision.
     fn carry_out(
         &self,
-        decision: &Decision<'_>,
+        decision: &Decision,
         exchange: &Exchange,
         mut headers: Headers,
         observed: &mut Observed,
@@ -136,14 +136,10 @@ impl Native {
                 observed.status = *status;
                 observed.headers.push(("location".into(), latin1(location)));
             }
-            Action::Forward {
-                cluster,
-                authority,
-                path,
-            } => {
+            Action::Forward { cluster, path } => {
                 let to = To {
-                    backend: identity(cluster)?,
-                    authority: *authority,
+                    backend: identity(self.router.cluster(*cluster).context("no cluster")?)?,
+                    authority: self.router.new_authority(decision),
                     path: path.as_deref(),
                 };
                 if !self.forward(decision, exchange, to, headers, observed)? {
@@ -160,7 +156,7 @@ impl Native {
     /// Whether a backend answered.
     fn forward(
         &self,
-        decision: &Decision<'_>,
+        decision: &Decision,
         exchange: &Exchange,
         to: To<'_>,
         mut headers: Headers,
@@ -181,15 +177,15 @@ impl Native {
         if to.path.is_some() {
             headers.push(("x-envoy-original-path".into(), line.path.clone()));
         }
-        let mut policies = self.router.policies();
-        let policy = policies.find(|(rule, _)| decision.rule == Some(*rule));
-        if !time::answered(&headers, policy.map(|(_, policy)| policy), observed) {
+        let rule = decision.rule.and_then(|rule| self.router.rule(rule));
+        let policy = rule.and_then(|rule| rule.policy());
+        if !time::answered(&headers, policy, observed) {
             return Ok(false);
         }
         backend_answers(&headers, exchange.protocol, observed);
-        let session = decision.rule.and_then(|rule| self.router.session(rule));
+        let session = rule.and_then(|rule| rule.session());
         if let (Some(session), Some(backend)) = (session, decision.backend)
-            && decision.endpoint != Some(ENDPOINT)
+            && decision.endpoint() != Some(ENDPOINT)
         {
             let (name, value) = session.begin(backend.index(), Some(ENDPOINT), NOW, false);
             observed.headers.push((name.into(), value));

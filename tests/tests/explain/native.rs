@@ -79,20 +79,22 @@ fn check(
     for _ in 0..4 {
         request.with(|asked| {
             let decision = router.decide(asked, rng);
-            let rule = decision.rule.map(|rule| router.full_name(rule).to_owned());
+            let rule = decision
+                .rule
+                .map(|rule| router.rule(rule).unwrap().full_name().to_owned());
             let explained = explanation.rule().map(ToString::to_string);
             same(&format!("{explained:?} is not {rule:?}"), explained == rule)?;
             let outcomes = &explanation.outcomes;
             let is_it = outcomes
                 .iter()
-                .any(|outcome| is(outcome, &decision, request));
+                .any(|outcome| is(outcome, &decision, router, request));
             same(&format!("no outcome is {decision:?}"), is_it)
         })?;
     }
     Ok(())
 }
 
-fn is(outcome: &Outcome, decision: &Decision<'_>, request: &Simulated) -> bool {
+fn is(outcome: &Outcome, decision: &Decision, router: &Router, request: &Simulated) -> bool {
     let backend = outcome.backend.as_ref().map(|backend| backend.index);
     let decided = decision.backend.map(|backend| backend.index());
     backend == decided
@@ -107,12 +109,12 @@ fn is(outcome: &Outcome, decision: &Decision<'_>, request: &Simulated) -> bool {
                 },
                 Decided::Forward {
                     cluster: to,
-                    authority: host,
                     path: new,
                 },
             ) => {
                 let old = request.line.path.as_bytes();
-                cluster == to
+                let host = router.new_authority(decision);
+                Some(&**cluster) == router.cluster(*to)
                     && authority == host.unwrap_or(&request.line.authority)
                     && path.as_bytes() == new.as_deref().unwrap_or(old)
             }

@@ -134,11 +134,14 @@ impl<'c> World<'c> {
         };
         let decision = self.router.decide(&asked, &mut self.rng);
         let rule = decision.rule.map(|id| {
-            let (route, rule) = self.router.rule_name(id);
-            let (route, rule) = (route.to_owned(), rule.to_owned());
-            RuleName { route, rule }
+            let rule = self.router.rule(id).expect("of this router");
+            RuleName {
+                route: rule.route().to_owned(),
+                rule: rule.name().to_owned(),
+            }
         });
         let headers = self.headers(request, &decision);
+        let authority = self.router.new_authority(&decision);
         let what = match decision.action {
             Action::PassThrough => What::PassThrough,
             Action::Reply(reply) if reply.status() == 404 => What::NoMatch,
@@ -147,12 +150,8 @@ impl<'c> World<'c> {
                 status,
                 location: text(location),
             }),
-            Action::Forward {
-                cluster,
-                authority,
-                path,
-            } => What::Outcome(Outcome::Forward {
-                backend: backend(cluster),
+            Action::Forward { cluster, path } => What::Outcome(Outcome::Forward {
+                backend: backend(self.router.cluster(cluster).expect("of this router")),
                 path: path.map_or_else(|| request.path.clone(), text),
                 authority: authority.unwrap_or(&request.authority).to_owned(),
                 headers,
@@ -163,7 +162,7 @@ impl<'c> World<'c> {
     }
 
     /// The request's headers after the edits of `decision`, by name, repeated ones joined.
-    fn headers(&self, request: &Request, decision: &Decision<'_>) -> BTreeMap<String, String> {
+    fn headers(&self, request: &Request, decision: &Decision) -> BTreeMap<String, String> {
         let mut list: Vec<(String, String)> = request.headers.clone();
         for edits in self.router.request_edits(decision) {
             let set = edits.set.iter().map(|(name, _)| name);

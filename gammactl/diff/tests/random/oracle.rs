@@ -118,7 +118,7 @@ impl<'c> World<'c> {
         let router = self.router(request);
         request.with(|asked| {
             let decision = router.decide(asked, &mut Rng::with_seed(0));
-            let name = router.rule_name(decision.rule?).1;
+            let name = router.rule(decision.rule?)?.name();
             self.rules.get(name).copied()
         })
     }
@@ -170,18 +170,16 @@ impl<'c> World<'c> {
 fn describe(
     router: &Router,
     rule: Option<&Rule>,
-    decision: &Decision<'_>,
+    decision: &Decision,
     request: &Simulated,
 ) -> String {
     let forwarded = matches!(decision.action, Action::Forward { .. });
     let carried_out = forwarded || matches!(decision.action, Action::Redirect { .. });
     let action = match &decision.action {
         // A rewrite to what is there already is none.
-        Action::Forward {
-            cluster,
-            authority,
-            path,
-        } => {
+        Action::Forward { cluster, path } => {
+            let cluster = router.cluster(*cluster).unwrap();
+            let authority = router.new_authority(decision);
             let line = &request.line;
             let path = path
                 .as_ref()
@@ -229,10 +227,8 @@ fn describe(
             names(&auth.allowed_response_headers)
         )
     });
-    let policy = decision
-        .rule
-        .and_then(|id| router.policies().find(|(other, _)| *other == id));
-    let policy = policy.map(|(_, policy)| {
+    let policy = decision.rule.and_then(|id| router.rule(id)?.policy());
+    let policy = policy.map(|policy| {
         let retry = policy.retry.clone().map(|mut retry| {
             retry.codes.sort_unstable();
             retry.attempts = retry.attempts.or(Some(1));

@@ -36,6 +36,8 @@ fn origins_are_compared_by_scheme_host_and_port() {
         ("https://a.com", "https://A.com:443", true),
         ("https://a.com", "http://a.com", false),
         ("https://a.com", "https://a.com:8443", false),
+        ("https://a.com", "https://a.com:443", true),
+        ("https://a.com", "https://a.com:+443", false),
         ("http://a.com:8080", "http://a.com:8080", true),
         ("http://a.com:8080", "http://a.com", false),
         ("https://*.bar.com", "https://xpto.www.bar.com", true),

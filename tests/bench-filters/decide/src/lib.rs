@@ -55,7 +55,7 @@ pub extern "C" fn is_right(case: u32) -> u32 {
         let decision = router.decide(&request(case), &mut Rng::with_seed(1));
         let won = decision
             .rule
-            .map(|rule| router.rule_name(rule).0.to_owned());
+            .and_then(|rule| Some(router.rule(rule)?.route().to_owned()));
         won == case.rule.map(cases::route)
     })
 }

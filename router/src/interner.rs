@@ -1,16 +1,17 @@
-//! Values by name, which are also numbered: 0, 1, 2… in the order in which they came.
+//! A hash map from names to values that also numbers the names 0, 1, 2… in the order in which they came.
 //!
-//! All hash maps of the router are in here, whatever they hold: the filter's module has the code of one.
+//! Every hash map of the router is one of these, whatever it holds: the filter's module has the code of
+//! a single hash table.
 
 use hashbrown::HashMap;
 
 #[derive(Debug)]
-pub(crate) struct Named<T> {
+pub(crate) struct Interner<T> {
     ids: HashMap<Box<[u8]>, u32>,
     values: Vec<T>,
 }
 
-impl<T> Default for Named<T> {
+impl<T> Default for Interner<T> {
     fn default() -> Self {
         Self {
             ids: HashMap::new(),
@@ -19,7 +20,7 @@ impl<T> Default for Named<T> {
     }
 }
 
-impl<T> Named<T> {
+impl<T> Interner<T> {
     /// The number of `name`, which has a `new` value if it is new itself.
     pub(crate) fn id(&mut self, name: &[u8], new: impl FnOnce() -> T) -> u32 {
         if let Some(&id) = self.ids.get(name) {
@@ -64,8 +65,8 @@ impl<T> Named<T> {
     }
 
     /// The same names with other values.
-    pub(crate) fn map<U>(self, of: impl FnMut(T) -> U) -> Named<U> {
-        Named {
+    pub(crate) fn map<U>(self, of: impl FnMut(T) -> U) -> Interner<U> {
+        Interner {
             ids: self.ids,
             values: self.values.into_iter().map(of).collect(),
         }

@@ -1,0 +1,69 @@
+//! Answers to the client that no decision of the router gives.
+
+use gamma_config::wire;
+use gamma_router::Answer;
+
+use crate::{
+    header_map::HeaderMap,
+    host::{Host, HostError},
+};
+
+/// The answer of an ExternalAuth service that does not allow a request.
+#[derive(Debug)]
+pub(crate) struct Denial {
+    status: u16,
+    headers: Vec<(String, Vec<u8>)>,
+    body: Vec<u8>,
+}
+
+impl Denial {
+    /// `None` if the service said nothing about the request: no answer, or an error of its own.
+    pub(crate) fn new(answer: &HeaderMap, body: impl FnOnce() -> Vec<u8>) -> Option<Self> {
+        let status = std::str::from_utf8(answer.first(":status")).ok()?;
+        let status: u16 = status.parse().ok()?;
+        if !(201..500).contains(&status) {
+            return None;
+        }
+        let headers = answer.iter().filter_map(|(name, value)| {
+            // The body goes along, and with it what describes it.
+            if wire::is_of_the_proxy(name) || wire::is_of_one_message(name) {
+                return None;
+            }
+            let name = std::str::from_utf8(name).ok()?;
+            Some((name.to_owned(), value.to_vec()))
+        });
+        Some(Self {
+            status,
+            headers: headers.collect(),
+            body: body(),
+        })
+    }
+
+    pub(crate) fn send(&self, host: &impl Host) -> Result<(), HostError> {
+        let headers: Vec<_> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (&**name, &**value))
+            .collect();
+        host.reply(&Answer {
+            status: self.status,
+            grpc_status: None,
+            headers: &headers,
+            body: &self.body,
+            details: "external-auth-denied",
+        })
+    }
+}
+
+/// Answers when a host call failed. The request must not go on half changed; nothing better can be
+/// done if this fails as well.
+pub(crate) fn host_error(host: &impl Host, error: HostError) {
+    log::error!("{} failed with status {}", error.call, error.status);
+    let _ = host.reply(&Answer {
+        status: 500,
+        grpc_status: None,
+        headers: &[],
+        body: b"the proxy refused a change to the request",
+        details: "host-error",
+    });
+}

@@ -1,0 +1,23 @@
+//! How far a request got, and what is kept of it until the proxy calls again.
+
+use gamma_router::Decision;
+
+/// Whether a request goes on. Its decision is kept for the response, if it was made.
+#[derive(Debug)]
+pub(crate) enum Progress {
+    /// To the proxy's routes.
+    Continue(Decision),
+    /// It was answered.
+    Answered(Option<Decision>),
+    /// It waits until an ExternalAuth service has answered.
+    Waiting(Box<Waiting>),
+}
+
+/// A request that waits.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    /// What the request waits for being allowed to do.
+    pub(crate) decision: Decision,
+    /// Its path with query, as the client sent it.
+    pub(crate) path: Vec<u8>,
+}

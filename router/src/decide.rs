@@ -1,0 +1,73 @@
+//! A decision: the Service port, the winning match, then what its rule says.
+
+use fastrand::Rng;
+
+use crate::{
+    decision::{Action, Decision, Reason},
+    entry::Position,
+    filter::announced_method,
+    port::Port,
+    request::{Headers, Request},
+    router::Router,
+    rule::Rule,
+    table::Table,
+};
+
+impl Router {
+    /// Decides one request. Allocates nothing for a forward that does not change the path.
+    pub fn decide<H: Headers + ?Sized>(&self, request: &Request<'_, H>, rng: &mut Rng) -> Decision {
+        let Some((_, port)) = self.port(request) else {
+            return Decision::without_rule(Action::PassThrough);
+        };
+        let Some(table) = &port.table else {
+            return Self::no_routes(port);
+        };
+        match self.find(table, request).and_then(|at| table.entry(at)) {
+            None => Decision::without_rule(request.reply(Reason::NoMatchingRule)),
+            Some(entry) => self.apply(port, entry, request, |split| split.draw(rng)),
+        }
+    }
+
+    /// The port of a Service that a request is for, and its number among all of them.
+    pub(crate) fn port<H: ?Sized>(&self, request: &Request<'_, H>) -> Option<(u32, &Port)> {
+        let (candidates, number) = self.frontends.find(request)?;
+        candidates
+            .iter()
+            .filter_map(|ports| {
+                let found = self.ports.get(ports.start as usize..ports.end as usize)?;
+                (ports.start..).zip(found).find(|(_, p)| p.number == number)
+            })
+            .next()
+    }
+
+    /// "a Service without routes: traffic proceeds as if there were no mesh routing"
+    pub(crate) fn no_routes(port: &Port) -> Decision {
+        Decision::without_rule(Action::Forward {
+            cluster: port.cluster,
+            path: None,
+        })
+    }
+
+    /// A preflight asks about another request: if neither its own rule nor a backend of that knows
+    /// CORS, or there is none, the rule of that other request answers. Rules that match methods could not be preflighted
+    /// otherwise.
+    pub(crate) fn find<H: Headers + ?Sized>(
+        &self,
+        table: &Table,
+        request: &Request<'_, H>,
+    ) -> Option<Position> {
+        let has_cors = |position: &Position| {
+            let entry = table.entry(*position);
+            let rule = entry.and_then(|entry| self.rule_of(entry.rule));
+            rule.is_some_and(Rule::has_cors)
+        };
+        let found = table.find(request);
+        match announced_method(request) {
+            Some(method) if !found.as_ref().is_some_and(has_cors) => table
+                .find(&request.with_method(method))
+                .filter(has_cors)
+                .or(found),
+            _ => found,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! Why no router could be built.
+
+use matchit::{InsertError, MatchError};
+
+/// Why no router could be read from the text of a config.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ReadError {
+    /// The config is refused.
+    #[error(transparent)]
+    Config(#[from] gamma_config::Error),
+    /// The router can't be built.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+}
+
+/// Why no router could be built from a config.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The engine refuses a pattern.
+    #[error("rule {rule}: {error}")]
+    Regex {
+        /// Route and name of the rule.
+        rule: String,
+        /// What the engine says, which quotes the pattern.
+        error: PatternError,
+    },
+    /// The tree refuses a path.
+    #[error("path {path}: {error}")]
+    Path {
+        /// The path.
+        path: String,
+        /// What the tree says.
+        error: PathError,
+    },
+}
+
+/// Why the engine refuses a regular expression.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(transparent)]
+pub struct PatternError(#[from] regex_lite::Error);
+
+/// Why the tree refuses a path.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error(transparent)]
+pub enum PathError {
+    /// The path can't be stored.
+    Insert(#[from] InsertError),
+    /// The path was stored and is not found again.
+    Find(#[from] MatchError),
+}

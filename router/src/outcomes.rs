@@ -1,0 +1,101 @@
+//! Every decision that may be made on a request, instead of one that is drawn.
+
+use crate::{
+    decision::{Action, Decision, Reason},
+    entry::Position,
+    port::Port,
+    request::{Headers, Request},
+    router::Router,
+    table::Table,
+    trace::{Outcome, Outcomes, Winner},
+};
+
+impl Router {
+    /// The match that wins, and what may come of it with each backend.
+    pub fn outcomes<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Outcomes {
+        let Some((_, port)) = self.port(request) else {
+            return Outcomes::only(Decision::without_rule(Action::PassThrough));
+        };
+        match &port.table {
+            None => Outcomes::only(Self::no_routes(port)),
+            Some(table) => self.outcomes_at(port, table, self.find(table, request), request),
+        }
+    }
+
+    /// The same once the winner was found.
+    pub(crate) fn outcomes_at<H: Headers + ?Sized>(
+        &self,
+        port: &Port,
+        table: &Table,
+        found: Option<Position>,
+        request: &Request<'_, H>,
+    ) -> Outcomes {
+        let found = found.and_then(|position| Some((position, table.entry(position)?)));
+        let Some((position, entry)) = found else {
+            let action = request.reply(Reason::NoMatchingRule);
+            return Outcomes::only(Decision::without_rule(action));
+        };
+        let winner = Some(Winner {
+            position: position as usize,
+            rule: entry.rule,
+        });
+        let undrawn = match self.before_backend(port, entry, request) {
+            Ok(undrawn) => undrawn,
+            Err(decision) => {
+                return Outcomes {
+                    winner,
+                    ..Outcomes::only(decision)
+                };
+            }
+        };
+        let with = |backend| {
+            let undrawn = undrawn.clone();
+            undrawn.with_backend(backend, port, entry, request)
+        };
+        if let Some(pin) = &undrawn.pin {
+            let decision = with(Some(pin.backend));
+            return Outcomes {
+                winner,
+                in_session: decision.backend.is_some(),
+                ..Outcomes::only(decision)
+            };
+        }
+        let weights = undrawn.rule.split.weights();
+        let total: u64 = weights.iter().sum();
+        if total == 0 {
+            return Outcomes {
+                winner,
+                ..Outcomes::only(with(None))
+            };
+        }
+        let backends = weights.into_iter().enumerate();
+        Outcomes {
+            winner,
+            in_session: false,
+            all: backends
+                .filter(|(_, weight)| *weight > 0)
+                .map(|(backend, weight)| Outcome {
+                    weight,
+                    total,
+                    decision: with(Some(backend)),
+                })
+                .collect(),
+        }
+    }
+}
+
+impl Outcomes {
+    /// There is nothing to draw.
+    pub(crate) fn only(decision: Decision) -> Self {
+        let (weight, total) = (1, 1);
+        Self {
+            winner: None,
+            in_session: false,
+            all: vec![Outcome {
+                weight,
+                total,
+                decision,
+            }],
+        }
+    }
+}

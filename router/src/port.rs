@@ -1,0 +1,12 @@
+//! A port of a Service.
+
+use crate::{id::ClusterId, table::Table};
+
+#[derive(Debug)]
+pub(crate) struct Port {
+    pub(crate) number: u16,
+    /// The Service's own endpoints.
+    pub(crate) cluster: ClusterId,
+    /// The routes that this proxy's clients get.
+    pub(crate) table: Option<Table>,
+}

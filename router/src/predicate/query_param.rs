@@ -1,0 +1,33 @@
+//! Matches on query parameters.
+
+use gamma_config::ValueMatch;
+
+use super::{query, value::ValuePredicate};
+use crate::{error::PatternError, regex::is_match};
+
+#[derive(Debug)]
+pub(crate) struct QueryParamPredicate {
+    pub(crate) name: Box<str>,
+    value: ValuePredicate,
+}
+
+impl QueryParamPredicate {
+    pub(crate) fn new(r#match: &ValueMatch) -> Result<Self, PatternError> {
+        Ok(Self {
+            name: r#match.name.as_str().into(),
+            value: ValuePredicate::new(r#match)?,
+        })
+    }
+
+    /// `query` is without `?`.
+    pub(crate) fn holds(&self, query: &[u8]) -> bool {
+        let Some(raw) = query::first_value(query, self.name.as_bytes()) else {
+            return false;
+        };
+        match &self.value {
+            ValuePredicate::Exact(expected) => query::equals(raw, expected),
+            ValuePredicate::Regex(regex) => is_match(regex, &query::decode(raw)),
+            ValuePredicate::Never => false,
+        }
+    }
+}
