@@ -2,7 +2,7 @@
 
 use gamma_config as config;
 
-use super::backend::Backends;
+use super::{backend::Backends, framing};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::{ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route},
@@ -212,6 +212,9 @@ fn owned_headers(
 ) {
     for name in modifier.names() {
         owned(name, "changed by a route", compiled, diagnostics);
+    }
+    if let Some(refused) = framing::check(modifier, diagnostics) {
+        compiled.invalid = Some(refused);
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod backend;
 pub(crate) mod cluster;
 mod criterion;
 mod filters;
+mod framing;
 pub(crate) mod index;
 mod matches;
 pub(crate) mod precedence;
