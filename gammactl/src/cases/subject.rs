@@ -8,7 +8,7 @@ use std::{
 use super::{
     model::Case,
     names::Names,
-    read::{Read, refuse},
+    read::{Mistakes, Read},
 };
 use crate::{
     compile::{self, compile},
@@ -177,14 +177,14 @@ fn paths(name: &Spanned<String>, folder: &Path) -> Result<Vec<PathBuf>, String> 
     let found: Result<Vec<PathBuf>, _> = found.collect();
     let mut found = found.map_err(|error| error.to_string())?;
     found.retain(|path| !source::is_case_file(path));
-    match found.is_empty() {
-        true => Err(format!("no file fits {}", path.display())),
-        false => Ok(found),
+    if found.is_empty() {
+        return Err(format!("no file fits {}", path.display()));
     }
+    Ok(found)
 }
 
 const RELATIVE: &str = "paths are relative to the case file";
 
 fn unreadable(name: &Spanned<String>, error: &str, hint: &str, diagnostics: &mut Diagnostics) {
-    refuse(&codes::CASE_INPUT, name.span, error, hint, diagnostics);
+    Mistakes(diagnostics).refuse(&codes::CASE_INPUT, name.span, error, hint);
 }

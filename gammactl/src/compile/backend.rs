@@ -224,13 +224,6 @@ impl Backends<'_> {
     }
 }
 
-impl Service {
-    /// Its port of that number.
-    pub(crate) fn tcp_port(&self, port: u16) -> Option<&crate::manifest::ServicePort> {
-        self.tcp_ports().find(|candidate| candidate.port == port)
-    }
-}
-
 fn target<'r>(route: &'r Route, backend: &'r BackendRef) -> (&'r str, &'r str) {
     let namespace = backend
         .namespace

@@ -5,7 +5,7 @@
 
 use std::cmp::Reverse;
 
-use crate::manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, ValueMatch};
+use crate::manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Timestamp, ValueMatch};
 
 /// Rank of one match among all matches of all routes on a Service port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,7 +17,7 @@ pub(crate) struct Precedence {
     /// "If ties still exist across multiple Routes, matching precedence MUST be determined in order
     /// of the following criteria, continuing on ties: The oldest Route based on creation timestamp."
     /// A manifest without a timestamp is not yet created: newest.
-    pub(super) age: (bool, Option<String>),
+    pub(super) age: (bool, Option<Timestamp>),
     /// "The Route appearing first in alphabetical order by `{namespace}/{name}`."
     pub(super) name: String,
     /// "If ties still exist within an HTTPRoute, matching precedence MUST be granted to the FIRST
@@ -102,7 +102,7 @@ impl Precedence {
         r#match: &Match,
         hostname: Option<&str>,
     ) -> Self {
-        let created = route.metadata.creation_timestamp.clone();
+        let created = route.metadata.creation_timestamp;
         Self {
             hostname: HostnameRank::new(hostname),
             specificity: match r#match {

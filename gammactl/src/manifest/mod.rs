@@ -1,8 +1,9 @@
-//! Kubernetes manifests: what they say ([`model`]) and how they are read from YAML (`decode`).
+//! Kubernetes manifests: what they say ([`model`]) and how they are read (`decode`).
 
 mod decode;
+mod groups;
 mod model;
 
-pub(crate) use decode::MULTICLUSTER;
 pub use decode::decode;
+pub(crate) use groups::MULTICLUSTER;
 pub use model::*;

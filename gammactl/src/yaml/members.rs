@@ -1,9 +1,9 @@
-//! A tree read by name: every value knows its path, and every mapping which of its members were
-//! asked for. What a mistake is called, and what null means, is up to who reads.
+//! Every value of a tree knows its path, and every mapping which of its members were asked for.
+//! What a mistake is called is up to the reader.
 
-use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
+use std::fmt::Display;
 
-use super::{Entry, Node, Value};
+use super::node::{Content, Member, Node};
 use crate::{source::Spanned, suggest::nearest};
 
 /// A value, and the path by which it is reached: `spec.rules[0].name`.
@@ -14,19 +14,12 @@ pub(crate) struct Field<'n> {
 }
 
 /// The members of a mapping that is being read.
-pub(crate) struct Members<'n> {
+#[derive(Debug)]
+pub(super) struct Members<'n> {
     path: String,
-    entries: &'n [Entry],
+    all: &'n [Member],
     /// Names that were asked for, present or not: the schema, as far as it was needed.
     known: Vec<&'static str>,
-}
-
-/// Why there is no number.
-pub(crate) enum NotANumber<'n> {
-    /// Something else is there.
-    Type,
-    /// This is no whole number, or one out of range: the hint says which there are.
-    Range { text: &'n str, hint: String },
 }
 
 impl<'n> Field<'n> {
@@ -53,7 +46,7 @@ impl<'n> Field<'n> {
 
     /// The items of a list; `None` if it is none.
     pub(crate) fn items(&self) -> Option<Vec<Self>> {
-        let Value::Sequence(items) = &self.node.value else {
+        let Content::Sequence(items) = &self.node.content else {
             return None;
         };
         let item = |(i, node)| Self {
@@ -65,47 +58,31 @@ impl<'n> Field<'n> {
 
     /// The members of a mapping whose keys are the user's; `None` if it is none.
     pub(crate) fn map(&self) -> Option<Vec<(Spanned<String>, Self)>> {
-        let Value::Mapping(entries) = &self.node.value else {
+        let Content::Mapping(members) = &self.node.content else {
             return None;
         };
-        let member = |entry: &'n Entry| {
+        let member = |member: &'n Member| {
             let key = Spanned {
-                value: entry.key.clone(),
-                span: entry.key_span,
+                value: member.key.clone(),
+                span: member.key_span,
             };
-            let path = format!("{}.{}", self.path, entry.key);
-            let node = &entry.value;
+            let path = format!("{}.{}", self.path, member.key);
+            let node = &member.value;
             (key, Self { node, path })
         };
-        Some(entries.iter().map(member).collect())
+        Some(members.iter().map(member).collect())
     }
 
     /// The members of a mapping whose keys are known; `None` if it is none.
-    pub(crate) fn members(&self) -> Option<Members<'n>> {
-        let Value::Mapping(entries) = &self.node.value else {
+    pub(super) fn members(&self) -> Option<Members<'n>> {
+        let Content::Mapping(all) = &self.node.content else {
             return None;
         };
         Some(Members {
             path: self.path.clone(),
-            entries,
+            all,
             known: Vec::new(),
         })
-    }
-
-    /// A whole number in `range`.
-    pub(crate) fn integer<T: FromStr + PartialOrd + Display>(
-        &self,
-        range: RangeInclusive<T>,
-    ) -> Result<Spanned<T>, NotANumber<'n>> {
-        let text = self.number().ok_or(NotANumber::Type)?;
-        match text.parse() {
-            Ok(value) if range.contains(&value) => Ok(self.spanned(value)),
-            _ => {
-                let (from, to) = (range.start(), range.end());
-                let hint = format!("use a whole number from {from} to {to}");
-                Err(NotANumber::Range { text, hint })
-            }
-        }
     }
 
     /// The text of a number, of whatever kind.
@@ -117,7 +94,7 @@ impl<'n> Field<'n> {
 
 impl<'n> Members<'n> {
     /// The path of a member.
-    pub(crate) fn path_to(&self, name: impl Display) -> String {
+    pub(super) fn path_to(&self, name: impl Display) -> String {
         match self.path.as_str() {
             "" => name.to_string(),
             path => format!("{path}.{name}"),
@@ -125,27 +102,27 @@ impl<'n> Members<'n> {
     }
 
     /// Asks for a member.
-    pub(crate) fn take(&mut self, name: &'static str) -> Option<Field<'n>> {
+    pub(super) fn take(&mut self, name: &'static str) -> Option<Field<'n>> {
         self.known.push(name);
         let node = self.find(name)?;
         let path = self.path_to(name);
         Some(Field { node, path })
     }
 
-    /// A member, without asking for it.
-    pub(crate) fn find(&self, name: &str) -> Option<&'n Node> {
-        let entry = self.entries.iter().find(|entry| entry.key == name);
-        entry.map(|entry| &entry.value)
+    /// The value of a member, without asking for it.
+    pub(super) fn find(&self, name: &str) -> Option<&'n Node> {
+        let member = self.all.iter().find(|member| member.key == name);
+        member.map(|member| &member.value)
     }
 
     /// Members that exist and do not matter.
-    pub(crate) fn ignore(&mut self, names: &[&'static str]) {
+    pub(super) fn ignore(&mut self, names: &[&'static str]) {
         self.known.extend(names);
     }
 
     /// That `name` is missing, and what to do.
-    pub(crate) fn missing(&self, name: &str) -> (String, String) {
-        let unread = self.entries.iter().map(|entry| &*entry.key);
+    pub(super) fn missing(&self, name: &str) -> (String, String) {
+        let unread = self.all.iter().map(|member| &*member.key);
         let unread = unread.filter(|key| !self.known.contains(key));
         let hint = match nearest(name, unread) {
             Some(similar) => format!("`{similar}` is there: did you mean `{name}`?"),
@@ -154,27 +131,25 @@ impl<'n> Members<'n> {
         (format!("`{}` is missing", self.path_to(name)), hint)
     }
 
-    /// That the member `entry` is unknown.
-    pub(crate) fn is_unknown(&self, entry: &Entry) -> String {
-        format!("unknown field `{}`", self.path_to(&entry.key))
-    }
-
     /// What no one asked for, each with what was perhaps meant.
-    pub(crate) fn unknown(&self) -> impl Iterator<Item = (&'n Entry, Option<String>)> {
-        let unknown = |entry: &&Entry| !self.known.contains(&&*entry.key);
-        self.entries.iter().filter(unknown).map(|entry| {
-            let similar = nearest(&entry.key, self.known.iter().copied());
-            (entry, similar.map(|name| format!("did you mean `{name}`?")))
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (&'n Member, Option<String>)> {
+        let unknown = |member: &&Member| !self.known.contains(&&*member.key);
+        self.all.iter().filter(unknown).map(|member| {
+            let similar = nearest(&member.key, self.known.iter().copied());
+            (
+                member,
+                similar.map(|name| format!("did you mean `{name}`?")),
+            )
         })
     }
 
     /// The members, whoever asked for them.
-    pub(crate) fn entries(&self) -> &'n [Entry] {
-        self.entries
+    pub(super) fn all(&self) -> &'n [Member] {
+        self.all
     }
 
     /// The names that were asked for.
-    pub(crate) fn known(&self) -> &[&'static str] {
+    pub(super) fn known(&self) -> &[&'static str] {
         &self.known
     }
 }
