@@ -1,4 +1,4 @@
-//! Where case files are.
+//! Case files are found here, by name or below directories.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! What a case file says.
+//! A case file as it was read: manifests, requests and expectations.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! The JSON Schema of case files.
+//! The JSON Schema of case files is made here.
 
 use schemars::{Schema, SchemaGenerator, transform::transform_subschemas};
 use serde_json::Value;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Diagnostics};
+use super::finding::{Diagnostic, Diagnostics};
 use crate::source::{Sources, Span};
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources) -> String {

@@ -4,7 +4,10 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::{Code, Diagnostic, Diagnostics, codes};
+use super::{
+    codes::{self, Code},
+    finding::{Diagnostic, Diagnostics},
+};
 use crate::source::{Sources, Span};
 
 /// Has a section on each code, which becomes the help of its rule.

@@ -6,7 +6,10 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle,
 };
 
-use super::{Diagnostic, Diagnostics, Severity};
+use super::{
+    codes::Severity,
+    finding::{Diagnostic, Diagnostics},
+};
 use crate::source::{Source, Sources, Span, Spanned};
 
 /// Two places this near are shown in one piece.

@@ -1,4 +1,4 @@
-//! Reading what `-f` names.
+//! The files and directories that `-f` names are read here.
 
 use std::{
     fs, io,
@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::Sources;
+use super::text::Sources;
 
 /// Why an input can't be read.
 #[derive(Debug, thiserror::Error)]

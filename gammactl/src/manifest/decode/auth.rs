@@ -1,4 +1,4 @@
-//! HTTPExternalAuthFilter.
+//! `externalAuth` of a filter is read here.
 
 use super::{
     cx::Cx,

@@ -1,4 +1,4 @@
-//! Service, ServiceImport, EndpointSlice and ReferenceGrant.
+//! Service, ServiceImport, EndpointSlice and ReferenceGrant are read here.
 
 use super::{
     cx::Cx,

@@ -1,4 +1,4 @@
-//! HTTPCORSFilter.
+//! `cors` of a filter is read here.
 
 use std::collections::HashSet;
 

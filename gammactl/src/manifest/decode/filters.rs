@@ -1,4 +1,4 @@
-//! `filters[]` of rules and backendRefs.
+//! `filters[]` of rules and backendRefs are read here.
 
 use std::collections::HashSet;
 

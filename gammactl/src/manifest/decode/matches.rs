@@ -1,4 +1,4 @@
-//! `rules[].matches[]`.
+//! `rules[].matches[]` of HTTPRoute and GRPCRoute are read here.
 
 use std::collections::HashSet;
 

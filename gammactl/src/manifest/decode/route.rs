@@ -1,4 +1,4 @@
-//! HTTPRoute and GRPCRoute.
+//! HTTPRoute and GRPCRoute are read here.
 
 use std::collections::{HashMap, HashSet};
 

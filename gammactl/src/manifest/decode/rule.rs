@@ -1,4 +1,4 @@
-//! `spec.rules[]`.
+//! `spec.rules[]` of HTTPRoute and GRPCRoute are read here.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! `rules[].sessionPersistence`.
+//! `rules[].sessionPersistence` is read here.
 
 use gamma_config::SessionType;
 

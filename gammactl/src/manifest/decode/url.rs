@@ -1,4 +1,4 @@
-//! HTTPRequestRedirectFilter and HTTPURLRewriteFilter: other parts of a URL.
+//! `requestRedirect` and `urlRewrite` of a filter are read here: both change parts of a URL.
 
 use super::{
     cx::Cx,
