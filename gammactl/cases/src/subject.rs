@@ -1,6 +1,6 @@
 //! What a case is about: manifests or a config, ready to be asked.
 
-use super::{model::Case, names::Names, read::Read, read::refuse};
+use super::{model::Case, names::Names, read::Mistakes, read::Read};
 use gamma_compile::{self as compile, Compilation, compilation, lint};
 use gamma_explain::Explainer;
 use gamma_manifest::{
@@ -169,14 +169,14 @@ fn paths(name: &Spanned<String>, folder: &Path) -> Result<Vec<PathBuf>, String> 
     let found: Result<Vec<PathBuf>, _> = found.collect();
     let mut found = found.map_err(|error| error.to_string())?;
     found.retain(|path| !source::is_case_file(path));
-    match found.is_empty() {
-        true => Err(format!("no file fits {}", path.display())),
-        false => Ok(found),
+    if found.is_empty() {
+        return Err(format!("no file fits {}", path.display()));
     }
+    Ok(found)
 }
 
 const RELATIVE: &str = "paths are relative to the case file";
 
 fn unreadable(name: &Spanned<String>, error: &str, hint: &str, diagnostics: &mut Diagnostics) {
-    refuse(&codes::CASE_INPUT, name.span, error, hint, diagnostics);
+    Mistakes(diagnostics).refuse(&codes::CASE_INPUT, name.span, error, hint);
 }

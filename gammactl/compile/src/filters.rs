@@ -1,7 +1,7 @@
 //! Filters of rules and backendRefs become filters of the config; one that can't be applied makes its
 //! requests be answered 500.
 
-use super::resolve::Backends;
+use super::{framing, resolve::Backends};
 use gamma_config as config;
 use gamma_manifest::{
     ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route, diagnostic::Diagnostic,
@@ -211,6 +211,9 @@ fn owned_headers(
 ) {
     for name in modifier.names() {
         owned(name, "changed by a route", compiled, diagnostics);
+    }
+    if let Some(refused) = framing::check(modifier, diagnostics) {
+        compiled.invalid = Some(refused);
     }
 }
 

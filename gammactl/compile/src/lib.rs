@@ -30,6 +30,7 @@ mod cluster;
 mod compilation;
 mod criterion;
 mod filters;
+mod framing;
 mod frontend;
 mod index;
 mod kind;

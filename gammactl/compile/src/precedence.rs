@@ -4,7 +4,7 @@
 //! compares them one after the other: the *lesser* one wins.
 
 use super::{path_prefix, value_match::effective_headers, value_match::effective_query_params};
-use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route};
+use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Timestamp};
 use std::cmp::Reverse;
 
 /// Rank of one match among all matches of all routes on a Service port.
@@ -17,7 +17,7 @@ pub(crate) struct Precedence {
     /// "If ties still exist across multiple Routes, matching precedence MUST be determined in order
     /// of the following criteria, continuing on ties: The oldest Route based on creation timestamp."
     /// A manifest without a timestamp is not yet created: newest.
-    pub(super) age: (bool, Option<String>),
+    pub(super) age: (bool, Option<Timestamp>),
     /// "The Route appearing first in alphabetical order by `{namespace}/{name}`."
     pub(super) name: String,
     /// "If ties still exist within an HTTPRoute, matching precedence MUST be granted to the FIRST
@@ -102,7 +102,7 @@ impl Precedence {
         r#match: &Match,
         hostname: Option<&str>,
     ) -> Self {
-        let created = route.metadata.creation_timestamp.clone();
+        let created = route.metadata.creation_timestamp;
         Self {
             hostname: HostnameRank::new(hostname),
             specificity: match r#match {

@@ -7,15 +7,12 @@
 //! - Other lists, and anything that is a single value, replace what is generated. So does a message
 //!   of another `@type`.
 
+use super::capture::ORIGINAL_DST;
 use gamma_manifest::{
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::{Sources, Span},
-    suggest::nearest,
-    yaml::{self, Entry, Node},
+    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Sources,
+    source::Span, suggest::nearest, yaml, yaml::Content, yaml::Meaning, yaml::Member, yaml::Node,
 };
 use serde_json::{Map, Value};
-
-use super::capture::ORIGINAL_DST;
 
 /// Stands for every item of a list.
 const EVERY: &str = "*";
@@ -101,27 +98,27 @@ struct Merge<'d> {
 impl Merge<'_> {
     /// Merges `node` into what is generated as the member `key`, which is empty for the whole.
     fn value(&mut self, key: &str, generated: &mut Value, node: &Node) {
-        match (&mut *generated, &node.value) {
-            (Value::Object(members), yaml::Value::Mapping(entries)) => {
+        match (&mut *generated, &node.content) {
+            (Value::Object(members), Content::Mapping(entries)) => {
                 let of = node.get("@type").and_then(Node::as_str);
                 match members.get("@type").and_then(Value::as_str) {
                     Some(before) if of.is_some_and(|of| of != before) => *generated = plain(node),
                     _ => self.members(key, members, entries),
                 }
             }
-            (Value::Array(items), yaml::Value::Sequence(nodes)) => match named(key) {
+            (Value::Array(items), Content::Sequence(nodes)) => match named(key) {
                 Some(needs) => self.items(key, needs, items, nodes),
                 None => *generated = plain(node),
             },
             (Value::Object(_), _) => self.other_kind(key, "an object", node),
             (Value::Array(_), _) => self.other_kind(key, "a list", node),
-            (_, yaml::Value::Scalar { .. }) => *generated = plain(node),
+            (_, Content::Scalar(_)) => *generated = plain(node),
             _ => self.other_kind(key, "a single value", node),
         }
     }
 
-    fn members(&mut self, of: &str, members: &mut Map<String, Value>, entries: &[Entry]) {
-        for Entry {
+    fn members(&mut self, of: &str, members: &mut Map<String, Value>, entries: &[Member]) {
+        for Member {
             key,
             key_span,
             value,
@@ -209,10 +206,10 @@ impl Merge<'_> {
 
     /// Merges `node`, but for its name, into each of `items`.
     fn every(&mut self, key: &str, items: &mut [Value], node: &Node) {
-        let yaml::Value::Mapping(entries) = &node.value else {
+        let Content::Mapping(entries) = &node.content else {
             return;
         };
-        let others: Vec<Entry> = entries
+        let others: Vec<Member> = entries
             .iter()
             .filter(|e| e.key != "name")
             .cloned()
@@ -275,26 +272,24 @@ fn snake_case(key: &str) -> String {
 
 /// As JSON; what is `null` is left out.
 fn plain(node: &Node) -> Value {
-    match &node.value {
-        yaml::Value::Mapping(entries) => entries
+    match &node.content {
+        Content::Mapping(entries) => entries
             .iter()
             .filter(|entry| !entry.value.is_null())
             .map(|entry| (entry.key.clone(), plain(&entry.value)))
             .collect::<Map<_, _>>()
             .into(),
-        yaml::Value::Sequence(nodes) => nodes.iter().map(plain).collect(),
-        yaml::Value::Scalar { text, .. } => match node.as_str() {
-            Some(string) => string.into(),
-            None => number_or_boolean(text),
+        Content::Sequence(nodes) => nodes.iter().map(plain).collect(),
+        Content::Scalar(scalar) => match scalar.meaning {
+            Meaning::Null => Value::Null,
+            Meaning::Boolean(value) => value.into(),
+            Meaning::Integer(value) => i64::try_from(value)
+                .map(Value::from)
+                .or_else(|_| u64::try_from(value).map(Value::from))
+                .unwrap_or_default(),
+            Meaning::Float(value) => value.into(),
+            Meaning::String => (&*scalar.text).into(),
         },
-    }
-}
-
-fn number_or_boolean(text: &str) -> Value {
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "yes" | "on" => true.into(),
-        "false" | "no" | "off" => false.into(),
-        _ => serde_json::from_str(text).unwrap_or_else(|_| text.into()),
     }
 }
 

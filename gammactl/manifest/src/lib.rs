@@ -22,18 +22,19 @@
 
 mod decode;
 pub mod diagnostic;
+mod groups;
 mod model;
-mod service;
 pub mod source;
 pub mod suggest;
 mod write;
 pub mod yaml;
 
-pub use decode::{MULTICLUSTER, decode};
+pub use decode::decode;
+pub use groups::MULTICLUSTER;
 pub use model::{
     BackendRef, EndpointSlice, ExternalAuth, Filter, FilterKind, GrpcMatch, GrpcMethodMatch,
     HeaderModifier, HttpMatch, Manifests, Match, Metadata, Mirror, ParentRef, PathMatch,
     PathMatchType, PathModifier, Redirect, ReferenceGrant, Route, RouteKind, Rule, Service,
-    ServiceKind, ServicePort, SessionPersistence, UrlRewrite, ValueMatch,
+    ServiceKind, ServicePort, SessionPersistence, Timestamp, UrlRewrite, ValueMatch,
 };
 pub use write::{json as write_json, yaml as write_yaml};

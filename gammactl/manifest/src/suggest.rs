@@ -1,4 +1,4 @@
-//! "Did you mean": the nearest of the names that exist.
+//! "Did you mean": the nearest of the names that exist is found for a misspelt one.
 
 /// The candidate nearest to `name`, if any is near enough that a slip of the fingers explains the
 /// difference. Ties go to the alphabetically first.
@@ -26,25 +26,9 @@ pub(crate) fn containing<'c>(
     found.next().is_none().then_some(first)
 }
 
-/// Insertions, deletions, substitutions and swaps of neighbours (optimal string alignment), letters
-/// of different case being equal.
+/// Insertions, deletions, substitutions and swaps of neighbours, letters of different case being equal.
 fn distance(a: &str, b: &str) -> usize {
-    let a: Vec<char> = a.to_lowercase().chars().collect();
-    let b: Vec<char> = b.to_lowercase().chars().collect();
-    let mut before = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let substitute = last[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = substitute.min(last[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut last, row);
-    }
-    last[b.len()]
+    strsim::osa_distance(&a.to_lowercase(), &b.to_lowercase())
 }
 
 #[cfg(test)]

@@ -61,7 +61,7 @@ pub(super) fn candidates<'m>(routes: &[&'m Route]) -> impl Iterator<Item = Candi
 /// "Absent creation timestamps: newest" (semantics.md).
 pub(super) fn rank(candidate: &Candidate<'_>) -> impl Ord + use<> {
     let metadata = &candidate.route.metadata;
-    let age = metadata.creation_timestamp.clone();
+    let age = metadata.creation_timestamp;
     (
         Reverse(match candidate.r#match {
             Match::Http(http) => http_criteria(http),

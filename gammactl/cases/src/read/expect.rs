@@ -1,27 +1,26 @@
 //! What is expected of a request.
 
-use gamma_manifest::{
-    diagnostic::{Diagnostics, codes},
-    source::{Span, Spanned},
+use super::{mistakes::Mistakes, mistakes::parsed};
+use crate::{
+    model::Expect, model::HeaderExpectation, model::Protocol, model::RetryExpectation,
+    model::Shares, model::TimeoutsExpectation,
 };
-
-use super::object::{Field, Object, integer, items, parsed, refuse, string};
-use crate::model::{
-    Expect, HeaderExpectation, Protocol, RetryExpectation, Shares, TimeoutsExpectation,
+use gamma_manifest::{
+    diagnostic::codes, source::Span, source::Spanned, yaml::Field, yaml::ObjectReader,
 };
 
 pub(super) fn expect(
     field: &Field<'_>,
     protocol: Protocol,
-    diagnostics: &mut Diagnostics,
+    mistakes: &mut Mistakes<'_>,
 ) -> Option<Expect> {
-    let mut object = Object::open(field, diagnostics)?;
-    let d = diagnostics;
+    let mut object = ObjectReader::open(field, mistakes)?;
+    let d = mistakes;
     let expect = Expect {
         status: object.integer("status", 100..=599, d),
         grpc_status: object.integer("grpcStatus", 0..=16, d),
         grpc_message: object.string("grpcMessage", d),
-        rule: or_null(object.nullable("rule"), d, string),
+        rule: or_null(object.nullable("rule"), d, |f, d| f.string(d)),
         backend: object.string("backend", d),
         pass_through: object.boolean("passThrough", d),
         path: object.string("path", d),
@@ -35,7 +34,7 @@ pub(super) fn expect(
         sticky: object.boolean("sticky", d),
         timeouts: or_null(object.nullable("timeouts"), d, timeouts),
         retry: or_null(object.nullable("retry"), d, retry),
-        external_auth: or_null(object.nullable("externalAuth"), d, string),
+        external_auth: or_null(object.nullable("externalAuth"), d, |f, d| f.string(d)),
     };
     agree(&expect, protocol, d);
     object.finish(d);
@@ -45,29 +44,29 @@ pub(super) fn expect(
 /// A member that may be null.
 fn or_null<'n, T>(
     field: Option<Field<'n>>,
-    diagnostics: &mut Diagnostics,
-    read: impl FnOnce(&Field<'n>, &mut Diagnostics) -> Option<Spanned<T>>,
+    mistakes: &mut Mistakes<'_>,
+    read: impl FnOnce(&Field<'n>, &mut Mistakes<'_>) -> Option<Spanned<T>>,
 ) -> Option<Spanned<Option<T>>> {
     let field = field?;
     let value = match field.node.is_null() {
         true => None,
-        false => Some(read(&field, diagnostics)?.value),
+        false => Some(read(&field, mistakes)?.value),
     };
     Some(field.spanned(value))
 }
 
 fn headers(
     name: &'static str,
-    object: &mut Object<'_>,
-    diagnostics: &mut Diagnostics,
+    object: &mut ObjectReader<'_>,
+    mistakes: &mut Mistakes<'_>,
 ) -> Vec<HeaderExpectation> {
-    let members = object.map(name, diagnostics);
+    let members = object.map(name, mistakes);
     let members = members.into_iter().flat_map(|members| members.value);
     members
         .filter_map(|(name, field)| {
             let (value, span) = match field.node.is_null() {
                 true => (None, name.span),
-                false => (Some(string(&field, diagnostics)?.value), field.node.span),
+                false => (Some(field.string(mistakes)?.value), field.node.span),
             };
             Some(HeaderExpectation {
                 name: name.value,
@@ -80,12 +79,12 @@ fn headers(
 
 fn shares(
     name: &'static str,
-    object: &mut Object<'_>,
-    diagnostics: &mut Diagnostics,
+    object: &mut ObjectReader<'_>,
+    mistakes: &mut Mistakes<'_>,
 ) -> Option<Spanned<Shares>> {
-    let members = object.map(name, diagnostics)?;
+    let members = object.map(name, mistakes)?;
     let value = members.value.into_iter();
-    let value = value.filter_map(|(name, field)| Some((name, parsed(&field, diagnostics)?)));
+    let value = value.filter_map(|(name, field)| Some((name, parsed(&field, mistakes)?)));
     Some(Spanned {
         value: value.collect(),
         span: members.span,
@@ -94,39 +93,39 @@ fn shares(
 
 fn timeouts(
     field: &Field<'_>,
-    diagnostics: &mut Diagnostics,
+    mistakes: &mut Mistakes<'_>,
 ) -> Option<Spanned<TimeoutsExpectation>> {
-    let mut object = Object::open(field, diagnostics)?;
+    let mut object = ObjectReader::open(field, mistakes)?;
     let value = TimeoutsExpectation {
-        request: or_null(object.nullable("request"), diagnostics, parsed),
-        backend_request: or_null(object.nullable("backendRequest"), diagnostics, parsed),
+        request: or_null(object.nullable("request"), mistakes, parsed),
+        backend_request: or_null(object.nullable("backendRequest"), mistakes, parsed),
     };
-    object.finish(diagnostics);
+    object.finish(mistakes);
     Some(field.spanned(value))
 }
 
-fn retry(field: &Field<'_>, diagnostics: &mut Diagnostics) -> Option<Spanned<RetryExpectation>> {
-    let mut object = Object::open(field, diagnostics)?;
-    let codes = object.take("codes", diagnostics).map(|field| {
-        let codes = items(&field, diagnostics);
+fn retry(field: &Field<'_>, mistakes: &mut Mistakes<'_>) -> Option<Spanned<RetryExpectation>> {
+    let mut object = ObjectReader::open(field, mistakes)?;
+    let codes = object.take("codes", mistakes).map(|field| {
+        let codes = field.list(mistakes);
         let codes = codes
             .iter()
-            .filter_map(|field| Some(integer(field, 400..=599, diagnostics)?.value));
+            .filter_map(|field| Some(field.integer(400..=599, mistakes)?.value));
         field.spanned(codes.collect())
     });
     let value = RetryExpectation {
         codes,
-        attempts: object.integer("attempts", 0..=u32::MAX, diagnostics),
-        backoff: or_null(object.nullable("backoff"), diagnostics, parsed),
+        attempts: object.integer("attempts", 0..=u32::MAX, mistakes),
+        backoff: or_null(object.nullable("backoff"), mistakes, parsed),
     };
-    object.finish(diagnostics);
+    object.finish(mistakes);
     Some(field.spanned(value))
 }
 
 /// Expectations that no request can meet, or that would test nothing.
-fn agree(expect: &Expect, protocol: Protocol, diagnostics: &mut Diagnostics) {
+fn agree(expect: &Expect, protocol: Protocol, mistakes: &mut Mistakes<'_>) {
     let mut contradiction = |span: Span, message: &str, hint: &str| {
-        refuse(&codes::CASE_CONTRADICTION, span, message, hint, diagnostics);
+        mistakes.refuse(&codes::CASE_CONTRADICTION, span, message, hint);
     };
     let status = expect.grpc_status.as_ref().map(|status| status.span);
     let message = expect.grpc_message.as_ref().map(|message| message.span);

@@ -1,20 +1,16 @@
-//! YAML → [`Case`], with every mistake at its place.
+//! A case file is read into a [`Case`], with every mistake at its place.
 
 mod expect;
-mod object;
+mod mistakes;
 
-pub(super) use object::refuse;
-use object::{Field, Object, invalid, items, parsed, string};
-
+use super::{model::Case, model::Exchange, model::Options, model::Protocol};
 use gamma_explain::request::HeaderLine;
 use gamma_manifest::{
-    diagnostic::{Diagnostics, codes},
-    source::{Span, Spanned},
-    suggest::nearest,
-    yaml::{self, Node},
+    diagnostic::Diagnostics, diagnostic::codes, source::Span, source::Spanned, suggest::nearest,
+    yaml, yaml::Field, yaml::Node, yaml::ObjectReader, yaml::Report as _,
 };
-
-use super::model::{Case, Exchange, Options, Protocol};
+pub(super) use mistakes::Mistakes;
+use mistakes::parsed;
 
 /// A case and the manifests in the same file.
 #[derive(Debug)]
@@ -40,22 +36,16 @@ pub(super) fn read(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Opti
             };
             let hint = "write `manifests:` and `requests:`";
             let message = "this file has no test case";
-            refuse(&codes::NO_CASE, span, message, hint, diagnostics);
+            Mistakes(diagnostics).refuse(&codes::NO_CASE, span, message, hint);
         }
         return None;
     };
     if let Some(second) = cases.get(1) {
         let hint = "give it a file of its own; a manifest has `apiVersion` and `kind`";
         let message = "this is a second test case in the same file";
-        refuse(
-            &codes::SEVERAL_CASES,
-            second.span,
-            message,
-            hint,
-            diagnostics,
-        );
+        Mistakes(diagnostics).refuse(&codes::SEVERAL_CASES, second.span, message, hint);
     }
-    let case = case(first, !objects.is_empty(), diagnostics)?;
+    let case = case(first, !objects.is_empty(), &mut Mistakes(diagnostics))?;
     if !diagnostics.is_empty() {
         return None;
     }
@@ -73,27 +63,27 @@ fn blank(text: &str, span: Span) -> String {
     [&text[..start], &blanked.collect::<String>(), &text[end..]].concat()
 }
 
-fn case(document: &Node, has_objects: bool, diagnostics: &mut Diagnostics) -> Option<Case> {
-    let mut object = Object::open(&Field::root(document), diagnostics)?;
-    let schema = object.string("$schema", diagnostics);
-    let description = object.string("description", diagnostics);
-    let manifests = strings(object.list("manifests", diagnostics), diagnostics);
-    let config = object.string("config", diagnostics);
-    let client_namespace = object.string("clientNamespace", diagnostics);
-    let options = object.take("options", diagnostics);
-    let options = options.and_then(|field| self::options(&field, diagnostics));
-    let requests = object.list("requests", diagnostics);
+fn case(document: &Node, has_objects: bool, mistakes: &mut Mistakes<'_>) -> Option<Case> {
+    let mut object = ObjectReader::open(&Field::root(document), mistakes)?;
+    let schema = object.string("$schema", mistakes);
+    let description = object.string("description", mistakes);
+    let manifests = strings(object.list("manifests", mistakes), mistakes);
+    let config = object.string("config", mistakes);
+    let client_namespace = object.string("clientNamespace", mistakes);
+    let options = object.take("options", mistakes);
+    let options = options.and_then(|field| self::options(&field, mistakes));
+    let requests = object.list("requests", mistakes);
     let requests = requests
         .iter()
-        .filter_map(|field| exchange(field, diagnostics))
+        .filter_map(|field| exchange(field, mistakes))
         .collect();
-    let codes = object.take("diagnostics", diagnostics);
-    let codes = codes.map(|field| field.spanned(strings(items(&field, diagnostics), diagnostics)));
+    let codes = object.take("diagnostics", mistakes);
+    let codes = codes.map(|field| field.spanned(strings(field.list(mistakes), mistakes)));
     for code in codes.iter().flat_map(|codes| &codes.value) {
-        known_code(code, diagnostics);
+        known_code(code, mistakes);
     }
     let span = object.span;
-    object.finish(diagnostics);
+    object.finish(mistakes);
     let case = Case {
         schema,
         description,
@@ -105,40 +95,40 @@ fn case(document: &Node, has_objects: bool, diagnostics: &mut Diagnostics) -> Op
         diagnostics: codes,
     };
     // What was misspelt is not missing.
-    if diagnostics.is_empty() {
-        complete(&case, has_objects, span, diagnostics);
+    if mistakes.0.is_empty() {
+        complete(&case, has_objects, span, mistakes);
     }
     Some(case)
 }
 
 /// Whether there is something to test, and one thing only.
-fn complete(case: &Case, has_objects: bool, span: Span, diagnostics: &mut Diagnostics) {
+fn complete(case: &Case, has_objects: bool, span: Span, mistakes: &mut Mistakes<'_>) {
     let from_manifests = has_objects || !case.manifests.is_empty();
     if let Some(config) = &case.config {
         let code = &codes::CASE_CONTRADICTION;
         if from_manifests {
             let hint = "write one of the two: a config is what manifests become";
             let message = "`config` stands beside manifests";
-            refuse(code, config.span, message, hint, diagnostics);
+            mistakes.refuse(code, config.span, message, hint);
         }
         if let Some(codes) = &case.diagnostics {
             let message = "`diagnostics` stands beside `config`";
             let hint = "remove it: only manifests give diagnostics";
-            refuse(code, codes.span, message, hint, diagnostics);
+            mistakes.refuse(code, codes.span, message, hint);
         }
     } else if !from_manifests {
         let message = "`manifests` is missing";
         let hint = "add `manifests: [FILE]` or `config: FILE`";
-        refuse(&codes::CASE_MISSING_FIELD, span, message, hint, diagnostics);
+        mistakes.refuse(&codes::CASE_MISSING_FIELD, span, message, hint);
     }
     if case.requests.is_empty() && case.diagnostics.is_none() {
         let message = "there is nothing to test: `requests` is missing";
         let hint = "add `requests`, or `diagnostics: []` if there must be none";
-        refuse(&codes::CASE_MISSING_FIELD, span, message, hint, diagnostics);
+        mistakes.refuse(&codes::CASE_MISSING_FIELD, span, message, hint);
     }
 }
 
-fn known_code(code: &Spanned<String>, diagnostics: &mut Diagnostics) {
+fn known_code(code: &Spanned<String>, mistakes: &mut Mistakes<'_>) {
     // Those of cases say nothing about manifests.
     let ids = || {
         let ids = codes::ALL.iter().map(|code| code.id);
@@ -152,73 +142,60 @@ fn known_code(code: &Spanned<String>, diagnostics: &mut Diagnostics) {
         None => "docs/diagnostics.md lists them".into(),
     };
     let message = format!("there is no diagnostic `{}`", code.value);
-    refuse(
-        &codes::CASE_INVALID_VALUE,
-        code.span,
-        message,
-        hint,
-        diagnostics,
-    );
+    mistakes.refuse(&codes::CASE_INVALID_VALUE, code.span, message, hint);
 }
 
-fn strings(fields: Vec<Field<'_>>, diagnostics: &mut Diagnostics) -> Vec<Spanned<String>> {
+fn strings(fields: Vec<Field<'_>>, mistakes: &mut Mistakes<'_>) -> Vec<Spanned<String>> {
     fields
         .iter()
-        .filter_map(|field| string(field, diagnostics))
+        .filter_map(|field| field.string(mistakes))
         .collect()
 }
 
-fn options(field: &Field<'_>, diagnostics: &mut Diagnostics) -> Option<Options> {
-    let mut object = Object::open(field, diagnostics)?;
+fn options(field: &Field<'_>, mistakes: &mut Mistakes<'_>) -> Option<Options> {
+    let mut object = ObjectReader::open(field, mistakes)?;
     let is_set = |flag: Option<Spanned<bool>>| flag.is_some_and(|flag| flag.value);
     let options = Options {
-        honor_hostnames: is_set(object.boolean("honorHostnames", diagnostics)),
-        require_reference_grants: is_set(object.boolean("requireReferenceGrants", diagnostics)),
-        cluster_domain: object.string("clusterDomain", diagnostics),
+        honor_hostnames: is_set(object.boolean("honorHostnames", mistakes)),
+        require_reference_grants: is_set(object.boolean("requireReferenceGrants", mistakes)),
+        cluster_domain: object.string("clusterDomain", mistakes),
     };
-    object.finish(diagnostics);
+    object.finish(mistakes);
     Some(options)
 }
 
-fn exchange(field: &Field<'_>, diagnostics: &mut Diagnostics) -> Option<Exchange> {
-    let mut object = Object::open(field, diagnostics)?;
-    let name = object.string("name", diagnostics);
-    let request = object.require("request", diagnostics);
-    let request = request.and_then(|field| parsed(&field, diagnostics));
-    let headers = headers(object.list("headers", diagnostics), diagnostics);
-    let from = object.string("from", diagnostics);
-    let destination = object.take("destination", diagnostics);
+fn exchange(field: &Field<'_>, mistakes: &mut Mistakes<'_>) -> Option<Exchange> {
+    let mut object = ObjectReader::open(field, mistakes)?;
+    let name = object.string("name", mistakes);
+    let request = object.require("request", mistakes);
+    let request = request.and_then(|field| parsed(&field, mistakes));
+    let headers = headers(object.list("headers", mistakes), mistakes);
+    let from = object.string("from", mistakes);
+    let destination = object.take("destination", mistakes);
     let destination = destination.and_then(|field| {
-        let address = string(&field, diagnostics)?.value.parse();
+        let address = field.string(mistakes)?.value.parse();
         if address.is_err() {
-            invalid(
+            mistakes.invalid(
                 &field,
-                "write an address and a port, like `10.96.0.10:80`",
-                diagnostics,
+                "write an address and a port, like `10.96.0.10:80`".into(),
             );
         }
         address.ok()
     });
-    let protocol = object.take("protocol", diagnostics);
-    let protocol = protocol.and_then(|field| protocol_named(&field, diagnostics));
+    let protocol = object.take("protocol", mistakes);
+    let protocol = protocol.and_then(|field| protocol_named(&field, mistakes));
     let protocol = protocol.unwrap_or_default();
-    let jar = object.string("jar", diagnostics);
-    let backend_headers = self::headers(object.list("backendHeaders", diagnostics), diagnostics);
-    let expect = object.take("expect", diagnostics);
-    let expect = expect.and_then(|field| expect::expect(&field, protocol, diagnostics));
+    let jar = object.string("jar", mistakes);
+    let backend_headers = self::headers(object.list("backendHeaders", mistakes), mistakes);
+    let expect = object.take("expect", mistakes);
+    let expect = expect.and_then(|field| expect::expect(&field, protocol, mistakes));
     let expect = expect.unwrap_or_default();
     if let (Some(sticky), None) = (&expect.sticky, &jar) {
         let message = "`sticky` has no meaning without `jar`";
         let hint = "add `jar` to this request and to the one that begins the session";
-        refuse(
-            &codes::CASE_CONTRADICTION,
-            sticky.span,
-            message,
-            hint,
-            diagnostics,
-        );
+        mistakes.refuse(&codes::CASE_CONTRADICTION, sticky.span, message, hint);
     }
-    object.finish(diagnostics);
+    object.finish(mistakes);
     Some(Exchange {
         name,
         request: request?,
@@ -232,20 +209,20 @@ fn exchange(field: &Field<'_>, diagnostics: &mut Diagnostics) -> Option<Exchange
     })
 }
 
-fn protocol_named(field: &Field<'_>, diagnostics: &mut Diagnostics) -> Option<Protocol> {
-    match &*string(field, diagnostics)?.value {
+fn protocol_named(field: &Field<'_>, mistakes: &mut Mistakes<'_>) -> Option<Protocol> {
+    match &*field.string(mistakes)?.value {
         "http" => Some(Protocol::Http),
         "grpc" => Some(Protocol::Grpc),
         _ => {
-            invalid(field, "use `http` or `grpc`", diagnostics);
+            mistakes.invalid(field, "use `http` or `grpc`".into());
             None
         }
     }
 }
 
-fn headers(fields: Vec<Field<'_>>, diagnostics: &mut Diagnostics) -> Vec<HeaderLine> {
+fn headers(fields: Vec<Field<'_>>, mistakes: &mut Mistakes<'_>) -> Vec<HeaderLine> {
     fields
         .iter()
-        .filter_map(|field| Some(parsed(field, diagnostics)?.value))
+        .filter_map(|field| Some(parsed(field, mistakes)?.value))
         .collect()
 }

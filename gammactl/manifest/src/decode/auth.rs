@@ -1,19 +1,16 @@
-//! HTTPExternalAuthFilter.
+//! `externalAuth` of a filter is read here.
 
-use super::{
-    object::{Cx, Field, Object, string},
-    text,
-};
-use crate::{diagnostic::codes, model::ExternalAuth, source::Spanned};
+use super::{cx::Cx, referent, scalar::choice, scalar::distinct, scalar::list, text};
+use crate::{ExternalAuth, diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader};
 
 pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ExternalAuth> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let protocol = object.require("protocol", cx);
-    let protocol = protocol.and_then(|f| super::object::choice(&f, &["HTTP", "GRPC"], cx));
+    let protocol = protocol.and_then(|f| choice(&f, &["HTTP", "GRPC"], cx));
     let backend = object.require("backendRef", cx);
-    let backend = backend.and_then(|f| super::backend::object_ref(&f, cx));
-    let (grpc, http) = (object.take("grpc"), object.take("http"));
-    let forward_body = object.take("forwardBody");
+    let backend = backend.and_then(|f| referent::object_ref(&f, cx));
+    let (grpc, http) = (object.take("grpc", cx), object.take("http", cx));
+    let forward_body = object.take("forwardBody", cx);
     let is_grpc = protocol.as_ref().is_some_and(|p| p.value == "GRPC");
     let members = [("grpc", &grpc, is_grpc), ("http", &http, !is_grpc)];
     for (name, member, belongs) in members.into_iter().filter(|_| protocol.is_some()) {
@@ -36,7 +33,7 @@ pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Extern
     let mut path_prefix = String::new();
     let mut allowed_headers = Vec::new();
     let mut allowed_response_headers = Vec::new();
-    if let Some(mut http) = http.and_then(|f| Object::open(&f, cx)) {
+    if let Some(mut http) = http.and_then(|f| ObjectReader::open(&f, cx)) {
         if let Some(path) = http.string("path", cx) {
             text::auth_path(&path, &http.path_to("path"), cx);
             // It stands before a path, which begins with `/`.
@@ -46,12 +43,12 @@ pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Extern
         allowed_response_headers = headers(&mut http, "allowedResponseHeaders", cx);
         http.finish(cx);
     }
-    if let Some(mut grpc) = grpc.and_then(|f| Object::open(&f, cx)) {
+    if let Some(mut grpc) = grpc.and_then(|f| ObjectReader::open(&f, cx)) {
         headers(&mut grpc, "allowedHeaders", cx);
         grpc.finish(cx);
     }
     let forward_body = forward_body.and_then(|f| {
-        let mut body = Object::open(&f, cx)?;
+        let mut body = ObjectReader::open(&f, cx)?;
         let max = body.integer("maxSize", 0..=i32::MAX as u32, cx);
         body.finish(cx);
         (max?.value > 0).then_some(f.node.span)
@@ -68,14 +65,18 @@ pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Extern
     })
 }
 
-fn headers(object: &mut Object<'_>, list: &'static str, cx: &mut Cx<'_>) -> Vec<Spanned<String>> {
+fn headers(
+    object: &mut ObjectReader<'_>,
+    member: &'static str,
+    cx: &mut Cx<'_>,
+) -> Vec<Spanned<String>> {
     let mut names = Vec::new();
-    for field in object.list(list, 64, cx) {
-        if let Some(name) = string(&field, cx) {
+    for field in list(object, member, 64, cx) {
+        if let Some(name) = field.string(cx) {
             text::free_header_name(&name, &field.path, cx);
             names.push(name);
         }
     }
-    super::object::distinct(&names, &object.path_to(list), cx);
+    distinct(&names, &object.path_to(member), cx);
     names
 }

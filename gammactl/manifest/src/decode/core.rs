@@ -1,32 +1,27 @@
-//! Service, ServiceImport, EndpointSlice and ReferenceGrant.
+//! Service, ServiceImport, EndpointSlice and ReferenceGrant are read here.
 
-use super::{
-    metadata,
-    object::{Cx, Field, Object, boolean, string},
-};
+use super::{cx::Cx, metadata, scalar::choice_of, scalar::items, scalar::list};
 use crate::{
-    diagnostic::codes,
-    model::{EndpointSlice, Metadata, ReferenceGrant, Service, ServiceKind, ServicePort},
-    source::Spanned,
-    yaml::Value,
+    EndpointSlice, Metadata, ReferenceGrant, Service, ServiceKind, ServicePort, diagnostic::codes,
+    source::Spanned, yaml::Content, yaml::Field, yaml::ObjectReader,
 };
 
 pub(super) fn service(
-    object: Object<'_>,
+    object: ObjectReader<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<Service> {
     let (metadata, mut spec) = open(object, default_namespace, cx)?;
     let service_type = spec.string("type", cx);
-    let single = spec.take("clusterIP");
-    let mut fields = spec.list("clusterIPs", 2, cx);
+    let single = spec.take("clusterIP", cx);
+    let mut fields = list(&mut spec, "clusterIPs", 2, cx);
     if fields.is_empty() {
         fields.extend(single);
     }
     let mut headless = false;
     let mut cluster_ips = Vec::new();
     for field in &fields {
-        match string(field, cx) {
+        match field.string(cx) {
             Some(text) if text.value == "None" => headless = true,
             Some(text) if text.value.is_empty() => {}
             Some(text) => cluster_ips.extend(address(&text, &field.path, cx)),
@@ -46,15 +41,15 @@ pub(super) fn service(
 
 /// ServiceImport: what a Service of several clusters looks like in this one (GEP-1748).
 pub(super) fn service_import(
-    object: Object<'_>,
+    object: ObjectReader<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<Service> {
     let (metadata, mut spec) = open(object, default_namespace, cx)?;
-    let kind = spec.choice("type", &["ClusterSetIP", "Headless"], cx);
+    let kind = choice_of(&mut spec, "type", &["ClusterSetIP", "Headless"], cx);
     let mut cluster_ips = Vec::new();
-    for field in spec.list("ips", 2, cx) {
-        if let Some(text) = string(&field, cx) {
+    for field in list(&mut spec, "ips", 2, cx) {
+        if let Some(text) = field.string(cx) {
             cluster_ips.extend(address(&text, &field.path, cx));
         }
     }
@@ -71,17 +66,17 @@ pub(super) fn service_import(
 
 /// The metadata of an object, if they are right, and its spec.
 fn open<'n>(
-    mut object: Object<'n>,
+    mut object: ObjectReader<'n>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
-) -> Option<(Option<Metadata>, Object<'n>)> {
+) -> Option<(Option<Metadata>, ObjectReader<'n>)> {
     let metadata = metadata::metadata(&mut object, default_namespace, cx);
     let spec = object.require("spec", cx)?;
-    Some((metadata, Object::open(&spec, cx)?))
+    Some((metadata, ObjectReader::open(&spec, cx)?))
 }
 
-fn service_ports(spec: &mut Object<'_>, cx: &mut Cx<'_>) -> Vec<ServicePort> {
-    let ports = spec.list("ports", usize::MAX, cx);
+fn service_ports(spec: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Vec<ServicePort> {
+    let ports = spec.list("ports", cx);
     ports
         .iter()
         .filter_map(|field| service_port(field, cx))
@@ -109,17 +104,17 @@ fn address(
 }
 
 fn service_port(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ServicePort> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let port = object.require("port", cx);
-    let port = port.and_then(|f| super::object::integer(&f, 1..=u16::MAX, cx));
-    let target = object.take("targetPort");
+    let port = port.and_then(|f| f.integer(1..=u16::MAX, cx));
+    let target = object.take("targetPort", cx);
     Some(ServicePort {
         name: object
             .string("name", cx)
             .map_or_else(String::new, |n| n.value),
         port: port?.value,
         // A name is resolved by the EndpointSlices.
-        target_port: target.and_then(|f| f.node.as_plain()?.parse().ok()),
+        target_port: target.and_then(|f| f.node.meaning()?.as_integer()?.try_into().ok()),
         app_protocol: object.string("appProtocol", cx).map(|p| p.value),
         protocol: object
             .string("protocol", cx)
@@ -129,23 +124,23 @@ fn service_port(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ServicePort> {
 }
 
 pub(super) fn endpoint_slice(
-    mut object: Object<'_>,
+    mut object: ObjectReader<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<EndpointSlice> {
     let metadata = metadata::metadata(&mut object, default_namespace, cx);
     let ports = object
-        .list("ports", usize::MAX, cx)
+        .list("ports", cx)
         .iter()
         .filter_map(|field| {
-            let mut port = Object::open(field, cx)?;
+            let mut port = ObjectReader::open(field, cx)?;
             let name = port
                 .string("name", cx)
                 .map_or_else(String::new, |n| n.value);
             Some((name, port.integer("port", 1..=u16::MAX, cx)?.value))
         })
         .collect();
-    let endpoints = object.list("endpoints", usize::MAX, cx);
+    let endpoints = object.list("endpoints", cx);
     let ready_addresses = endpoints
         .iter()
         .filter_map(|field| ready_address(field, cx))
@@ -161,43 +156,35 @@ pub(super) fn endpoint_slice(
 /// "A nil value indicates an unknown state … should be interpreted as ready" (conditions.ready); and
 /// all addresses of an endpoint are the same pod: "consumers should use the first".
 fn ready_address(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<String> {
-    let mut endpoint = Object::open(field, cx)?;
-    let conditions = endpoint.take("conditions");
+    let mut endpoint = ObjectReader::open(field, cx)?;
+    let conditions = endpoint.take("conditions", cx);
     let ready = conditions
-        .and_then(|f| Object::open(&f, cx)?.take("ready"))
-        .and_then(|f| boolean(&f, cx))
-        .unwrap_or(true);
-    let addresses = endpoint.list("addresses", 100, cx);
-    let address = string(addresses.first()?, cx)?.value;
+        .and_then(|f| ObjectReader::open(&f, cx)?.take("ready", cx))
+        .and_then(|f| f.boolean(cx))
+        .is_none_or(|ready| ready.value);
+    let addresses = list(&mut endpoint, "addresses", 100, cx);
+    let address = addresses.first()?.string(cx)?.value;
     ready.then_some(address)
 }
 
 pub(super) fn reference_grant(
-    mut object: Object<'_>,
+    mut object: ObjectReader<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<ReferenceGrant> {
     let metadata = metadata::metadata(&mut object, default_namespace, cx);
     object.ignore(&["status"]);
     let spec = object.require("spec", cx);
-    let spec = spec.and_then(|f| Object::open(&f, cx));
+    let spec = spec.and_then(|f| ObjectReader::open(&f, cx));
     object.finish(cx);
     let mut spec = spec?;
-    for list in ["from", "to"] {
-        if let Some(field) = spec.require(list, cx)
-            && matches!(&field.node.value, Value::Sequence(items) if items.is_empty())
-        {
-            cx.refuse(
-                &codes::INVALID_VALUE,
-                field.node.span,
-                format!("`{}` is empty", field.path),
-                "name what may refer, and what to: a grant without either allows nothing",
-            );
-        }
-    }
+    let (sources, targets) = (
+        required_list(&mut spec, "from", cx),
+        required_list(&mut spec, "to", cx),
+    );
     let mut from = Vec::new();
-    for field in spec.list("from", 16, cx) {
-        let mut entry = Object::open(&field, cx)?;
+    for field in sources {
+        let mut entry = ObjectReader::open(&field, cx)?;
         let group = entry.require_string("group", cx);
         let kind = entry.require_string("kind", cx);
         let namespace = entry.require_string("namespace", cx);
@@ -207,8 +194,8 @@ pub(super) fn reference_grant(
         }
     }
     let mut to = Vec::new();
-    for field in spec.list("to", 16, cx) {
-        let mut entry = Object::open(&field, cx)?;
+    for field in targets {
+        let mut entry = ObjectReader::open(&field, cx)?;
         let group = entry.require_string("group", cx);
         let kind = entry.require_string("kind", cx);
         let name = entry.string("name", cx);
@@ -223,4 +210,24 @@ pub(super) fn reference_grant(
         from,
         to,
     })
+}
+
+/// `from` or `to` of a ReferenceGrant.
+fn required_list<'n>(
+    spec: &mut ObjectReader<'n>,
+    name: &'static str,
+    cx: &mut Cx<'_>,
+) -> Vec<Field<'n>> {
+    let Some(field) = spec.require(name, cx) else {
+        return Vec::new();
+    };
+    if matches!(&field.node.content, Content::Sequence(items) if items.is_empty()) {
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            field.node.span,
+            format!("`{}` is empty", field.path),
+            "name what may refer, and what to: a grant without either allows nothing",
+        );
+    }
+    items(&field, 16, "remove some", cx)
 }

@@ -1,33 +1,28 @@
-//! HTTPCORSFilter.
+//! `cors` of a filter is read here.
 
-use std::collections::HashSet;
-
+use super::{cx::Cx, scalar::choice_hint, scalar::list, text};
+use crate::{diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader};
 use gamma_config::Cors;
-
-use super::{
-    object::{Cx, Field, Object, string},
-    text,
-};
-use crate::{diagnostic::codes, source::Spanned};
+use std::collections::HashSet;
 
 const METHODS: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*",
 ];
 
 pub(super) fn cors(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Cors> {
-    let mut object = Object::open(field, cx)?;
-    let allow_origins = list(&mut object, "allowOrigins", 64, text::origin, cx);
+    let mut object = ObjectReader::open(field, cx)?;
+    let allow_origins = names(&mut object, "allowOrigins", 64, text::origin, cx);
     let allow_credentials = object
-        .take("allowCredentials")
-        .and_then(|f| super::object::boolean(&f, cx));
-    let allow_methods = list(&mut object, "allowMethods", 9, method, cx);
-    let allow_headers = list(&mut object, "allowHeaders", 64, text::header_name, cx);
-    let expose_headers = list(&mut object, "exposeHeaders", 64, text::header_name, cx);
+        .take("allowCredentials", cx)
+        .and_then(|f| f.boolean(cx));
+    let allow_methods = names(&mut object, "allowMethods", 9, method, cx);
+    let allow_headers = names(&mut object, "allowHeaders", 64, text::header_name, cx);
+    let expose_headers = names(&mut object, "exposeHeaders", 64, text::header_name, cx);
     let max_age = object.integer("maxAge", 1..=i32::MAX as u32, cx);
     object.finish(cx);
     Some(Cors {
         allow_origins,
-        allow_credentials: allow_credentials.unwrap_or_default(),
+        allow_credentials: allow_credentials.is_some_and(|allowed| allowed.value),
         allow_methods,
         allow_headers,
         expose_headers,
@@ -36,17 +31,17 @@ pub(super) fn cors(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Cors> {
 }
 
 /// A set of names. "`*` can't stand beside others."
-fn list(
-    object: &mut Object<'_>,
+fn names(
+    object: &mut ObjectReader<'_>,
     name: &'static str,
     max: usize,
     check: text::Check,
     cx: &mut Cx<'_>,
 ) -> Vec<String> {
-    let fields = object.list(name, max, cx);
+    let fields = list(object, name, max, cx);
     let mut seen = HashSet::new();
     for field in &fields {
-        let Some(text) = string(field, cx) else {
+        let Some(text) = field.string(cx) else {
             continue;
         };
         // A wildcard beside names is refused in each list but this one.
@@ -79,7 +74,7 @@ fn method(text: &Spanned<String>, path: &str, cx: &mut Cx<'_>) {
     if METHODS.contains(&&*text.value) {
         return;
     }
-    let hint = super::object::choice_hint(&text.value, &METHODS);
+    let hint = choice_hint(&text.value, &METHODS);
     cx.refuse(
         &codes::INVALID_VALUE,
         text.span,

@@ -1,18 +1,12 @@
-//! `filters[]` of rules and backendRefs.
+//! `filters[]` of rules and backendRefs are read here.
 
-use std::collections::HashSet;
-
-use gamma_config::Fraction;
-
-use super::{
-    object::{Cx, Field, Object, string},
-    text, url,
-};
+use super::{auth, cors, cx::Cx, referent, scalar::choice_hint, scalar::list, text, url};
 use crate::{
-    diagnostic::codes,
-    model::{Filter, FilterKind, HeaderModifier, Mirror, RouteKind},
-    source::Spanned,
+    Filter, FilterKind, HeaderModifier, Mirror, RouteKind, diagnostic::codes, source::Spanned,
+    yaml::Field, yaml::ObjectReader,
 };
+use gamma_config::Fraction;
+use std::collections::HashSet;
 
 /// Filter types and their members, all kinds of routes together.
 const MEMBERS: [(&str, &str); 8] = [
@@ -34,10 +28,14 @@ const GRPC: [&str; 4] = [
     "ExtensionRef",
 ];
 
-pub(super) fn filters(kind: RouteKind, object: &mut Object<'_>, cx: &mut Cx<'_>) -> Vec<Filter> {
+pub(super) fn filters(
+    kind: RouteKind,
+    object: &mut ObjectReader<'_>,
+    cx: &mut Cx<'_>,
+) -> Vec<Filter> {
     let mut seen = HashSet::new();
     let mut filters = Vec::new();
-    for field in object.list("filters", 16, cx) {
+    for field in list(object, "filters", 16, cx) {
         let Some((name, filter)) = filter(kind, &field, cx) else {
             continue;
         };
@@ -76,7 +74,7 @@ fn filter(
     field: &Field<'_>,
     cx: &mut Cx<'_>,
 ) -> Option<(Spanned<String>, Filter)> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let span = object.span;
     let types: Vec<&'static str> = match kind {
         RouteKind::HttpRoute => MEMBERS.iter().map(|(type_name, _)| *type_name).collect(),
@@ -100,7 +98,7 @@ fn filter(
             },
             match of_http {
                 true => format!("use one of {}", types.join(", ")),
-                false => super::object::choice_hint(&name.value, &types),
+                false => choice_hint(&name.value, &types),
             },
         );
         return None;
@@ -110,7 +108,7 @@ fn filter(
         if !types.contains(&type_name) {
             continue;
         }
-        let Some(found) = object.take(member_name) else {
+        let Some(found) = object.take(member_name, cx) else {
             continue;
         };
         if type_name == name.value {
@@ -148,10 +146,8 @@ fn filter(
         }
         "RequestRedirect" => FilterKind::RequestRedirect(url::redirect(&member, cx)?),
         "RequestMirror" => FilterKind::RequestMirror(Box::new(mirror(&member, cx)?)),
-        "CORS" => FilterKind::Cors(Box::new(super::cors::cors(&member, cx)?)),
-        "ExternalAuth" => {
-            FilterKind::ExternalAuth(Box::new(super::auth::external_auth(&member, cx)?))
-        }
+        "CORS" => FilterKind::Cors(Box::new(cors::cors(&member, cx)?)),
+        "ExternalAuth" => FilterKind::ExternalAuth(Box::new(auth::external_auth(&member, cx)?)),
         "URLRewrite" => FilterKind::UrlRewrite(url::rewrite(&member, cx)?),
         _ => {
             extension_ref(&member, cx)?;
@@ -163,7 +159,7 @@ fn filter(
 
 /// LocalObjectReference: nothing here knows what it names.
 fn extension_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<()> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let checks: [(&str, text::Check); 3] = [
         ("group", text::group),
         ("kind", text::kind),
@@ -179,14 +175,14 @@ fn extension_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<()> {
 }
 
 fn header_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<HeaderModifier> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let mut modifier = HeaderModifier {
         set: headers(&mut object, "set", cx),
         add: headers(&mut object, "add", cx),
         remove: Vec::new(),
     };
-    for field in object.list("remove", 16, cx) {
-        if let Some(name) = string(&field, cx) {
+    for field in list(&mut object, "remove", 16, cx) {
+        if let Some(name) = field.string(cx) {
             text::free_header_name(&name, &field.path, cx);
             modifier.remove.push(name);
         }
@@ -197,13 +193,13 @@ fn header_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<HeaderModifier>
 }
 
 fn headers(
-    object: &mut Object<'_>,
-    list: &'static str,
+    object: &mut ObjectReader<'_>,
+    member: &'static str,
     cx: &mut Cx<'_>,
 ) -> Vec<(Spanned<String>, Spanned<String>)> {
     let mut headers = Vec::new();
-    for field in object.list(list, 16, cx) {
-        let Some(mut header) = Object::open(&field, cx) else {
+    for field in list(object, member, 16, cx) {
+        let Some(mut header) = ObjectReader::open(&field, cx) else {
             continue;
         };
         let name = header.require_string("name", cx);
@@ -237,11 +233,11 @@ fn once(modifier: &mut HeaderModifier, path: &str, cx: &mut Cx<'_>) {
 }
 
 fn mirror(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Mirror> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let backend = object.require("backendRef", cx);
-    let backend = backend.and_then(|f| super::backend::object_ref(&f, cx));
+    let backend = backend.and_then(|f| referent::object_ref(&f, cx));
     let percent = object.integer("percent", 0..=100, cx);
-    let fraction = object.take("fraction").and_then(|f| fraction(&f, cx));
+    let fraction = object.take("fraction", cx).and_then(|f| fraction(&f, cx));
     if let (Some(percent), Some(_)) = (&percent, &fraction) {
         cx.refuse(
             &codes::CONTRADICTION,
@@ -263,9 +259,9 @@ fn mirror(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Mirror> {
 
 fn fraction(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Fraction> {
     const MAX: u32 = i32::MAX as u32;
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let numerator = object.require("numerator", cx);
-    let numerator = numerator.and_then(|f| super::object::integer(&f, 0..=MAX, cx));
+    let numerator = numerator.and_then(|f| f.integer(0..=MAX, cx));
     let denominator = object.integer("denominator", 1..=MAX, cx);
     let fraction = Fraction {
         numerator: numerator?.value,

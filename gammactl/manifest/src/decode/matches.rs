@@ -1,21 +1,12 @@
-//! `rules[].matches[]`.
+//! `rules[].matches[]` of HTTPRoute and GRPCRoute are read here.
 
-use std::collections::HashSet;
-
-use gamma_config::Method;
-
-use super::{
-    object::{Cx, Field, Object},
-    text,
-};
+use super::{cx::Cx, scalar::choice, scalar::choice_of, scalar::list, text};
 use crate::{
-    diagnostic::codes,
-    model::{
-        GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, RouteKind,
-        ValueMatch,
-    },
-    source::{Span, Spanned},
+    GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, RouteKind, ValueMatch,
+    diagnostic::codes, source::Span, source::Spanned, yaml::Field, yaml::ObjectReader,
 };
+use gamma_config::Method;
+use std::collections::HashSet;
 
 const METHODS: [Method; 9] = [
     Method::Get,
@@ -59,22 +50,22 @@ fn root(span: Span) -> PathMatch {
 }
 
 pub(super) fn r#match(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Match> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let span = object.span;
     let headers = values(&mut object, "headers", true, 4096, cx);
     let r#match = match kind {
         RouteKind::HttpRoute => Match::Http(HttpMatch {
-            path: match object.take("path") {
+            path: match object.take("path", cx) {
                 Some(field) => path(&field, cx)?,
                 None => root(span),
             },
             headers,
             query_params: values(&mut object, "queryParams", false, 1024, cx),
-            method: object.take("method").and_then(|f| method(&f, cx)),
+            method: object.take("method", cx).and_then(|f| method(&f, cx)),
             span,
         }),
         RouteKind::GrpcRoute => Match::Grpc(GrpcMatch {
-            method: object.take("method").and_then(|f| grpc_method(&f, cx)),
+            method: object.take("method", cx).and_then(|f| grpc_method(&f, cx)),
             headers,
             span,
         }),
@@ -94,9 +85,9 @@ fn path(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathMatch> {
         cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
         return None;
     }
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let types = ["Exact", "PathPrefix", "RegularExpression"];
-    let kind = match object.choice("type", &types, cx).map(|kind| kind.value) {
+    let kind = match choice_of(&mut object, "type", &types, cx).map(|kind| kind.value) {
         Some("Exact") => PathMatchType::Exact,
         Some("RegularExpression") => PathMatchType::RegularExpression,
         _ => PathMatchType::PathPrefix,
@@ -115,7 +106,7 @@ fn path(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathMatch> {
 }
 
 fn values(
-    object: &mut Object<'_>,
+    object: &mut ObjectReader<'_>,
     name: &'static str,
     any_case: bool,
     max: usize,
@@ -123,7 +114,7 @@ fn values(
 ) -> Vec<ValueMatch> {
     let mut names = HashSet::new();
     let mut values = Vec::new();
-    for field in object.list(name, 16, cx) {
+    for field in list(object, name, 16, cx) {
         let Some(value) = value(&field, max, cx) else {
             continue;
         };
@@ -148,8 +139,8 @@ fn values(
 }
 
 fn value(field: &Field<'_>, max: usize, cx: &mut Cx<'_>) -> Option<ValueMatch> {
-    let mut object = Object::open(field, cx)?;
-    let kind = object.choice("type", &["Exact", "RegularExpression"], cx);
+    let mut object = ObjectReader::open(field, cx)?;
+    let kind = choice_of(&mut object, "type", &["Exact", "RegularExpression"], cx);
     let name = object.require_string("name", cx);
     if let Some(name) = &name {
         text::header_name(name, &object.path_to("name"), cx);
@@ -168,13 +159,13 @@ fn value(field: &Field<'_>, max: usize, cx: &mut Cx<'_>) -> Option<ValueMatch> {
 
 fn method(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Method> {
     let names = METHODS.map(Method::as_str);
-    let chosen = super::object::choice(field, &names, cx)?;
+    let chosen = choice(field, &names, cx)?;
     METHODS.into_iter().find(|m| m.as_str() == chosen.value)
 }
 
 fn grpc_method(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<GrpcMethodMatch> {
-    let mut object = Object::open(field, cx)?;
-    let kind = object.choice("type", &["Exact", "RegularExpression"], cx);
+    let mut object = ObjectReader::open(field, cx)?;
+    let kind = choice_of(&mut object, "type", &["Exact", "RegularExpression"], cx);
     let regex = kind.is_some_and(|kind| kind.value == "RegularExpression");
     let service = object.string("service", cx);
     let method = object.string("method", cx);

@@ -1,18 +1,15 @@
-//! `metadata`.
+//! `metadata` of an object is read here: name, namespace, age, labels.
 
-use super::{
-    object::{Cx, Field, Object, string},
-    text,
-};
-use crate::{diagnostic::codes, model::Metadata};
+use super::{cx::Cx, text};
+use crate::{Metadata, Timestamp, diagnostic::codes, yaml::Field, yaml::ObjectReader};
 
 pub(super) fn metadata(
-    object: &mut Object<'_>,
+    object: &mut ObjectReader<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<Metadata> {
     let field = object.require("metadata", cx)?;
-    let mut metadata = Object::open(&field, cx)?;
+    let mut metadata = ObjectReader::open(&field, cx)?;
     let name = metadata.require_string("name", cx);
     if let Some(name) = &name {
         text::name(name, "metadata.name", cx);
@@ -22,11 +19,11 @@ pub(super) fn metadata(
         text::namespace(namespace, "metadata.namespace", cx);
     }
     let creation_timestamp = metadata
-        .take("creationTimestamp")
+        .take("creationTimestamp", cx)
         .and_then(|field| timestamp(&field, cx));
     let generation = metadata.integer("generation", 0..=i64::MAX as u64, cx);
-    let labels = metadata.take("labels").map(|field| strings(&field, cx));
-    if let Some(annotations) = metadata.take("annotations") {
+    let labels = metadata.take("labels", cx).map(|field| strings(&field, cx));
+    if let Some(annotations) = metadata.take("annotations", cx) {
         strings(&annotations, cx);
     }
     // What else metadata may hold says nothing about routing.
@@ -55,36 +52,30 @@ pub(super) fn metadata(
 /// version without quotes gets.
 fn strings(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(String, String)> {
     let Some(members) = field.map() else {
-        super::object::wrong_type(field, "an object", cx);
+        field.must_be("an object", cx);
         return Vec::new();
     };
     let mut strings = Vec::new();
     for (key, member) in members {
         if member.node.is_null() {
             strings.push((key.value, String::new()));
-        } else if let Some(text) = string(&member, cx) {
+        } else if let Some(text) = member.string(cx) {
             strings.push((key.value, text.value));
         }
     }
     strings
 }
 
-/// Kubernetes writes `2026-01-31T12:00:00Z`, always in UTC, so that text order is time order.
-fn timestamp(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<String> {
-    let text = string(field, cx)?;
-    let shape: String = text
-        .value
-        .chars()
-        .map(|c| if c.is_ascii_digit() { '0' } else { c })
-        .collect();
-    if shape != "0000-00-00T00:00:00Z" {
+fn timestamp(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timestamp> {
+    let text = field.string(cx)?;
+    let timestamp = text.value.parse();
+    if timestamp.is_err() {
         cx.refuse(
             &codes::INVALID_VALUE,
             text.span,
             format!("`{}` is `{}`", field.path, text.value),
             "write it as Kubernetes does: 2026-01-31T12:00:00Z",
         );
-        return None;
     }
-    Some(text.value)
+    timestamp.ok()
 }

@@ -1,4 +1,4 @@
-//! YAML → [`Manifests`].
+//! Kubernetes manifests are read from YAML or JSON into [`Manifests`].
 //!
 //! An object that the API server would refuse is left out, with every violation reported at its
 //! place; the other objects survive. HTTPRoute, GRPCRoute and ReferenceGrant are read in full, so an
@@ -8,12 +8,13 @@ mod auth;
 mod backend;
 mod core;
 mod cors;
+mod cx;
 mod filters;
 mod matches;
 mod merge;
 mod metadata;
-mod object;
 mod parallel;
+mod referent;
 mod route;
 mod rule;
 mod scalar;
@@ -21,20 +22,13 @@ mod session;
 mod text;
 mod url;
 
-use merge::Merge;
-use object::{Cx, Field, Object};
-
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    model::{Manifests, RouteKind},
-    source::{Sources, Span},
-    suggest::nearest,
-    yaml::{self, Document, Node},
+    Manifests, RouteKind, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    groups::GATEWAY, groups::MULTICLUSTER, source::Sources, source::Span, suggest::nearest, yaml,
+    yaml::Document, yaml::Field, yaml::Node, yaml::ObjectReader,
 };
-
-const GATEWAY: &str = "gateway.networking.k8s.io";
-/// The API group of ServiceImports.
-pub const MULTICLUSTER: &str = "multicluster.x-k8s.io";
+use cx::Cx;
+use merge::Merge;
 
 /// Reads all objects in `sources`. Those that name no namespace are put into `default_namespace`.
 pub fn decode(
@@ -53,7 +47,7 @@ pub fn decode(
             manifests: Manifests::default(),
         };
         for document in documents {
-            if let Some(root) = document.parse(&mut diagnostics) {
+            for root in document.parse(&mut diagnostics) {
                 decoder.object(&root, &mut diagnostics);
             }
         }
@@ -73,7 +67,7 @@ struct Decoder<'s> {
 }
 
 /// A kind that is read: its name, API groups with versions, and what to do with it.
-type Read = fn(&mut Decoder<'_>, Object<'_>, &mut Cx<'_>);
+type Read = fn(&mut Decoder<'_>, ObjectReader<'_>, &mut Cx<'_>);
 const KINDS: &[(&str, &str, &[&str], Read)] = &[
     ("HTTPRoute", GATEWAY, &["v1", "v1beta1"], |d, o, cx| {
         d.route(RouteKind::HttpRoute, o, cx);
@@ -106,15 +100,11 @@ impl Decoder<'_> {
             diagnostics,
             refused: false,
         };
-        let Some(mut object) = Object::open(&Field::root(document), &mut cx) else {
+        let Some(mut object) = ObjectReader::open(&Field::root(document), &mut cx) else {
             return;
         };
-        let api_version = object
-            .take("apiVersion")
-            .and_then(|f| object::string(&f, &mut cx));
-        let kind = object
-            .take("kind")
-            .and_then(|f| object::string(&f, &mut cx));
+        let api_version = object.string("apiVersion", &mut cx);
+        let kind = object.string("kind", &mut cx);
         let (Some(api_version), Some(kind)) = (api_version, kind) else {
             if !cx.refused {
                 cx.refuse(
@@ -127,7 +117,7 @@ impl Decoder<'_> {
             return;
         };
         if kind.value.ends_with("List") && document.get("items").is_some() {
-            for item in object.list("items", usize::MAX, &mut cx) {
+            for item in object.list("items", &mut cx) {
                 self.object(item.node, cx.diagnostics);
             }
             return;
@@ -161,32 +151,32 @@ impl Decoder<'_> {
         read(self, object, &mut cx);
     }
 
-    fn route(&mut self, kind: RouteKind, object: Object<'_>, cx: &mut Cx<'_>) {
+    fn route(&mut self, kind: RouteKind, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let route = route::route(kind, object, self.default_namespace, cx);
         keep(route, &mut self.manifests.routes, cx);
     }
 
-    fn reference_grant(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+    fn reference_grant(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let grant = core::reference_grant(object, self.default_namespace, cx);
         keep(grant, &mut self.manifests.reference_grants, cx);
     }
 
-    fn service(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+    fn service(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let service = core::service(object, self.default_namespace, cx);
         keep(service, &mut self.manifests.services, cx);
     }
 
-    fn service_import(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+    fn service_import(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let import = core::service_import(object, self.default_namespace, cx);
         keep(import, &mut self.manifests.services, cx);
     }
 
-    fn endpoint_slice(&mut self, object: Object<'_>, cx: &mut Cx<'_>) {
+    fn endpoint_slice(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let slice = core::endpoint_slice(object, self.default_namespace, cx);
         keep(slice, &mut self.manifests.endpoint_slices, cx);
     }
 
-    fn namespace(&mut self, mut object: Object<'_>, cx: &mut Cx<'_>) {
+    fn namespace(&mut self, mut object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         // A Namespace is in no namespace.
         let metadata = metadata::metadata(&mut object, "", cx);
         keep(metadata, &mut self.manifests.namespaces, cx);

@@ -1,24 +1,17 @@
-//! HTTPRoute and GRPCRoute.
+//! HTTPRoute and GRPCRoute are read here.
 
-use std::collections::{HashMap, HashSet};
-
-use super::{
-    metadata,
-    object::{Cx, Field, Object, string},
-    rule, text,
-};
+use super::{cx::Cx, metadata, rule, scalar::list, text};
 use crate::{
-    diagnostic::{Diagnostic, codes},
-    model::{ParentRef, Route, RouteKind},
-    source::{Span, Spanned},
-    yaml::Value,
+    ParentRef, Route, RouteKind, diagnostic::Diagnostic, diagnostic::codes, groups::GATEWAY,
+    source::Span, source::Spanned, yaml::Content, yaml::Field, yaml::ObjectReader,
 };
+use std::{collections::HashMap, collections::HashSet};
 
 const MAX_MATCHES_PER_ROUTE: usize = 128;
 
 pub(super) fn route(
     kind: RouteKind,
-    mut object: Object<'_>,
+    mut object: ObjectReader<'_>,
     default_namespace: &str,
     cx: &mut Cx<'_>,
 ) -> Option<Route> {
@@ -26,29 +19,28 @@ pub(super) fn route(
     let metadata = metadata::metadata(&mut object, default_namespace, cx);
     object.ignore(&["status"]);
     let spec = object.require("spec", cx);
-    let spec = spec.and_then(|spec| Object::open(&spec, cx));
+    let spec = spec.and_then(|spec| ObjectReader::open(&spec, cx));
     object.finish(cx);
     let span = metadata.as_ref().map_or(object_span, |m| m.name.span);
     let mut spec = spec?;
 
-    let parent_refs: Vec<ParentRef> = spec
-        .list("parentRefs", 32, cx)
+    let parent_refs: Vec<ParentRef> = list(&mut spec, "parentRefs", 32, cx)
         .iter()
         .filter_map(|field| parent_ref(field, cx))
         .collect();
     distinct(&parent_refs, cx);
-    let hostnames = hostnames(&spec.list("hostnames", 16, cx), cx);
-    let has_default = spec.take("useDefaultGateways").is_some();
+    let hostnames = hostnames(&list(&mut spec, "hostnames", 16, cx), cx);
+    let has_default = spec.take("useDefaultGateways", cx).is_some();
     if parent_refs.is_empty()
         && !has_default
-        && spec.take("parentRefs").is_none_or(|f| is_empty(&f))
+        && spec.take("parentRefs", cx).is_none_or(|f| is_empty(&f))
     {
         cx.diagnostics.push(no_parent(kind, span));
     }
 
     let rules_span = spec.span_of("rules");
-    let absent = spec.take("rules").is_none();
-    let fields = spec.list("rules", 16, cx);
+    let absent = !spec.has("rules");
+    let fields = list(&mut spec, "rules", 16, cx);
     if fields.is_empty() && !absent && kind == RouteKind::HttpRoute {
         cx.refuse(
             &codes::INVALID_VALUE,
@@ -86,7 +78,7 @@ pub(super) fn route(
 }
 
 fn is_empty(field: &Field<'_>) -> bool {
-    matches!(&field.node.value, Value::Sequence(items) if items.is_empty())
+    matches!(&field.node.content, Content::Sequence(items) if items.is_empty())
 }
 
 fn no_parent(kind: RouteKind, span: Span) -> Diagnostic {
@@ -97,7 +89,7 @@ fn no_parent(kind: RouteKind, span: Span) -> Diagnostic {
 }
 
 fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let span = object.span;
     let group = object.string("group", cx);
     let kind = object.string("kind", cx);
@@ -117,7 +109,7 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
     Some(ParentRef {
         // The API's own examples write `core` for the group without a name.
         group: match group.as_ref().map(|group| group.value.as_str()) {
-            None => super::GATEWAY.into(),
+            None => GATEWAY.into(),
             Some("core") => String::new(),
             Some(group) => group.into(),
         },
@@ -172,8 +164,8 @@ fn distinct(parents: &[ParentRef], cx: &mut Cx<'_>) {
 
 /// How many matches the API server counts: it gives an HTTPRoute's rule without any the default one.
 fn written_matches(kind: RouteKind, rule: &Field<'_>) -> usize {
-    match rule.node.get("matches").map(|matches| &matches.value) {
-        Some(Value::Sequence(matches)) => matches.len(),
+    match rule.node.get("matches").map(|matches| &matches.content) {
+        Some(Content::Sequence(matches)) => matches.len(),
         _ => usize::from(kind == RouteKind::HttpRoute),
     }
 }
@@ -181,7 +173,7 @@ fn written_matches(kind: RouteKind, rule: &Field<'_>) -> usize {
 fn hostnames(fields: &[Field<'_>], cx: &mut Cx<'_>) -> Vec<Spanned<String>> {
     let mut hostnames = Vec::new();
     for field in fields {
-        if let Some(hostname) = string(field, cx) {
+        if let Some(hostname) = field.string(cx) {
             text::hostname(&hostname, &field.path, true, cx);
             hostnames.push(hostname);
         }

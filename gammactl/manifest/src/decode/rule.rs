@@ -1,28 +1,21 @@
-//! `spec.rules[]`.
+//! `spec.rules[]` of HTTPRoute and GRPCRoute are read here.
 
+use super::{backend, cx::Cx, filters, matches, scalar::list, session, text};
+use crate::{
+    FilterKind, Match, PathMatchType, PathModifier, RouteKind, Rule, diagnostic::codes,
+    source::Span, source::Spanned, yaml::Field, yaml::ObjectReader,
+};
+use gamma_config::Timeouts;
 use std::collections::HashSet;
 
-use gamma_config::Timeouts;
-
-use super::{
-    backend, filters, matches,
-    object::{Cx, Field, Object, integer},
-    session, text,
-};
-use crate::{
-    diagnostic::codes,
-    model::{FilterKind, Match, PathMatchType, PathModifier, RouteKind, Rule},
-    source::{Span, Spanned},
-};
-
 pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Rule> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let name = object.string("name", cx);
     if let Some(name) = &name {
         text::name(name, &object.path_to("name"), cx);
     }
-    let has_matches = object.take("matches").is_some();
-    let fields = object.list("matches", 64, cx);
+    let has_matches = object.has("matches");
+    let fields = list(&mut object, "matches", 64, cx);
     let mut matches: Vec<Match> = fields
         .iter()
         .filter_map(|field| matches::r#match(kind, field, cx))
@@ -33,21 +26,20 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
         matches.push(matches::everything(kind, object.span));
     }
     let filters = filters::filters(kind, &mut object, cx);
-    let backend_refs = object
-        .list("backendRefs", 16, cx)
+    let backend_refs = list(&mut object, "backendRefs", 16, cx)
         .iter()
         .filter_map(|field| backend::backend_ref(kind, field, cx))
         .collect();
     // GRPCRoute has neither timeouts nor retries.
     let retry_field = match kind {
-        RouteKind::HttpRoute => object.take("retry"),
+        RouteKind::HttpRoute => object.take("retry", cx),
         RouteKind::GrpcRoute => None,
     };
     let retry_span = retry_field.as_ref().map(|field| field.node.span);
     let (timeouts, retry) = match kind {
         RouteKind::HttpRoute => (
             object
-                .take("timeouts")
+                .take("timeouts", cx)
                 .and_then(|f| timeouts(&f, cx))
                 .unwrap_or_default(),
             retry_field.and_then(|f| retry(&f, cx)),
@@ -55,7 +47,7 @@ pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Optio
         RouteKind::GrpcRoute => (Timeouts::default(), None),
     };
     let session_persistence = object
-        .take("sessionPersistence")
+        .take("sessionPersistence", cx)
         .and_then(|f| session::session_persistence(&f, cx));
     let rule = Rule {
         name,
@@ -140,7 +132,7 @@ fn consistent(rule: &Rule, written: Option<usize>, path: &str, cx: &mut Cx<'_>) 
 }
 
 fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timeouts> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let timeouts = Timeouts {
         request: text::duration(&mut object, "request", cx),
         backend_request: text::duration(&mut object, "backendRequest", cx),
@@ -164,11 +156,11 @@ fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timeouts> {
 }
 
 fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<gamma_config::Retry> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let codes: Vec<Spanned<u16>> = object
-        .list("codes", usize::MAX, cx)
+        .list("codes", cx)
         .iter()
-        .filter_map(|field| integer(field, 400..=599, cx))
+        .filter_map(|field| field.integer(400..=599, cx))
         .collect();
     let mut seen = HashSet::new();
     for code in &codes {

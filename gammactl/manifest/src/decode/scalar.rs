@@ -1,75 +1,67 @@
-//! Single values: strings, numbers, choices; and what is said when something else is there.
+//! Values that are one of a few names, and lists with a limit or without repetition.
 
-use std::{collections::HashSet, fmt::Display, ops::RangeInclusive, str::FromStr};
-
-use super::object::{Cx, Field};
+use super::cx::Cx;
 use crate::{
-    diagnostic::codes,
-    source::Spanned,
-    suggest::{containing, nearest},
-    yaml::NotANumber,
+    diagnostic::codes, source::Spanned, suggest::containing, suggest::nearest, yaml::Field,
+    yaml::ObjectReader,
 };
+use std::collections::HashSet;
 
-pub(super) fn string(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Spanned<String>> {
-    let Some(text) = field.node.as_str() else {
-        wrong_type(field, "a string", cx);
-        return None;
-    };
-    Some(field.spanned(text.to_owned()))
-}
-
-pub(super) fn integer<T: FromStr + PartialOrd + Display>(
-    field: &Field<'_>,
-    range: RangeInclusive<T>,
+/// The items of a list that has at most `max` of them; none if it is absent.
+pub(super) fn list<'n>(
+    object: &mut ObjectReader<'n>,
+    name: &'static str,
+    max: usize,
     cx: &mut Cx<'_>,
-) -> Option<Spanned<T>> {
-    match field.integer(range) {
-        Ok(number) => Some(number),
-        Err(NotANumber::Type) => {
-            not_a_number::<T>(field, cx);
-            None
-        }
-        Err(NotANumber::Range { text, hint }) => {
-            let message = format!("`{}` is {text}", field.path);
-            cx.refuse(&codes::INVALID_VALUE, field.node.span, message, hint);
-            None
-        }
-    }
-}
-
-/// A string or something else where a number belongs.
-fn not_a_number<T: FromStr>(field: &Field<'_>, cx: &mut Cx<'_>) {
-    let hint = match field.node.as_str() {
-        Some(text) if text.parse::<T>().is_ok() => format!("leave the quotes out: {text}"),
-        Some(text) if text.ends_with('%') => {
-            "leave the `%` out: weights are shares of their sum".into()
-        }
-        Some(_) if field.path.ends_with(".port") => {
-            "write its number; a name is for `sectionName` of a parentRef".into()
-        }
-        _ => "write a whole number".into(),
+) -> Vec<Field<'n>> {
+    let hint = match name {
+        "rules" | "matches" | "parentRefs" | "hostnames" => "split the route into several",
+        _ => "remove some",
     };
-    let message = field.is_not("a whole number");
-    cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
+    let field = object.take(name, cx);
+    field.map_or_else(Vec::new, |field| items(&field, max, hint, cx))
 }
 
-pub(super) fn boolean(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<bool> {
-    match field.node.as_plain() {
-        Some("true" | "True" | "TRUE") => Some(true),
-        Some("false" | "False" | "FALSE") => Some(false),
-        _ => {
-            wrong_type(field, "true or false", cx);
-            None
-        }
+/// The items of a list that has at most `max` of them: `hint` says what to do about more.
+pub(super) fn items<'n>(
+    field: &Field<'n>,
+    max: usize,
+    hint: &str,
+    cx: &mut Cx<'_>,
+) -> Vec<Field<'n>> {
+    let items = field.list(cx);
+    if items.len() > max {
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            field.node.span,
+            format!(
+                "`{}` has {} items, {max} are allowed",
+                field.path,
+                items.len()
+            ),
+            hint,
+        );
     }
+    items
 }
 
+/// A member that is one of `names`, if it is there.
+pub(super) fn choice_of(
+    object: &mut ObjectReader<'_>,
+    name: &'static str,
+    names: &[&'static str],
+    cx: &mut Cx<'_>,
+) -> Option<Spanned<&'static str>> {
+    choice(&object.take(name, cx)?, names, cx)
+}
+
+/// One of `names`.
 pub(super) fn choice(
     field: &Field<'_>,
     names: &[&'static str],
     cx: &mut Cx<'_>,
 ) -> Option<Spanned<&'static str>> {
-    let text = string(field, cx)?;
+    let text = field.string(cx)?;
     let found = names.iter().copied().find(|name| *name == text.value);
     let Some(value) = found else {
         let hint = choice_hint(&text.value, names);
@@ -113,15 +105,4 @@ pub(super) fn distinct<'s>(
             );
         }
     }
-}
-
-pub(super) fn wrong_type(field: &Field<'_>, wanted: &str, cx: &mut Cx<'_>) {
-    let hint = match field.node.as_plain() {
-        Some(text) if wanted == "a string" && !field.node.is_null() => {
-            format!("put it in quotes: \"{text}\"")
-        }
-        _ => format!("write {wanted}"),
-    };
-    let message = field.is_not(wanted);
-    cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
 }

@@ -1,12 +1,10 @@
-//! `rules[].sessionPersistence`.
+//! `rules[].sessionPersistence` is read here.
 
-use gamma_config::SessionType;
-
-use super::{
-    object::{Cx, Field, Object},
-    text,
+use super::{cx::Cx, scalar::choice_of, text};
+use crate::{
+    SessionPersistence, diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader,
 };
-use crate::{diagnostic::codes, model::SessionPersistence, source::Spanned};
+use gamma_config::SessionType;
 
 /// Two shapes are read: `sessionName` and `cookieConfig` (Gateway API 1.6 and before), `cookie` and
 /// `header` (after it). Their words do not overlap.
@@ -14,9 +12,9 @@ pub(super) fn session_persistence(
     field: &Field<'_>,
     cx: &mut Cx<'_>,
 ) -> Option<SessionPersistence> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let span = object.span;
-    let kind = object.choice("type", &["Cookie", "Header"], cx);
+    let kind = choice_of(&mut object, "type", &["Cookie", "Header"], cx);
     let is_header = kind.as_ref().is_some_and(|kind| kind.value == "Header");
     let absolute_timeout = text::duration(&mut object, "absoluteTimeout", cx);
 
@@ -25,17 +23,17 @@ pub(super) fn session_persistence(
     let mut path = None;
     let mut lifetime = None;
     for member in ["cookieConfig", "cookie"] {
-        let Some(field) = object.take(member) else {
+        let Some(field) = object.take(member, cx) else {
             continue;
         };
         if is_header {
             let message = format!("`{}` has no meaning for type Header", field.path);
             cx.refuse(&codes::CONTRADICTION, field.node.span, message, "remove it");
         }
-        let Some(mut cookie) = Object::open(&field, cx) else {
+        let Some(mut cookie) = ObjectReader::open(&field, cx) else {
             continue;
         };
-        lifetime = cookie.choice("lifetimeType", &["Session", "Permanent"], cx);
+        lifetime = choice_of(&mut cookie, "lifetimeType", &["Session", "Permanent"], cx);
         if member == "cookie" {
             let of_cookie = cookie.string("name", cx);
             check(&of_cookie, || cookie.path_to("name"), cx);
@@ -47,13 +45,13 @@ pub(super) fn session_persistence(
         }
         cookie.finish(cx);
     }
-    if let Some(field) = object.take("header") {
+    if let Some(field) = object.take("header", cx) {
         if !is_header {
             let message = format!("`{}` has no meaning for type Cookie", field.path);
             let hint = "remove it, or set `type: Header`";
             cx.refuse(&codes::CONTRADICTION, field.node.span, message, hint);
         }
-        if let Some(mut header) = Object::open(&field, cx) {
+        if let Some(mut header) = ObjectReader::open(&field, cx) {
             let of_header = header.require_string("name", cx);
             check(&of_header, || header.path_to("name"), cx);
             name = of_header.or(name);

@@ -1,9 +1,8 @@
 //! Strings with a shape: names, hosts, paths, header names and values.
 
+use super::cx::Cx;
+use crate::{diagnostic::codes, source::Spanned, yaml::ObjectReader};
 use gamma_config::Cors;
-
-use super::object::{Cx, Object};
-use crate::{diagnostic::codes, source::Spanned};
 
 type Text = Spanned<String>;
 
@@ -14,7 +13,7 @@ pub(super) type Check = fn(&Text, &str, &mut Cx<'_>);
 pub(super) type Member<'t> = (&'static str, &'t Option<Text>, Check);
 
 /// Checks the members of `object` that are there.
-pub(super) fn members(object: &Object<'_>, members: &[Member<'_>], cx: &mut Cx<'_>) {
+pub(super) fn members(object: &ObjectReader<'_>, members: &[Member<'_>], cx: &mut Cx<'_>) {
     for (member, text, check) in members {
         if let Some(text) = text {
             check(text, &object.path_to(member), cx);
@@ -273,18 +272,18 @@ fn is_subdomain(text: &str) -> bool {
 
 /// GEP-2257 duration, if the member is there.
 pub(super) fn duration(
-    object: &mut Object<'_>,
+    object: &mut ObjectReader<'_>,
     name: &'static str,
     cx: &mut Cx<'_>,
 ) -> Option<gamma_config::Duration> {
-    let field = object.take(name)?;
+    let field = object.take(name, cx)?;
     if let Some(number) = field.number() {
         let message = format!("`{}` is a number, it must be a string", field.path);
         let hint = format!("give it a unit: `{number}s`");
         cx.refuse(&codes::WRONG_TYPE, field.node.span, message, hint);
         return None;
     }
-    parsed_duration(&super::object::string(&field, cx)?, &field.path, cx)
+    parsed_duration(&field.string(cx)?, &field.path, cx)
 }
 
 fn parsed_duration(text: &Text, path: &str, cx: &mut Cx<'_>) -> Option<gamma_config::Duration> {

@@ -1,19 +1,15 @@
-//! HTTPRequestRedirectFilter and HTTPURLRewriteFilter: other parts of a URL.
+//! `requestRedirect` and `urlRewrite` of a filter are read here: both change parts of a URL.
 
-use super::{
-    object::{Cx, Field, Object},
-    text,
-};
+use super::{cx::Cx, scalar::choice, scalar::choice_of, text};
 use crate::{
-    diagnostic::codes,
-    model::{PathModifier, Redirect, UrlRewrite},
+    PathModifier, Redirect, UrlRewrite, diagnostic::codes, yaml::Field, yaml::ObjectReader,
 };
 
 pub(super) fn redirect(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Redirect> {
-    let mut object = Object::open(field, cx)?;
-    let scheme = object.choice("scheme", &["http", "https"], cx);
+    let mut object = ObjectReader::open(field, cx)?;
+    let scheme = choice_of(&mut object, "scheme", &["http", "https"], cx);
     let hostname = hostname(&mut object, cx);
-    let path = object.take("path").and_then(|f| path_modifier(&f, cx));
+    let path = object.take("path", cx).and_then(|f| path_modifier(&f, cx));
     let port = object.integer("port", 1..=u16::MAX, cx);
     let status_code = object.integer("statusCode", 300..=399, cx);
     if let Some(code) = &status_code
@@ -37,26 +33,26 @@ pub(super) fn redirect(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Redirect> {
 }
 
 pub(super) fn rewrite(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<UrlRewrite> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let rewrite = UrlRewrite {
         hostname: hostname(&mut object, cx),
-        path: object.take("path").and_then(|f| path_modifier(&f, cx)),
+        path: object.take("path", cx).and_then(|f| path_modifier(&f, cx)),
     };
     object.finish(cx);
     Some(rewrite)
 }
 
-fn hostname(object: &mut Object<'_>, cx: &mut Cx<'_>) -> Option<String> {
+fn hostname(object: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option<String> {
     let hostname = object.string("hostname", cx)?;
     text::hostname(&hostname, &object.path_to("hostname"), false, cx);
     Some(hostname.value)
 }
 
 fn path_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathModifier> {
-    let mut object = Object::open(field, cx)?;
+    let mut object = ObjectReader::open(field, cx)?;
     let kind = object
         .require("type", cx)
-        .and_then(|f| super::object::choice(&f, &["ReplaceFullPath", "ReplacePrefixMatch"], cx));
+        .and_then(|f| choice(&f, &["ReplaceFullPath", "ReplacePrefixMatch"], cx));
     let full = object.string("replaceFullPath", cx);
     let prefix = object.string("replacePrefixMatch", cx);
     for (name, text) in [("replaceFullPath", &full), ("replacePrefixMatch", &prefix)] {
@@ -77,7 +73,7 @@ fn path_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathModifier> {
                 "ReplaceFullPath" => ("replaceFullPath", "replacePrefixMatch"),
                 _ => ("replacePrefixMatch", "replaceFullPath"),
             };
-            if object.take(other).is_some() {
+            if object.has(other) {
                 cx.refuse(
                     &codes::CONTRADICTION,
                     object.span_of(other),

@@ -65,6 +65,7 @@ codes! {
     BAD_REGEX = "G307", Warning, "regular expression can't be compiled";
     HEADLESS_PARENT = "G308", Warning, "Service can't be a parent";
     OWNED_HEADER = "G309", Warning, "header is owned by the filter";
+    FRAMING_HEADER = "G310", Warning, "header frames the message";
     RULE_NAME_TAKEN = "G311", Note, "rule's number is the name of another rule";
     DUPLICATE_MATCH = "G401", Warning, "match is claimed twice";
     SHADOWED_MATCH = "G402", Warning, "match can never win";

@@ -2,7 +2,7 @@
 //!
 //! GitHub Actions turns them into annotations beside the changed lines.
 
-use super::{Diagnostic, Diagnostics, Severity};
+use super::{codes::Severity, finding::Diagnostic, finding::Diagnostics};
 use crate::source::Sources;
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources) -> String {

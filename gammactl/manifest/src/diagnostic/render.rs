@@ -1,6 +1,6 @@
 //! Diagnostics for people and for tools: a file per format.
 
-use super::{Diagnostics, Severity, github, json, sarif, text};
+use super::{codes::Severity, finding::Diagnostics, github, json, sarif, text};
 use crate::source::Sources;
 
 /// How diagnostics are written.

@@ -1,11 +1,9 @@
 //! Diagnostics as SARIF 2.1.0, which code scanning and editors read.
 
-use std::sync::LazyLock;
-
+use super::{codes, codes::Code, finding::Diagnostic, finding::Diagnostics};
+use crate::{source::Sources, source::Span};
 use serde_json::{Value, json};
-
-use super::{Code, Diagnostic, Diagnostics, codes};
-use crate::source::{Sources, Span};
+use std::sync::LazyLock;
 
 /// Has a section on each code, which becomes the help of its rule.
 const PAGE: &str = include_str!(concat!(

@@ -1,13 +1,11 @@
 //! Diagnostics as rustc writes them.
 
-use std::ops::Range;
-
+use super::{codes::Severity, finding::Diagnostic, finding::Diagnostics};
+use crate::{source::Source, source::Sources, source::Span, source::Spanned};
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle,
 };
-
-use super::{Diagnostic, Diagnostics, Severity};
-use crate::source::{Source, Sources, Span, Spanned};
+use std::ops::Range;
 
 /// Two places this near are shown in one piece.
 const NEAR: u32 = 1000;

@@ -1,11 +1,9 @@
-//! Where something was written is no part of its JSON Schema.
+//! The JSON Schema of a value with a position is that of the value.
 
-use std::borrow::Cow;
-
+use super::text::Spanned;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
-
-use super::Spanned;
+use std::borrow::Cow;
 
 /// Marks the schema of something that may be null, as opposed to absent: `Option<Spanned<T>>` and
 /// `Spanned<Option<T>>` would have the same schema otherwise.

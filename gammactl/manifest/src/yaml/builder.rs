@@ -1,15 +1,15 @@
-//! From parser events to a tree, within limits: an alias bomb or a thousand brackets give an error,
-//! not a hang or an overflow of the stack.
+//! A tree is built from the events of a parser, within limits: an alias bomb or a thousand brackets
+//! give an error, not a hang or an overflow of the stack.
 
-use std::collections::HashMap;
-
-use saphyr_parser::{Event, ScalarStyle};
-
-use super::{Entry, Node, Value};
-use crate::{
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::{Span, Spanned},
+use super::{
+    node::Content, node::Member, node::Node, scalar::Meaning, scalar::Scalar, scalar::ScalarError,
 };
+use crate::{
+    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Span,
+    source::Spanned,
+};
+use saphyr_parser::{Event, ScalarStyle, Tag};
+use std::{borrow::Cow, collections::HashMap};
 
 /// No manifest nests as deep.
 const MAX_DEPTH: usize = 64;
@@ -38,12 +38,18 @@ struct Open {
 enum Collection {
     Sequence(Vec<Node>),
     Mapping {
-        entries: Vec<Entry>,
+        members: Vec<Member>,
         /// A key whose value has not come yet.
-        key: Option<Spanned<String>>,
+        key: Option<Key>,
         /// Values of `<<`. What the mapping says itself, before or after, counts more.
         merges: Vec<Node>,
     },
+}
+
+enum Key {
+    Name(Spanned<String>),
+    /// `<<`, which is a key of its own only in quotes.
+    Merge,
 }
 
 impl<'d> Builder<'d> {
@@ -62,27 +68,18 @@ impl<'d> Builder<'d> {
         self.root
     }
 
+    /// Takes the next event of the YAML parser.
     pub(super) fn event(&mut self, event: Event<'_>, span: Span) -> Result<()> {
         match event {
-            Event::Scalar(text, style, anchor, _) => {
-                let value = Value::Scalar {
-                    text: text.into_owned(),
-                    plain: style == ScalarStyle::Plain,
-                };
-                self.count(1, span)?;
-                self.complete(Node { span, value }, anchor, 1)
+            Event::Scalar(text, style, anchor, tag) => {
+                let scalar = scalar(text.into_owned(), style, tag).map_err(|error| Spanned {
+                    value: error.to_string(),
+                    span,
+                })?;
+                self.scalar(scalar, anchor, span)
             }
-            Event::SequenceStart(anchor, _) => {
-                self.begin(span, anchor, Collection::Sequence(Vec::new()))
-            }
-            Event::MappingStart(anchor, _) => {
-                let collection = Collection::Mapping {
-                    entries: Vec::new(),
-                    key: None,
-                    merges: Vec::new(),
-                };
-                self.begin(span, anchor, collection)
-            }
+            Event::SequenceStart(anchor, _) => self.begin_sequence(span, anchor),
+            Event::MappingStart(anchor, _) => self.begin_mapping(span, anchor),
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
             Event::Alias(anchor) => {
                 let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
@@ -98,6 +95,36 @@ impl<'d> Builder<'d> {
         }
     }
 
+    /// Takes a scalar. `anchor` is 0 where there is none.
+    pub(super) fn scalar(&mut self, scalar: Scalar, anchor: usize, span: Span) -> Result<()> {
+        self.count(1, span)?;
+        let scalar = if self.awaits_key() {
+            scalar
+        } else {
+            scalar.in_json().map_err(|error| Spanned {
+                value: error.to_string(),
+                span,
+            })?
+        };
+        let content = Content::Scalar(scalar);
+        self.complete(Node { span, content }, anchor, 1)
+    }
+
+    /// Takes the beginning of a list.
+    pub(super) fn begin_sequence(&mut self, start: Span, anchor: usize) -> Result<()> {
+        self.begin(start, anchor, Collection::Sequence(Vec::new()))
+    }
+
+    /// Takes the beginning of a mapping. Its keys and values follow by turns.
+    pub(super) fn begin_mapping(&mut self, start: Span, anchor: usize) -> Result<()> {
+        let collection = Collection::Mapping {
+            members: Vec::new(),
+            key: None,
+            merges: Vec::new(),
+        };
+        self.begin(start, anchor, collection)
+    }
+
     fn begin(&mut self, start: Span, anchor: usize, collection: Collection) -> Result<()> {
         if self.open.len() >= MAX_DEPTH {
             return Err(error(start, "nested too deeply"));
@@ -111,21 +138,22 @@ impl<'d> Builder<'d> {
         self.count(1, start)
     }
 
-    fn end(&mut self, end: Span) -> Result<()> {
+    /// Takes the end of the list or mapping that began last.
+    pub(super) fn end(&mut self, end: Span) -> Result<()> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
-        let value = match open.collection {
-            Collection::Sequence(items) => Value::Sequence(items),
+        let content = match open.collection {
+            Collection::Sequence(items) => Content::Sequence(items),
             Collection::Mapping {
-                mut entries,
+                mut members,
                 merges,
                 ..
             } => {
                 for source in merges {
-                    merge(&mut entries, source)?;
+                    merge(&mut members, source)?;
                 }
-                Value::Mapping(entries)
+                Content::Mapping(members)
             }
         };
         let span = Span {
@@ -133,15 +161,20 @@ impl<'d> Builder<'d> {
             ..open.start
         };
         let size = self.nodes - open.nodes_before;
-        self.complete(Node { span, value }, open.anchor, size)
+        self.complete(Node { span, content }, open.anchor, size)
+    }
+
+    fn awaits_key(&self) -> bool {
+        let collection = self.open.last().map(|open| &open.collection);
+        matches!(collection, Some(Collection::Mapping { key: None, .. }))
     }
 
     fn count(&mut self, nodes: usize, span: Span) -> Result<()> {
         self.nodes += nodes;
-        match self.nodes > MAX_NODES {
-            true => Err(error(span, "too large once its aliases are followed")),
-            false => Ok(()),
+        if self.nodes > MAX_NODES {
+            return Err(error(span, "too large once its aliases are followed"));
         }
+        Ok(())
     }
 
     /// Puts a finished node where it belongs.
@@ -153,34 +186,56 @@ impl<'d> Builder<'d> {
             None => self.root = Some(node),
             Some(Collection::Sequence(items)) => items.push(node),
             Some(Collection::Mapping {
-                entries,
+                members,
                 key,
                 merges,
             }) => match key.take() {
-                None => {
-                    let Value::Scalar { text, .. } = node.value else {
-                        return Err(error(node.span, "a key must be a scalar"));
-                    };
-                    *key = Some(Spanned {
-                        value: text,
-                        span: node.span,
-                    });
-                }
-                Some(key) if key.value == "<<" => merges.push(node),
-                Some(key) => insert(entries, key, node, self.diagnostics),
+                None => *key = Some(self::key(node)?),
+                Some(Key::Merge) => merges.push(node),
+                Some(Key::Name(key)) => insert(members, key, node, self.diagnostics),
             },
         }
         Ok(())
     }
 }
 
+fn scalar(
+    text: String,
+    style: ScalarStyle,
+    tag: Option<Cow<'_, Tag>>,
+) -> std::result::Result<Scalar, ScalarError> {
+    let scalar = match tag {
+        Some(tag) if tag.is_yaml_core_schema() => Scalar::tagged(&tag.suffix, text)?,
+        // `!` makes a string, and so does a tag that kubectl does not know.
+        Some(_) => Scalar::quoted(text),
+        None if style == ScalarStyle::Plain => Scalar::plain(text),
+        None => Scalar::quoted(text),
+    };
+    Ok(scalar)
+}
+
+fn key(node: Node) -> Result<Key> {
+    let span = node.span;
+    let Content::Scalar(scalar) = node.content else {
+        return Err(error(span, "a key must be a scalar"));
+    };
+    if scalar.plain && scalar.text == "<<" {
+        return Ok(Key::Merge);
+    }
+    if scalar.meaning == Meaning::Null {
+        return Err(error(span, "a key must not be null"));
+    }
+    let value = scalar.text;
+    Ok(Key::Name(Spanned { value, span }))
+}
+
 fn insert(
-    entries: &mut Vec<Entry>,
+    members: &mut Vec<Member>,
     key: Spanned<String>,
     value: Node,
     diagnostics: &mut Diagnostics,
 ) {
-    if entries.iter().any(|entry| entry.key == key.value) {
+    if members.iter().any(|member| member.key == key.value) {
         diagnostics.push(
             Diagnostic::new(
                 &codes::DUPLICATE_KEY,
@@ -192,7 +247,7 @@ fn insert(
         );
         return;
     }
-    entries.push(Entry {
+    members.push(Member {
         key: key.value,
         key_span: key.span,
         value,
@@ -200,18 +255,18 @@ fn insert(
 }
 
 /// `<<: *anchor`: members that the mapping does not have itself.
-fn merge(entries: &mut Vec<Entry>, value: Node) -> Result<()> {
-    let sources = match value.value {
-        Value::Sequence(items) => items,
-        _ => vec![value],
+fn merge(members: &mut Vec<Member>, source: Node) -> Result<()> {
+    let sources = match source.content {
+        Content::Sequence(items) => items,
+        _ => vec![source],
     };
     for source in sources {
-        let Value::Mapping(members) = source.value else {
+        let Content::Mapping(others) = source.content else {
             return Err(error(source.span, "`<<` can merge mappings only"));
         };
-        for member in members {
-            if !entries.iter().any(|entry| entry.key == member.key) {
-                entries.push(member);
+        for other in others {
+            if !members.iter().any(|member| member.key == other.key) {
+                members.push(other);
             }
         }
     }

@@ -1,12 +1,12 @@
-//! A stream of documents, each parsed on its own: a syntax error in one does not hide the others.
+//! A file is a stream of documents, each parsed on its own: a syntax error in one does not hide the
+//! others.
 
-use saphyr_parser::Parser;
-
-use super::{Node, builder::Builder};
+use super::{builder::Builder, json, node::Node};
 use crate::{
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::{Span, Spanned},
+    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Span,
+    source::Spanned,
 };
+use saphyr_parser::Parser;
 
 /// One document, not parsed yet.
 #[derive(Debug, Clone, Copy)]
@@ -14,36 +14,72 @@ pub(crate) struct Document<'t> {
     file: u32,
     start: usize,
     text: &'t str,
+    /// Whether the whole source looks like JSON. What is not JSON after all is read as YAML.
+    json: bool,
 }
 
 /// The documents of `text`, which is source number `file`.
 pub(crate) fn documents(file: u32, text: &str) -> impl Iterator<Item = Document<'_>> {
-    split(text)
-        .into_iter()
-        .map(move |(start, text)| Document { file, start, text })
+    // What kubectl goes by.
+    let json = text.trim_start().starts_with('{');
+    split(text).into_iter().map(move |(start, text)| Document {
+        file,
+        start,
+        text,
+        json,
+    })
 }
 
 /// The trees of all documents of `text`, but for those that are empty or broken.
 pub fn parse(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
     documents(file, text)
-        .filter_map(|document| document.parse(diagnostics))
+        .flat_map(|document| document.parse(diagnostics))
         .collect()
 }
 
 impl Document<'_> {
-    /// Its tree. `None` if it is empty or broken; what is broken has been said.
-    pub(crate) fn parse(self, diagnostics: &mut Diagnostics) -> Option<Node> {
+    /// Its tree: none if it is empty or broken, several if it is JSON values one after the other.
+    /// What is broken is reported.
+    pub(crate) fn parse(self, diagnostics: &mut Diagnostics) -> Vec<Node> {
+        let (mut nodes, error) = self.trees(diagnostics);
+        if let Some(error) = error {
+            diagnostics.push(
+                Diagnostic::new(&codes::YAML_SYNTAX, error.span, error.value)
+                    .why("nothing of this document can be read")
+                    .hint("look at the indentation, quotes and brackets around this place"),
+            );
+        }
+        nodes.retain(|node| !node.is_null());
+        nodes
+    }
+
+    /// Its trees, and why the rest of it can't be read.
+    ///
+    /// kubectl reads a stream that begins with `{` as JSON, and as YAML if its first value is none.
+    fn trees(self, diagnostics: &mut Diagnostics) -> (Vec<Node>, Option<Spanned<String>>) {
+        if !self.json {
+            return self.yaml(diagnostics);
+        }
+        let mut found = Diagnostics::default();
+        let values = json::values(self.file, self.start, self.text, &mut found);
+        if !values.nodes.is_empty() {
+            diagnostics.extend(found);
+            return (values.nodes, values.error);
+        }
+        let (nodes, error) = self.yaml(diagnostics);
+        // Where both fail, the one that gets further is nearer to the mistake.
+        let error = error.map(|yaml| match values.error {
+            Some(json) if json.span.start > yaml.span.start => json,
+            _ => yaml,
+        });
+        (nodes, error)
+    }
+
+    fn yaml(self, diagnostics: &mut Diagnostics) -> (Vec<Node>, Option<Spanned<String>>) {
         let offsets = Offsets::new(self.file, self.start, self.text);
         match tree(&offsets, self.text, diagnostics) {
-            Ok(node) => node.filter(|node| !node.is_null()),
-            Err(error) => {
-                diagnostics.push(
-                    Diagnostic::new(&codes::YAML_SYNTAX, error.span, error.value)
-                        .why("nothing of this document can be read")
-                        .hint("look at the indentation, quotes and brackets around this place"),
-                );
-                None
-            }
+            Ok(node) => (node.into_iter().collect(), None),
+            Err(error) => (Vec::new(), Some(error)),
         }
     }
 }
@@ -98,9 +134,10 @@ struct Offsets {
 
 impl Offsets {
     fn new(file: u32, start: usize, text: &str) -> Self {
-        let bytes = match text.is_ascii() {
-            true => Vec::new(),
-            false => text.char_indices().map(|(byte, _)| byte as u32).collect(),
+        let bytes = if text.is_ascii() {
+            Vec::new()
+        } else {
+            text.char_indices().map(|(byte, _)| byte as u32).collect()
         };
         Self {
             file,
@@ -111,12 +148,11 @@ impl Offsets {
     }
 
     fn byte(&self, character: usize) -> u32 {
-        let byte = match self.bytes.is_empty() {
-            true => character.min(self.len),
-            false => self
-                .bytes
-                .get(character)
-                .map_or(self.len, |&byte| byte as usize),
+        let byte = if self.bytes.is_empty() {
+            character.min(self.len)
+        } else {
+            let byte = self.bytes.get(character);
+            byte.map_or(self.len, |&byte| byte as usize)
         };
         (self.start + byte) as u32
     }

@@ -23,7 +23,7 @@ fn spans_are_bytes_even_after_other_alphabets() {
     assert!(said.is_empty(), "{said:?}");
     let cut = |node: &Node| &text[node.span.start as usize..node.span.end as usize];
     assert_eq!(cut(documents[0].get("a").unwrap()), "été");
-    let Value::Sequence(items) = &documents[0].get("b").unwrap().value else {
+    let Content::Sequence(items) = &documents[0].get("b").unwrap().content else {
         panic!()
     };
     assert_eq!((cut(&items[0]), cut(&items[1])), ("x", "'y'"));
@@ -41,6 +41,12 @@ fn scalars_are_what_kubectl_takes_them_for() {
         ("0x1F", None, "a number"),
         ("true", None, "a boolean"),
         ("Yes", None, "a boolean"),
+        ("y", None, "a boolean"),
+        ("yEs", Some("yEs"), "a string"),
+        ("1_000", None, "a number"),
+        ("!!str 80", Some("80"), "a string"),
+        ("! 80", Some("80"), "a string"),
+        ("!!int '80'", None, "a number"),
         ("'on'", Some("on"), "a string"),
         ("~", None, "null"),
         ("v2", Some("v2"), "a string"),
@@ -93,4 +99,70 @@ fn bombs_and_abysses_are_refused() {
 fn twice_the_same_key_is_said_once_for_each() {
     let (_, said) = read("a: 1\nb: 2\na: 3");
     assert_eq!(said, ["3:1 G109 key `a` appears twice"]);
+}
+
+#[test]
+fn a_merge_key_in_quotes_is_a_key() {
+    let (documents, said) = read("a: {\"<<\": {x: 1}}");
+    assert!(said.is_empty(), "{said:?}");
+    let a = documents[0].get("a").unwrap();
+    assert!(a.get("<<").is_some() && a.get("x").is_none());
+    let (_, said) = read("{\"a\": {\"<<\": 1}}");
+    assert!(said.is_empty(), "{said:?}");
+}
+
+#[test]
+fn json_is_read_as_kubectl_does() {
+    let (documents, said) =
+        read("{\"a\": \"\\ud83d\\ude00\"}\t{\"b\":\t1}\n---\n{\"c\": \"\\ud83d\"}\n---\nd: 1\n");
+    assert!(said.is_empty(), "{said:?}");
+    let string = |i: usize, key| documents[i].get(key).and_then(Node::as_str);
+    assert_eq!(documents.len(), 4);
+    assert_eq!(
+        (string(0, "a"), string(2, "c")),
+        (Some("😀"), Some("\u{fffd}"))
+    );
+}
+
+/// Comments, trailing commas and keys without quotes are what kubectl falls back to YAML for.
+#[test]
+fn what_only_looks_like_json_is_yaml() {
+    for text in [
+        "{a: 1}",
+        "{\"a\": 1,}",
+        "{\"a\": 0x1}",
+        "{\"a\": # one\n 1}",
+    ] {
+        let (documents, said) = read(text);
+        assert!(said.is_empty(), "{text} {said:?}");
+        let a = documents[0].get("a").and_then(Node::meaning);
+        assert_eq!(a, Some(&Meaning::Integer(1)), "{text}");
+    }
+}
+
+#[test]
+fn broken_json_is_reported_where_it_breaks() {
+    for (text, expected) in [
+        (
+            "{\"a\": \"\\ud83d\\ude00\",}",
+            "1:22 G101 a key must be a string in double quotes",
+        ),
+        (
+            "{\"a\": 1} # c",
+            "1:10 G101 a value is missing here, or is none that JSON has",
+        ),
+        ("{\"a\": 1, \"a\": 2}", "1:10 G109 key `a` appears twice"),
+    ] {
+        assert_eq!(read(text).1, [expected], "{text}");
+    }
+}
+
+#[test]
+fn what_kubectl_can_not_turn_into_json_is_refused() {
+    for text in ["a: .inf", "a: [-.Inf]", "a: .NaN", "~: 1", "a: !!int x"] {
+        let (documents, said) = read(text);
+        assert!(documents.is_empty(), "{text}");
+        assert!(said.len() == 1 && said[0].contains("G101"), "{said:?}");
+    }
+    assert!(read("a: '.inf'").1.is_empty());
 }

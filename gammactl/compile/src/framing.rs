@@ -1,0 +1,43 @@
+//! Headers that a proxy writes itself, because they say where a message ends or are about one
+//! connection: no route may set them.
+
+use gamma_manifest::{
+    HeaderModifier, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+};
+
+/// "An intermediary MUST NOT forward" connection-specific fields (RFC 9113, 8.2.2), and a length or
+/// a coding that does not fit the body lets one message begin inside of another (RFC 9112, 11.2).
+const FRAMING: [&str; 6] = [
+    "connection",
+    "content-length",
+    "keep-alive",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Reports headers that `modifier` sets or adds and that the proxy alone may write. Gives the words
+/// in the config for why the filter can't be applied, if there are any. A removal harms nobody: the
+/// proxy writes what it needs.
+pub(super) fn check(modifier: &HeaderModifier, diagnostics: &mut Diagnostics) -> Option<String> {
+    let mut refused = None;
+    for (name, _) in modifier.set.iter().chain(&modifier.add) {
+        if !FRAMING.contains(&&*name.value.to_ascii_lowercase()) {
+            continue;
+        }
+        refused = Some(format!("header {} frames the message", name.value));
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::FRAMING_HEADER,
+                name.span,
+                format!("header `{}` can't be set by a route", name.value),
+            )
+            .why(
+                "the proxy writes it for each connection, and another value cuts messages or ends \
+                 them; the requests are answered 500",
+            )
+            .hint("remove it from the filter: bodies and connections work without"),
+        );
+    }
+    refused
+}

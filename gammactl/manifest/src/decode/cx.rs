@@ -1,0 +1,88 @@
+//! Where findings go while one Kubernetes object is read, and what they are called.
+
+use crate::{
+    diagnostic::Code, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    source::Span, yaml::Field, yaml::Report,
+};
+use std::fmt::Display;
+
+/// What one Kubernetes object is read with.
+pub(super) struct Cx<'d> {
+    pub(super) diagnostics: &'d mut Diagnostics,
+    /// Whether the API server would refuse the object.
+    pub(super) refused: bool,
+}
+
+impl Cx<'_> {
+    /// The API server would refuse the object for this.
+    pub(super) fn refuse(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) {
+        let why = "the API server refuses the object, so it is left out";
+        let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
+        self.leave_out(diagnostic);
+    }
+
+    /// The schema allows it, and yet the object can't be used: `why`.
+    pub(super) fn forbid(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+        why: impl Display,
+        hint: impl Into<String>,
+    ) {
+        let why = format!("{why}, so the object is left out");
+        let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
+        self.leave_out(diagnostic);
+    }
+
+    fn leave_out(&mut self, because: Diagnostic) {
+        self.refused = true;
+        self.diagnostics.push(because);
+    }
+}
+
+impl Report for Cx<'_> {
+    const NULL_IS_ABSENT: bool = true;
+
+    fn null(&mut self, _: &Field<'_>) {}
+
+    fn missing(&mut self, span: Span, message: String, hint: String) {
+        self.refuse(&codes::MISSING_FIELD, span, message, hint);
+    }
+
+    fn wrong_type(&mut self, span: Span, message: String, hint: String) {
+        self.refuse(&codes::WRONG_TYPE, span, message, hint);
+    }
+
+    fn invalid(&mut self, field: &Field<'_>, hint: String) {
+        let value = field.node.as_plain().unwrap_or_default();
+        let message = format!("`{}` is {value}", field.path);
+        self.refuse(&codes::INVALID_VALUE, field.node.span, message, hint);
+    }
+
+    fn unknown(&mut self, span: Span, message: String, hint: Option<String>, _: &[&str]) {
+        let elsewhere = || "remove it, or move it to where it belongs".into();
+        self.diagnostics.push(
+            Diagnostic::new(&codes::UNKNOWN_FIELD, span, message)
+                .why("the field is ignored, as the API server would")
+                .hint(hint.unwrap_or_else(elsewhere)),
+        );
+    }
+
+    fn number_hint(&self, field: &Field<'_>) -> Option<String> {
+        let text = field.node.as_str()?;
+        if text.ends_with('%') {
+            Some("leave the `%` out: weights are shares of their sum".into())
+        } else if field.path.ends_with(".port") {
+            Some("write its number; a name is for `sectionName` of a parentRef".into())
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What a reference to a backend names. A mirror and an ExternalAuth have one of these alone, a rule's
+//! `backendRefs[]` add a share and filters.
+
+use super::{cx::Cx, text};
+use crate::{BackendRef, diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader};
+
+/// BackendObjectReference: neither a share nor filters.
+pub(super) fn object_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<BackendRef> {
+    let mut object = ObjectReader::open(field, cx)?;
+    let referent = referent(&mut object, cx);
+    object.finish(cx);
+    referent
+}
+
+/// The object that a reference names.
+pub(super) fn referent(object: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option<BackendRef> {
+    let span = object.span;
+    let group = object.string("group", cx);
+    let kind = object.string("kind", cx);
+    let name = object.require_string("name", cx);
+    let namespace = object.string("namespace", cx);
+    let checks: [text::Member<'_>; 4] = [
+        ("group", &group, text::group),
+        ("kind", &kind, text::kind),
+        ("name", &name, text::object_name),
+        ("namespace", &namespace, text::namespace),
+    ];
+    text::members(object, &checks, cx);
+    let port = object.integer("port", 1..=u16::MAX, cx);
+    let group = match group.as_ref().map(|group| group.value.as_str()) {
+        None | Some("core") => String::new(),
+        Some(group) => group.into(),
+    };
+    let kind = kind.unwrap_or(Spanned {
+        value: "Service".into(),
+        span,
+    });
+    // "Must have port for Service reference"
+    if group.is_empty() && kind.value == "Service" && !object.has("port") {
+        cx.refuse(
+            &codes::MISSING_FIELD,
+            span,
+            format!("`{}` is missing", object.path_to("port")),
+            "add the port of the Service, not of its pods",
+        );
+    }
+    Some(BackendRef {
+        group,
+        kind,
+        name: name?,
+        namespace,
+        port,
+        weight: 1,
+        weight_span: None,
+        filters: Vec::new(),
+        span,
+    })
+}

@@ -1,0 +1,6 @@
+//! API groups of the kinds that are read.
+
+/// HTTPRoute, GRPCRoute and ReferenceGrant.
+pub(crate) const GATEWAY: &str = "gateway.networking.k8s.io";
+/// ServiceImport.
+pub const MULTICLUSTER: &str = "multicluster.x-k8s.io";

@@ -1,0 +1,117 @@
+//! Service, ServiceImport, EndpointSlice and ReferenceGrant.
+
+use super::metadata::Metadata;
+use crate::{source::Span, source::Spanned, suggest::nearest};
+
+pub use gamma_config::ServiceKind;
+
+/// A core Service, or a ServiceImport (GEP-1748).
+#[derive(Debug, Clone)]
+pub struct Service {
+    /// Which of the two.
+    pub kind: ServiceKind,
+    /// Name and namespace.
+    pub metadata: Metadata,
+    /// `spec.type`; absent is `ClusterIP`.
+    pub service_type: String,
+    /// `spec.clusterIPs`, or `spec.clusterIP`; without `None` and empty strings. `spec.ips` of a
+    /// ServiceImport.
+    pub cluster_ips: Vec<Spanned<std::net::IpAddr>>,
+    /// Whether `spec.clusterIP` is `None`.
+    pub headless: bool,
+    /// `spec.ports`.
+    pub ports: Vec<ServicePort>,
+}
+
+impl Service {
+    /// Whether routes can be attached to it.
+    ///
+    /// "headless Services SHOULD NOT be parents: they have no frontend; ExternalName SHOULD NOT"
+    /// (GEP-1294)
+    pub fn is_frontend(&self) -> bool {
+        !self.headless && self.service_type != "ExternalName"
+    }
+
+    /// The ports that HTTP can come to.
+    pub fn tcp_ports(&self) -> impl Iterator<Item = &ServicePort> {
+        self.ports.iter().filter(|port| port.protocol == "TCP")
+    }
+
+    /// Its port of that number.
+    pub fn tcp_port(&self, port: u16) -> Option<&ServicePort> {
+        self.tcp_ports().find(|candidate| candidate.port == port)
+    }
+
+    /// What to do about a port that it does not have: the port of its pods is a common slip.
+    pub fn port_hint(&self, wanted: u16) -> String {
+        let of_pods = self.tcp_ports().find(|p| p.target_port == Some(wanted));
+        match of_pods {
+            Some(port) => format!("{wanted} is the port of its pods: write {}", port.port),
+            None => self.port_list(),
+        }
+    }
+
+    /// What to do about a port that it has not by that name.
+    pub fn port_name_hint(&self, wanted: &str) -> String {
+        match nearest(wanted, self.tcp_ports().map(|port| &*port.name)) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => self.port_list(),
+        }
+    }
+
+    /// Its TCP ports as text, for hints.
+    pub fn port_list(&self) -> String {
+        let ports: Vec<String> = self
+            .tcp_ports()
+            .map(|port| match &*port.name {
+                "" => port.port.to_string(),
+                name => format!("{} (`{name}`)", port.port),
+            })
+            .collect();
+        match ports.len() {
+            0 => "it has no TCP port".into(),
+            _ => format!("it has {}", ports.join(", ")),
+        }
+    }
+}
+
+/// `spec.ports[]` of a Service.
+#[derive(Debug, Clone)]
+pub struct ServicePort {
+    /// `name`, empty when absent.
+    pub name: String,
+    /// `port`.
+    pub port: u16,
+    /// `targetPort` where it is a number; a name is resolved by the EndpointSlices.
+    pub target_port: Option<u16>,
+    /// `appProtocol`.
+    pub app_protocol: Option<String>,
+    /// `protocol`; absent is `TCP`.
+    pub protocol: String,
+    /// The whole entry.
+    pub span: Span,
+}
+
+/// A discovery.k8s.io EndpointSlice.
+#[derive(Debug, Clone)]
+pub struct EndpointSlice {
+    /// Name, namespace and the label `kubernetes.io/service-name`.
+    pub metadata: Metadata,
+    /// `ports`: name (empty when absent) and number.
+    pub ports: Vec<(String, u16)>,
+    /// `endpoints[].addresses[0]` of endpoints that are ready (absent conditions count as ready).
+    pub ready_addresses: Vec<String>,
+    /// How many endpoints are listed, ready or not.
+    pub endpoints: usize,
+}
+
+/// A ReferenceGrant.
+#[derive(Debug, Clone)]
+pub struct ReferenceGrant {
+    /// Its namespace is the namespace of the targets.
+    pub metadata: Metadata,
+    /// `spec.from`: group, kind, namespace.
+    pub from: Vec<(String, String, String)>,
+    /// `spec.to`: group, kind, name if given.
+    pub to: Vec<(String, String, Option<String>)>,
+}

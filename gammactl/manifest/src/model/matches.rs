@@ -1,0 +1,80 @@
+//! `rules[].matches[]` of HTTPRoute and GRPCRoute.
+
+use crate::{source::Span, source::Spanned};
+
+/// `rules[].matches[]`.
+#[derive(Debug, Clone)]
+pub enum Match {
+    /// HTTPRouteMatch.
+    Http(HttpMatch),
+    /// GRPCRouteMatch.
+    Grpc(GrpcMatch),
+}
+
+/// HTTPRouteMatch: all given predicates must hold.
+#[derive(Debug, Clone)]
+pub struct HttpMatch {
+    /// `path`; absent is PathPrefix `/`.
+    pub path: PathMatch,
+    /// `headers`.
+    pub headers: Vec<ValueMatch>,
+    /// `queryParams`.
+    pub query_params: Vec<ValueMatch>,
+    /// `method`.
+    pub method: Option<gamma_config::Method>,
+    /// The whole match.
+    pub span: Span,
+}
+
+/// HTTPPathMatch.
+#[derive(Debug, Clone)]
+pub struct PathMatch {
+    /// `type`.
+    pub kind: PathMatchType,
+    /// `value`.
+    pub value: Spanned<String>,
+}
+
+/// `matches[].path.type`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathMatchType {
+    /// Exact.
+    Exact,
+    /// PathPrefix, by elements.
+    PathPrefix,
+    /// RegularExpression.
+    RegularExpression,
+}
+
+/// HTTPHeaderMatch, HTTPQueryParamMatch or GRPCHeaderMatch.
+#[derive(Debug, Clone)]
+pub struct ValueMatch {
+    /// Name as written.
+    pub name: Spanned<String>,
+    /// Value or pattern.
+    pub value: Spanned<String>,
+    /// Whether `type` is RegularExpression (otherwise Exact).
+    pub regex: bool,
+}
+
+/// GRPCRouteMatch.
+#[derive(Debug, Clone)]
+pub struct GrpcMatch {
+    /// `method`; absent matches every request.
+    pub method: Option<GrpcMethodMatch>,
+    /// `headers`.
+    pub headers: Vec<ValueMatch>,
+    /// The whole match.
+    pub span: Span,
+}
+
+/// GRPCMethodMatch: at least one of the two is given.
+#[derive(Debug, Clone)]
+pub struct GrpcMethodMatch {
+    /// Whether `type` is RegularExpression (otherwise Exact).
+    pub regex: bool,
+    /// `service`, with its package.
+    pub service: Option<Spanned<String>>,
+    /// `method`.
+    pub method: Option<Spanned<String>>,
+}

@@ -1,0 +1,19 @@
+//! `metadata` of Kubernetes objects.
+
+use super::timestamp::Timestamp;
+use crate::source::Spanned;
+
+/// `metadata` of any object.
+#[derive(Debug, Clone)]
+pub struct Metadata {
+    /// `metadata.name`.
+    pub name: Spanned<String>,
+    /// `metadata.namespace`, or the default namespace when absent.
+    pub namespace: String,
+    /// `metadata.creationTimestamp`, absent in most manifests on disk.
+    pub creation_timestamp: Option<Timestamp>,
+    /// `metadata.generation`, absent in most manifests on disk.
+    pub generation: Option<u64>,
+    /// `metadata.labels`.
+    pub labels: Vec<(String, String)>,
+}

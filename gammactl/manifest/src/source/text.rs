@@ -1,0 +1,104 @@
+//! Texts that were read, and positions in them.
+
+/// A byte range in one source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// Index into [`Sources`].
+    pub file: u32,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A value and where it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spanned<T> {
+    /// The value.
+    pub value: T,
+    /// Where it stands.
+    pub span: Span,
+}
+
+impl<T> std::ops::Deref for Spanned<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// A named text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// Path as the user gave it (or as found below a directory they gave), `-` for standard input.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+    /// Where each line begins, in bytes: many findings in one large file must not each count its lines.
+    lines: Vec<u32>,
+}
+
+impl Source {
+    /// Zero-based number of the line that has the byte at `offset`.
+    fn line_at(&self, offset: u32) -> usize {
+        self.lines.partition_point(|&start| start <= offset) - 1
+    }
+
+    /// One-based line and column (in characters) of a byte.
+    fn line_column(&self, offset: u32) -> (usize, usize) {
+        let offset = offset.min(self.text.len() as u32);
+        let line = self.line_at(offset);
+        let before = &self.text[self.lines[line] as usize..offset as usize];
+        (line + 1, before.chars().count() + 1)
+    }
+
+    /// The byte range of the lines that have the bytes from `start` to `end`, and the number of the
+    /// first, from one.
+    pub(crate) fn lines_around(&self, start: u32, end: u32) -> (std::ops::Range<usize>, usize) {
+        let last = self.text.len() as u32;
+        let (first, after) = (
+            self.line_at(start.min(last)),
+            self.line_at(end.min(last)) + 1,
+        );
+        let end = self.lines.get(after).map_or(last, |&next| next);
+        (self.lines[first] as usize..end as usize, first + 1)
+    }
+}
+
+/// All texts that were read, in order; [`Span::file`] indexes them.
+#[derive(Debug, Default)]
+pub struct Sources(Vec<Source>);
+
+impl Sources {
+    /// Adds a text and returns its index.
+    pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
+        let text: String = text.into();
+        let ends = text.match_indices('\n').map(|(end, _)| end as u32 + 1);
+        self.0.push(Source {
+            lines: std::iter::once(0).chain(ends).collect(),
+            name: name.into(),
+            text,
+        });
+        (self.0.len() - 1) as u32
+    }
+
+    /// All texts.
+    pub fn iter(&self) -> impl Iterator<Item = (u32, &Source)> {
+        self.0.iter().enumerate().map(|(i, s)| (i as u32, s))
+    }
+
+    /// The text that `span` points into.
+    pub fn of(&self, span: Span) -> &Source {
+        &self.0[span.file as usize]
+    }
+
+    /// One-based line and column (in characters) of the start of `span`.
+    pub fn line_column(&self, span: Span) -> (usize, usize) {
+        self.of(span).line_column(span.start)
+    }
+
+    /// One-based line and column (in characters) of the first character after `span`.
+    pub fn end_line_column(&self, span: Span) -> (usize, usize) {
+        self.of(span).line_column(span.end)
+    }
+}
