@@ -3,7 +3,6 @@
 use std::{
     fs,
     io::{self, Read as _},
-    net::SocketAddr,
     path::Path,
     time::{SystemTime, UNIX_EPOCH},
 };
@@ -21,7 +20,7 @@ use crate::{
         access_log::{self, Logged},
         render, render_all, render_brief,
     },
-    request::{Curl, FORM, HeaderLine, Simulated, read_line},
+    request::{ListError, RequestDraft, RequestOptions, Simulated, commands, read_line},
 };
 
 /// Say which rule a request gets, why, and what becomes of it
@@ -52,25 +51,8 @@ pub(super) struct Explain {
     #[arg(short, long, value_name = "FILE", conflicts_with = "filename")]
     config: Option<String>,
 
-    /// The request's method
-    #[arg(short = 'X', long = "request", value_name = "METHOD")]
-    method: Option<String>,
-
-    /// A header of the request; `Host` is its authority
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
-    headers: Vec<HeaderLine>,
-
-    /// A body: makes the request a POST of a form, unless it says something else
-    #[arg(short, long, value_name = "DATA")]
-    data: Option<String>,
-
-    /// The client's namespace, if it is not that of -n
-    #[arg(long, value_name = "NAMESPACE")]
-    from: Option<String>,
-
-    /// Where the client's connection is addressed to
-    #[arg(long, value_name = "IP:PORT")]
-    destination: Option<SocketAddr>,
+    #[command(flatten)]
+    request: RequestOptions,
 
     /// Read requests from a file, one a line; - for standard input
     #[arg(long, value_name = "FILE")]
@@ -110,18 +92,12 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
 
     let mut asked: Vec<(Simulated, Option<Logged>)> = Vec::new();
     for request in given {
-        let curl = Curl {
-            request,
-            method: options.method.clone(),
-            body: options.data.as_ref().map(|_| FORM),
-            headers: options.headers.clone(),
-            ..Curl::default()
-        };
-        asked.push((curl.simulated(now).map_err(anyhow::Error::msg)?, None));
+        let draft = RequestDraft::new(request, &options.request);
+        asked.push((draft.simulated(now)?, None));
     }
     let mut good = true;
     if let Some(file) = &options.requests {
-        good &= each_line(file, |line| {
+        good &= each_command(file, |line| {
             let request = read_line(line, now)?;
             asked.extend(request.map(|request| (request, None)));
             Ok(())
@@ -148,8 +124,8 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
     };
     let mut first = true;
     for (mut request, logged) in asked {
-        request.from = request.from.or_else(|| options.from.clone());
-        request.destination = request.destination.or(options.destination);
+        request.from = request.from.or_else(|| options.request.from.clone());
+        request.destination = request.destination.or(options.request.destination);
         let mut explanation = explainer.explain(&request)?;
         if let Some(logged) = &logged {
             let notes = access_log::notes(&explanation, logged);
@@ -200,7 +176,7 @@ fn requests_among(paths: &mut Vec<String>) -> Vec<String> {
 fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explainer>> {
     let explainer = match &options.config {
         Some(file) => {
-            let text = read(file)?;
+            let text = read_text(file)?;
             match gamma_config::parse(text.as_bytes()) {
                 Ok(config) => Explainer::of_config(config, file),
                 Err(error) => {
@@ -230,14 +206,14 @@ fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explaine
     }))
 }
 
-/// Whether all lines could be read; what is wrong with the others is said.
-fn each_line(
+/// Whether all requests could be read; what is wrong with the others is said.
+fn each_command(
     file: &str,
-    mut read_line: impl FnMut(&str) -> Result<(), String>,
+    mut read: impl FnMut(&str) -> Result<(), ListError>,
 ) -> anyhow::Result<bool> {
     let mut good = true;
-    for (number, line) in (1..).zip(read(file)?.lines()) {
-        if let Err(error) = read_line(line) {
+    for (number, command) in commands(&read_text(file)?) {
+        if let Err(error) = read(&command) {
             good = false;
             eprintln!("error: {file}:{number}: {error}");
         }
@@ -248,7 +224,7 @@ fn each_line(
 /// Whether any line is of an access log: a proxy writes other things to the same stream.
 fn each_logged(file: &str, now: u64, mut found: impl FnMut(Logged)) -> anyhow::Result<bool> {
     let (mut good, mut others, mut first) = (false, 0, String::new());
-    for (number, line) in (1..).zip(read(file)?.lines()) {
+    for (number, line) in (1..).zip(read_text(file)?.lines()) {
         match access_log::read_line(line, now) {
             Ok(logged) => {
                 good |= logged.is_some();
@@ -271,7 +247,7 @@ fn each_logged(file: &str, now: u64, mut found: impl FnMut(Logged)) -> anyhow::R
     Ok(good)
 }
 
-fn read(file: &str) -> anyhow::Result<String> {
+fn read_text(file: &str) -> anyhow::Result<String> {
     let bytes = match file {
         "-" => {
             let mut bytes = Vec::new();

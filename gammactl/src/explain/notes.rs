@@ -41,6 +41,13 @@ pub(super) fn notes(
              `gammactl envoy` sets, makes it `{normal}` before"
         ));
     }
+    if path == "*" {
+        notes.push(
+            "this is about `*` as it reaches the filter; Envoy answers it 404 before, with the \
+             response code detail `absolute_path_rejected`"
+                .into(),
+        );
+    }
     for outcome in &explanation.outcomes {
         if let Some(backend) = &outcome.backend
             && let Some(invalid) = &backend.invalid

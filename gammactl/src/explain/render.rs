@@ -5,7 +5,8 @@ mod outcomes;
 
 use std::fmt::Write as _;
 
-use super::{Explanation, Policy, RoutesKind, style::Style};
+use super::{Asked, Explanation, Policy, RoutesKind, style::Style};
+use crate::request::RequestLine;
 use outcomes::{percent, result};
 
 /// Width of the labels on the left.
@@ -61,12 +62,19 @@ pub fn render_brief(explanation: &Explanation, color: bool) -> String {
         .collect();
     format!(
         "{}  {rule}  {}\n",
-        style.bold(&format!(
-            "{} {}://{}{}",
-            request.method, request.scheme, request.authority, request.path
-        )),
+        style.bold(&title(request)),
         outcomes.join(", ")
     )
+}
+
+fn title(request: &Asked) -> String {
+    let line = RequestLine {
+        method: request.method.clone(),
+        scheme: request.scheme.clone(),
+        authority: request.authority.clone(),
+        path: request.path.clone(),
+    };
+    line.to_string()
 }
 
 struct Page {
@@ -89,11 +97,7 @@ impl Page {
 
     fn request(&mut self, explanation: &Explanation) {
         let request = &explanation.request;
-        let title = format!(
-            "{} {}://{}{}",
-            request.method, request.scheme, request.authority, request.path
-        );
-        let mut title = self.style.bold(&title);
+        let mut title = self.style.bold(&title(request));
         let _ = write!(title, "  from namespace {}", request.from);
         if let Some(destination) = request.destination {
             let _ = write!(title, " to {destination}");
