@@ -1,7 +1,7 @@
 //! `gammactl test`.
 
 use std::{
-    io::{self, IsTerminal as _},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -93,14 +93,9 @@ fn once(options: &Test, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::R
         output::write(&report::junit(&results)?, Some(path))?;
     }
     let text = match options.output {
-        Format::Text => report::text(&results, colors()),
+        Format::Text => report::text(&results, output::color(&io::stdout())),
         Format::Json => report::json(&results),
     };
     output::write(&text, None::<&Path>)?;
     Ok(results.failed() == 0)
-}
-
-fn colors() -> bool {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !plain
 }

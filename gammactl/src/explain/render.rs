@@ -5,7 +5,7 @@ mod outcomes;
 
 use std::fmt::Write as _;
 
-use super::{Asked, Explanation, Policy, RoutesKind, style::Style};
+use super::{Asked, Explanation, Policy, RoutesKind, style::TextStyles};
 use crate::request::RequestLine;
 use outcomes::{percent, result};
 
@@ -27,7 +27,7 @@ pub fn render_all(explanation: &Explanation, color: bool) -> String {
 fn text(explanation: &Explanation, color: bool, all: bool) -> String {
     let mut page = Page {
         text: String::new(),
-        style: Style { color },
+        style: TextStyles { color },
         all,
     };
     page.request(explanation);
@@ -45,7 +45,7 @@ fn text(explanation: &Explanation, color: bool, all: bool) -> String {
 /// Writes the rule and what comes of it in one line.
 #[must_use]
 pub fn render_brief(explanation: &Explanation, color: bool) -> String {
-    let style = Style { color };
+    let style = TextStyles { color };
     let request = &explanation.request;
     let rule = match (explanation.rule(), &explanation.service) {
         (Some(rule), _) => rule.to_string(),
@@ -79,7 +79,7 @@ fn title(request: &Asked) -> String {
 
 struct Page {
     text: String,
-    style: Style,
+    style: TextStyles,
     /// Whether no match is left out.
     all: bool,
 }

@@ -1,11 +1,13 @@
 //! Where manifests come from: files, directories and standard input, and positions in them.
 
 mod load;
+mod replace;
 #[cfg(feature = "schema")]
 pub(crate) mod schema;
 
 pub use load::{LoadError, load};
 pub(crate) use load::{is_case_file, walk};
+pub use replace::{UNFINISHED, replace_file};
 
 /// A byte range in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

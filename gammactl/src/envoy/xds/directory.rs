@@ -13,11 +13,12 @@ use super::{
     BOOTSTRAP,
     resources::{CLUSTERS, ENDPOINTS, FILTER, ROUTES, Resources, Response},
 };
-use crate::envoy::MARK;
+use crate::{
+    envoy::MARK,
+    source::{UNFINISHED, replace_file},
+};
 
 const LOCK: &str = ".lock";
-/// How files end that are still being written.
-const UNFINISHED: &str = ".new";
 
 /// Why a directory can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -155,13 +156,7 @@ impl Directory {
     /// It can't be written.
     pub(super) fn replace(&self, file: &str, text: &str) -> Result<(), DirectoryError> {
         let path = self.path.join(file);
-        let unfinished = path.with_added_extension(&UNFINISHED[1..]);
-        fs::write(&unfinished, text)
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .map_err(|error| {
-                let _ = fs::remove_file(&unfinished);
-                failed(&path, error)
-            })
+        replace_file(&path, text).map_err(|error| failed(&path, error))
     }
 
     /// Removes the files in `folder` that are not among `wanted`, those that were never finished
