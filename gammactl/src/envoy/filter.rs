@@ -1,4 +1,4 @@
-//! The filter, its config in it.
+//! The HTTP filter of the generated Envoy, with the route config in it.
 
 use gamma_config::Config;
 use serde_json::{Map, Value, json};

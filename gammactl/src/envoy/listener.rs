@@ -1,4 +1,4 @@
-//! Listeners and the HTTP connection manager.
+//! Listeners of the generated Envoy, and the HTTP connection manager that runs the filter.
 
 use std::net::SocketAddr;
 
@@ -6,8 +6,8 @@ use gamma_config::Config;
 use serde_json::{Value, json};
 
 use super::{
-    EnvoyOptions, filter::filter, observe::access_log, route::Arrival, route::route_table,
-    socket_address,
+    address::socket_address, arrival::Arrival, filter::filter, observe::access_log,
+    options::EnvoyOptions, route::route_table,
 };
 
 pub(super) fn listener(address: SocketAddr, config: &Config, options: &EnvoyOptions) -> Value {
