@@ -17,7 +17,7 @@ Examples:
   gammactl check -f routes/ --output github             # in a workflow of GitHub Actions
   gammactl check -f routes/ --output sarif > gammactl.sarif
   gammactl check -f routes/ --output json | jq -r '.[].code' | sort | uniq -c")]
-pub(super) struct Check {
+pub(super) struct CheckCommand {
     #[command(flatten)]
     input: Input,
 
@@ -38,7 +38,7 @@ enum Format {
     Sarif,
 }
 
-pub(super) fn run(options: &Check) -> anyhow::Result<bool> {
+pub(super) fn run(options: &CheckCommand) -> anyhow::Result<bool> {
     let compiled = Compiled::from(&options.input)?;
     let format = match options.output {
         Format::Text => {

@@ -18,7 +18,7 @@ Examples:
   gammactl compile -f routes/ --status
   gammactl compile -f routes/ --cluster-names '{namespace}_{name}_{port}'
   kubectl get httproutes,grpcroutes,services -A -o yaml | gammactl compile -f -")]
-pub(super) struct Compile {
+pub(super) struct CompileCommand {
     #[command(flatten)]
     input: Input,
 
@@ -51,7 +51,7 @@ enum StatusFormat {
     Json,
 }
 
-pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
+pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
     let mut compiled = Compiled::from(&options.input)?;
     // Notes are left out of the report; conditions have no use for them either.
     compiled.report();
@@ -78,7 +78,7 @@ pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn config(options: &Compile, compiled: Compiled) -> anyhow::Result<String> {
+fn config(options: &CompileCommand, compiled: Compiled) -> anyhow::Result<String> {
     let client = options.client_namespace.as_ref();
     let client = client.or(options.input.flags.namespace.as_ref());
     let mut config = compiled.config;

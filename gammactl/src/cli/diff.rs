@@ -28,7 +28,7 @@ Examples:
   gammactl diff running.json routes/ -n shop --output json
 
 OLD and NEW are manifests (a file, a directory, or - for standard input) or a compiled route config.")]
-pub(super) struct Diff {
+pub(super) struct DiffCommand {
     /// What there is: manifests or a route config
     #[arg(value_name = "OLD")]
     old: String,
@@ -63,7 +63,7 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(options: &Diff) -> anyhow::Result<bool> {
+pub(super) fn run(options: &DiffCommand) -> anyhow::Result<bool> {
     anyhow::ensure!(
         options.old != "-" || options.new != "-",
         "OLD and NEW can't both be standard input"

@@ -39,7 +39,7 @@ A line of --requests is what curl takes (curl -X POST http://cart/ -H 'k: v'), `
 or JSON: {\"request\": \"POST http://cart/\", \"headers\": [\"k: v\"], \"from\": \"web\"}.
 --access-log reads Envoy's default format, Istio's, that of `gammactl envoy`, and JSON lines."
 )]
-pub(super) struct Explain {
+pub(super) struct ExplainCommand {
     /// The request: a URL, or a method and a URL in one word, as in 'POST http://cart/'
     #[arg(value_name = "REQUEST")]
     requests_given: Vec<String>,
@@ -81,7 +81,7 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
+pub(super) fn run(options: &ExplainCommand) -> anyhow::Result<bool> {
     let (mut input, mut given) = (options.input.clone(), options.requests_given.clone());
     given.splice(0..0, requests_among(&mut input.filename));
     if options.config.is_none() && input.filename.is_empty() {
@@ -173,7 +173,7 @@ fn requests_among(paths: &mut Vec<String>) -> Vec<String> {
 }
 
 /// `None` if the input is wrong, which has been said.
-fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explainer>> {
+fn explainer(options: &ExplainCommand, input: &Input) -> anyhow::Result<Option<Explainer>> {
     let explainer = match &options.config {
         Some(file) => {
             let text = read_text(file)?;

@@ -28,7 +28,7 @@ Examples:
                  --image https://example.com/gamma-filter.wasm --wasm dist/gamma-filter.wasm
 
 Without --client-namespace and -n the objects are for the whole mesh, in Istio's root namespace.")]
-pub(super) struct Istio {
+pub(super) struct IstioCommand {
     #[command(flatten)]
     input: Input,
 
@@ -47,7 +47,7 @@ pub(super) struct Istio {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(options: &Istio) -> anyhow::Result<bool> {
+pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     let istio_options = options.plugin.options(options.mirror_host_suffix)?;
     let compile_options = options.input.compile_options_for(ClusterNames::Istio);
     let mut compiled = Compiled::with(&options.input, &compile_options)?;
@@ -79,7 +79,7 @@ pub(super) fn run(options: &Istio) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn comment(options: &Istio, scopes: &[Scope]) -> String {
+fn comment(options: &IstioCommand, scopes: &[Scope]) -> String {
     let file = options.output.as_ref();
     let file = file.map_or("FILE".into(), |path| path.display().to_string());
     let clients = match scopes {

@@ -31,7 +31,7 @@ Examples:
   gammactl test cart.cases.yaml --filter /checkout
   gammactl test routes/ --junit results.xml
   gammactl test routes/ --watch")]
-pub(super) struct Test {
+pub(super) struct TestCommand {
     /// Case files: a file, a directory (its *.cases.yaml), or - for standard input
     #[arg(required = true, num_args = 1.., value_name = "CASES")]
     cases: Vec<String>,
@@ -59,7 +59,7 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(options: &Test) -> anyhow::Result<bool> {
+pub(super) fn run(options: &TestCommand) -> anyhow::Result<bool> {
     if !options.watch {
         return once(options, |_| {});
     }
@@ -83,7 +83,7 @@ pub(super) fn run(options: &Test) -> anyhow::Result<bool> {
 }
 
 /// Whether all tests passed.
-fn once(options: &Test, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::Result<bool> {
+fn once(options: &TestCommand, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::Result<bool> {
     let files = cases::find(&options.cases)?;
     let files = files
         .iter()

@@ -1,4 +1,4 @@
-//! The directory with the files: one writer at a time, every file replaced in one step.
+//! The directory that Envoy reads: it has one writer at a time, and every file is replaced in one step.
 
 use std::{
     collections::BTreeMap,
@@ -9,9 +9,8 @@ use std::{
 
 use serde_json::Value;
 
-use super::{
-    BOOTSTRAP,
-    resources::{CLUSTERS, ENDPOINTS, FILTER, ROUTES, Resources, Response},
+use super::resources::{
+    BOOTSTRAP, CLUSTERS, DiscoveryResponse, ENDPOINTS, FILTER, ROUTES, Resources,
 };
 use crate::{
     envoy::MARK,
@@ -111,7 +110,7 @@ impl Directory {
         for file in files {
             let path = self.path.join(file);
             match fs::read_to_string(&path) {
-                Ok(text) => resources.extend(Response::read(&text).unwrap_or_default()),
+                Ok(text) => resources.extend(DiscoveryResponse::read(&text).unwrap_or_default()),
                 Err(error) if is_gone(&error) => {}
                 Err(error) => return Err(failed(&path, error)),
             }
