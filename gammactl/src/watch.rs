@@ -1,4 +1,4 @@
-//! Running again when files change.
+//! Waiting for files to change, so that a command can run again.
 //!
 //! Files are looked at a few times a second instead of subscribed to: it works the same on every
 //! file system, also on those that are mounted into containers or over a network and notify nobody,

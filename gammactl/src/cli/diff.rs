@@ -92,9 +92,10 @@ pub(super) fn run(options: &DiffCommand) -> anyhow::Result<bool> {
         output::write(&text, options.file.as_deref())?;
     }
     if !found.is_change() {
-        match found.is_empty() {
-            true => eprintln!("nothing changes: every request is decided as before"),
-            false => eprintln!("no change was found, but not all was compared: see above"),
+        if found.is_empty() {
+            eprintln!("nothing changes: every request is decided as before");
+        } else {
+            eprintln!("no change was found, but not all was compared: see above");
         }
     }
     Ok(!(options.exit_code && found.is_change()))
@@ -114,9 +115,10 @@ fn side(name: &str, path: &str, flags: &CompileFlags) -> anyhow::Result<Option<(
         },
         None => {
             let mut compiled = Compiled::of(sources, flags, &flags.compile_options());
-            let worst = match flags.strict {
-                true => Severity::Warning,
-                false => Severity::Error,
+            let worst = if flags.strict {
+                Severity::Warning
+            } else {
+                Severity::Error
             };
             compiled.diagnostics.retain(|d| d.code.severity <= worst);
             output::report(&compiled.diagnostics, &compiled.sources);

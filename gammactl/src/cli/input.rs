@@ -1,4 +1,4 @@
-//! What the commands read, and what they have in common.
+//! The manifests that the commands read, and the options that they have in common.
 
 use clap::{Args, ValueEnum};
 use gamma_config::Config;
@@ -109,9 +109,10 @@ pub(super) fn namespace_or_none(text: &str) -> Result<String, String> {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-');
-    match is_label {
-        true => Ok(text.into()),
-        false => Err("a namespace has lower-case letters, digits and `-` only".into()),
+    if is_label {
+        Ok(text.into())
+    } else {
+        Err("a namespace has lower-case letters, digits and `-` only".into())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where results and findings go.
+//! The output of the commands: results to a file or standard output, findings to standard error.
 
 use std::{
     fs,

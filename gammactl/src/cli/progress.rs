@@ -20,9 +20,10 @@ impl Progress {
     /// Says nothing unless standard error is a terminal.
     pub(super) fn new(what: &'static str) -> Self {
         let stderr = io::stderr();
-        match stderr.is_terminal() {
-            true => Self::on(stderr, what, PATIENCE),
-            false => Self { speaker: None },
+        if stderr.is_terminal() {
+            Self::on(stderr, what, PATIENCE)
+        } else {
+            Self { speaker: None }
         }
     }
 

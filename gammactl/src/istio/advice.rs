@@ -1,4 +1,4 @@
-//! What Istio does on its own, where that matters to the routes.
+//! Findings about what Istio does on its own, where that matters to the routes.
 
 use crate::{
     compile::{Attachment, Index},

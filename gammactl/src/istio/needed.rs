@@ -1,10 +1,10 @@
-//! What of a config sidecars need.
+//! The part of a route config that the sidecars of one scope need.
 
 use std::str::FromStr;
 
 use gamma_config::{Config, Service};
 
-use super::Scope;
+use super::scope::Scope;
 use crate::compile::for_clients_in;
 
 /// Services by namespace and name, as in `shop/cart`, `shop/*`, `*/cart` or `./*`, where the dot is

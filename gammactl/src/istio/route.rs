@@ -3,7 +3,7 @@
 use gamma_config::Config;
 use serde_json::{Value, json};
 
-use super::{IstioOptions, Scope, metadata};
+use super::{object::metadata, options::IstioOptions, scope::Scope};
 use crate::envoy::decided_routes;
 
 pub(super) fn envoy_filter(config: &Config, scope: &Scope, options: &IstioOptions) -> Value {

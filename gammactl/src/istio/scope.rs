@@ -1,4 +1,4 @@
-//! Whose requests a pair of objects is for.
+//! The clients whose requests a pair of objects is for: those of the whole mesh, or of one namespace.
 
 use std::collections::BTreeSet;
 

@@ -1,8 +1,8 @@
-//! What Kubernetes can store.
+//! The limits that Kubernetes has to the size of an object.
 
 use gamma_config::Config;
 
-use super::Object;
+use super::object::Object;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, codes};
 
 /// Where `kubectl apply` without `--server-side` keeps a copy of an object: the annotations of one
@@ -105,11 +105,10 @@ fn smaller(config: &Config, split: bool) -> String {
             Size(bytes)
         )
     });
-    match split {
-        false => format!("give each namespace its own with --split-by-namespace{heaviest}"),
-        true => format!(
-            "name the Services that the clients call with --services, such as './*'{heaviest}"
-        ),
+    if split {
+        format!("name the Services that the clients call with --services, such as './*'{heaviest}")
+    } else {
+        format!("give each namespace its own with --split-by-namespace{heaviest}")
     }
 }
 

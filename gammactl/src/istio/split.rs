@@ -1,6 +1,10 @@
-//! Objects for each namespace, where one for the whole mesh would be too large.
+//! A pair of objects for each namespace, where one pair for the whole mesh would be too large.
 
-use super::{Object, Scope, Size, client_namespaces};
+use super::{
+    object::Object,
+    scope::{Scope, client_namespaces},
+    size::Size,
+};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     manifest::Manifests,

@@ -39,9 +39,9 @@ Examples:
 Endpoints come from the EndpointSlices in the input; a Service without any is resolved by DNS.
 A file that ends in .json is written as JSON, anything else as YAML. In a directory, what depends on
 the manifests are files of their own, which a running Envoy reads again when they change.")]
-pub(in crate::cli) struct EnvoyCommand {
+pub(crate) struct EnvoyCommand {
     #[command(flatten)]
-    pub(in crate::cli) input: Input,
+    pub(crate) input: Input,
 
     /// Where to accept requests
     #[arg(long, required_unless_present = "capture", num_args = 1.., value_name = "ADDR:PORT")]
@@ -58,7 +58,7 @@ pub(in crate::cli) struct EnvoyCommand {
 
     /// Path of gamma-filter.wasm, as Envoy will see it
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) wasm: String,
+    pub(crate) wasm: String,
 
     /// Let the host of mirrored requests end with `-shadow`, as Envoy does by default
     #[arg(long)]
@@ -67,7 +67,7 @@ pub(in crate::cli) struct EnvoyCommand {
     /// Where to write: a file, or a directory (ends with / or exists, or has no extension)
     /// [default: standard output]
     #[arg(short, long, value_name = "FILE|DIR")]
-    pub(in crate::cli) output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
 
     /// Path of the directory, as Envoy will see it [default: as given to --output]
     #[arg(long, value_name = "PATH")]
@@ -76,11 +76,11 @@ pub(in crate::cli) struct EnvoyCommand {
     /// A fragment of a bootstrap, to be merged into what is written: TLS to backends, access logs,
     /// tracing; repeatable
     #[arg(long, value_name = "FILE")]
-    pub(in crate::cli) merge: Vec<String>,
+    pub(crate) merge: Vec<String>,
 
     /// Go on: whenever the input changes, change the directory
     #[arg(long)]
-    pub(in crate::cli) watch: bool,
+    pub(crate) watch: bool,
 
     /// How long Envoy may need for one step of a change, where --admin can't tell
     #[arg(long, value_name = "DURATION", default_value = "1s")]
@@ -92,15 +92,15 @@ pub(in crate::cli) struct EnvoyCommand {
 }
 
 /// A bootstrap, fragments included.
-pub(in crate::cli) struct Built {
-    pub(in crate::cli) bootstrap: Value,
+pub(crate) struct Built {
+    pub(crate) bootstrap: Value,
     /// The names of the clusters that come from the manifests.
-    pub(in crate::cli) generated: BTreeSet<String>,
+    pub(crate) generated: BTreeSet<String>,
 }
 
 impl EnvoyCommand {
     /// Where to write files of their own; `None` for a single file.
-    pub(in crate::cli) fn directory(&self) -> anyhow::Result<Option<&Path>> {
+    pub(crate) fn directory(&self) -> anyhow::Result<Option<&Path>> {
         let directory = self.output.as_deref().filter(|path| is_directory(path));
         let wanted = match () {
             () if self.watch => "--watch",
@@ -114,7 +114,7 @@ impl EnvoyCommand {
     }
 
     /// The whole bootstrap; `None` if the input is wrong, which has been said.
-    pub(in crate::cli) fn build(&self) -> anyhow::Result<Option<Built>> {
+    pub(crate) fn build(&self) -> anyhow::Result<Option<Built>> {
         let mut compiled = Compiled::from(&self.input)?;
         compiled.report();
         if !compiled.good(&self.input) {
@@ -145,20 +145,17 @@ impl EnvoyCommand {
     }
 
     /// Where Envoy will find `directory`.
-    pub(in crate::cli) fn seen_as(&self, directory: &Path) -> String {
+    pub(crate) fn seen_as(&self, directory: &Path) -> String {
         let path = self.dir_as.clone();
         path.unwrap_or_else(|| directory.display().to_string())
     }
 
     /// Whether paths mean something else to Envoy than here.
-    pub(in crate::cli) fn elsewhere(&self) -> bool {
+    pub(crate) fn elsewhere(&self) -> bool {
         self.dir_as.is_some()
     }
 
-    pub(in crate::cli) fn live(
-        &self,
-        directory: &Path,
-    ) -> Result<xds::LiveDirectory, xds::DirectoryError> {
+    pub(crate) fn live(&self, directory: &Path) -> Result<xds::LiveDirectory, xds::DirectoryError> {
         let pace = Pace {
             pause: std::time::Duration::from_millis(self.pause.as_millis()),
             drain: std::time::Duration::from_millis(self.drain.as_millis()),

@@ -1,4 +1,4 @@
-//! Whose requests the filter is for.
+//! The options of `gammactl istio` that say which clients get the filter.
 
 use anyhow::bail;
 use clap::Args;
@@ -52,11 +52,12 @@ impl ClientFlags {
         }
         clients.sort();
         clients.dedup();
-        match clients.iter().any(String::is_empty) || clients.is_empty() {
-            true => vec![Scope::Mesh {
+        if clients.iter().any(String::is_empty) || clients.is_empty() {
+            vec![Scope::Mesh {
                 root_namespace: self.root_namespace.clone(),
-            }],
-            false => of(clients),
+            }]
+        } else {
+            of(clients)
         }
     }
 

@@ -1,4 +1,4 @@
-//! What the plugin is and how it runs.
+//! The options of `gammactl istio` that say what the plugin is and how it runs.
 
 use std::{fs, path::PathBuf};
 
