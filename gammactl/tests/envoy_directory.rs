@@ -336,3 +336,27 @@ fn one_writer_at_a_time() {
     assert_eq!(going.0.wait().unwrap().code(), Some(0));
     place.good(&["-o", "d/"]);
 }
+
+#[test]
+fn a_write_that_fails_is_tried_again_without_another_change() {
+    let place = Place::new();
+    place.good(&["-o", "d/"]);
+    let mut watch = place.command(&["-o", "d/", "--watch"]);
+    watch.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut going = Going(watch.spawn().unwrap());
+    let mut said = BufReader::new(going.0.stdout.take().unwrap()).lines();
+    let mut errors = BufReader::new(going.0.stderr.take().unwrap()).lines();
+    assert_eq!(said.next().unwrap().unwrap(), "nothing new");
+    let filter = place.path("d/ecds.json");
+    fs::remove_file(&filter).unwrap();
+    fs::create_dir(&filter).unwrap();
+    let changed = MANIFESTS.replace("/patient", "/very-patient");
+    fs::write(place.path("in.yaml"), changed).unwrap();
+    let error = errors.next().unwrap().unwrap();
+    assert!(error.starts_with("error: d/ecds.json: "), "{error}");
+    fs::remove_dir(&filter).unwrap();
+    let line = said.next().unwrap().unwrap();
+    assert!(line.contains("written to d/"), "{line}");
+    let text = fs::read_to_string(&filter).unwrap();
+    assert!(text.contains("/very-patient"), "{text}");
+}
