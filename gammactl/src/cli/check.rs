@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 
 use super::{
-    input::{Compiled, Input},
+    input::{CompiledInput, Input},
     output,
 };
 use crate::diagnostic;
@@ -39,7 +39,7 @@ enum Format {
 }
 
 pub(super) fn run(options: &CheckCommand) -> anyhow::Result<bool> {
-    let compiled = Compiled::from(&options.input)?;
+    let compiled = CompiledInput::from(&options.input)?;
     let format = match options.output {
         Format::Text => {
             output::report(&compiled.diagnostics, &compiled.sources);

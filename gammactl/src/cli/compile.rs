@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::{
-    input::{Compiled, Input, namespace_or_none},
+    input::{CompiledInput, Input, namespace_or_none},
     output,
 };
 use crate::{compile, status};
@@ -52,7 +52,7 @@ enum StatusFormat {
 }
 
 pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
-    let mut compiled = Compiled::from(&options.input)?;
+    let mut compiled = CompiledInput::from(&options.input)?;
     // Notes are left out of the report; conditions have no use for them either.
     compiled.report();
     if !compiled.good(&options.input) {
@@ -61,7 +61,7 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
     let text = match options.status {
         None => config(options, compiled)?,
         Some(format) => {
-            let Compiled {
+            let CompiledInput {
                 manifests,
                 attachments,
                 diagnostics,
@@ -78,7 +78,7 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn config(options: &CompileCommand, compiled: Compiled) -> anyhow::Result<String> {
+fn config(options: &CompileCommand, compiled: CompiledInput) -> anyhow::Result<String> {
     let client = options.client_namespace.as_ref();
     let client = client.or(options.input.flags.namespace.as_ref());
     let mut config = compiled.config;

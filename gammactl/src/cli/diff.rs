@@ -8,7 +8,7 @@ use gamma_config::Config;
 use gamma_router::Router;
 
 use super::{
-    input::{CompileFlags, Compiled},
+    input::{CompileFlags, CompiledInput},
     output,
     progress::Progress,
 };
@@ -114,7 +114,7 @@ fn side(name: &str, path: &str, flags: &CompileFlags) -> anyhow::Result<Option<(
             Err(error) => return refuse(&error),
         },
         None => {
-            let mut compiled = Compiled::of(sources, flags, &flags.compile_options());
+            let mut compiled = CompiledInput::of(sources, flags, &flags.compile_options());
             let worst = if flags.strict {
                 Severity::Warning
             } else {

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 
 use super::{
-    input::{Compiled, Input},
+    input::{CompiledInput, Input},
     output,
 };
 use crate::{
@@ -186,12 +186,12 @@ fn explainer(options: &ExplainCommand, input: &Input) -> anyhow::Result<Option<E
             }
         }
         None => {
-            let mut compiled = Compiled::from(input)?;
+            let mut compiled = CompiledInput::from(input)?;
             compiled.report();
             if !compiled.good(input) {
                 return Ok(None);
             }
-            let Compiled {
+            let CompiledInput {
                 sources,
                 manifests,
                 config,

@@ -117,7 +117,7 @@ pub(super) fn namespace_or_none(text: &str) -> Result<String, String> {
 }
 
 /// Manifests, what was made of them and what is to be said about them.
-pub(super) struct Compiled {
+pub(super) struct CompiledInput {
     pub(super) sources: Sources,
     pub(super) manifests: Manifests,
     pub(super) config: Config,
@@ -126,7 +126,7 @@ pub(super) struct Compiled {
     pub(super) diagnostics: Diagnostics,
 }
 
-impl Compiled {
+impl CompiledInput {
     pub(super) fn from(input: &Input) -> anyhow::Result<Self> {
         Self::with(input, &input.compile_options())
     }

@@ -9,7 +9,7 @@ use clap::Args;
 
 use self::{clients::ClientFlags, plugin::PluginFlags};
 use super::{
-    input::{Compiled, Input},
+    input::{CompiledInput, Input},
     output,
 };
 use crate::{
@@ -50,8 +50,8 @@ pub(super) struct IstioCommand {
 pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     let istio_options = options.plugin.options(options.mirror_host_suffix)?;
     let compile_options = options.input.compile_options_for(ClusterNames::Istio);
-    let mut compiled = Compiled::with(&options.input, &compile_options)?;
-    let Compiled {
+    let mut compiled = CompiledInput::with(&options.input, &compile_options)?;
+    let CompiledInput {
         manifests,
         config,
         attachments,

@@ -7,7 +7,6 @@ mod ignored;
 
 use std::{
     error::Error as _,
-    net::IpAddr,
     sync::{LazyLock, Mutex, PoisonError},
 };
 
@@ -18,9 +17,10 @@ use clap::{
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    draft::{FORM, Redirection, RequestDraft},
+    draft::{FORM, RequestDraft},
     options::RequestOptions,
-    target::{is_method, port_number},
+    redirection::{self, Redirection},
+    target::is_method,
     words,
 };
 use crate::suggest::nearest;
@@ -95,9 +95,9 @@ struct CurlOptions {
     compressed: bool,
     #[arg(long)]
     request_target: Option<String>,
-    #[arg(long, value_parser = resolve)]
+    #[arg(long, value_parser = redirection::resolve)]
     resolve: Vec<Option<Redirection>>,
-    #[arg(long, value_parser = connect_to)]
+    #[arg(long, value_parser = redirection::connect_to)]
     connect_to: Vec<Option<Redirection>>,
 }
 
@@ -283,64 +283,6 @@ fn form_encoded(value: &str) -> Result<String, CurlError> {
         ("", content) => Ok(encoded(content)),
         (name, content) => Ok(format!("{name}={}", encoded(content))),
     }
-}
-
-/// `[+]HOST:PORT:ADDRESS[,ADDRESS]…`. `None` for an entry that is removed.
-fn resolve(text: &str) -> Result<Option<Redirection>, String> {
-    let invalid = || format!("`{text}` is not HOST:PORT:ADDRESS, as in cart:80:10.0.0.1");
-    if text.starts_with('-') {
-        return Ok(None);
-    }
-    let entry = text.trim_start_matches('+');
-    let mut parts = entry.splitn(3, ':');
-    let (Some(host), Some(port), Some(addresses)) = (parts.next(), parts.next(), parts.next())
-    else {
-        return Err(invalid());
-    };
-    let first = addresses.split(',').next().unwrap_or_default();
-    Ok(Some(Redirection {
-        host: (host != "*").then(|| host.into()),
-        port: Some(port_number(port).ok_or_else(invalid)?),
-        to: first
-            .trim_matches(['[', ']'])
-            .parse()
-            .map_err(|_| invalid())?,
-        to_port: None,
-    }))
-}
-
-/// `HOST1:PORT1:HOST2:PORT2`, each of which may be empty. `None` where the address is that of a name.
-fn connect_to(text: &str) -> Result<Option<Redirection>, String> {
-    let invalid = || format!("`{text}` is not HOST1:PORT1:HOST2:PORT2");
-    let mut parts: Vec<&str> = Vec::new();
-    let mut rest = text;
-    loop {
-        let from = if rest.starts_with('[') {
-            rest.find(']').unwrap_or(0)
-        } else {
-            0
-        };
-        let Some(colon) = rest[from..].find(':') else {
-            break parts.push(rest);
-        };
-        parts.push(&rest[..from + colon]);
-        rest = &rest[from + colon + 1..];
-    }
-    let [host, port, to, to_port] = parts[..] else {
-        return Err(invalid());
-    };
-    let number = |port: &str| match port {
-        "" => Ok(None),
-        port => port_number(port).map(Some).ok_or_else(invalid),
-    };
-    let bare = |host: &str| host.trim_matches(['[', ']']).to_owned();
-    let (port, to_port) = (number(port)?, number(to_port)?);
-    Ok(bare(to).parse::<IpAddr>().ok().map(|to| Redirection {
-        host: (!host.is_empty()).then(|| bare(host)),
-        port,
-        to,
-        to_port,
-    }))
 }
 
 fn way_out(similar: Option<&str>) -> String {

@@ -9,8 +9,9 @@ use super::{
     header::HeaderLine,
     line::RequestLine,
     options::{HeaderOption, RequestOptions},
+    redirection::{Redirection, redirected},
     simulated::Simulated,
-    target::{ASTERISK, NEEDS_HOST, RequestTarget, is_authority, is_method, port_number},
+    target::{ASTERISK, NEEDS_HOST, RequestTarget, is_authority, is_method},
 };
 
 /// The parts of a request, which [`RequestDraft::simulated`] puts together as curl does.
@@ -38,18 +39,6 @@ pub struct RequestDraft {
     pub destination: Option<SocketAddr>,
     /// Where connections to other hosts go instead.
     pub(super) redirections: Vec<Redirection>,
-}
-
-/// `--resolve` or `--connect-to`: where connections to a host and port go.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Redirection {
-    /// `None` for every host.
-    pub(super) host: Option<String>,
-    /// `None` for every port.
-    pub(super) port: Option<u16>,
-    pub(super) to: std::net::IpAddr,
-    /// `None` for the port of the URL.
-    pub(super) to_port: Option<u16>,
 }
 
 /// Why parts make no request.
@@ -108,7 +97,9 @@ impl RequestDraft {
     /// See [`RequestError`].
     pub fn simulated(mut self, now: u64) -> Result<Simulated, RequestError> {
         let target = RequestTarget::read(&self.request)?;
-        let destination = self.destination.or_else(|| self.redirected(&target));
+        let destination = self
+            .destination
+            .or_else(|| redirected(&self.redirections, &target));
         if let Some(credentials) = self.credentials.take() {
             self.authorize(credentials.as_bytes());
         } else if let Some(user_info) = &target.user_info {
@@ -191,29 +182,6 @@ impl RequestDraft {
     fn authorize(&mut self, credentials: &[u8]) {
         let value = format!("Basic {}", STANDARD.encode(credentials));
         self.imply("authorization", value);
-    }
-
-    /// Where a connection for `target` goes by `--resolve` and `--connect-to`.
-    fn redirected(&self, target: &RequestTarget) -> Option<SocketAddr> {
-        let authority = target.authority.as_deref()?;
-        let after_brackets = authority.rfind(']').map_or(0, |at| at + 1);
-        let colon = authority[after_brackets..].find(':');
-        let (host, port) =
-            authority.split_at(colon.map_or(authority.len(), |at| at + after_brackets));
-        let default = if target.scheme == "https" { 443 } else { 80 };
-        let port = match port.trim_start_matches(':') {
-            "" => default,
-            port => port_number(port)?,
-        };
-        let host = host.trim_matches(['[', ']']);
-        self.redirections
-            .iter()
-            .find(|redirection| {
-                let wanted = redirection.host.as_deref();
-                wanted.is_none_or(|wanted| wanted.eq_ignore_ascii_case(host))
-                    && redirection.port.is_none_or(|wanted| wanted == port)
-            })
-            .map(|found| SocketAddr::new(found.to, found.to_port.unwrap_or(port)))
     }
 }
 

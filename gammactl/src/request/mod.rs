@@ -11,6 +11,7 @@ mod header;
 mod line;
 mod list;
 mod options;
+mod redirection;
 mod simulated;
 mod target;
 mod words;

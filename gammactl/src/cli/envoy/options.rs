@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::{
     cli::{
-        input::{Compiled, Input},
+        input::{CompiledInput, Input},
         output,
     },
     diagnostic::{Diagnostics, Severity},
@@ -115,7 +115,7 @@ impl EnvoyCommand {
 
     /// The whole bootstrap; `None` if the input is wrong, which has been said.
     pub(crate) fn build(&self) -> anyhow::Result<Option<Built>> {
-        let mut compiled = Compiled::from(&self.input)?;
+        let mut compiled = CompiledInput::from(&self.input)?;
         compiled.report();
         if !compiled.good(&self.input) {
             return Ok(None);
