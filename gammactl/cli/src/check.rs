@@ -1,12 +1,8 @@
 //! `gammactl check`.
 
+use super::{input::CompiledInput, input::Input, output};
 use clap::{Args, ValueEnum};
 use gamma_manifest::diagnostic;
-
-use super::{
-    input::{Compiled, Input},
-    output,
-};
 
 /// Say what is wrong with manifests, and write nothing
 #[derive(Debug, Args)]
@@ -17,7 +13,7 @@ Examples:
   gammactl check -f routes/ --output github             # in a workflow of GitHub Actions
   gammactl check -f routes/ --output sarif > gammactl.sarif
   gammactl check -f routes/ --output json | jq -r '.[].code' | sort | uniq -c")]
-pub(super) struct Check {
+pub(super) struct CheckCommand {
     #[command(flatten)]
     input: Input,
 
@@ -38,8 +34,8 @@ enum Format {
     Sarif,
 }
 
-pub(super) fn run(options: &Check) -> anyhow::Result<bool> {
-    let compiled = Compiled::from(&options.input)?;
+pub(super) fn run(options: &CheckCommand) -> anyhow::Result<bool> {
+    let compiled = CompiledInput::from(&options.input)?;
     let format = match options.output {
         Format::Text => {
             output::report(&compiled.diagnostics, &compiled.sources);

@@ -1,14 +1,9 @@
 //! `gammactl compile`.
 
-use std::path::PathBuf;
-
+use super::{input::CompiledInput, input::Input, input::namespace_or_none, output};
 use clap::{Args, ValueEnum};
 use gamma_compile::{self as compile, status};
-
-use super::{
-    input::{Compiled, Input, namespace_or_none},
-    output,
-};
+use std::path::PathBuf;
 
 /// Compile manifests into the route config
 #[derive(Debug, Args)]
@@ -18,7 +13,7 @@ Examples:
   gammactl compile -f routes/ --status
   gammactl compile -f routes/ --cluster-names '{namespace}_{name}_{port}'
   kubectl get httproutes,grpcroutes,services -A -o yaml | gammactl compile -f -")]
-pub(super) struct Compile {
+pub(super) struct CompileCommand {
     #[command(flatten)]
     input: Input,
 
@@ -51,8 +46,8 @@ enum StatusFormat {
     Json,
 }
 
-pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
-    let mut compiled = Compiled::from(&options.input)?;
+pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
+    let mut compiled = CompiledInput::from(&options.input)?;
     // Notes are left out of the report; conditions have no use for them either.
     compiled.report();
     if !compiled.good(&options.input) {
@@ -61,7 +56,7 @@ pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
     let text = match options.status {
         None => config(options, compiled)?,
         Some(format) => {
-            let Compiled {
+            let CompiledInput {
                 manifests,
                 attachments,
                 diagnostics,
@@ -78,7 +73,7 @@ pub(super) fn run(options: &Compile) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn config(options: &Compile, compiled: Compiled) -> anyhow::Result<String> {
+fn config(options: &CompileCommand, compiled: CompiledInput) -> anyhow::Result<String> {
     let client = options.client_namespace.as_ref();
     let client = client.or(options.input.flags.namespace.as_ref());
     let mut config = compiled.config;

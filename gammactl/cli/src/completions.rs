@@ -1,9 +1,8 @@
 //! `gammactl completions`.
 
-use clap::{Args, CommandFactory as _};
-use clap_complete::{Shell, generate};
-
 use super::output;
+use clap::Args;
+use clap_complete::{Shell, generate};
 
 /// Print the completions of a shell
 #[derive(Debug, Args)]
@@ -12,20 +11,19 @@ Examples:
   source <(gammactl completions bash)
   gammactl completions zsh > ~/.zfunc/_gammactl
   gammactl completions fish > ~/.config/fish/completions/gammactl.fish")]
-pub(super) struct Completions {
+pub(super) struct CompletionsCommand {
     /// Which shell
     #[arg(value_enum)]
     shell: Shell,
 }
 
-pub(super) fn run(options: &Completions) -> anyhow::Result<bool> {
+/// `command` is the whole of `gammactl`.
+pub(super) fn run(
+    options: &CompletionsCommand,
+    command: &mut clap::Command,
+) -> anyhow::Result<bool> {
     let mut script = Vec::new();
-    generate(
-        options.shell,
-        &mut super::Cli::command(),
-        "gammactl",
-        &mut script,
-    );
+    generate(options.shell, command, "gammactl", &mut script);
     output::write(&String::from_utf8_lossy(&script), None)?;
     Ok(true)
 }

@@ -1,22 +1,13 @@
 //! `gammactl diff`.
 
-use std::{fmt, io, path::PathBuf};
-
+use super::{input::CompileFlags, input::CompiledInput, output, progress::Progress};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use gamma_config::Config;
 use gamma_diff::{self as diff, Places};
-use gamma_manifest::{
-    diagnostic::Severity,
-    source::{self, Sources},
-};
+use gamma_manifest::{diagnostic::Severity, source, source::Sources};
 use gamma_router::Router;
-
-use super::{
-    input::{CompileFlags, Compiled},
-    output,
-    progress::Progress,
-};
+use std::{fmt, io, path::PathBuf};
 
 /// Say what a change of routes changes for which requests
 #[derive(Debug, Args)]
@@ -28,7 +19,7 @@ Examples:
   gammactl diff running.json routes/ -n shop --output json
 
 OLD and NEW are manifests (a file, a directory, or - for standard input) or a compiled route config.")]
-pub(super) struct Diff {
+pub(super) struct DiffCommand {
     /// What there is: manifests or a route config
     #[arg(value_name = "OLD")]
     old: String,
@@ -63,7 +54,7 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(options: &Diff) -> anyhow::Result<bool> {
+pub(super) fn run(options: &DiffCommand) -> anyhow::Result<bool> {
     anyhow::ensure!(
         options.old != "-" || options.new != "-",
         "OLD and NEW can't both be standard input"
@@ -92,9 +83,10 @@ pub(super) fn run(options: &Diff) -> anyhow::Result<bool> {
         output::write(&text, options.file.as_deref())?;
     }
     if !found.is_change() {
-        match found.is_empty() {
-            true => eprintln!("nothing changes: every request is decided as before"),
-            false => eprintln!("no change was found, but not all was compared: see above"),
+        if found.is_empty() {
+            eprintln!("nothing changes: every request is decided as before");
+        } else {
+            eprintln!("no change was found, but not all was compared: see above");
         }
     }
     Ok(!(options.exit_code && found.is_change()))
@@ -113,10 +105,11 @@ fn side(name: &str, path: &str, flags: &CompileFlags) -> anyhow::Result<Option<(
             Err(error) => return refuse(&error),
         },
         None => {
-            let mut compiled = Compiled::of(sources, flags, &flags.compile_options());
-            let worst = match flags.strict {
-                true => Severity::Warning,
-                false => Severity::Error,
+            let mut compiled = CompiledInput::of(sources, flags, &flags.compile_options());
+            let worst = if flags.strict {
+                Severity::Warning
+            } else {
+                Severity::Error
             };
             compiled.diagnostics.retain(|d| d.code.severity <= worst);
             output::report(&compiled.diagnostics, &compiled.sources);

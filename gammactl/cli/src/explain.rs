@@ -1,13 +1,14 @@
 //! `gammactl explain`.
 
-use super::{input::Compiled, input::Input, output};
+use super::{input::CompiledInput, input::Input, output};
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gamma_explain::{
     Explainer, Explanation, access_log, access_log::Logged, render, render_all, render_brief,
-    request::Curl, request::FORM, request::HeaderLine, request::Simulated, request::read_line,
+    request::ListError, request::RequestDraft, request::RequestOptions, request::Simulated,
+    request::commands, request::read_line,
 };
-use std::{fs, io, io::Read as _, net::SocketAddr, path::Path, time::SystemTime, time::UNIX_EPOCH};
+use std::{fs, io, io::Read as _, path::Path, time::SystemTime, time::UNIX_EPOCH};
 
 /// Say which rule a request gets, why, and what becomes of it
 #[derive(Debug, Args)]
@@ -25,7 +26,7 @@ A line of --requests is what curl takes (curl -X POST http://cart/ -H 'k: v'), `
 or JSON: {\"request\": \"POST http://cart/\", \"headers\": [\"k: v\"], \"from\": \"web\"}.
 --access-log reads Envoy's default format, Istio's, that of `gammactl envoy`, and JSON lines."
 )]
-pub(super) struct Explain {
+pub(super) struct ExplainCommand {
     /// The request: a URL, or a method and a URL in one word, as in 'POST http://cart/'
     #[arg(value_name = "REQUEST")]
     requests_given: Vec<String>,
@@ -37,25 +38,8 @@ pub(super) struct Explain {
     #[arg(short, long, value_name = "FILE", conflicts_with = "filename")]
     config: Option<String>,
 
-    /// The request's method
-    #[arg(short = 'X', long = "request", value_name = "METHOD")]
-    method: Option<String>,
-
-    /// A header of the request; `Host` is its authority
-    #[arg(short = 'H', long = "header", value_name = "NAME: VALUE")]
-    headers: Vec<HeaderLine>,
-
-    /// A body: makes the request a POST of a form, unless it says something else
-    #[arg(short, long, value_name = "DATA")]
-    data: Option<String>,
-
-    /// The client's namespace, if it is not that of -n
-    #[arg(long, value_name = "NAMESPACE")]
-    from: Option<String>,
-
-    /// Where the client's connection is addressed to
-    #[arg(long, value_name = "IP:PORT")]
-    destination: Option<SocketAddr>,
+    #[command(flatten)]
+    request: RequestOptions,
 
     /// Read requests from a file, one a line; - for standard input
     #[arg(long, value_name = "FILE")]
@@ -84,7 +68,7 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
+pub(super) fn run(options: &ExplainCommand) -> anyhow::Result<bool> {
     let (mut input, mut given) = (options.input.clone(), options.requests_given.clone());
     given.splice(0..0, requests_among(&mut input.filename));
     if options.config.is_none() && input.filename.is_empty() {
@@ -95,18 +79,12 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
 
     let mut asked: Vec<(Simulated, Option<Logged>)> = Vec::new();
     for request in given {
-        let curl = Curl {
-            request,
-            method: options.method.clone(),
-            body: options.data.as_ref().map(|_| FORM),
-            headers: options.headers.clone(),
-            ..Curl::default()
-        };
-        asked.push((curl.simulated(now).map_err(anyhow::Error::msg)?, None));
+        let draft = RequestDraft::new(request, &options.request);
+        asked.push((draft.simulated(now)?, None));
     }
     let mut good = true;
     if let Some(file) = &options.requests {
-        good &= each_line(file, |line| {
+        good &= each_command(file, |line| {
             let request = read_line(line, now)?;
             asked.extend(request.map(|request| (request, None)));
             Ok(())
@@ -133,8 +111,8 @@ pub(super) fn run(options: &Explain) -> anyhow::Result<bool> {
     };
     let mut first = true;
     for (mut request, logged) in asked {
-        request.from = request.from.or_else(|| options.from.clone());
-        request.destination = request.destination.or(options.destination);
+        request.from = request.from.or_else(|| options.request.from.clone());
+        request.destination = request.destination.or(options.request.destination);
         let mut explanation = explainer.explain(&request)?;
         if let Some(logged) = &logged {
             let notes = access_log::notes(&explanation, logged);
@@ -182,10 +160,10 @@ fn requests_among(paths: &mut Vec<String>) -> Vec<String> {
 }
 
 /// `None` if the input is wrong, which has been said.
-fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explainer>> {
+fn explainer(options: &ExplainCommand, input: &Input) -> anyhow::Result<Option<Explainer>> {
     let explainer = match &options.config {
         Some(file) => {
-            let text = read(file)?;
+            let text = read_text(file)?;
             match gamma_config::parse(text.as_bytes()) {
                 Ok(config) => Explainer::of_config(config, file),
                 Err(error) => {
@@ -195,12 +173,12 @@ fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explaine
             }
         }
         None => {
-            let mut compiled = Compiled::from(input)?;
+            let mut compiled = CompiledInput::from(input)?;
             compiled.report();
             if !compiled.good(input) {
                 return Ok(None);
             }
-            let Compiled {
+            let CompiledInput {
                 sources,
                 config,
                 provenance,
@@ -215,14 +193,14 @@ fn explainer(options: &Explain, input: &Input) -> anyhow::Result<Option<Explaine
     }))
 }
 
-/// Whether all lines could be read; what is wrong with the others is said.
-fn each_line(
+/// Whether all requests could be read; what is wrong with the others is said.
+fn each_command(
     file: &str,
-    mut read_line: impl FnMut(&str) -> Result<(), String>,
+    mut read: impl FnMut(&str) -> Result<(), ListError>,
 ) -> anyhow::Result<bool> {
     let mut good = true;
-    for (number, line) in (1..).zip(read(file)?.lines()) {
-        if let Err(error) = read_line(line) {
+    for (number, command) in commands(&read_text(file)?) {
+        if let Err(error) = read(&command) {
             good = false;
             eprintln!("error: {file}:{number}: {error}");
         }
@@ -233,7 +211,7 @@ fn each_line(
 /// Whether any line is of an access log: a proxy writes other things to the same stream.
 fn each_logged(file: &str, now: u64, mut found: impl FnMut(Logged)) -> anyhow::Result<bool> {
     let (mut good, mut others, mut first) = (false, 0, String::new());
-    for (number, line) in (1..).zip(read(file)?.lines()) {
+    for (number, line) in (1..).zip(read_text(file)?.lines()) {
         match access_log::read_line(line, now) {
             Ok(logged) => {
                 good |= logged.is_some();
@@ -256,7 +234,7 @@ fn each_logged(file: &str, now: u64, mut found: impl FnMut(Logged)) -> anyhow::R
     Ok(good)
 }
 
-fn read(file: &str) -> anyhow::Result<String> {
+fn read_text(file: &str) -> anyhow::Result<String> {
     let bytes = match file {
         "-" => {
             let mut bytes = Vec::new();

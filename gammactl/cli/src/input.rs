@@ -1,4 +1,4 @@
-//! What the commands read, and what they have in common.
+//! The manifests that the commands read, and the options that they have in common.
 
 use super::{output, progress::Progress};
 use clap::{Args, ValueEnum};
@@ -106,14 +106,15 @@ pub(super) fn namespace_or_none(text: &str) -> Result<String, String> {
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !text.starts_with('-')
         && !text.ends_with('-');
-    match is_label {
-        true => Ok(text.into()),
-        false => Err("a namespace has lower-case letters, digits and `-` only".into()),
+    if is_label {
+        Ok(text.into())
+    } else {
+        Err("a namespace has lower-case letters, digits and `-` only".into())
     }
 }
 
 /// Manifests, what was made of them and what is to be said about them.
-pub(super) struct Compiled {
+pub(super) struct CompiledInput {
     pub(super) sources: Sources,
     pub(super) manifests: Manifests,
     pub(super) config: Config,
@@ -124,7 +125,7 @@ pub(super) struct Compiled {
     pub(super) diagnostics: Diagnostics,
 }
 
-impl Compiled {
+impl CompiledInput {
     pub(super) fn from(input: &Input) -> anyhow::Result<Self> {
         Self::with(input, &input.compile_options())
     }

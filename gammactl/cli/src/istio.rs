@@ -3,17 +3,12 @@
 mod clients;
 mod plugin;
 
-use std::path::PathBuf;
-
+use self::{clients::ClientFlags, plugin::PluginFlags};
+use super::{input::CompiledInput, input::Input, output};
 use clap::Args;
 use gamma_compile::ClusterNames;
-use gamma_envoy::istio::{self, Scope};
-
-use self::{clients::ClientFlags, plugin::PluginFlags};
-use super::{
-    input::{Compiled, Input},
-    output,
-};
+use gamma_envoy::{istio, istio::Scope};
+use std::path::PathBuf;
 
 /// Write a WasmPlugin and an EnvoyFilter that put the filter into Istio's sidecars
 #[derive(Debug, Args)]
@@ -26,7 +21,7 @@ Examples:
                  --image https://example.com/gamma-filter.wasm --wasm dist/gamma-filter.wasm
 
 Without --client-namespace and -n the objects are for the whole mesh, in Istio's root namespace.")]
-pub(super) struct Istio {
+pub(super) struct IstioCommand {
     #[command(flatten)]
     input: Input,
 
@@ -45,11 +40,11 @@ pub(super) struct Istio {
     output: Option<PathBuf>,
 }
 
-pub(super) fn run(options: &Istio) -> anyhow::Result<bool> {
+pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     let istio_options = options.plugin.options(options.mirror_host_suffix)?;
     let compile_options = options.input.compile_options_for(ClusterNames::Istio);
-    let mut compiled = Compiled::with(&options.input, &compile_options)?;
-    let Compiled {
+    let mut compiled = CompiledInput::with(&options.input, &compile_options)?;
+    let CompiledInput {
         manifests,
         config,
         attachments,
@@ -77,7 +72,7 @@ pub(super) fn run(options: &Istio) -> anyhow::Result<bool> {
     Ok(true)
 }
 
-fn comment(options: &Istio, scopes: &[Scope]) -> String {
+fn comment(options: &IstioCommand, scopes: &[Scope]) -> String {
     let file = options.output.as_ref();
     let file = file.map_or("FILE".into(), |path| path.display().to_string());
     let clients = match scopes {

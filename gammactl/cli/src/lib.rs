@@ -21,9 +21,8 @@ mod schema;
 mod test;
 mod watch;
 
-use std::process::ExitCode;
-
 use clap::{CommandFactory as _, Parser, Subcommand};
+use std::process::ExitCode;
 
 /// What went wrong outside the manifests.
 const USAGE: u8 = 2;
@@ -53,15 +52,15 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Compile(compile::Compile),
-    Check(check::Check),
-    Explain(explain::Explain),
-    Diff(diff::Diff),
-    Envoy(envoy::Envoy),
-    Test(test::Test),
-    Schema(schema::Schema),
-    Istio(istio::Istio),
-    Completions(completions::Completions),
+    Compile(compile::CompileCommand),
+    Check(check::CheckCommand),
+    Explain(explain::ExplainCommand),
+    Diff(diff::DiffCommand),
+    Envoy(envoy::options::EnvoyCommand),
+    Test(test::TestCommand),
+    Schema(schema::SchemaCommand),
+    Istio(istio::IstioCommand),
+    Completions(completions::CompletionsCommand),
 }
 
 /// Runs the command line of this process.
@@ -75,7 +74,7 @@ pub fn run() -> ExitCode {
         Some(Command::Test(options)) => test::run(&options),
         Some(Command::Schema(options)) => schema::run(&options),
         Some(Command::Istio(options)) => istio::run(&options),
-        Some(Command::Completions(options)) => completions::run(&options),
+        Some(Command::Completions(options)) => completions::run(&options, &mut Cli::command()),
         None => {
             let mut command = Cli::command();
             eprint!("{}", command.render_help());

@@ -1,35 +1,21 @@
 //! `gammactl envoy -o DIR`: once, or with `--watch` until Ctrl-C.
 
-use std::{
-    fs,
-    io::{self, Write as _},
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-    process,
-    sync::{Arc, Mutex, PoisonError, TryLockError},
-    thread,
-    time::{Duration, Instant},
-};
-
-use anyhow::Context as _;
-use gamma_envoy::{
-    self as envoy,
-    xds::{self, DeliveryError, Live, Proxy, Update},
-};
-use gamma_manifest::write_yaml;
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    iterator::Signals,
-};
-
-use super::envoy::Envoy;
+use super::envoy::options::EnvoyCommand;
 use crate::watch::watch;
+use anyhow::Context as _;
+use gamma_envoy::{xds, xds::DeliveryError, xds::EnvoyContact, xds::LiveDirectory, xds::Update};
+use gamma_manifest::write_yaml;
+use signal_hook::{consts::SIGINT, consts::SIGTERM, iterator::Signals};
+use std::{
+    fs, io, io::Write as _, ops::ControlFlow, path::Path, path::PathBuf, process, sync::Arc,
+    sync::Mutex, sync::PoisonError, sync::TryLockError, thread, time::Duration, time::Instant,
+};
 
 /// How long an update that is under way may take to end after Ctrl-C. Whatever it leaves behind,
 /// the next run completes.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-pub(super) fn run(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
+pub(super) fn run(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bool> {
     for input in &options.input.filename {
         if inside(directory, Path::new(input)) {
             anyhow::bail!(
@@ -54,9 +40,9 @@ pub(super) fn run(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
             return Ok(false);
         }
     }
-    while let Some(at) = live.next_removal() {
+    while let Some(at) = live.next_step() {
         thread::sleep(at.saturating_duration_since(Instant::now()));
-        live.remove(Instant::now())?;
+        live.step(Instant::now())?;
     }
     Ok(true)
 }
@@ -73,11 +59,11 @@ fn inside(directory: &Path, input: &Path) -> bool {
 /// What the input asks for.
 struct Next {
     bootstrap: String,
-    split: xds::Split,
+    split: xds::SplitBootstrap,
 }
 
 /// `None` if it is wrong, which has been said.
-fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
+fn next(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<Option<Next>> {
     let Some(built) = options.build()? else {
         return Ok(None);
     };
@@ -108,7 +94,7 @@ fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
         "{} Run it:\n  envoy -c {}/{}\n\
          Clusters, endpoints, routes and the filter are in the files beside it. Envoy reads them \
          again\nwhen they are replaced, as gammactl does; this file it reads only once.",
-        envoy::MARK,
+        gamma_manifest::MARK,
         seen_as.trim_end_matches('/'),
         xds::BOOTSTRAP,
     );
@@ -118,7 +104,7 @@ fn next(options: &Envoy, directory: &Path) -> anyhow::Result<Option<Next>> {
     }))
 }
 
-fn keep_up(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
+fn keep_up(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bool> {
     let read = options.input.filename.iter().chain(&options.merge);
     let mut paths: Vec<PathBuf> = read.map(PathBuf::from).collect();
     if paths.iter().any(|path| path == Path::new("-")) {
@@ -141,35 +127,37 @@ fn keep_up(options: &Envoy, directory: &Path) -> anyhow::Result<bool> {
         };
         let mut locked = live.lock().unwrap_or_else(PoisonError::into_inner);
         match locked.update(&next.bootstrap, next.split.resources) {
-            Ok(update) => {
-                say(&update, directory);
-                if let Some(at) = locked.next_removal() {
-                    remove_at(at, &live);
-                }
-            }
+            Ok(update) => say(&update, directory),
             Err(error) => complain(&format!("error: {error}")),
+        }
+        if let Some(at) = locked.next_step() {
+            go_on_at(at, &live, directory);
         }
         ControlFlow::Continue(())
     });
     Ok(true)
 }
 
-fn remove_at(at: Instant, live: &Arc<Mutex<Live>>) {
+/// Does what is left to do at `at`, and after that.
+fn go_on_at(at: Instant, live: &Arc<Mutex<LiveDirectory>>, directory: &Path) {
     let live = Arc::clone(live);
+    let directory = directory.to_owned();
     thread::spawn(move || {
         let mut next = Some(at);
         while let Some(at) = next {
             thread::sleep(at.saturating_duration_since(Instant::now()));
             let mut live = live.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Err(error) = live.remove(Instant::now()) {
-                complain(&format!("error: {error}"));
+            match live.step(Instant::now()) {
+                Ok(Some(update)) => say(&update, &directory),
+                Ok(None) => {}
+                Err(error) => complain(&format!("error: {error}")),
             }
-            next = live.next_removal();
+            next = live.next_step();
         }
     });
 }
 
-fn leave_on_signals(live: &Arc<Mutex<Live>>) -> anyhow::Result<()> {
+fn leave_on_signals(live: &Arc<Mutex<LiveDirectory>>) -> anyhow::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals")?;
     let live = Arc::clone(live);
     thread::spawn(move || {
@@ -188,15 +176,15 @@ fn leave_on_signals(live: &Arc<Mutex<Live>>) -> anyhow::Result<()> {
 
 /// One line on standard output.
 fn say(update: &Update, directory: &Path) {
-    let Update { changes, proxy, .. } = update;
+    let Update { changes, envoy, .. } = update;
     let directory_name = directory.display();
-    let line = match (proxy, changes.is_empty()) {
-        (Proxy::Seen, false) => {
+    let line = match (envoy, changes.is_empty()) {
+        (EnvoyContact::Connected, false) => {
             format!("{changes}: Envoy took it in {} ms", update.took.as_millis())
         }
-        (Proxy::Seen, true) => format!("{changes}: Envoy has it"),
-        (Proxy::Silent(at), true) => format!("{changes}; no Envoy answers at {at}"),
-        (Proxy::Silent(at), false) => {
+        (EnvoyContact::Connected, true) => format!("{changes}: Envoy has it"),
+        (EnvoyContact::Unreachable(at), true) => format!("{changes}; no Envoy answers at {at}"),
+        (EnvoyContact::Unreachable(at), false) => {
             format!("{changes}: written to {directory_name}; no Envoy answers at {at}")
         }
         (_, true) => changes.to_string(),
@@ -204,14 +192,14 @@ fn say(update: &Update, directory: &Path) {
     };
     // Nowhere left to say that standard output is closed.
     let _ = writeln!(io::stdout(), "{line}");
-    if update.proxy == Proxy::Stranger {
+    if update.envoy == EnvoyContact::OtherBootstrap {
         complain(&format!(
             "warning: the Envoy at the admin address was not started with {}/{}",
             directory.display(),
             xds::BOOTSTRAP
         ));
     }
-    if update.restart && !matches!(update.proxy, Proxy::Silent(_)) {
+    if update.restart && !matches!(update.envoy, EnvoyContact::Unreachable(_)) {
         complain(&format!(
             "warning: {} has changed, which Envoy reads only when it starts: restart it",
             xds::BOOTSTRAP

@@ -1,16 +1,12 @@
-//! Where results and findings go.
+//! The output of the commands: results to a file or standard output, findings to standard error.
 
-use std::{
-    fs,
-    io::{self, Write as _},
-    path::Path,
-};
-
+use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anyhow::Context as _;
 use gamma_manifest::{
-    diagnostic::{Diagnostics, Format, Severity, render},
-    source::Sources,
+    diagnostic::Diagnostics, diagnostic::Format, diagnostic::Severity, diagnostic::render,
+    source::Sources, source::replace_file,
 };
+use std::{fs, io, io::Write as _, path::Path};
 
 /// Writes `text` to `path`, or to standard output. A file is replaced in one step: who reads it
 /// sees the old one or the new one.
@@ -22,26 +18,24 @@ pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
             result => result.context("standard output"),
         };
     };
-    let name = path.file_name().context("-o needs the name of a file")?;
-    let temporary = path.with_file_name(format!(
-        ".{}.{}",
-        name.to_string_lossy(),
-        std::process::id()
-    ));
-    fs::write(&temporary, text)
-        .and_then(|()| fs::rename(&temporary, path))
-        .inspect_err(|_| {
-            let _ = fs::remove_file(&temporary);
-        })
-        .with_context(|| path.display().to_string())
+    path.file_name().context("-o needs the name of a file")?;
+    // A device or a pipe, such as /dev/stdout, is written to: a file in its place would be no use.
+    let is_stream = fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
+    let written = if is_stream {
+        fs::write(path, text)
+    } else {
+        replace_file(path, text)
+    };
+    written.with_context(|| path.display().to_string())
 }
 
 /// Says what was found on standard error, with a last line that counts it.
 pub(super) fn report(diagnostics: &Diagnostics, sources: &Sources) {
     let stderr = io::stderr();
-    let format = match color(&stderr) {
-        true => Format::TextColor,
-        false => Format::Text,
+    let format = if color(&stderr) {
+        Format::TextColor
+    } else {
+        Format::Text
     };
     let mut text = render(diagnostics, sources, format);
     text.push_str(&summary(diagnostics));
@@ -49,10 +43,10 @@ pub(super) fn report(diagnostics: &Diagnostics, sources: &Sources) {
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 
-/// Whether text for `stream` has colours: on a terminal, unless NO_COLOR is set.
-pub(super) fn color(stream: &impl io::IsTerminal) -> bool {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    stream.is_terminal() && !plain
+/// Whether text for `stream` has colours: on a terminal, unless NO_COLOR or one of its like says
+/// otherwise.
+pub(super) fn color(stream: &impl RawStream) -> bool {
+    AutoStream::choice(stream) != ColorChoice::Never
 }
 
 fn summary(diagnostics: &Diagnostics) -> String {
@@ -69,8 +63,9 @@ fn summary(diagnostics: &Diagnostics) -> String {
         _ => format!("{count} {name}s"),
     })
     .collect();
-    match parts.is_empty() {
-        true => String::new(),
-        false => format!("{}\n", parts.join(", ")),
+    if parts.is_empty() {
+        String::new()
+    } else {
+        format!("{}\n", parts.join(", "))
     }
 }

@@ -1,10 +1,8 @@
 //! A line on standard error while something takes long.
 
 use std::{
-    io::{self, IsTerminal as _, Write},
-    sync::mpsc::{self, RecvTimeoutError, Sender},
-    thread::{self, JoinHandle},
-    time::{Duration, Instant},
+    io, io::IsTerminal as _, io::Write, sync::mpsc, sync::mpsc::RecvTimeoutError,
+    sync::mpsc::Sender, thread, thread::JoinHandle, time::Duration, time::Instant,
 };
 
 /// Who waits longer than this wants to know for what.
@@ -20,9 +18,10 @@ impl Progress {
     /// Says nothing unless standard error is a terminal.
     pub(super) fn new(what: &'static str) -> Self {
         let stderr = io::stderr();
-        match stderr.is_terminal() {
-            true => Self::on(stderr, what, PATIENCE),
-            false => Self { speaker: None },
+        if stderr.is_terminal() {
+            Self::on(stderr, what, PATIENCE)
+        } else {
+            Self { speaker: None }
         }
     }
 

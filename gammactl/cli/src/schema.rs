@@ -1,9 +1,8 @@
 //! `gammactl schema`.
 
+use super::output;
 use clap::{Args, ValueEnum};
 use gamma_cases as cases;
-
-use super::output;
 
 /// Print the JSON Schema of the route config, or of test cases
 #[derive(Debug, Args)]
@@ -15,7 +14,7 @@ The first line of a YAML file tells editors where its schema is, in a JSON file 
 Examples:
   gammactl schema > route-config.schema.json
   gammactl schema cases > test-cases.schema.json")]
-pub(super) struct Schema {
+pub(super) struct SchemaCommand {
     /// Of what
     #[arg(value_enum, default_value_t = Of::Config)]
     of: Of,
@@ -29,7 +28,7 @@ enum Of {
     Cases,
 }
 
-pub(super) fn run(options: &Schema) -> anyhow::Result<bool> {
+pub(super) fn run(options: &SchemaCommand) -> anyhow::Result<bool> {
     let schema = match options.of {
         Of::Config => gamma_config::JSON_SCHEMA,
         Of::Cases => cases::JSON_SCHEMA,

@@ -1,18 +1,10 @@
 //! `gammactl test`.
 
-use std::{
-    io::{self, IsTerminal as _},
-    path::{Path, PathBuf},
-};
-
-use clap::{Args, ValueEnum};
-use gamma_cases::{
-    self as cases,
-    report::{self, Results},
-};
-
 use super::output;
 use crate::watch::Watched;
+use clap::{Args, ValueEnum};
+use gamma_cases::{self as cases, report, report::Results};
+use std::{io, path::Path, path::PathBuf};
 
 /// Test routes: requests, and what must become of them
 #[derive(Debug, Args)]
@@ -29,7 +21,7 @@ Examples:
   gammactl test cart.cases.yaml --filter /checkout
   gammactl test routes/ --junit results.xml
   gammactl test routes/ --watch")]
-pub(super) struct Test {
+pub(super) struct TestCommand {
     /// Case files: a file, a directory (its *.cases.yaml), or - for standard input
     #[arg(required = true, num_args = 1.., value_name = "CASES")]
     cases: Vec<String>,
@@ -57,7 +49,7 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(options: &Test) -> anyhow::Result<bool> {
+pub(super) fn run(options: &TestCommand) -> anyhow::Result<bool> {
     if !options.watch {
         return once(options, |_| {});
     }
@@ -81,7 +73,7 @@ pub(super) fn run(options: &Test) -> anyhow::Result<bool> {
 }
 
 /// Whether all tests passed.
-fn once(options: &Test, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::Result<bool> {
+fn once(options: &TestCommand, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::Result<bool> {
     let files = cases::find(&options.cases)?;
     let files = files
         .iter()
@@ -91,14 +83,9 @@ fn once(options: &Test, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::R
         output::write(&report::junit(&results)?, Some(path))?;
     }
     let text = match options.output {
-        Format::Text => report::text(&results, colors()),
+        Format::Text => report::text(&results, output::color(&io::stdout())),
         Format::Json => report::json(&results),
     };
     output::write(&text, None::<&Path>)?;
     Ok(results.failed() == 0)
-}
-
-fn colors() -> bool {
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !plain
 }

@@ -1,20 +1,15 @@
-//! Running again when files change.
+//! Waiting for files to change, so that a command can run again.
 //!
 //! Files are looked at a few times a second instead of subscribed to: it works the same on every
 //! file system, also on those that are mounted into containers or over a network and notify nobody,
 //! and it needs no care for editors that replace a file instead of writing it. A look costs one
 //! `stat` per file.
 
-use std::{
-    collections::BTreeMap,
-    fs::{self, Metadata},
-    ops::ControlFlow,
-    path::{Path, PathBuf},
-    thread,
-    time::{Duration, SystemTime},
-};
-
 use gamma_manifest::source;
+use std::{
+    collections::BTreeMap, fs, fs::Metadata, ops::ControlFlow, path::Path, path::PathBuf, thread,
+    time::Duration, time::SystemTime,
+};
 
 /// How often files are looked at.
 const INTERVAL: Duration = Duration::from_millis(200);

@@ -2,9 +2,8 @@
 
 mod command;
 
-use std::{fs, path::Path, process::Output};
-
 use command::fed;
+use std::{fs, path::Path, process::Output};
 
 const GOOD: &str = "\
 apiVersion: v1
@@ -84,6 +83,17 @@ fn unreadable_input_and_bad_usage_exit_2() {
         &["compile"],
         &["complie", "-f", "-"],
         &["envoy", "-f", "-", "--listen", "10000", "--wasm", "x"],
+        // A port is digits, without a sign.
+        &["envoy", "-f", "-", "--listen", "[::]:+80", "--wasm", "x"],
+        &["envoy", "-f", "-", "--capture", "[::]:+80", "--wasm", "x"],
+        &[
+            "explain",
+            "-f",
+            "-",
+            "http://a/",
+            "--destination",
+            "10.0.0.1:+80",
+        ],
         &[],
     ] {
         let output = gammactl(arguments, "");

@@ -1,14 +1,9 @@
 //! `gammactl envoy -o DIR` without an Envoy: what is written, and who may write.
 
 use std::{
-    collections::BTreeMap,
-    fs,
-    io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
-    time::SystemTime,
+    collections::BTreeMap, fs, io::BufRead as _, io::BufReader, path::Path, path::PathBuf,
+    process::Child, process::Command, process::Output, process::Stdio, time::SystemTime,
 };
-
 use tempfile::TempDir;
 
 const MANIFESTS: &str = "\
@@ -335,4 +330,28 @@ fn one_writer_at_a_time() {
     assert!(sent.unwrap().success());
     assert_eq!(going.0.wait().unwrap().code(), Some(0));
     place.good(&["-o", "d/"]);
+}
+
+#[test]
+fn a_write_that_fails_is_tried_again_without_another_change() {
+    let place = Place::new();
+    place.good(&["-o", "d/"]);
+    let mut watch = place.command(&["-o", "d/", "--watch"]);
+    watch.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut going = Going(watch.spawn().unwrap());
+    let mut said = BufReader::new(going.0.stdout.take().unwrap()).lines();
+    let mut errors = BufReader::new(going.0.stderr.take().unwrap()).lines();
+    assert_eq!(said.next().unwrap().unwrap(), "nothing new");
+    let filter = place.path("d/ecds.json");
+    fs::remove_file(&filter).unwrap();
+    fs::create_dir(&filter).unwrap();
+    let changed = MANIFESTS.replace("/patient", "/very-patient");
+    fs::write(place.path("in.yaml"), changed).unwrap();
+    let error = errors.next().unwrap().unwrap();
+    assert!(error.starts_with("error: d/ecds.json: "), "{error}");
+    fs::remove_dir(&filter).unwrap();
+    let line = said.next().unwrap().unwrap();
+    assert!(line.contains("written to d/"), "{line}");
+    let text = fs::read_to_string(&filter).unwrap();
+    assert!(text.contains("/very-patient"), "{text}");
 }

@@ -1,11 +1,9 @@
 //! A diff for people.
 
-use std::fmt::Write as _;
-
+use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
 use gamma_config::ServiceKind;
 use gamma_explain::request::Simulated;
-
-use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
+use std::fmt::Write as _;
 
 /// Escape codes, or nothing.
 struct Style {
@@ -171,7 +169,13 @@ pub(super) fn curl(request: &Simulated) -> String {
     let mut text = request.line.to_string();
     for header in &request.headers {
         let value = String::from_utf8_lossy(&header.value);
-        let line = format!("{}: {value}", header.name).replace('\'', r"'\''");
+        let line = if value.is_empty() {
+            // By `name:` curl leaves a header out.
+            format!("{};", header.name)
+        } else {
+            format!("{}: {value}", header.name)
+        };
+        let line = line.replace('\'', r"'\''");
         let _ = write!(text, " -H '{line}'");
     }
     if let Some(destination) = request.destination {

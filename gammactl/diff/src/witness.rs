@@ -1,14 +1,10 @@
 //! From a region to requests that stand for it.
 
-use std::{collections::BTreeSet, fmt::Write as _};
-
+use super::{region::Region, space::Aspect, space::Atom, space::Space};
 use gamma_config::{Filter, Rule};
-use gamma_explain::request::{HeaderLine, RequestLine, Simulated};
-
-use super::{
-    region::Region,
-    space::{Aspect, Atom, Space},
-};
+use gamma_explain::{request::HeaderLine, request::RequestLine, request::Simulated};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::{collections::BTreeSet, fmt::Display};
 
 /// Paths of a region that are tried.
 const PATHS: usize = 12;
@@ -170,9 +166,7 @@ fn request(space: &Space, cell: &[usize]) -> Simulated {
             }),
             (Aspect::QueryParam(name), Atom::Text(value)) => {
                 query.push(if query.is_empty() { '?' } else { '&' });
-                query.push_str(&encode(name));
-                query.push('=');
-                query.push_str(&encode(value));
+                query.push_str(&format!("{}={}", encode(name), encode(value)));
             }
             (_, Atom::Absent | Atom::Text(_)) => {}
         }
@@ -185,18 +179,18 @@ fn request(space: &Space, cell: &[usize]) -> Simulated {
     }
 }
 
-/// Percent-encodes what can't stand for itself in a query parameter.
-fn encode(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' => encoded.push(char::from(byte)),
-            b'-' | b'.' | b'_' | b'~' | b'/' | b':' | b',' | b'+' | b'*' => {
-                encoded.push(char::from(byte));
-            }
-            // Writing to a String does not fail.
-            _ => drop(write!(encoded, "%{byte:02X}")),
-        }
-    }
-    encoded
+/// What stands for itself in a query parameter.
+const QUERY_LITERALS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/')
+    .remove(b':')
+    .remove(b',')
+    .remove(b'+')
+    .remove(b'*');
+
+fn encode(text: &str) -> impl Display {
+    utf8_percent_encode(text, QUERY_LITERALS)
 }

@@ -20,9 +20,10 @@ pub(super) fn capabilities(config: &Config) -> Vec<&'static str> {
 /// The same for plugins that are allowed the same; there are few, so Envoy keeps few VMs.
 pub(super) fn vm_id(config: &Config) -> String {
     let needs: String = needed(config).map(|(letter, _)| letter).collect();
-    match needs.is_empty() {
-        true => "gamma".into(),
-        false => format!("gamma-{needs}"),
+    if needs.is_empty() {
+        "gamma".into()
+    } else {
+        format!("gamma-{needs}")
     }
 }
 

@@ -1,20 +1,16 @@
-//! Connections that were on their way elsewhere until the kernel redirected them here.
+//! A listener for connections that were on their way elsewhere until the kernel redirected them to the
+//! proxy.
 //!
 //! The destination that a client dialled is what the filter knows Services by. What is for none of
 //! them goes on to where it was going, and so does what is no HTTP.
 
-use std::net::SocketAddr;
-
+use super::{
+    address::socket_address, arrival::Arrival, arrival::ORIGINAL_DST, cluster::CONNECT_TIMEOUT,
+    listener::connection_manager, options::EnvoyOptions,
+};
 use gamma_config::Config;
 use serde_json::{Value, json};
-
-use super::{
-    EnvoyOptions, cluster::CONNECT_TIMEOUT, listener::connection_manager, route::Arrival,
-    socket_address,
-};
-
-/// The cluster of the addresses that clients dialled.
-pub(super) const ORIGINAL_DST: &str = "original_dst";
+use std::net::SocketAddr;
 
 /// For protocols in which the server speaks first: how long to wait for a client to speak HTTP. One
 /// that is slower is not routed, so that this is longer than any should need.
@@ -68,7 +64,7 @@ pub(super) fn listener(address: SocketAddr, config: &Config, options: &EnvoyOpti
     })
 }
 
-/// Goes to the address that the client dialled, in the version of HTTP that it speaks.
+/// A cluster that goes to the address that the client dialled, in the version of HTTP that it speaks.
 pub(super) fn cluster() -> Value {
     json!({
         "name": ORIGINAL_DST,

@@ -1,21 +1,18 @@
-//! A cluster per Service port that the config names.
+//! The clusters of the generated Envoy: one per Service port that the config names.
 
-use std::collections::HashSet;
-
+use super::address::socket_address;
 use gamma_compile::{Index, Options, host};
+use gamma_config::wire::ENDPOINT;
 use gamma_config::{Config, Filter, RouteTable};
 use gamma_manifest::{Manifests, Service, ServicePort};
 use serde_json::{Value, json};
-
-use super::socket_address;
+use std::collections::HashSet;
 
 /// How long a TCP connection to an endpoint may take.
 pub(super) const CONNECT_TIMEOUT: &str = "1s";
-/// By which the filter names the endpoint of a session.
-const ENDPOINT: &str = "x-gamma-endpoint";
 
 pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options) -> Vec<Value> {
-    let named = Named::of(config);
+    let named = NamedClusters::of(config);
     let index = Index::new(manifests);
     let mut clusters: Vec<(String, Value)> = Vec::new();
     for service in &manifests.services {
@@ -23,7 +20,7 @@ pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options
             let domain = &options.cluster_domain;
             let name = options.cluster_names.of(service, port.port, domain);
             if named.all.contains(name.as_str()) {
-                let needs = Needs {
+                let needs = ClusterNeeds {
                     http2: port.app_protocol.as_deref() == Some("kubernetes.io/h2c")
                         || named.grpc.contains(name.as_str()),
                     sessions: named.sessions.contains(name.as_str()),
@@ -40,7 +37,7 @@ pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options
 
 /// Cluster names in a config.
 #[derive(Default)]
-struct Named<'c> {
+struct NamedClusters<'c> {
     all: HashSet<&'c str>,
     /// Those that a GRPCRoute sends to, and those of ports that have one: gRPC needs HTTP/2 even
     /// where no `appProtocol` says so.
@@ -51,7 +48,7 @@ struct Named<'c> {
     retries: bool,
 }
 
-impl<'c> Named<'c> {
+impl<'c> NamedClusters<'c> {
     fn of(config: &'c Config) -> Self {
         let mut named = Self::default();
         for port in config.services.iter().flat_map(|service| &service.ports) {
@@ -97,7 +94,7 @@ impl<'c> Named<'c> {
 }
 
 /// What a cluster has to be able to do.
-struct Needs {
+struct ClusterNeeds {
     http2: bool,
     sessions: bool,
     retries: bool,
@@ -107,7 +104,7 @@ fn cluster(
     name: &str,
     service: &Service,
     port: &ServicePort,
-    needs: &Needs,
+    needs: &ClusterNeeds,
     index: &Index<'_>,
     cluster_domain: &str,
 ) -> Value {
@@ -130,9 +127,10 @@ fn cluster(
     } else {
         let host = host(service, cluster_domain);
         // A headless Service resolves to its pods, which know nothing of the Service's port.
-        let number = match service.headless {
-            true => port.target_port.unwrap_or(port.port),
-            false => port.port,
+        let number = if service.headless {
+            port.target_port.unwrap_or(port.port)
+        } else {
+            port.port
         };
         ("STRICT_DNS", vec![endpoint(&host, number)])
     };
@@ -160,10 +158,11 @@ fn cluster(
     cluster
 }
 
-fn protocol_options(needs: &Needs) -> Value {
-    let protocol = match needs.http2 {
-        true => "http2_protocol_options",
-        false => "http_protocol_options",
+fn protocol_options(needs: &ClusterNeeds) -> Value {
+    let protocol = if needs.http2 {
+        "http2_protocol_options"
+    } else {
+        "http_protocol_options"
     };
     let mut options = json!({
         "@type": "type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions",

@@ -1,12 +1,16 @@
 //! Configs of Envoy with the filter in it.
 //!
 //! [`bootstrap`] is a whole one: listeners, one cluster-header route, a cluster per Service port,
-//! endpoints from EndpointSlices or DNS. [`xds`] keeps its moving parts in files that a running
-//! Envoy reads again, [`istio`] makes the objects that put the filter into the sidecars of a mesh.
+//! endpoints from EndpointSlices or DNS. [`merge`] merges fragments of the user into it. [`xds`] keeps
+//! its moving parts in files that a running Envoy reads again, [`istio`] makes the objects that put the
+//! filter into the sidecars of a mesh.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod address;
+mod arrival;
+mod bootstrap;
 mod capability;
 mod capture;
 mod cluster;
@@ -15,108 +19,10 @@ pub mod istio;
 mod listener;
 mod merge;
 mod observe;
+mod options;
 mod route;
 pub mod xds;
 
-use std::{
-    collections::BTreeSet,
-    net::{IpAddr, SocketAddr},
-};
-
-use gamma_compile::Options;
-use gamma_config::Config;
-use gamma_manifest::Manifests;
-use serde_json::{Value, json};
-
+pub use bootstrap::{bootstrap, cluster_names};
 pub use merge::merge;
-use route::decided_routes;
-
-/// How every comment above a written bootstrap begins.
-pub const MARK: &str = "Written by gammactl.";
-
-/// What a bootstrap depends on besides the manifests.
-#[derive(Debug, Clone)]
-pub struct EnvoyOptions {
-    /// Where to accept requests.
-    pub listen: Vec<SocketAddr>,
-    /// Where to accept connections that were redirected from where they were going.
-    pub capture: Vec<SocketAddr>,
-    /// Where to serve the admin interface; `None` for nowhere.
-    pub admin: Option<SocketAddr>,
-    /// Path of the filter's module, as Envoy will see it.
-    pub wasm: String,
-    /// Whether the host of mirrored copies ends with `-shadow`, as Envoy has it by default.
-    pub mirror_host_suffix: bool,
-}
-
-/// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
-///
-/// `config` is what [`compile`](gamma_compile::compile) made of `manifests` with `compile_options`.
-pub fn bootstrap(
-    manifests: &Manifests,
-    config: &Config,
-    compile_options: &Options,
-    options: &EnvoyOptions,
-) -> Value {
-    let config = embedded(config, options);
-    let listeners = options.listen.iter();
-    let mut listeners: Vec<Value> = listeners
-        .map(|address| listener::listener(*address, &config, options))
-        .collect();
-    let mut clusters = cluster::clusters(manifests, &config, compile_options);
-    if !options.capture.is_empty() {
-        let captured = options.capture.iter();
-        listeners.extend(captured.map(|address| capture::listener(*address, &config, options)));
-        clusters.push(capture::cluster());
-    }
-    let mut bootstrap = json!({
-        "node": {
-            "id": "gamma",
-            "cluster": "gamma",
-        },
-        "static_resources": {
-            "listeners": listeners,
-            "clusters": clusters,
-        },
-    });
-    if let Some(namespace) = &config.settings.client_namespace {
-        bootstrap["node"]["metadata"] = json!({ "NAMESPACE": namespace });
-    }
-    if config.settings.metrics {
-        bootstrap["stats_config"] = observe::stats_config();
-    }
-    if let Some(admin) = options.admin {
-        bootstrap["admin"] =
-            json!({ "address": socket_address(&admin.ip().to_string(), admin.port()) });
-    }
-    bootstrap
-}
-
-/// The names of the clusters in a bootstrap.
-#[must_use]
-pub fn cluster_names(bootstrap: &Value) -> BTreeSet<String> {
-    let clusters = bootstrap["static_resources"]["clusters"].as_array();
-    let names = clusters.into_iter().flatten();
-    names
-        .filter_map(|cluster| Some(cluster["name"].as_str()?.to_owned()))
-        .collect()
-}
-
-/// The config as this Envoy needs it. A connection that nobody redirected can only have been made to
-/// an address that a listener accepts, and asking the host for it costs every request: cluster IPs
-/// that can't be the destination are left out.
-fn embedded(config: &Config, options: &EnvoyOptions) -> Config {
-    let mut config = config.clone();
-    let accepted = |ip: &IpAddr| {
-        let mut listen = options.listen.iter().map(SocketAddr::ip);
-        !options.capture.is_empty() || listen.any(|own| own.is_unspecified() || own == *ip)
-    };
-    for service in &mut config.services {
-        service.cluster_ips.retain(accepted);
-    }
-    config
-}
-
-fn socket_address(address: &str, port: u16) -> Value {
-    json!({ "socket_address": { "address": address, "port_value": port } })
-}
+pub use options::EnvoyOptions;

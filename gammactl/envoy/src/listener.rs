@@ -1,14 +1,12 @@
-//! Listeners and the HTTP connection manager.
-
-use std::net::SocketAddr;
-
-use gamma_config::Config;
-use serde_json::{Value, json};
+//! Listeners of the generated Envoy, and the HTTP connection manager that runs the filter.
 
 use super::{
-    EnvoyOptions, filter::filter, observe::access_log, route::Arrival, route::route_table,
-    socket_address,
+    address::socket_address, arrival::Arrival, filter::filter, observe::access_log,
+    options::EnvoyOptions, route::route_table,
 };
+use gamma_config::Config;
+use serde_json::{Value, json};
+use std::net::SocketAddr;
 
 pub(super) fn listener(address: SocketAddr, config: &Config, options: &EnvoyOptions) -> Value {
     json!({

@@ -7,7 +7,10 @@
 //! - Other lists, and anything that is a single value, replace what is generated. So does a message
 //!   of another `@type`.
 
-use super::capture::ORIGINAL_DST;
+mod names;
+
+use self::{names::BOOTSTRAP, names::NAMED, names::STATIC_RESOURCES};
+use super::arrival::ORIGINAL_DST;
 use gamma_manifest::{
     diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Sources,
     source::Span, suggest::nearest, yaml, yaml::Content, yaml::Meaning, yaml::Member, yaml::Node,
@@ -19,83 +22,21 @@ const EVERY: &str = "*";
 /// What an item of a list is the member of.
 const ITEM: &str = "[]";
 
-/// Lists of named things, and what a new item has at least one of: without, its name is that of an
-/// item that should be there.
-const NAMED: &[(&str, &[&str])] = &[
-    ("clusters", &["type", "cluster_type", "load_assignment"]),
-    (
-        "listeners",
-        &["address", "api_listener", "internal_listener"],
-    ),
-    ("filter_chains", &["filters"]),
-    ("filters", &["typed_config", "config_discovery"]),
-    ("http_filters", &["typed_config", "config_discovery"]),
-    ("listener_filters", &["typed_config", "config_discovery"]),
-    ("access_log", &["typed_config"]),
-    ("virtual_hosts", &["domains"]),
-    ("routes", &["match"]),
-];
-
-/// What a bootstrap can have.
-const BOOTSTRAP: &[&str] = &[
-    "admin",
-    "application_log_config",
-    "bootstrap_extensions",
-    "certificate_provider_instances",
-    "cluster_manager",
-    "config_sources",
-    "default_config_source",
-    "default_regex_engine",
-    "default_socket_interface",
-    "deferred_stat_options",
-    "dns_resolution_config",
-    "dynamic_resources",
-    "enable_dispatcher_stats",
-    "fatal_actions",
-    "flags_path",
-    "grpc_async_client_manager_config",
-    "hds_config",
-    "header_prefix",
-    "inline_headers",
-    "layered_runtime",
-    "listener_manager",
-    "memory_allocator_manager",
-    "node",
-    "node_context_params",
-    "overload_manager",
-    "perf_tracing_file_path",
-    "static_resources",
-    "stats_config",
-    "stats_eviction_interval",
-    "stats_flush_interval",
-    "stats_flush_on_admin",
-    "stats_server_version_override",
-    "stats_sinks",
-    "tracing",
-    "typed_dns_resolver_config",
-    "use_tcp_for_dns_lookups",
-    "watchdog",
-    "watchdogs",
-    "xds_config_tracker_extension",
-    "xds_delegate_extension",
-];
-const STATIC_RESOURCES: &[&str] = &["clusters", "listeners", "secrets"];
-
 /// Merges every document of `fragments` into `bootstrap`, in order. What does not fit is said, and
 /// left out.
 pub fn merge(bootstrap: &mut Value, fragments: &Sources, diagnostics: &mut Diagnostics) {
     for (file, source) in fragments.iter() {
         for document in yaml::parse(file, &source.text, diagnostics) {
-            Merge { diagnostics }.value("", bootstrap, &document);
+            FragmentMerge { diagnostics }.value("", bootstrap, &document);
         }
     }
 }
 
-struct Merge<'d> {
+struct FragmentMerge<'d> {
     diagnostics: &'d mut Diagnostics,
 }
 
-impl Merge<'_> {
+impl FragmentMerge<'_> {
     /// Merges `node` into what is generated as the member `key`, which is empty for the whole.
     fn value(&mut self, key: &str, generated: &mut Value, node: &Node) {
         match (&mut *generated, &node.content) {

@@ -1,12 +1,19 @@
-//! What is seen of the filter's work: access logs, and labels on its counters.
+//! How the generated Envoy shows what the filter decided: access logs, and labels on its counters.
 
+use gamma_config::wire::{ORIGINAL_PATH, REASON, RULE_PROPERTY};
 use serde_json::{Value, json};
 
 /// Who asked for what, what came of it, and which rule decided that.
-const FORMAT: &str = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(:AUTHORITY)%%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% \
-%PROTOCOL%\" %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% \
-rule=%FILTER_STATE(wasm.gamma.rule:PLAIN)% backend=%UPSTREAM_CLUSTER% upstream=%UPSTREAM_HOST% \
-reason=%RESP(X-GAMMA-REASON)% %DURATION%ms\n";
+fn format() -> String {
+    let original_path = ORIGINAL_PATH.to_ascii_uppercase();
+    let reason = REASON.to_ascii_uppercase();
+    format!(
+        "[%START_TIME%] \"%REQ(:METHOD)% %REQ(:AUTHORITY)%%REQ({original_path}?:PATH)% \
+         %PROTOCOL%\" %RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% \
+         rule=%FILTER_STATE(wasm.{RULE_PROPERTY}:PLAIN)% backend=%UPSTREAM_CLUSTER% \
+         upstream=%UPSTREAM_HOST% reason=%RESP({reason})% %DURATION%ms\n"
+    )
+}
 
 /// The labels in the names of the filter's counters.
 const LABELS: [&str; 4] = ["answer", "route", "rule", "backend"];
@@ -16,7 +23,7 @@ pub(super) fn access_log() -> Value {
         "name": "envoy.access_loggers.stdout",
         "typed_config": {
             "@type": "type.googleapis.com/envoy.extensions.access_loggers.stream.v3.StdoutAccessLog",
-            "log_format": { "text_format_source": { "inline_string": FORMAT } },
+            "log_format": { "text_format_source": { "inline_string": format() } },
         },
     })
 }

@@ -1,26 +1,14 @@
 //! The route tables: one route for everything that the filter decided, one for everything that it let
 //! pass. A big table would be searched before and after the filter.
 
-use std::collections::BTreeSet;
-
+use super::{arrival::Arrival, arrival::ORIGINAL_DST, options::EnvoyOptions};
+use gamma_config::wire::{self, RETRY_BACKOFF};
 use gamma_config::{Config, Duration, Rule};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-use super::{EnvoyOptions, capture::ORIGINAL_DST};
-
-/// Selects the route whose retries wait as long as the rule says.
-const RETRY_BACKOFF: &str = "x-gamma-retry-backoff";
 /// How the names of the routes for retries begin.
 const VARIANT: &str = "gamma_backoff_";
-
-/// Where a connection comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arrival {
-    /// A client made it to the proxy.
-    Dialled,
-    /// It was on its way elsewhere.
-    Captured,
-}
 
 pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arrival) -> Value {
     let mut routes = decided_routes(config, options.mirror_host_suffix);
@@ -154,9 +142,7 @@ fn rules(config: &Config) -> impl Iterator<Item = &Rule> {
 /// so they can be taken off the copies, but not off the original.
 fn mirror_policies(config: &Config, host_suffix: bool) -> Vec<Value> {
     let most = rules(config).map(Rule::most_mirrors).max();
-    let headers: Vec<String> = (0..most.unwrap_or(0))
-        .map(|i| format!("x-gamma-mirror-{i}"))
-        .collect();
+    let headers: Vec<String> = (0..most.unwrap_or(0)).map(wire::mirror).collect();
     let removals: Vec<Value> = headers.iter().map(|h| json!({ "remove": h })).collect();
     headers
         .iter()

@@ -4,99 +4,30 @@
 //! with the usual names. A log does not have the headers of a request, but for a few.
 
 mod json;
+mod logged;
+mod notes;
 mod text;
 
-use super::{Action, Explanation, Predicate};
-use crate::request::{HeaderLine, RequestLine, Simulated};
-
-/// A request that was served.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Logged {
-    /// What the log says of it.
-    pub request: Simulated,
-    /// Status of the answer.
-    pub status: Option<u16>,
-    /// The rule that won, if the log has it: `-` if there was none.
-    pub rule: Option<String>,
-}
+pub use logged::{LogLineError, Logged};
+pub use notes::notes;
 
 /// Reads a line. `None` for an empty one.
 ///
 /// # Errors
 ///
-/// What the line has not.
-pub fn read_line(line: &str, now: u64) -> Result<Option<Logged>, String> {
+/// What the line lacks.
+pub fn read_line(line: &str, now: u64) -> Result<Option<Logged>, LogLineError> {
     let line = line.trim();
     if line.is_empty() {
         return Ok(None);
     }
-    let mut logged = match line.starts_with('{') {
-        true => json::read(line)?,
-        false => text::read(line)?,
+    let mut logged = if line.starts_with('{') {
+        json::read(line)?
+    } else {
+        text::read(line)?
     };
     logged.request.now = now;
     Ok(Some(logged))
-}
-
-/// What should be known of the explanation of a logged request.
-#[must_use]
-pub fn notes(explanation: &Explanation, logged: &Logged) -> Vec<String> {
-    let mut notes = Vec::new();
-    let end = explanation.winner.unwrap_or(explanation.candidates.len());
-    let mut unknown: Vec<String> = Vec::new();
-    for candidate in explanation.candidates.iter().take(end) {
-        if let Some(failed) = &candidate.failed
-            && failed.predicate == Predicate::Header
-            && failed.got.is_none()
-            && let Some(name) = &failed.name
-            && !unknown.contains(name)
-        {
-            unknown.push(name.clone());
-        }
-    }
-    if !unknown.is_empty() {
-        notes.push(format!(
-            "the log does not have the headers of the request; with {} another rule may have won",
-            unknown.join(" or ")
-        ));
-    }
-    if let Some(rule) = &logged.rule {
-        let explained = explanation.rule().map(ToString::to_string);
-        let explained = explained.as_deref().unwrap_or("-");
-        notes.push(match rule == explained {
-            true => "the log names the same rule".into(),
-            false => format!("the log names another rule: {rule}"),
-        });
-    }
-    if let Some(status) = logged.status {
-        let mut expected = explanation
-            .outcomes
-            .iter()
-            .filter_map(super::Outcome::status);
-        let forwards = |outcome: &super::Outcome| {
-            matches!(outcome.action, Action::Forward { .. } | Action::PassThrough)
-        };
-        let may_be_any = explanation.outcomes.iter().any(forwards);
-        if !may_be_any && !expected.any(|expected| expected == status) {
-            notes.push(format!("the log has another status: {status}"));
-        }
-    }
-    notes
-}
-
-fn header(name: &str, value: &str) -> Option<HeaderLine> {
-    (value != "-").then(|| format!("{name}: {value}").parse().ok())?
-}
-
-fn request_line(
-    method: &str,
-    scheme: &str,
-    authority: &str,
-    path: &str,
-) -> Result<RequestLine, String> {
-    format!("{method} {scheme}://{authority}{path}")
-        .parse()
-        .map_err(|error: crate::request::Invalid| error.to_string())
 }
 
 #[cfg(test)]
@@ -166,8 +97,42 @@ mod tests {
             (r#"{"method": "GET"}"#, "no `path`"),
             ("{", "EOF"),
         ] {
-            let said = read_line(line, 0).unwrap_err();
+            let said = read_line(line, 0).unwrap_err().to_string();
             assert!(said.contains(why), "{line}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_status_is_three_digits() {
+        for (line, status) in [
+            (r#""GET cart/ HTTP/1.1" +20 200 - x"#, Some(200)),
+            (r#""GET cart/ HTTP/1.1" +20 - x"#, None),
+            (
+                r#"{"method":"GET","path":"/","host":"cart","status":"200"}"#,
+                Some(200),
+            ),
+            (
+                r#"{"method":"GET","path":"/","host":"cart","status":"+200"}"#,
+                None,
+            ),
+        ] {
+            let logged = read_line(line, 0).unwrap().unwrap();
+            assert_eq!(logged.status, status, "{line}");
+        }
+    }
+
+    #[test]
+    fn an_asterisk_is_a_path() {
+        for line in [
+            DEFAULT.replace("GET /items?q=1", "OPTIONS *"),
+            GAMMA.replace("GET cart/beta?q=1", "OPTIONS catalog:80*"),
+            JSON.replace("GET", "OPTIONS")
+                .replace("/items", "*")
+                .replace("catalog", "catalog:80"),
+        ] {
+            let logged = read_line(&line, 0).unwrap().unwrap();
+            let request = logged.request.line.to_string();
+            assert_eq!(request, "OPTIONS * at http://catalog:80", "{line}");
         }
     }
 }

@@ -1,11 +1,29 @@
 //! What Envoy's `normalize_path` makes of a path before any filter sees it.
 
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+/// What Envoy escapes in a path, by the rules for URLs in browsers. It answers 400 to control
+/// characters and to what is not ASCII before that.
+const ESCAPED: &AsciiSet = &CONTROLS
+    .add(b'"')
+    .add(b'<')
+    .add(b'>')
+    .add(b'^')
+    .add(b'`')
+    .add(b'{')
+    .add(b'|')
+    .add(b'}');
+
 /// `path`, without query, if it is not what it becomes: dot segments are resolved (RFC 3986, section
 /// 5.2.4), encoded unreserved characters are decoded (section 6.2.2.2), and what should have been
-/// encoded is.
+/// encoded is. The `*` of `OPTIONS *` is no path, and stays.
 #[must_use]
 pub fn normalized_path(path: &str) -> Option<String> {
-    let decoded = escape(&decode_unreserved(path));
+    if !path.starts_with(['/', '\\']) {
+        return None;
+    }
+    let slashes = decode_unreserved(path).replace('\\', "/");
+    let decoded = utf8_percent_encode(&slashes, ESCAPED).to_string();
     let mut segments: Vec<&str> = Vec::new();
     let mut rest = decoded.split('/').skip(1).peekable();
     while let Some(segment) = rest.next() {
@@ -26,21 +44,6 @@ pub fn normalized_path(path: &str) -> Option<String> {
     (normal != path).then_some(normal)
 }
 
-/// Envoy goes by the rules for URLs in browsers.
-fn escape(path: &str) -> String {
-    let mut escaped = String::with_capacity(path.len());
-    for char in path.chars() {
-        match char {
-            '\\' => escaped.push('/'),
-            '"' | '<' | '>' | '^' | '`' | '{' | '|' | '}' => {
-                escaped.push_str(&format!("%{:02X}", u32::from(char)));
-            }
-            _ => escaped.push(char),
-        }
-    }
-    escaped
-}
-
 fn decode_unreserved(path: &str) -> String {
     let mut decoded = String::with_capacity(path.len());
     let mut rest = path;
@@ -49,6 +52,7 @@ fn decode_unreserved(path: &str) -> String {
         decoded.push_str(before);
         let byte = escape
             .get(1..3)
+            .filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         let unreserved = byte
             .map(char::from)
@@ -86,6 +90,10 @@ mod tests {
             ("/100%", None),
             ("/a|b", Some("/a%7Cb")),
             ("/a\\b", Some("/a/b")),
+            ("/a<b>{c}^`\"d\"", Some("/a%3Cb%3E%7Bc%7D%5E%60%22d%22")),
+            ("/a[b]~!$&'()*+,;=:@", None),
+            ("/%+4", None),
+            ("*", None),
         ] {
             assert_eq!(normalized_path(path).as_deref(), normal, "{path}");
         }

@@ -1,12 +1,8 @@
 //! What else should be known of an explanation.
 
+use super::{explanation::Action, explanation::Explanation, normalize::normalized_path};
 use gamma_config::Rule;
-use gamma_router::trace::{Frontend, Via};
-
-use super::{
-    explanation::{Action, Explanation},
-    normalize::normalized_path,
-};
+use gamma_router::{trace::Frontend, trace::Via};
 
 /// Notes on an explanation that has everything else.
 pub(super) fn notes(
@@ -40,6 +36,13 @@ pub(super) fn notes(
             "this is about `{path}` as it reaches the filter; an Envoy with `normalize_path`, which \
              `gammactl envoy` sets, makes it `{normal}` before"
         ));
+    }
+    if path == "*" {
+        notes.push(
+            "this is about `*` as it reaches the filter; Envoy answers it 404 before, with the \
+             response code detail `absolute_path_rejected`"
+                .into(),
+        );
     }
     for outcome in &explanation.outcomes {
         if let Some(backend) = &outcome.backend

@@ -3,10 +3,10 @@
 mod matches;
 mod outcomes;
 
-use std::fmt::Write as _;
-
-use super::{Explanation, Policy, RoutesKind, style::Style};
+use super::{Asked, Explanation, Policy, RoutesKind, style::TextStyles};
+use crate::request::RequestLine;
 use outcomes::{percent, result};
+use std::fmt::Write as _;
 
 /// Width of the labels on the left.
 const LABEL: usize = 10;
@@ -26,7 +26,7 @@ pub fn render_all(explanation: &Explanation, color: bool) -> String {
 fn text(explanation: &Explanation, color: bool, all: bool) -> String {
     let mut page = Page {
         text: String::new(),
-        style: Style { color },
+        style: TextStyles { color },
         all,
     };
     page.request(explanation);
@@ -44,7 +44,7 @@ fn text(explanation: &Explanation, color: bool, all: bool) -> String {
 /// Writes the rule and what comes of it in one line.
 #[must_use]
 pub fn render_brief(explanation: &Explanation, color: bool) -> String {
-    let style = Style { color };
+    let style = TextStyles { color };
     let request = &explanation.request;
     let rule = match (explanation.rule(), &explanation.service) {
         (Some(rule), _) => rule.to_string(),
@@ -61,17 +61,24 @@ pub fn render_brief(explanation: &Explanation, color: bool) -> String {
         .collect();
     format!(
         "{}  {rule}  {}\n",
-        style.bold(&format!(
-            "{} {}://{}{}",
-            request.method, request.scheme, request.authority, request.path
-        )),
+        style.bold(&title(request)),
         outcomes.join(", ")
     )
 }
 
+fn title(request: &Asked) -> String {
+    let line = RequestLine {
+        method: request.method.clone(),
+        scheme: request.scheme.clone(),
+        authority: request.authority.clone(),
+        path: request.path.clone(),
+    };
+    line.to_string()
+}
+
 struct Page {
     text: String,
-    style: Style,
+    style: TextStyles,
     /// Whether no match is left out.
     all: bool,
 }
@@ -89,11 +96,7 @@ impl Page {
 
     fn request(&mut self, explanation: &Explanation) {
         let request = &explanation.request;
-        let title = format!(
-            "{} {}://{}{}",
-            request.method, request.scheme, request.authority, request.path
-        );
-        let mut title = self.style.bold(&title);
+        let mut title = self.style.bold(&title(request));
         let _ = write!(title, "  from namespace {}", request.from);
         if let Some(destination) = request.destination {
             let _ = write!(title, " to {destination}");

@@ -1,32 +1,35 @@
-//! Colours for terminals.
+//! The styles of an explanation on a terminal.
 
-/// Whether there are colours.
+use anstyle::{AnsiColor, Style};
+
+/// Whether styles are written at all.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct TextStyles {
     pub(super) color: bool,
 }
 
-impl Style {
+impl TextStyles {
     pub(super) fn bold(self, text: &str) -> String {
-        self.with("1", text)
+        self.with(Style::new().bold(), text)
     }
 
     pub(super) fn dim(self, text: &str) -> String {
-        self.with("2", text)
+        self.with(Style::new().dimmed(), text)
     }
 
     pub(super) fn green(self, text: &str) -> String {
-        self.with("32", text)
+        self.with(AnsiColor::Green.on_default(), text)
     }
 
     pub(super) fn red(self, text: &str) -> String {
-        self.with("31", text)
+        self.with(AnsiColor::Red.on_default(), text)
     }
 
-    fn with(self, code: &str, text: &str) -> String {
-        match self.color && !text.is_empty() {
-            true => format!("\x1b[{code}m{text}\x1b[0m"),
-            false => text.into(),
+    fn with(self, style: Style, text: &str) -> String {
+        if self.color && !text.is_empty() {
+            format!("{style}{text}{style:#}")
+        } else {
+            text.into()
         }
     }
 }

@@ -37,4 +37,4 @@ pub use model::{
     PathMatchType, PathModifier, Redirect, ReferenceGrant, Route, RouteKind, Rule, Service,
     ServiceKind, ServicePort, SessionPersistence, Timestamp, UrlRewrite, ValueMatch,
 };
-pub use write::{json as write_json, yaml as write_yaml};
+pub use write::{MARK, json as write_json, yaml as write_yaml};

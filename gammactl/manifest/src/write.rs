@@ -1,6 +1,9 @@
-//! A bootstrap as text.
+//! A generated object as text: YAML for people, or JSON.
 
 use serde_json::{Map, Value};
+
+/// How every comment above a written bootstrap begins.
+pub const MARK: &str = "Written by gammactl.";
 
 /// As JSON.
 pub fn json(bootstrap: &Value) -> String {
@@ -77,9 +80,10 @@ fn scalar(string: &str) -> String {
             string.to_ascii_lowercase().as_str(),
             "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"
         );
-    match plain {
-        true => string.to_owned(),
-        false => Value::from(string).to_string(),
+    if plain {
+        string.to_owned()
+    } else {
+        Value::from(string).to_string()
     }
 }
 

@@ -1,12 +1,11 @@
-//! Whose requests the filter is for.
+//! The options of `gammactl istio` that say which clients get the filter.
 
+use crate::input::namespace_or_none;
 use anyhow::bail;
 use clap::Args;
 use gamma_config::Config;
-use gamma_envoy::istio::{Scope, ServicePattern, client_namespaces};
+use gamma_envoy::{istio::Scope, istio::ServicePattern, istio::client_namespaces};
 use gamma_manifest::Manifests;
-
-use crate::input::namespace_or_none;
 
 #[derive(Debug, Args)]
 pub(super) struct ClientFlags {
@@ -50,11 +49,12 @@ impl ClientFlags {
         }
         clients.sort();
         clients.dedup();
-        match clients.iter().any(String::is_empty) || clients.is_empty() {
-            true => vec![Scope::Mesh {
+        if clients.iter().any(String::is_empty) || clients.is_empty() {
+            vec![Scope::Mesh {
                 root_namespace: self.root_namespace.clone(),
-            }],
-            false => of(clients),
+            }]
+        } else {
+            of(clients)
         }
     }
 

@@ -1,13 +1,11 @@
-//! What the plugin is and how it runs.
-
-use std::{fs, path::PathBuf};
-
-use anyhow::{Context as _, bail};
-use clap::{Args, ValueEnum};
-use gamma_envoy::istio::{self, Image, IstioOptions};
-use sha2::{Digest as _, Sha256};
+//! The options of `gammactl istio` that say what the plugin is and how it runs.
 
 use crate::input::namespace_or_none;
+use anyhow::{Context as _, bail};
+use clap::{Args, ValueEnum};
+use gamma_envoy::{istio, istio::Image, istio::IstioOptions};
+use sha2::{Digest as _, Sha256};
+use std::{fs, path::PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct PluginFlags {

@@ -1,9 +1,9 @@
-//! What Istio does on its own, where that matters to the routes.
+//! Findings about what Istio does on its own, where that matters to the routes.
 
 use gamma_compile::{Attachment, Index};
 use gamma_manifest::{
-    BackendRef, FilterKind, Manifests, Route,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    BackendRef, FilterKind, Manifests, Route, diagnostic::Diagnostic, diagnostic::Diagnostics,
+    diagnostic::codes,
 };
 
 /// A route with this label is for control planes of that revision only.

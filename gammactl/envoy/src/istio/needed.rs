@@ -1,11 +1,9 @@
-//! What of a config sidecars need.
+//! The part of a route config that the sidecars of one scope need.
 
-use std::str::FromStr;
-
+use super::scope::Scope;
 use gamma_compile::for_clients_in;
 use gamma_config::{Config, Service};
-
-use super::Scope;
+use std::str::FromStr;
 
 /// Services by namespace and name, as in `shop/cart`, `shop/*`, `*/cart` or `./*`, where the dot is
 /// the client's own namespace.

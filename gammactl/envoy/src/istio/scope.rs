@@ -1,8 +1,7 @@
-//! Whose requests a pair of objects is for.
-
-use std::collections::BTreeSet;
+//! The clients whose requests a pair of objects is for: those of the whole mesh, or of one namespace.
 
 use gamma_manifest::Manifests;
+use std::collections::BTreeSet;
 
 /// The clients that get the filter with one config.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

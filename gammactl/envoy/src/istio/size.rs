@@ -1,9 +1,10 @@
-//! What Kubernetes can store.
+//! The limits that Kubernetes has to the size of an object.
 
+use super::object::Object;
 use gamma_config::Config;
-use gamma_manifest::diagnostic::{Code, Diagnostic, Diagnostics, codes};
-
-use super::Object;
+use gamma_manifest::{
+    diagnostic::Code, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+};
 
 /// Where `kubectl apply` without `--server-side` keeps a copy of an object: the annotations of one
 /// may have 256 KiB together.
@@ -105,11 +106,10 @@ fn smaller(config: &Config, split: bool) -> String {
             Size(bytes)
         )
     });
-    match split {
-        false => format!("give each namespace its own with --split-by-namespace{heaviest}"),
-        true => format!(
-            "name the Services that the clients call with --services, such as './*'{heaviest}"
-        ),
+    if split {
+        format!("name the Services that the clients call with --services, such as './*'{heaviest}")
+    } else {
+        format!("give each namespace its own with --split-by-namespace{heaviest}")
     }
 }
 

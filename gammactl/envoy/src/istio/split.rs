@@ -1,11 +1,9 @@
-//! Objects for each namespace, where one for the whole mesh would be too large.
+//! A pair of objects for each namespace, where one pair for the whole mesh would be too large.
 
+use super::{object::Object, scope::Scope, scope::client_namespaces, size::Size};
 use gamma_manifest::{
-    Manifests,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    Manifests, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
 };
-
-use super::{Object, Scope, Size, client_namespaces};
 
 /// The objects `of` each scope, and the scopes. If there is one for the whole mesh and it is too
 /// large for that, there is one for each namespace instead, and that is said.

@@ -1,14 +1,12 @@
 //! What a running Envoy says about the files: which versions it has taken, and which it refused.
 
 use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    collections::HashMap, net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr,
     time::Duration,
 };
-
 use ureq::Agent;
 
-/// Its main thread answers, and that also compiles the filter: a second of silence is no death.
+/// Envoy's main thread answers, and that also compiles the filter: a second of silence is no death.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Statistics of the filter's updates.
@@ -52,14 +50,14 @@ impl Admin {
         })
     }
 
-    /// Where it is asked.
+    /// Where Envoy is asked.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it says of updates, and of the endpoints of `cluster`.
-    pub(super) fn taken(&self, cluster: Option<&str>) -> Result<Taken, AdminError> {
+    /// What Envoy says of updates, and of the endpoints of `cluster`.
+    pub(super) fn taken(&self, cluster: Option<&str>) -> Result<TakenVersions, AdminError> {
         let mut wanted = String::from(
             r"^(server\.dynamic_unknown_fields|cluster_manager\.(cds\..*|warming_clusters)|http\..*\.rds\..*|extension_config_discovery\.http_filter\.gamma\..*",
         );
@@ -68,7 +66,7 @@ impl Admin {
         }
         wanted.push_str(")$");
         let text = self.get("/stats", &[("filter", &wanted)])?;
-        Ok(Taken::read(&text))
+        Ok(TakenVersions::read(&text))
     }
 
     fn get(&self, path: &str, query: &[(&str, &str)]) -> Result<String, AdminError> {
@@ -101,11 +99,11 @@ fn escaped(literal: &str) -> String {
     escaped
 }
 
-/// Versions and counters at one moment.
+/// What Envoy has taken and refused at one moment: versions and counters by name.
 #[derive(Debug, Default)]
-pub(super) struct Taken(HashMap<String, String>);
+pub(super) struct TakenVersions(HashMap<String, String>);
 
-impl Taken {
+impl TakenVersions {
     fn read(text: &str) -> Self {
         let lines = text.lines().filter_map(|line| line.split_once(": "));
         Self(
@@ -162,7 +160,7 @@ mod tests {
 
     #[test]
     fn versions_and_refusals_are_read() {
-        let taken = Taken::read(
+        let taken = TakenVersions::read(
             "cluster_manager.cds.version_text: \"c1\"\nhttp.gamma.rds.gamma.version_text: \"\"\n\
              cluster_manager.cds.update_rejected: 2\ncluster_manager.cds.update_failure: 1\n\
              cluster_manager.warming_clusters: 3\ncluster.shop/cart/80.version_text: \"e\"\n\

@@ -1,34 +1,29 @@
 //! What an update changes, as numbers.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
-
+use super::resources::Resources;
 use gamma_config::{Config, Rule, Service};
-
-use super::Resources;
+use std::{collections::BTreeMap, collections::BTreeSet, fmt};
 
 /// How many of a kind came, went and are not as they were.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Count {
+struct ChangeCount {
     added: usize,
     removed: usize,
     changed: usize,
 }
 
-/// What is different. Displayed as in `clusters +1 -0, routes ~2`.
+/// How many resources are different. Displayed as in `clusters +1 -0, routes ~2`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changes {
-    services: Count,
-    routes: Count,
-    clusters: Count,
-    endpoints: Count,
+pub struct ResourceChanges {
+    services: ChangeCount,
+    routes: ChangeCount,
+    clusters: ChangeCount,
+    endpoints: ChangeCount,
     /// Something else about the filter or the route tables.
     other: bool,
 }
 
-impl Changes {
+impl ResourceChanges {
     /// From `old` to `new`.
     #[must_use]
     pub(crate) fn between(old: &Resources, new: &Resources) -> Self {
@@ -47,11 +42,11 @@ impl Changes {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         let counts = [self.services, self.routes, self.clusters, self.endpoints];
-        counts == [Count::default(); 4] && !self.other
+        counts == [ChangeCount::default(); 4] && !self.other
     }
 }
 
-impl fmt::Display for Changes {
+impl fmt::Display for ResourceChanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut parts: Vec<String> = [
             ("services", self.services),
@@ -76,8 +71,8 @@ impl fmt::Display for Changes {
     }
 }
 
-fn said(kind: &str, count: Count) -> Option<String> {
-    let Count {
+fn said(kind: &str, count: ChangeCount) -> Option<String> {
+    let ChangeCount {
         added,
         removed,
         changed,
@@ -118,12 +113,12 @@ fn routes(config: Option<&Config>) -> BTreeMap<&str, Vec<&Rule>> {
     routes
 }
 
-fn count<K: Ord, V: PartialEq>(old: &BTreeMap<K, V>, new: &BTreeMap<K, V>) -> Count {
+fn count<K: Ord, V: PartialEq>(old: &BTreeMap<K, V>, new: &BTreeMap<K, V>) -> ChangeCount {
     let keys = |map: &'_ BTreeMap<K, V>, other: &BTreeMap<K, V>| {
         map.keys().filter(|key| !other.contains_key(key)).count()
     };
     let both: BTreeSet<&K> = old.keys().filter(|key| new.contains_key(key)).collect();
-    Count {
+    ChangeCount {
         added: keys(new, old),
         removed: keys(old, new),
         changed: both
@@ -164,9 +159,9 @@ mod tests {
             format!(r#"{{"route": "{route}", "backendRefs": [{{"cluster": "{cluster}"}}]}}"#)
         };
         let old = resources(&["a", "b"], &config(&rule("x", "a")));
-        let text = |new: &Resources| Changes::between(&old, new).to_string();
+        let text = |new: &Resources| ResourceChanges::between(&old, new).to_string();
         assert_eq!(text(&old), "nothing new");
-        assert!(Changes::between(&old, &old).is_empty());
+        assert!(ResourceChanges::between(&old, &old).is_empty());
         let new = [rule("x", "b"), rule("y", "a")].join(",");
         assert_eq!(
             text(&resources(&["a", "c"], &config(&new))),

@@ -1,17 +1,10 @@
-//! One file at a time into the directory, and on only when Envoy has taken it.
-
-use std::{
-    net::SocketAddr,
-    thread,
-    time::{Duration, Instant},
-};
+//! The delivery of one file: it is written to the directory, and Envoy has to take it before the next.
 
 use super::{
-    BOOTSTRAP,
-    admin::{self, Admin, Taken},
-    directory::{Directory, DirectoryError},
-    resources::{CLUSTERS, FILTER, Response},
+    admin, admin::Admin, admin::TakenVersions, directory::Directory, directory::DirectoryError,
+    resources::BOOTSTRAP, resources::CLUSTERS, resources::DiscoveryResponse, resources::FILTER,
 };
+use std::{net::SocketAddr, thread, time::Duration, time::Instant};
 
 /// How long Envoy may take for one file. A large route config is read by every worker.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -22,17 +15,17 @@ const SILENCE: Duration = Duration::from_secs(2);
 /// Between two questions.
 const POLL: Duration = Duration::from_millis(5);
 
-/// Who reads the files.
+/// What is known of the Envoy that is to read the directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Proxy {
-    /// Nobody said where to ask.
-    Unknown,
-    /// It does not answer here.
-    Silent(SocketAddr),
-    /// It answers, but reads no such files.
-    Stranger,
-    /// It says what it has taken.
-    Seen,
+pub enum EnvoyContact {
+    /// No address of an admin interface was given, so that no Envoy can be asked.
+    NoAdminAddress,
+    /// Nothing answers at the address of the admin interface.
+    Unreachable(SocketAddr),
+    /// An Envoy answers that was started with another bootstrap, and does not read this directory.
+    OtherBootstrap,
+    /// An Envoy answers, and says which files it has taken.
+    Connected,
 }
 
 /// Why a file was not delivered.
@@ -61,9 +54,9 @@ pub enum DeliveryError {
     },
 }
 
-/// A file that Envoy takes or refuses.
+/// A file of resources that Envoy takes or refuses.
 #[derive(Debug)]
-pub(super) struct Parcel<'p> {
+pub(super) struct ResourceFile<'p> {
     pub(super) what: &'static str,
     pub(super) file: &'p str,
     /// How Envoy's statistics call it.
@@ -72,26 +65,26 @@ pub(super) struct Parcel<'p> {
     pub(super) cluster: Option<&'p str>,
 }
 
-pub(super) const OF_CLUSTERS: Parcel<'static> = Parcel {
+pub(super) const OF_CLUSTERS: ResourceFile<'static> = ResourceFile {
     what: "clusters",
     file: CLUSTERS,
     statistics: admin::CLUSTERS,
     cluster: None,
 };
 
-pub(super) const OF_FILTER: Parcel<'static> = Parcel {
+pub(super) const OF_FILTER: ResourceFile<'static> = ResourceFile {
     what: "filter",
     file: FILTER,
     statistics: admin::FILTER,
     cluster: None,
 };
 
-/// The directory, and who reads it.
+/// The directory, and the Envoy that reads it.
 #[derive(Debug)]
 pub(super) struct Delivery {
     pub(super) directory: Directory,
     admin: Option<Admin>,
-    pub(super) proxy: Proxy,
+    pub(super) envoy: EnvoyContact,
     /// How long to wait after each file if nobody says that it was taken.
     pub(super) pause: Duration,
     /// How many fields Envoy had not known before.
@@ -103,23 +96,23 @@ impl Delivery {
         Self {
             directory,
             admin,
-            proxy: Proxy::Unknown,
+            envoy: EnvoyContact::NoAdminAddress,
             pause,
             unknown_fields: 0,
         }
     }
 
-    /// Finds out who reads.
+    /// Asks the admin interface which Envoy is there.
     pub(super) fn look(&mut self) {
         let Some(admin) = &self.admin else {
             return;
         };
-        self.proxy = match admin.taken(None) {
-            Err(_) => Proxy::Silent(admin.address()),
-            Ok(taken) if taken.version(admin::FILTER).is_none() => Proxy::Stranger,
+        self.envoy = match admin.taken(None) {
+            Err(_) => EnvoyContact::Unreachable(admin.address()),
+            Ok(taken) if taken.version(admin::FILTER).is_none() => EnvoyContact::OtherBootstrap,
             Ok(taken) => {
                 self.unknown_fields = taken.unknown_fields();
-                Proxy::Seen
+                EnvoyContact::Connected
             }
         };
     }
@@ -127,35 +120,35 @@ impl Delivery {
     /// Whether Envoy has met fields since that it does not know. In a bootstrap it would not accept
     /// them; here it only writes to its log.
     pub(super) fn ignored(&self) -> bool {
-        let taken = self.seen().and_then(|admin| admin.taken(None).ok());
+        let taken = self.connected().and_then(|admin| admin.taken(None).ok());
         taken.is_some_and(|taken| taken.unknown_fields() > self.unknown_fields)
     }
 
     /// Replaces a file unless it is in place and taken; returns when it is taken.
     pub(super) fn deliver(
         &mut self,
-        parcel: &Parcel<'_>,
-        response: &Response,
+        resource_file: &ResourceFile<'_>,
+        response: &DiscoveryResponse,
     ) -> Result<(), DeliveryError> {
-        let before = match self.seen() {
-            Some(admin) => admin.taken(parcel.cluster).ok(),
+        let before = match self.connected() {
+            Some(admin) => admin.taken(resource_file.cluster).ok(),
             None => None,
         };
-        let written = self.directory.write(parcel.file, &response.text)?;
+        let written = self.directory.write(resource_file.file, &response.text)?;
         let Some(before) = before else {
             if written {
                 thread::sleep(self.pause);
             }
             return Ok(());
         };
-        match before.version(parcel.statistics) {
+        match before.version(resource_file.statistics) {
             Some(version) if !written && version == response.version => Ok(()),
             Some(version) => {
                 // Not empty: it has taken another one since, or has refused this one.
                 if !written && !version.is_empty() {
-                    self.directory.replace(parcel.file, &response.text)?;
+                    self.directory.replace(resource_file.file, &response.text)?;
                 }
-                self.await_taken(parcel, &response.version, &before)
+                self.await_taken(resource_file, &response.version, &before)
             }
             // This Envoy was started before there was such a file.
             None => Ok(()),
@@ -164,30 +157,34 @@ impl Delivery {
 
     fn await_taken(
         &mut self,
-        parcel: &Parcel<'_>,
+        resource_file: &ResourceFile<'_>,
         version: &str,
-        before: &Taken,
+        before: &TakenVersions,
     ) -> Result<(), DeliveryError> {
         let begin = Instant::now();
         let mut heard = begin;
-        while let Some(admin) = self.seen() {
-            match admin.taken(parcel.cluster) {
+        while let Some(admin) = self.connected() {
+            match admin.taken(resource_file.cluster) {
                 Ok(now) => {
                     heard = Instant::now();
-                    if now.version(parcel.statistics) == Some(version) {
+                    if now.version(resource_file.statistics) == Some(version) {
                         return Ok(());
                     }
-                    if now.refused(parcel.statistics) > before.refused(parcel.statistics) {
-                        return Err(refused(parcel.what));
+                    if now.refused(resource_file.statistics)
+                        > before.refused(resource_file.statistics)
+                    {
+                        return Err(refused(resource_file.what));
                     }
                 }
                 Err(_) if heard.elapsed() > SILENCE => {
-                    self.proxy = Proxy::Silent(admin.address());
+                    self.envoy = EnvoyContact::Unreachable(admin.address());
                 }
                 Err(_) => {}
             }
             if begin.elapsed() > PATIENCE {
-                return Err(DeliveryError::Slow { what: parcel.what });
+                return Err(DeliveryError::Slow {
+                    what: resource_file.what,
+                });
             }
             thread::sleep(POLL);
         }
@@ -196,7 +193,7 @@ impl Delivery {
 
     /// Waits until new clusters know their endpoints; whether they do not, in spite of that.
     pub(super) fn cold(&self) -> bool {
-        let Some(admin) = self.seen() else {
+        let Some(admin) = self.connected() else {
             return false;
         };
         let begin = Instant::now();
@@ -211,7 +208,7 @@ impl Delivery {
 
     /// Whether Envoy says that it runs another filter than that of `version`.
     pub(super) fn has_not_taken(&self, version: &str) -> bool {
-        let taken = self.seen().and_then(|admin| admin.taken(None).ok());
+        let taken = self.connected().and_then(|admin| admin.taken(None).ok());
         let taken = taken
             .as_ref()
             .and_then(|taken| taken.version(admin::FILTER));
@@ -219,8 +216,10 @@ impl Delivery {
         taken.is_some_and(|taken| !taken.is_empty() && taken != version)
     }
 
-    fn seen(&self) -> Option<&Admin> {
-        self.admin.as_ref().filter(|_| self.proxy == Proxy::Seen)
+    fn connected(&self) -> Option<&Admin> {
+        self.admin
+            .as_ref()
+            .filter(|_| self.envoy == EnvoyContact::Connected)
     }
 }
 

@@ -1,23 +1,15 @@
-//! The directory with the files: one writer at a time, every file replaced in one step.
-
-use std::{
-    collections::BTreeMap,
-    fs::{self, File, TryLockError},
-    io,
-    path::{Path, PathBuf},
-};
-
-use serde_json::Value;
+//! The directory that Envoy reads: it has one writer at a time, and every file is replaced in one step.
 
 use super::{
-    BOOTSTRAP,
-    resources::{CLUSTERS, ENDPOINTS, FILTER, ROUTES, Resources, Response},
+    resources::BOOTSTRAP, resources::CLUSTERS, resources::DiscoveryResponse, resources::ENDPOINTS,
+    resources::FILTER, resources::ROUTES, resources::Resources,
 };
-use crate::MARK;
+use gamma_manifest::MARK;
+use gamma_manifest::{source::UNFINISHED, source::replace_file};
+use serde_json::Value;
+use std::{collections::BTreeMap, fs, fs::File, fs::TryLockError, io, path::Path, path::PathBuf};
 
 const LOCK: &str = ".lock";
-/// How files end that are still being written.
-const UNFINISHED: &str = ".new";
 
 /// Why a directory can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -110,7 +102,7 @@ impl Directory {
         for file in files {
             let path = self.path.join(file);
             match fs::read_to_string(&path) {
-                Ok(text) => resources.extend(Response::read(&text).unwrap_or_default()),
+                Ok(text) => resources.extend(DiscoveryResponse::read(&text).unwrap_or_default()),
                 Err(error) if is_gone(&error) => {}
                 Err(error) => return Err(failed(&path, error)),
             }
@@ -155,13 +147,7 @@ impl Directory {
     /// It can't be written.
     pub(super) fn replace(&self, file: &str, text: &str) -> Result<(), DirectoryError> {
         let path = self.path.join(file);
-        let unfinished = path.with_added_extension(&UNFINISHED[1..]);
-        fs::write(&unfinished, text)
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .map_err(|error| {
-                let _ = fs::remove_file(&unfinished);
-                failed(&path, error)
-            })
+        replace_file(&path, text).map_err(|error| failed(&path, error))
     }
 
     /// Removes the files in `folder` that are not among `wanted`, those that were never finished

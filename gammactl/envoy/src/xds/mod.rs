@@ -9,24 +9,22 @@
 //! DIR/ecds.json        the filter with the route config
 //! ```
 //!
-//! [`split`] takes a bootstrap apart, [`Live`] replaces the files in an order in which no request
+//! [`split`] takes a bootstrap apart, [`LiveDirectory`] replaces the files in an order in which no request
 //! is lost.
 
 mod admin;
 mod changes;
 mod delivery;
 mod directory;
+mod files;
 mod resources;
 mod split;
 mod update;
 
 pub use admin::{Admin, AdminError};
-pub use changes::Changes;
-pub use delivery::{DeliveryError, Proxy};
+pub use changes::ResourceChanges;
+pub use delivery::{DeliveryError, EnvoyContact};
 pub use directory::{Directory, DirectoryError};
-pub use resources::Resources;
-pub use split::{Split, SplitError, split};
-pub use update::{Live, Pace, Update};
-
-/// The bootstrap, in its directory.
-pub const BOOTSTRAP: &str = "envoy.yaml";
+pub use resources::{BOOTSTRAP, Resources};
+pub use split::{SplitBootstrap, SplitError, split};
+pub use update::{LiveDirectory, Pace, Update};

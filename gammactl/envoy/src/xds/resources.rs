@@ -1,11 +1,12 @@
 //! What Envoy reads while it runs, and the files that it reads it from.
 
-use std::collections::BTreeMap;
-
 use gamma_config::Config;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
 
+/// The bootstrap, in its directory.
+pub const BOOTSTRAP: &str = "envoy.yaml";
 pub(super) const CLUSTERS: &str = "cds.json";
 pub(super) const FILTER: &str = "ecds.json";
 /// The folder with a file per cluster: Envoy takes one resource from each, no more.
@@ -36,13 +37,13 @@ impl Resources {
 
 /// A file of resources: a `DiscoveryResponse`.
 #[derive(Debug)]
-pub(super) struct Response {
+pub(super) struct DiscoveryResponse {
     /// By what Envoy says which file it has taken: equal if and only if the resources are.
     pub(super) version: String,
     pub(super) text: String,
 }
 
-impl Response {
+impl DiscoveryResponse {
     pub(super) fn of<'r>(resources: impl IntoIterator<Item = &'r Value>) -> Self {
         let resources: Vec<&Value> = resources.into_iter().collect();
         let version = digest(json!(resources).to_string().as_bytes());
@@ -53,7 +54,7 @@ impl Response {
         }
     }
 
-    /// The resources in `text`, if it is what [`Response::of`] writes.
+    /// The resources in `text`, if it is what [`DiscoveryResponse::of`] writes.
     pub(super) fn read(text: &str) -> Option<Vec<Value>> {
         let mut response: Value = serde_json::from_str(text).ok()?;
         match response["resources"].take() {
@@ -108,11 +109,14 @@ mod tests {
     #[test]
     fn a_response_is_read_as_it_was_written() {
         let resources = [json!({"name": "a"}), json!({"name": "b", "n": 1})];
-        let response = Response::of(&resources);
-        assert_eq!(Response::read(&response.text).unwrap(), resources);
-        assert_eq!(Response::of(&resources).version, response.version);
-        assert_ne!(Response::of(&resources[..1]).version, response.version);
-        assert_eq!(Response::read("{}"), None);
-        assert_eq!(Response::read("{"), None);
+        let response = DiscoveryResponse::of(&resources);
+        assert_eq!(DiscoveryResponse::read(&response.text).unwrap(), resources);
+        assert_eq!(DiscoveryResponse::of(&resources).version, response.version);
+        assert_ne!(
+            DiscoveryResponse::of(&resources[..1]).version,
+            response.version
+        );
+        assert_eq!(DiscoveryResponse::read("{}"), None);
+        assert_eq!(DiscoveryResponse::read("{"), None);
     }
 }

@@ -11,24 +11,20 @@
 //!
 //! Envoy's main thread hands each step to its workers in order, so that it is enough to know that
 //! the main thread has taken it. Running again completes an update that was interrupted anywhere:
-//! what the files say is where it starts from.
-
-use std::{
-    collections::BTreeMap,
-    path::Path,
-    time::{Duration, Instant},
-};
-
-use serde_json::{Value, json};
+//! what the files say is where it starts from. So a write that fails, as on a full disk, is no end:
+//! what it belongs to stays to be done, and is tried again.
 
 use super::{
-    BOOTSTRAP, Changes, Resources,
-    admin::{self, Admin},
-    delivery::{Delivery, DeliveryError, OF_CLUSTERS, OF_FILTER, Parcel, Proxy},
-    directory::{Directory, DirectoryError},
-    resources::{ENDPOINTS, ROUTES, Response, file},
+    admin::Admin, changes::ResourceChanges, delivery::Delivery, delivery::DeliveryError,
+    delivery::EnvoyContact, directory::Directory, directory::DirectoryError, files::ResourceFiles,
+    resources::BOOTSTRAP, resources::Resources,
 };
-use crate::route;
+use std::{collections::BTreeMap, path::Path, time::Duration, time::Instant};
+
+/// Until what a write has kept from being done is tried again; twice as long after each further one.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+/// The longest time between two tries.
+const LAST_RETRY: Duration = Duration::from_secs(60);
 
 /// How long to wait where Envoy can't be asked.
 #[derive(Debug, Clone, Copy)]
@@ -43,9 +39,9 @@ pub struct Pace {
 #[derive(Debug)]
 pub struct Update {
     /// What is different.
-    pub changes: Changes,
-    /// Whether anybody took it.
-    pub proxy: Proxy,
+    pub changes: ResourceChanges,
+    /// Whether an Envoy took it.
+    pub envoy: EnvoyContact,
     /// Until the last step that requests depend on was taken.
     pub took: Duration,
     /// Whether the bootstrap has changed, which Envoy reads only when it starts.
@@ -60,16 +56,38 @@ pub struct Update {
 
 /// A directory of files, and what is known of the Envoy that reads them.
 #[derive(Debug)]
-pub struct Live {
-    files: Files,
+pub struct LiveDirectory {
+    files: ResourceFiles,
     drain: Duration,
-    /// What the last update asked for.
+    /// What the last completed update asked for.
     current: Resources,
     /// Clusters that no rule names any more, and when they may go.
     leaving: BTreeMap<String, Instant>,
+    /// Whether something else is left that only the clusters that have gone needed.
+    unsettled: bool,
+    /// Whether the bootstrap was written by an update that is not completed yet.
+    restart: bool,
+    /// What was begun and is to be completed before clusters go.
+    unfinished: Option<Unfinished>,
+    /// When what a write has kept from being done is tried again.
+    retry_at: Option<Instant>,
+    /// How long after a write that fails that is.
+    wait: Duration,
 }
 
-impl Live {
+#[derive(Debug)]
+enum Unfinished {
+    Update {
+        bootstrap: String,
+        next: Box<Resources>,
+        /// What there was, unless the update has not come so far.
+        before: Option<Box<Resources>>,
+    },
+    /// Envoy has refused something, and what was there before could not be written.
+    Restoration { before: Box<Resources> },
+}
+
+impl LiveDirectory {
     /// Takes hold of a directory.
     ///
     /// # Errors
@@ -78,16 +96,22 @@ impl Live {
     pub fn open(path: &Path, admin: Option<Admin>, pace: Pace) -> Result<Self, DirectoryError> {
         let directory = Directory::open(path)?;
         let written = directory.resources()?;
-        let pause = match written == Resources::default() {
+        let pause = if written == Resources::default() {
             // Nobody can have read what was not there.
-            true => Duration::ZERO,
-            false => pace.pause,
+            Duration::ZERO
+        } else {
+            pace.pause
         };
         Ok(Self {
             drain: pace.drain,
             current: written.clone(),
             leaving: BTreeMap::new(),
-            files: Files {
+            unsettled: false,
+            restart: false,
+            unfinished: None,
+            retry_at: None,
+            wait: FIRST_RETRY,
+            files: ResourceFiles {
                 delivery: Delivery::new(directory, admin, pause),
                 pause: pace.pause,
                 written,
@@ -96,24 +120,104 @@ impl Live {
     }
 
     /// Replaces what is different, and waits until Envoy has taken it. What Envoy refuses is taken
-    /// back.
+    /// back. What can't be written is a [next step](Self::next_step).
     ///
     /// # Errors
     ///
     /// See [`DeliveryError`].
     pub fn update(&mut self, bootstrap: &str, next: Resources) -> Result<Update, DeliveryError> {
+        self.wait = FIRST_RETRY;
+        let before = match self.unfinished.take() {
+            Some(Unfinished::Update { before, .. }) => before,
+            Some(Unfinished::Restoration { before }) => Some(before),
+            None => None,
+        };
+        self.complete(bootstrap.to_owned(), Box::new(next), before)
+    }
+
+    /// When there is something to do without a new update: clusters may go, or a write that has failed
+    /// is tried again. `None` if nothing is left to do.
+    #[must_use]
+    pub fn next_step(&self) -> Option<Instant> {
+        if self.unfinished.is_some() || self.retry_at.is_some() {
+            return self.retry_at;
+        }
+        self.leaving.values().min().copied()
+    }
+
+    /// Does what is due at `now`: completes an update, which is then returned, or takes away clusters
+    /// whose time has come.
+    ///
+    /// # Errors
+    ///
+    /// See [`DeliveryError`]. What can't be written is a next step again.
+    pub fn step(&mut self, now: Instant) -> Result<Option<Update>, DeliveryError> {
+        if self.next_step().is_none_or(|at| at > now) {
+            return Ok(None);
+        }
+        match self.unfinished.take() {
+            Some(Unfinished::Update {
+                bootstrap,
+                next,
+                before,
+            }) => self.complete(bootstrap, next, before).map(Some),
+            Some(Unfinished::Restoration { before }) => {
+                self.retry_at = None;
+                self.restore(before)?;
+                Ok(None)
+            }
+            None => {
+                self.retry_at = None;
+                let removed = self.remove(now);
+                self.note(removed.as_ref().err());
+                removed.map(|()| None)
+            }
+        }
+    }
+
+    fn complete(
+        &mut self,
+        bootstrap: String,
+        next: Box<Resources>,
+        mut before: Option<Box<Resources>>,
+    ) -> Result<Update, DeliveryError> {
+        self.retry_at = None;
+        let done = self.advance(&bootstrap, &next, &mut before);
+        if !matches!(done, Err(DeliveryError::Refused { .. })) {
+            self.note(done.as_ref().err());
+            if done.is_err() {
+                self.unfinished = Some(Unfinished::Update {
+                    bootstrap,
+                    next,
+                    before,
+                });
+            }
+        }
+        done
+    }
+
+    /// Steps 1 to 4, and what can be done of step 5. `before` is what there was, once that is known.
+    fn advance(
+        &mut self,
+        bootstrap: &str,
+        next: &Resources,
+        before: &mut Option<Box<Resources>>,
+    ) -> Result<Update, DeliveryError> {
         let begin = Instant::now();
         let files = &mut self.files;
         let fresh = files.written == Resources::default();
         files.delivery.look();
-        let restart = files.delivery.directory.write(BOOTSTRAP, bootstrap)? && !fresh;
-        files.ask_again(&next)?;
-        let before = files.written.clone();
-        let cold = files.advance(&next).inspect_err(|error| {
-            if matches!(error, DeliveryError::Refused { .. }) {
-                files.restore(&before);
+        self.restart |= files.delivery.directory.write(BOOTSTRAP, bootstrap)? && !fresh;
+        files.ask_again(next)?;
+        let before = before.get_or_insert_with(|| Box::new(files.written.clone()));
+        let cold = match files.advance(next) {
+            Err(error @ DeliveryError::Refused { .. }) => {
+                // Of the two errors the first is the one to be said.
+                let _ = self.restore(before.clone());
+                return Err(error);
             }
-        })?;
+            advanced => advanced?,
+        };
         let took = begin.elapsed();
         files.delivery.pause = files.pause;
         self.leaving
@@ -124,210 +228,69 @@ impl Live {
                 self.leaving.entry(name.clone()).or_insert(until);
             }
         }
-        let changes = Changes::between(&self.current, &next);
-        self.current = next;
         if self.leaving.is_empty() {
-            self.files.settle(&self.current)?;
+            self.files.settle(next)?;
+            self.unsettled = false;
+        } else {
+            self.unsettled = true;
         }
+        let changes = ResourceChanges::between(&self.current, next);
+        self.current = next.clone();
         Ok(Update {
             changes,
-            proxy: self.files.delivery.proxy.clone(),
+            envoy: self.files.delivery.envoy.clone(),
             took,
-            restart,
+            restart: std::mem::take(&mut self.restart),
             leaving: self.leaving.len(),
             cold,
             ignored: self.files.delivery.ignored(),
         })
     }
 
-    /// When the next clusters may go; `None` if all that are left are needed.
-    #[must_use]
-    pub fn next_removal(&self) -> Option<Instant> {
-        self.leaving.values().min().copied()
-    }
-
-    /// Takes away the clusters whose time has come at `now`.
-    ///
-    /// # Errors
-    ///
-    /// See [`DeliveryError`].
-    pub fn remove(&mut self, now: Instant) -> Result<(), DeliveryError> {
-        let many = self.leaving.len();
-        self.leaving.retain(|_, until| *until > now);
-        if self.leaving.len() == many {
-            return Ok(());
+    /// Takes away the clusters whose time has come at `now`. Whatever fails is still to be done.
+    fn remove(&mut self, now: Instant) -> Result<(), DeliveryError> {
+        let mut staying = self.leaving.clone();
+        staying.retain(|_, until| *until > now);
+        if staying.len() < self.leaving.len() {
+            let mut clusters = self.files.written.clusters.clone();
+            clusters.retain(|name, _| {
+                self.current.clusters.contains_key(name) || staying.contains_key(name)
+            });
+            self.files.clusters(clusters)?;
+            self.leaving = staying;
         }
-        let mut clusters = self.files.written.clusters.clone();
-        clusters.retain(|name, _| {
-            self.current.clusters.contains_key(name) || self.leaving.contains_key(name)
-        });
-        self.files.clusters(clusters)?;
-        match self.leaving.is_empty() {
-            true => self.files.settle(&self.current),
-            false => Ok(()),
-        }
-    }
-}
-
-/// The files, each with a way to Envoy.
-#[derive(Debug)]
-struct Files {
-    delivery: Delivery,
-    /// From the second update on.
-    pause: Duration,
-    /// What they say: what is wanted, and what is still needed of what was there before.
-    written: Resources,
-}
-
-impl Files {
-    /// Steps 1 to 4. Whether new clusters have no endpoints still.
-    fn advance(&mut self, next: &Resources) -> Result<bool, DeliveryError> {
-        let (filled, emptied): (Vec<_>, Vec<_>) = next
-            .endpoints
-            .iter()
-            .partition(|(name, of)| !is_empty(of) || !self.written.clusters.contains_key(*name));
-        self.endpoints(&filled)?;
-        let mut clusters = self.written.clusters.clone();
-        for (name, cluster) in &next.clusters {
-            let has_none = cluster["type"] == "STATIC" && is_empty(&cluster["load_assignment"]);
-            if !(has_none && clusters.contains_key(name)) {
-                clusters.insert(name.clone(), cluster.clone());
-            }
-        }
-        self.clusters(clusters)?;
-        let cold = self.delivery.cold();
-        for (name, routes) in &next.routes {
-            let both = match self.written.routes.get(name) {
-                Some(before) => route::union(before, routes),
-                None => routes.clone(),
-            };
-            self.routes(name, both)?;
-        }
-        if let Some(filter) = &next.filter {
-            self.filter(filter.clone())?;
-        }
-        self.endpoints(&emptied)?;
-        let mut clusters = self.written.clusters.clone();
-        clusters.extend(next.clusters.clone());
-        self.clusters(clusters)?;
-        Ok(cold)
-    }
-
-    /// The end of step 5: nothing but `current` is left.
-    fn settle(&mut self, current: &Resources) -> Result<(), DeliveryError> {
-        for (name, routes) in &current.routes {
-            self.routes(name, routes.clone())?;
-        }
-        let directory = &self.delivery.directory;
-        let endpoints: Vec<String> = names(ENDPOINTS, &current.endpoints);
-        directory.keep_only(ENDPOINTS, &endpoints)?;
-        directory.keep_only(ROUTES, &names(ROUTES, &current.routes))?;
-        self.written = current.clone();
-        Ok(())
-    }
-
-    /// Back to `before`. What can't be put back is no worse than what is there.
-    fn restore(&mut self, before: &Resources) {
-        if let Some(filter) = &before.filter {
-            let _ = self.filter(filter.clone());
-        }
-        for (name, routes) in &before.routes {
-            let _ = self.routes(name, routes.clone());
-        }
-        let _ = self.clusters(before.clusters.clone());
-        let endpoints: Vec<_> = before.endpoints.iter().collect();
-        let _ = self.endpoints(&endpoints);
-    }
-
-    /// An update may have been cut short after Envoy had refused the filter, or made where nobody
-    /// said what became of it. The same bytes once more would pass without being looked at: Envoy
-    /// compares with the last filter that it was given, not with the one that runs.
-    fn ask_again(&mut self, next: &Resources) -> Result<(), DeliveryError> {
-        let Some(filter) = self
-            .written
-            .filter
-            .clone()
-            .filter(|_| self.written.filter == next.filter)
-        else {
-            return Ok(());
-        };
-        let version = Response::of([&filter]).version;
-        match self.delivery.has_not_taken(&version) {
-            true => self.filter(reworded(filter)),
-            false => Ok(()),
-        }
-    }
-
-    fn endpoints(&mut self, endpoints: &[(&String, &Value)]) -> Result<(), DeliveryError> {
-        let changed: Vec<_> = endpoints
-            .iter()
-            .filter(|(name, of)| self.written.endpoints.get(*name) != Some(of))
-            .collect();
-        for (i, (name, of)) in changed.iter().enumerate() {
-            let response = Response::of([*of]);
-            let file = file(ENDPOINTS, name);
-            // Envoy takes them in this order: it is enough to wait for the last one.
-            if i + 1 < changed.len() {
-                self.delivery.directory.write(&file, &response.text)?;
-            } else {
-                let parcel = Parcel {
-                    what: "endpoints",
-                    file: &file,
-                    statistics: &admin::of_endpoints(name),
-                    cluster: Some(name),
-                };
-                self.delivery.deliver(&parcel, &response)?;
-            }
-            self.written
-                .endpoints
-                .insert((*name).clone(), (*of).clone());
+        if self.leaving.is_empty() && self.unsettled {
+            self.files.settle(&self.current)?;
+            self.unsettled = false;
         }
         Ok(())
     }
 
-    fn clusters(&mut self, clusters: BTreeMap<String, Value>) -> Result<(), DeliveryError> {
-        let response = Response::of(clusters.values());
-        self.written.clusters = clusters;
-        self.delivery.deliver(&OF_CLUSTERS, &response)
+    /// Puts back what there was before an update that Envoy refuses.
+    fn restore(&mut self, before: Box<Resources>) -> Result<(), DirectoryError> {
+        let restored = self.files.restore(&before);
+        if restored.is_err() {
+            self.unfinished = Some(Unfinished::Restoration { before });
+            self.retry_later();
+        } else {
+            self.wait = FIRST_RETRY;
+        }
+        restored
     }
 
-    fn routes(&mut self, name: &str, routes: Value) -> Result<(), DeliveryError> {
-        let response = Response::of([&routes]);
-        self.written.routes.insert(name.to_owned(), routes);
-        let parcel = Parcel {
-            what: "route table",
-            file: &file(ROUTES, name),
-            statistics: &format!("rds.{name}"),
-            cluster: None,
-        };
-        self.delivery.deliver(&parcel, &response)
+    /// Whether what has failed is tried again, if anything has.
+    fn note(&mut self, failed: Option<&DeliveryError>) {
+        match failed {
+            Some(DeliveryError::Directory(_)) => self.retry_later(),
+            _ => self.wait = FIRST_RETRY,
+        }
     }
 
-    fn filter(&mut self, filter: Value) -> Result<(), DeliveryError> {
-        let response = Response::of([&filter]);
-        self.written.filter = Some(filter);
-        self.delivery.deliver(&OF_FILTER, &response)
+    fn retry_later(&mut self) {
+        self.retry_at = Some(Instant::now() + self.wait);
+        self.wait = (self.wait * 2).min(LAST_RETRY);
     }
 }
 
-/// The same filter to whoever runs it, and another one to whoever compares.
-fn reworded(mut filter: Value) -> Value {
-    filter["typed_config"]["config"]["vm_config"]["configuration"] = json!({
-        "@type": "type.googleapis.com/google.protobuf.StringValue",
-        "value": "asked again",
-    });
-    filter
-}
-
-fn names(folder: &str, resources: &BTreeMap<String, Value>) -> Vec<String> {
-    resources.keys().map(|name| file(folder, name)).collect()
-}
-
-fn is_empty(endpoints: &Value) -> bool {
-    let localities = endpoints["endpoints"].as_array();
-    let mut localities = localities.into_iter().flatten();
-    localities.all(|locality| {
-        let endpoints = locality["lb_endpoints"].as_array();
-        endpoints.is_none_or(Vec::is_empty)
-    })
-}
+#[cfg(test)]
+mod tests;

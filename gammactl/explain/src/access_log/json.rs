@@ -1,23 +1,18 @@
 //! JSON lines, whose keys are for whoever wrote the format to choose: the usual ones.
 
+use super::{logged::LogLineError, logged::Logged, logged::header, logged::status};
+use crate::{request::RequestLine, request::Simulated};
 use serde_json::{Map, Value};
 
-use super::{Logged, header, request_line};
-use crate::request::Simulated;
-
-pub(super) fn read(line: &str) -> Result<Logged, String> {
-    let fields: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| error.to_string())?;
+pub(super) fn read(line: &str) -> Result<Logged, LogLineError> {
+    let fields: Map<String, Value> = serde_json::from_str(line)?;
     let find = |names: &[&str]| {
         names.iter().find_map(|name| {
             let value = fields.get(*name)?.as_str()?;
             (!value.is_empty() && value != "-").then_some(value)
         })
     };
-    let need = |names: &[&str]| {
-        let missing = || format!("it has no `{}`", names[0]);
-        find(names).ok_or_else(missing)
-    };
+    let need = |names: &[&'static str]| find(names).ok_or(LogLineError::Field(names[0]));
     let method = need(&["method", ":method", "req_method", "request_method"])?;
     let path = need(&[
         "path",
@@ -38,9 +33,9 @@ pub(super) fn read(line: &str) -> Result<Logged, String> {
         ("x-request-id", ["request_id", "x-request-id"]),
         ("x-forwarded-for", ["x_forwarded_for", "x-forwarded-for"]),
     ];
-    let status = ["response_code", "status", "code"];
-    let status = status.iter().find_map(|name| match fields.get(*name)? {
-        Value::String(text) => text.parse().ok(),
+    let statuses = ["response_code", "status", "code"];
+    let status = statuses.iter().find_map(|name| match fields.get(*name)? {
+        Value::String(text) => status(text),
         value => value.as_u64()?.try_into().ok(),
     });
     let headers = headers.into_iter();
@@ -51,7 +46,7 @@ pub(super) fn read(line: &str) -> Result<Logged, String> {
                 .collect(),
             destination: find(&["downstream_local_address", "destination"])
                 .and_then(|address| address.parse().ok()),
-            ..Simulated::new(request_line(
+            ..Simulated::new(RequestLine::from_parts(
                 method,
                 scheme.unwrap_or("http"),
                 authority,

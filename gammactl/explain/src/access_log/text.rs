@@ -1,9 +1,8 @@
 //! Envoy's default format, Istio's, and that of `gammactl envoy`.
 
+use super::{logged::LogLineError, logged::Logged, logged::header, logged::status};
+use crate::{request::RequestLine, request::Simulated};
 use std::net::SocketAddr;
-
-use super::{Logged, header, request_line};
-use crate::request::Simulated;
 
 /// A piece of a line of text.
 #[derive(Debug, PartialEq)]
@@ -12,7 +11,7 @@ enum Piece<'l> {
     Word(&'l str),
 }
 
-pub(super) fn read(line: &str) -> Result<Logged, String> {
+pub(super) fn read(line: &str) -> Result<Logged, LogLineError> {
     let pieces = pieces(line);
     let quoted: Vec<&str> = pieces
         .iter()
@@ -21,23 +20,28 @@ pub(super) fn read(line: &str) -> Result<Logged, String> {
             Piece::Word(_) => None,
         })
         .collect();
-    let first = quoted.first().ok_or("it has no request in quotes")?;
+    let first = quoted.first().ok_or(LogLineError::NoRequest)?;
     let mut parts = first.split(' ');
     let (Some(method), Some(target)) = (parts.next(), parts.next().filter(|t| *t != "-")) else {
-        return Err(format!("`{first}` is not a request like `GET / HTTP/1.1`"));
+        return Err(LogLineError::NotARequest((*first).into()));
     };
     // "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"
     let from_end = |n: usize| quoted.len().checked_sub(n).and_then(|i| quoted.get(i));
-    let (authority, path) = match target.find('/') {
+    let at_path = match target.find('/') {
+        // `*`, behind the authority or not, as `/path` may be.
+        None if target.ends_with('*') => Some(target.len() - 1),
+        slash => slash,
+    };
+    let (authority, path) = match at_path {
         Some(0) => (from_end(2).copied().unwrap_or_default(), target),
-        Some(slash) => target.split_at(slash),
+        Some(at) => target.split_at(at),
         None => (target, "/"),
     };
     if authority.is_empty() || authority == "-" {
-        return Err("it has no authority".into());
+        return Err(LogLineError::NoAuthority);
     }
     let mut headers = Vec::new();
-    if target.starts_with('/') && quoted.len() >= 6 {
+    if at_path == Some(0) && quoted.len() >= 6 {
         let named = [
             ("x-forwarded-for", 5),
             ("user-agent", 4),
@@ -52,15 +56,14 @@ pub(super) fn read(line: &str) -> Result<Logged, String> {
         Piece::Word(word) => Some(*word),
         Piece::Quoted(_) => None,
     });
-    let is_status = |word: &&str| word.len() == 3 && word.parse::<u16>().is_ok();
     let rule = words.clone().find_map(|word| word.strip_prefix("rule="));
     Ok(Logged {
         request: Simulated {
             destination: downstream_local_address(&pieces),
             headers,
-            ..Simulated::new(request_line(method, "http", authority, path)?)
+            ..Simulated::new(RequestLine::from_parts(method, "http", authority, path)?)
         },
-        status: words.find(is_status).and_then(|word| word.parse().ok()),
+        status: words.find_map(status),
         rule: rule.map(Into::into),
     })
 }
@@ -93,10 +96,11 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
                 after.strip_prefix('"').unwrap_or(after),
             )
         } else {
-            let end = match rest.starts_with("[2") {
+            let end = if rest.starts_with("[2") {
                 // A time, which has spaces in some formats.
-                true => rest.find(']').map(|at| at + 1),
-                false => rest.find(' '),
+                rest.find(']').map(|at| at + 1)
+            } else {
+                rest.find(' ')
             };
             let (word, after) = rest.split_at(end.unwrap_or(rest.len()));
             (Piece::Word(word), after)

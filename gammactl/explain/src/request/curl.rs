@@ -1,271 +1,310 @@
-//! Requests in the words of curl.
+//! A command line of curl, read as a request.
+//!
+//! What is sent was compared with curl 7.88. Options that can't change which request is sent are
+//! skipped; one that is not known might, and is refused.
 
-use std::net::SocketAddr;
+mod ignored;
 
-use super::{HeaderLine, RequestLine, Simulated};
+use super::{
+    draft::FORM, draft::RequestDraft, options::RequestOptions, redirection,
+    redirection::Redirection, target::is_method, words,
+};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _, error::ContextKind,
+    error::ContextValue, error::ErrorKind,
+};
+use gamma_manifest::suggest::nearest;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use std::{error::Error as _, sync::LazyLock, sync::Mutex, sync::PoisonError};
 
-/// What curl's options say of a request, before it is one.
-#[derive(Debug, Clone, Default)]
-pub struct Curl {
-    /// `URL`, or `METHOD URL`.
-    pub request: String,
-    /// `-X`.
-    pub method: Option<String>,
-    /// The content type of a body, if there is one and no header says another: it makes the request
-    /// a POST if that says no method.
-    pub body: Option<&'static str>,
-    /// `-H`; `Host` is the authority.
-    pub headers: Vec<HeaderLine>,
-    /// Namespace of the client.
-    pub from: Option<String>,
-    /// Where its connection is addressed to.
-    pub destination: Option<SocketAddr>,
+/// Why a command line is no request.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CurlError {
+    /// The line ends within a word.
+    #[error("a quote is not closed")]
+    Quote,
+    /// An option is the last word and needs another one.
+    #[error("`{0}` needs a value")]
+    NoValue(String),
+    /// An option that might change the request.
+    #[error("the option `{option}` is not known here{}", way_out(.similar.as_deref()))]
+    Unknown {
+        /// The option as it is written.
+        option: String,
+        /// One that is.
+        similar: Option<String>,
+    },
+    /// The value of an option.
+    #[error("{0}")]
+    Value(String),
+    /// The value of an option is in a file, which may be on another machine.
+    #[error("`{0}` names a file, which is not read here: write what is in the file instead")]
+    File(&'static str),
+    /// A password that curl would ask for.
+    #[error("`{0}` has no password: write USER:PASSWORD")]
+    NoPassword(&'static str),
+    /// Several requests.
+    #[error("more than one URL: {0}")]
+    Urls(String),
 }
 
-/// Content type of what `-d` sends.
-pub const FORM: &str = "application/x-www-form-urlencoded";
+/// The options of curl by which a request differs, besides those of [`RequestOptions`].
+#[derive(Debug, Clone, Args)]
+struct CurlOptions {
+    #[command(flatten)]
+    common: RequestOptions,
 
-/// Options of curl that do not change what is sent: alone, or followed by a value.
-const FLAGS: [&str; 22] = [
-    "-s",
-    "-S",
-    "-sS",
-    "-v",
-    "-i",
-    "-k",
-    "-L",
-    "-f",
-    "-g",
-    "-N",
-    "--silent",
-    "--show-error",
-    "--verbose",
-    "--include",
-    "--insecure",
-    "--location",
-    "--fail",
-    "--globoff",
-    "--no-buffer",
-    "--http1.1",
-    "--http2",
-    "--http2-prior-knowledge",
-];
-const FLAGS_WITH_VALUE: [&str; 8] = [
-    "-o",
-    "--output",
-    "-w",
-    "--write-out",
-    "-m",
-    "--max-time",
-    "--connect-timeout",
-    "--cacert",
-];
+    #[arg(id = "words")]
+    words: Vec<String>,
+    #[arg(long)]
+    url: Vec<String>,
+    #[arg(short = 'I', long)]
+    head: bool,
+    #[arg(short = 'G', long)]
+    get: bool,
+    #[arg(long, alias = "data-binary", alias = "data-ascii")]
+    data_raw: Vec<String>,
+    #[arg(long)]
+    data_urlencode: Vec<String>,
+    #[arg(long)]
+    json: Vec<String>,
+    #[arg(short = 'F', long, alias = "form-string")]
+    form: Vec<String>,
+    #[arg(short = 'A', long)]
+    user_agent: Option<String>,
+    #[arg(short = 'e', long)]
+    referer: Option<String>,
+    #[arg(short = 'b', long)]
+    cookie: Vec<String>,
+    #[arg(short = 'u', long)]
+    user: Option<String>,
+    #[arg(long)]
+    oauth2_bearer: Option<String>,
+    #[arg(short = 'r', long)]
+    range: Option<String>,
+    #[arg(long)]
+    compressed: bool,
+    #[arg(long)]
+    request_target: Option<String>,
+    #[arg(long, value_parser = redirection::resolve)]
+    resolve: Vec<Option<Redirection>>,
+    #[arg(long, value_parser = redirection::connect_to)]
+    connect_to: Vec<Option<Redirection>>,
+}
 
-impl Curl {
+/// curl's boundary is sixteen random digits behind these dashes.
+const MULTIPART: &str = "multipart/form-data; boundary=------------------------0000000000000000";
+
+/// What stands for itself in `--data-urlencode`. A space is `+`.
+const FORM_LITERALS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
+
+static COMMAND: LazyLock<Mutex<Command>> = LazyLock::new(|| Mutex::new(command()));
+
+fn command() -> Command {
+    let flags = ignored::FLAGS.iter().map(|(short, long)| {
+        let flag = Arg::new(*long).long(*long).action(ArgAction::Count);
+        (flag, short)
+    });
+    let with_value = ignored::WITH_VALUE.iter().map(|(short, long)| {
+        let option = Arg::new(*long).long(*long).action(ArgAction::Append);
+        (option, short)
+    });
+    let ignored = flags.chain(with_value).map(|(arg, short)| match short {
+        Some(short) => arg.short(*short),
+        None => arg,
+    });
+    CurlOptions::augment_args(Command::new("curl"))
+        .args(ignored)
+        .no_binary_name(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .args_override_self(true)
+        // curl takes the next word for a value, whatever it looks like.
+        .mut_args(|arg| {
+            let takes_value = arg.get_action().takes_values() && !arg.is_positional();
+            arg.allow_hyphen_values(takes_value)
+        })
+}
+
+impl RequestDraft {
     /// Reads a command line: `curl -X POST http://cart/ -H 'k: v'`, of which `curl` may be left out,
     /// and to which `--from NAMESPACE` and `--destination IP:PORT` may be added.
     ///
     /// # Errors
     ///
-    /// An option that is not known might have changed the request. The message is about the line.
-    pub(crate) fn from_line(line: &str) -> Result<Self, String> {
-        let words = shlex::split(line).ok_or("a quote is not closed")?;
-        let mut words = words.into_iter().peekable();
-        words.next_if_eq("curl");
-        let mut curl = Self::default();
-        let mut positional: Vec<String> = Vec::new();
-        while let Some(word) = words.next() {
-            let (option, mut attached) = split_option(&word);
-            let mut value = || {
-                let next = attached.take().or_else(|| words.next());
-                next.ok_or_else(|| format!("`{option}` needs a value"))
-            };
-            match option {
-                "-X" | "--request" => curl.method = Some(value()?),
-                "-H" | "--header" => curl.headers.push(header(&value()?)?),
-                "-A" | "--user-agent" => curl.set("user-agent", &value()?)?,
-                "-e" | "--referer" => curl.set("referer", &value()?)?,
-                "-b" | "--cookie" => curl.set("cookie", &value()?)?,
-                "--url" => positional.push(value()?),
-                "-I" | "--head" => curl.method = Some("HEAD".into()),
-                "-d" | "--data" | "--data-raw" | "--data-binary" | "--data-ascii" => {
-                    value()?;
-                    curl.body = Some(FORM);
-                }
-                "--json" => {
-                    value()?;
-                    curl.body = Some("application/json");
-                }
-                "--compressed" => curl.set("accept-encoding", "deflate, gzip, br, zstd")?,
-                "--from" => curl.from = Some(value()?),
-                "--destination" => curl.destination = Some(address(&value()?)?),
-                _ if FLAGS.contains(&option) => {}
-                _ if FLAGS_WITH_VALUE.contains(&option) => drop(value()?),
-                _ if option.starts_with('-') => {
-                    return Err(format!("the option `{option}` is not known here"));
-                }
-                _ => positional.push(word),
+    /// See [`CurlError`].
+    pub fn from_curl(line: &str) -> Result<Self, CurlError> {
+        let mut words = words::split(line).ok_or(CurlError::Quote)?;
+        if words.first().is_some_and(|word| word == "curl") {
+            words.remove(0);
+        }
+        let mut command = COMMAND.lock().unwrap_or_else(PoisonError::into_inner);
+        let refused = |error| refused(&error, words.last());
+        let matches = command.try_get_matches_from_mut(&words).map_err(refused)?;
+        drop(command);
+        let options = CurlOptions::from_arg_matches(&matches).map_err(refused)?;
+        options.draft(&matches)
+    }
+}
+
+impl CurlOptions {
+    fn draft(mut self, matches: &ArgMatches) -> Result<RequestDraft, CurlError> {
+        let request = self.request()?;
+        let content_type = if !self.json.is_empty() {
+            Some("application/json")
+        } else if !self.form.is_empty() {
+            Some(MULTIPART)
+        } else if self.has_data() {
+            Some(FORM)
+        } else {
+            None
+        };
+        let query = if self.get { self.query(matches)? } else { None };
+        // Its content type depends on all that there is.
+        self.common.data.clear();
+        let mut draft = RequestDraft::new(request, &self.common);
+        if let Some(user_agent) = self.user_agent.filter(|value| !value.is_empty()) {
+            draft.imply("user-agent", user_agent);
+        }
+        if let Some(referer) = &self.referer {
+            let referer = referer.strip_suffix(";auto").unwrap_or(referer);
+            if !referer.is_empty() {
+                draft.imply("referer", referer);
             }
         }
-        let is_method = |word: &String| word.chars().all(|c| c.is_ascii_uppercase());
-        if positional.len() > 2 || (positional.len() == 2 && !is_method(&positional[0])) {
-            return Err(format!("more than one URL: {}", positional.join(" ")));
+        // An empty one only switches on that cookies are remembered.
+        self.cookie.retain(|cookie| !cookie.is_empty());
+        if self.cookie.iter().any(|cookie| !cookie.contains('=')) {
+            return Err(CurlError::File("--cookie"));
         }
-        curl.request = positional.join(" ");
-        Ok(curl)
+        if !self.cookie.is_empty() {
+            draft.imply("cookie", self.cookie.join(";"));
+        }
+        if let Some(token) = self.oauth2_bearer {
+            draft.imply("authorization", format!("Bearer {token}"));
+        }
+        if let Some(range) = self.range {
+            draft.imply("range", format!("bytes={range}"));
+        }
+        if self.compressed {
+            draft.imply("accept-encoding", "deflate, gzip, br, zstd");
+        }
+        if !self.json.is_empty() {
+            draft.imply("accept", "application/json");
+        }
+        if let Some(content_type) = content_type
+            && (query.is_none() || !self.json.is_empty())
+        {
+            draft.imply("content-type", content_type);
+        }
+        if self.user.as_ref().is_some_and(|user| !user.contains(':')) {
+            return Err(CurlError::NoPassword("--user"));
+        }
+        if self.head {
+            draft.method.get_or_insert_with(|| "HEAD".into());
+        }
+        draft.has_body = content_type.is_some() && !self.get;
+        draft.query = query;
+        draft.credentials = self.user;
+        draft.request_target = self.request_target;
+        let redirections = self.resolve.into_iter().chain(self.connect_to);
+        draft.redirections = redirections.flatten().collect();
+        Ok(draft)
     }
 
-    /// The request.
-    ///
-    /// # Errors
-    ///
-    /// It is none, or its method is said twice.
-    pub fn simulated(self, now: u64) -> Result<Simulated, String> {
-        let mut line: RequestLine = self.request.parse().map_err(text)?;
-        let has_method = self.request.trim().contains(' ');
-        let post = self.body.is_some() && !has_method;
-        if let Some(method) = self.method.or(post.then(|| "POST".into())) {
-            if has_method && line.method != method {
-                return Err(format!("the method is both {} and {method}", line.method));
+    fn request(&self) -> Result<String, CurlError> {
+        let words: Vec<&String> = self.words.iter().chain(&self.url).collect();
+        let urls = words.iter().map(|word| word.as_str());
+        let joined = urls.collect::<Vec<_>>().join(" ");
+        match words.as_slice() {
+            [] | [_] => Ok(joined),
+            [method, _] if is_method(method) && method.chars().all(|c| c.is_ascii_uppercase()) => {
+                Ok(joined)
             }
-            line = format!(
-                "{method} {}",
-                self.request.trim_start_matches(&format!("{method} "))
-            )
-            .parse()
-            .map_err(text)?;
+            _ => Err(CurlError::Urls(joined)),
         }
-        let is_host = |header: &HeaderLine| header.name.eq_ignore_ascii_case("host");
-        if let Some(host) = self.headers.iter().find(|header| is_host(header)) {
-            let host = String::from_utf8_lossy(&host.value);
-            // Through the same door as the host of a URL.
-            let with_host: RequestLine =
-                format!("{} {}://{host}{}", line.method, line.scheme, line.path)
-                    .parse()
-                    .map_err(text)?;
-            if with_host.authority != host {
-                return Err(format!("`{host}` is no host"));
+    }
+
+    fn has_data(&self) -> bool {
+        let data = [&self.common.data, &self.data_raw, &self.data_urlencode];
+        data.iter().any(|data| !data.is_empty())
+    }
+
+    /// What `-G` makes of all data: they are joined in the order in which they are given.
+    fn query(&self, matches: &ArgMatches) -> Result<Option<String>, CurlError> {
+        let mut parts: Vec<(usize, String)> = Vec::new();
+        for (id, values) in [
+            ("data", &self.common.data),
+            ("data_raw", &self.data_raw),
+            ("data_urlencode", &self.data_urlencode),
+            ("json", &self.json),
+        ] {
+            let places = matches.indices_of(id).into_iter().flatten();
+            for (place, value) in places.zip(values) {
+                let text = match id {
+                    "data_raw" => value.clone(),
+                    "data_urlencode" => form_encoded(value)?,
+                    _ if value.starts_with('@') => return Err(CurlError::File("--get")),
+                    _ => value.clone(),
+                };
+                parts.push((place, text));
             }
-            line.authority = with_host.authority;
         }
-        let mut headers = self.headers;
-        headers.retain(|header| !is_host(header));
-        let is_type = |header: &HeaderLine| header.name.eq_ignore_ascii_case("content-type");
-        if let Some(body) = self.body.filter(|_| !headers.iter().any(is_type)) {
-            headers.push(header(&format!("content-type: {body}"))?);
-        }
-        Ok(Simulated {
-            line,
-            headers,
-            from: self.from,
-            destination: self.destination,
-            now,
-        })
-    }
-
-    fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
-        self.headers.push(header(&format!("{name}: {value}"))?);
-        Ok(())
+        parts.sort();
+        let texts: Vec<String> = parts.into_iter().map(|(_, text)| text).collect();
+        Ok((!texts.is_empty()).then(|| texts.join("&")))
     }
 }
 
-/// `-XPOST` and `--request=POST` are one word.
-fn split_option(word: &str) -> (&str, Option<String>) {
-    if let Some((option, value)) = word.split_once('=')
-        && option.starts_with("--")
-    {
-        return (option, Some(value.into()));
+/// The value of `--data-urlencode`: `content`, `=content`, `name=content`; behind an `@` is a file.
+fn form_encoded(value: &str) -> Result<String, CurlError> {
+    let encoded = |text| {
+        let text = utf8_percent_encode(text, FORM_LITERALS).to_string();
+        text.replace("%20", "+")
+    };
+    let Some(at) = value.find(['=', '@']) else {
+        return Ok(encoded(value));
+    };
+    match (&value[..at], &value[at + 1..]) {
+        _ if value[at..].starts_with('@') => Err(CurlError::File("--data-urlencode")),
+        ("", content) => Ok(encoded(content)),
+        (name, content) => Ok(format!("{name}={}", encoded(content))),
     }
-    let takes_value = ["-X", "-H", "-A", "-e", "-b", "-d", "-o", "-m"];
-    match takes_value
-        .iter()
-        .find_map(|option| word.strip_prefix(option))
-    {
-        Some(value) if !value.is_empty() => (&word[..2], Some(value.into())),
-        _ => (word, None),
+}
+
+fn way_out(similar: Option<&str>) -> String {
+    match similar {
+        Some(similar) => format!(": did you mean `{similar}`?"),
+        None => ": leave it out, and say with -X and -H what it sends".into(),
     }
 }
 
-fn header(line: &str) -> Result<HeaderLine, String> {
-    line.parse().map_err(text)
-}
-
-fn address(text: &str) -> Result<SocketAddr, String> {
-    let invalid = |_| format!("`{text}` is not an address like 10.0.0.1:80");
-    text.parse().map_err(invalid)
-}
-
-fn text(error: impl ToString) -> String {
-    error.to_string()
+/// What clap says, in the words of a list of requests. A value can be missing only behind `last`.
+fn refused(error: &clap::Error, last: Option<&String>) -> CurlError {
+    let context = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
+        Some(ContextValue::Strings(texts)) => texts.first().cloned(),
+        _ => None,
+    };
+    let option = context(ContextKind::InvalidArg).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument => CurlError::Unknown {
+            similar: context(ContextKind::SuggestedArg)
+                .filter(|similar| nearest(&option, [similar.as_str()]).is_some()),
+            option,
+        },
+        ErrorKind::InvalidValue => CurlError::NoValue(last.cloned().unwrap_or_default()),
+        _ => CurlError::Value(match error.source() {
+            Some(source) => source.to_string(),
+            None => error.kind().to_string(),
+        }),
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(line: &str) -> Result<String, String> {
-        let request = Curl::from_line(line)?.simulated(0)?;
-        let mut text = request.line.to_string();
-        for header in &request.headers {
-            let value = String::from_utf8_lossy(&header.value);
-            text.push_str(&format!(" [{}: {value}]", header.name));
-        }
-        text.extend(request.from.map(|from| format!(" from {from}")));
-        text.extend(request.destination.map(|to| format!(" to {to}")));
-        Ok(text)
-    }
-
-    #[test]
-    fn lines_are_read_as_curl_reads_them() {
-        for (line, expected) in [
-            ("http://cart/a?b", "GET http://cart/a?b"),
-            ("POST http://cart/a", "POST http://cart/a"),
-            ("'POST http://cart/a'", "POST http://cart/a"),
-            ("curl -sS cart/a -o /dev/null", "GET http://cart/a"),
-            (
-                "curl -XPUT cart -H 'X-A: b c'",
-                "PUT http://cart/ [X-A: b c]",
-            ),
-            (
-                "curl --request=PUT cart -HX-A:b",
-                "PUT http://cart/ [X-A: b]",
-            ),
-            ("curl cart -H 'Host: till:80'", "GET http://till:80/"),
-            ("curl -I cart", "HEAD http://cart/"),
-            (
-                "curl cart --data-raw '{}' -A me",
-                "POST http://cart/ [user-agent: me] [content-type: application/x-www-form-urlencoded]",
-            ),
-            (
-                "curl -d x 'PUT http://cart/' -H 'content-type: a/b'",
-                "PUT http://cart/ [content-type: a/b]",
-            ),
-            (
-                "curl cart -H 'content-type: a/b' -d x",
-                "POST http://cart/ [content-type: a/b]",
-            ),
-            (
-                "GET http://cart/ --from web --destination 10.0.0.1:80",
-                "GET http://cart/ from web to 10.0.0.1:80",
-            ),
-        ] {
-            assert_eq!(read(line).as_deref(), Ok(expected), "{line}");
-        }
-    }
-
-    #[test]
-    fn what_is_not_understood_is_said() {
-        for (line, why) in [
-            ("curl 'http://cart", "quote"),
-            ("curl cart -u me:secret", "`-u` is not known"),
-            ("curl cart -H", "`-H` needs a value"),
-            ("curl -X PUT 'POST http://cart/'", "both POST and PUT"),
-            ("curl cart -H 'Host: a/b'", "no host"),
-            ("curl cart --destination there", "address"),
-            ("curl cart till", "more than one URL"),
-        ] {
-            let said = read(line).unwrap_err();
-            assert!(said.contains(why), "{line}: {said}");
-        }
-    }
-}
+mod tests;

@@ -1,5 +1,6 @@
-//! Requests and headers in one line, as curl takes them.
+//! A request in one line: its method and its URL.
 
+use super::{error::InvalidLine, target::ASTERISK, target::NEEDS_HOST, target::RequestTarget};
 use std::{fmt, str::FromStr};
 
 /// `METHOD URL`, as in `GET http://cart/api?x=1`. The method may be left out (`GET`), and so may the
@@ -12,66 +13,45 @@ pub struct RequestLine {
     pub scheme: String,
     /// Host with or without port.
     pub authority: String,
-    /// Path with query.
+    /// Path with query; `*` for OPTIONS that asks about the whole server.
     pub path: String,
 }
 
-/// `name: value`. Each character of the value is a byte (ISO 8859-1), so that `"\xff"` in YAML is
-/// the byte 255.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct HeaderLine {
-    /// Name as written.
-    pub name: String,
-    /// Value.
-    pub value: Vec<u8>,
-}
-
-/// A line that is neither a request nor a header.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{line}` is not {expected}")]
-pub struct Invalid {
-    line: String,
-    expected: &'static str,
+impl RequestLine {
+    /// The line of a request whose parts are known one by one, as in a log.
+    pub(crate) fn from_parts(
+        method: &str,
+        scheme: &str,
+        authority: &str,
+        path: &str,
+    ) -> Result<Self, InvalidLine> {
+        if path != ASTERISK {
+            return format!("{method} {scheme}://{authority}{path}").parse();
+        }
+        let whole = format!("{method} {scheme}://{authority}/").parse()?;
+        Ok(Self {
+            path: path.into(),
+            ..whole
+        })
+    }
 }
 
 impl FromStr for RequestLine {
-    type Err = Invalid;
+    type Err = InvalidLine;
 
-    fn from_str(line: &str) -> Result<Self, Invalid> {
-        let invalid = |expected| Invalid {
-            line: line.into(),
-            expected,
-        };
-        let (method, url) = line.trim().split_once(' ').unwrap_or(("GET", line.trim()));
-        let url = url.trim_start();
-        let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
-        // A `#` and what follows is never sent.
-        let rest = rest.split('#').next().unwrap_or_default();
-        let (authority, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let scheme = scheme.to_ascii_lowercase();
-        let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-        if method.is_empty() || !method.chars().all(is_token) {
+    fn from_str(line: &str) -> Result<Self, InvalidLine> {
+        let target = RequestTarget::read(line)?;
+        let invalid = |expected| InvalidLine::new(line, expected);
+        if target.user_info.is_some() {
             return Err(invalid(
-                "a request: the method comes first, as in `GET http://host/path`",
+                "a request alone: clients send a user name and password in a header, `authorization`",
             ));
         }
-        if !matches!(&*scheme, "http" | "https") {
-            return Err(invalid("a request: the scheme is http or https"));
-        }
-        if authority.is_empty() {
-            return Err(invalid(
-                "a request: it needs a host, as in `GET http://host/path`",
-            ));
-        }
-        if !rest.chars().all(|c| !c.is_whitespace() && !c.is_control()) {
-            return Err(invalid("a request: a URL has no spaces; write %20"));
-        }
-        let slash = if path.starts_with('/') { "" } else { "/" };
         Ok(Self {
-            method: method.into(),
-            scheme,
-            authority: authority.into(),
-            path: format!("{slash}{path}"),
+            method: target.method.unwrap_or_else(|| "GET".into()),
+            scheme: target.scheme,
+            authority: target.authority.ok_or_else(|| invalid(NEEDS_HOST))?,
+            path: target.path,
         })
     }
 }
@@ -84,40 +64,11 @@ impl fmt::Display for RequestLine {
             authority,
             path,
         } = self;
-        write!(f, "{method} {scheme}://{authority}{path}")
-    }
-}
-
-impl fmt::Display for HeaderLine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value: String = self.value.iter().copied().map(char::from).collect();
-        write!(f, "{}: {value}", self.name)
-    }
-}
-
-impl FromStr for HeaderLine {
-    type Err = Invalid;
-
-    fn from_str(line: &str) -> Result<Self, Invalid> {
-        let parse = || {
-            let (name, value) = line.split_once(':')?;
-            let value = value
-                .trim_matches([' ', '\t'])
-                .chars()
-                .map(|c| u8::try_from(u32::from(c)).ok())
-                .collect::<Option<Vec<u8>>>()?;
-            let sendable = !name.is_empty()
-                && name.bytes().all(|b| b.is_ascii_graphic())
-                && !value.iter().any(|b| matches!(b, b'\r' | b'\n' | 0));
-            sendable.then(|| Self {
-                name: name.into(),
-                value,
-            })
-        };
-        parse().ok_or_else(|| Invalid {
-            line: line.into(),
-            expected: "a header like `name: value`",
-        })
+        if path == ASTERISK {
+            write!(f, "{method} * at {scheme}://{authority}")
+        } else {
+            write!(f, "{method} {scheme}://{authority}{path}")
+        }
     }
 }
 
@@ -134,6 +85,11 @@ mod tests {
             ("POST cart?x=1", "POST http://cart/?x=1"),
             ("HTTPS://cart/a#top", "GET https://cart/a"),
             ("http://[fd00::1]:80/", "GET http://[fd00::1]:80/"),
+            ("http://[fd00::1]/", "GET http://[fd00::1]/"),
+            // An empty port is the scheme's (RFC 3986, section 6.2.3).
+            ("http://cart:/", "GET http://cart:/"),
+            ("http://cart/a@b:+80", "GET http://cart/a@b:+80"),
+            ("CONNECT http://cart:80/", "CONNECT http://cart:80/"),
         ] {
             let parsed: RequestLine = line.parse().unwrap();
             assert_eq!(parsed.to_string(), full, "{line}");
@@ -144,22 +100,17 @@ mod tests {
     fn a_line_that_is_no_request_says_why() {
         for (line, why) in [
             ("GET /api", "needs a host"),
+            ("http:///api", "needs a host"),
+            ("OPTIONS *", "needs a host"),
             ("ftp://cart/", "http or https"),
             ("G(T cart", "method"),
             ("GET http://cart/a b", "no spaces"),
+            ("GET http://user:pw@cart/", "`authorization`"),
+            ("GET http://a@b@cart/", "%40"),
+            ("CONNECT cart:80", "a tunnel"),
         ] {
             let error = line.parse::<RequestLine>().unwrap_err().to_string();
             assert!(error.contains(why), "{line}: {error}");
-        }
-    }
-
-    #[test]
-    fn header_values_are_bytes() {
-        let header: HeaderLine = "x-a: \u{ff}b\u{a0} ".parse().unwrap();
-        assert_eq!((&*header.name, &*header.value), ("x-a", &b"\xffb\xa0"[..]));
-        assert_eq!(header.to_string(), "x-a: \u{ff}b\u{a0}");
-        for line in ["x-a", ": b", "x a: b", "x-a: \u{100}", "x-a: a\nb"] {
-            assert!(line.parse::<HeaderLine>().is_err(), "{line}");
         }
     }
 }

@@ -1,58 +1,26 @@
-//! A request that is only thought of: what `explain`, `test` and `diff` ask the router about.
+//! A simulated request: what `explain`, `test` and `diff` ask the router about.
+//!
+//! A request is written as one line ([`RequestLine`]) with headers ([`HeaderLine`]), as a command line
+//! of curl ([`RequestDraft::from_curl`]), or as a line of a list ([`read_line`]). Each becomes a
+//! [`Simulated`].
 
 mod curl;
+mod draft;
+mod error;
+mod header;
 mod line;
 mod list;
+mod options;
+mod redirection;
+mod simulated;
+mod target;
+mod words;
 
-use std::net::SocketAddr;
-
-pub use curl::{Curl, FORM};
-pub use line::{HeaderLine, Invalid, RequestLine};
-pub use list::read_line;
-
-/// A request and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Simulated {
-    /// Method and URL.
-    pub line: RequestLine,
-    /// Headers in order, but for `host`, which is the authority of the line.
-    pub headers: Vec<HeaderLine>,
-    /// Namespace of the client; `None` for the one that the config or the command line names.
-    pub from: Option<String>,
-    /// Where the client's connection was addressed to, if that is known.
-    pub destination: Option<SocketAddr>,
-    /// Seconds since 1970.
-    pub now: u64,
-}
-
-impl Simulated {
-    /// A request without headers from a client in the default namespace, in 1970.
-    #[must_use]
-    pub fn new(line: RequestLine) -> Self {
-        Self {
-            line,
-            headers: Vec::new(),
-            from: None,
-            destination: None,
-            now: 0,
-        }
-    }
-
-    /// Hands it to `ask` as the router wants it.
-    pub fn with<R>(&self, ask: impl FnOnce(&gamma_router::Request<'_, [(&str, &[u8])]>) -> R) -> R {
-        let headers: Vec<(&str, &[u8])> = self
-            .headers
-            .iter()
-            .map(|header| (&*header.name, &*header.value))
-            .collect();
-        ask(&gamma_router::Request {
-            method: self.line.method.as_bytes(),
-            scheme: self.line.scheme.as_bytes(),
-            authority: self.line.authority.as_bytes(),
-            path: self.line.path.as_bytes(),
-            destination: self.destination,
-            now: self.now,
-            headers: &headers,
-        })
-    }
-}
+pub use curl::CurlError;
+pub use draft::{RequestDraft, RequestError};
+pub use error::InvalidLine;
+pub use header::HeaderLine;
+pub use line::RequestLine;
+pub use list::{ListError, commands, read_line};
+pub use options::{HeaderOption, RequestOptions};
+pub use simulated::Simulated;

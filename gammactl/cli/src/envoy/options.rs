@@ -1,0 +1,168 @@
+//! The options of `gammactl envoy`, and the bootstrap that they ask for.
+
+use crate::{input::CompiledInput, input::Input, output};
+use clap::Args;
+use gamma_config::Duration;
+use gamma_envoy::{self as envoy, EnvoyOptions, xds, xds::Admin, xds::Pace};
+use gamma_manifest::{diagnostic::Diagnostics, diagnostic::Severity, source};
+use serde_json::Value;
+use std::{collections::BTreeSet, fs, net::SocketAddr, path::Path, path::PathBuf};
+
+/// Write an Envoy bootstrap with the filter, its config and a cluster per backend
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gammactl envoy -f routes/ -n shop --listen 127.0.0.1:10000 --admin 127.0.0.1:9901 \\
+                 --wasm dist/gamma-filter.wasm -o envoy.yaml
+  envoy -c envoy.yaml
+
+  gammactl envoy -f routes/ -n shop --listen 127.0.0.1:10000 --admin 127.0.0.1:9901 \\
+                 --wasm dist/gamma-filter.wasm -o envoy/ --watch
+  envoy -c envoy/envoy.yaml
+
+Endpoints come from the EndpointSlices in the input; a Service without any is resolved by DNS.
+A file that ends in .json is written as JSON, anything else as YAML. In a directory, what depends on
+the manifests are files of their own, which a running Envoy reads again when they change.")]
+pub(crate) struct EnvoyCommand {
+    #[command(flatten)]
+    pub(crate) input: Input,
+
+    /// Where to accept requests
+    #[arg(long, required_unless_present = "capture", num_args = 1.., value_name = "ADDR:PORT")]
+    listen: Vec<SocketAddr>,
+
+    /// Where to accept connections that iptables redirected from where they were going: the address
+    /// that the client dialled says which Service a request is for; what is for none goes on
+    #[arg(long, num_args = 1.., value_name = "ADDR:PORT", value_parser = fixed_port)]
+    capture: Vec<SocketAddr>,
+
+    /// Where to serve Envoy's admin interface [default: nowhere]
+    #[arg(long, value_name = "ADDR:PORT")]
+    admin: Option<SocketAddr>,
+
+    /// Path of gamma-filter.wasm, as Envoy will see it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) wasm: String,
+
+    /// Let the host of mirrored requests end with `-shadow`, as Envoy does by default
+    #[arg(long)]
+    mirror_host_suffix: bool,
+
+    /// Where to write: a file, or a directory (ends with / or exists, or has no extension)
+    /// [default: standard output]
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub(crate) output: Option<PathBuf>,
+
+    /// Path of the directory, as Envoy will see it [default: as given to --output]
+    #[arg(long, value_name = "PATH")]
+    dir_as: Option<String>,
+
+    /// A fragment of a bootstrap, to be merged into what is written: TLS to backends, access logs,
+    /// tracing; repeatable
+    #[arg(long, value_name = "FILE")]
+    pub(crate) merge: Vec<String>,
+
+    /// Go on: whenever the input changes, change the directory
+    #[arg(long)]
+    pub(crate) watch: bool,
+
+    /// How long Envoy may need for one step of a change, where --admin can't tell
+    #[arg(long, value_name = "DURATION", default_value = "1s")]
+    pause: Duration,
+
+    /// How long clusters stay that no rule names any more, for requests under way
+    #[arg(long, value_name = "DURATION", default_value = "5s")]
+    drain: Duration,
+}
+
+/// A bootstrap, fragments included.
+pub(crate) struct Built {
+    pub(crate) bootstrap: Value,
+    /// The names of the clusters that come from the manifests.
+    pub(crate) generated: BTreeSet<String>,
+}
+
+impl EnvoyCommand {
+    /// Where to write files of their own; `None` for a single file.
+    pub(crate) fn directory(&self) -> anyhow::Result<Option<&Path>> {
+        let directory = self.output.as_deref().filter(|path| is_directory(path));
+        let wanted = match () {
+            () if self.watch => "--watch",
+            () if self.dir_as.is_some() => "--dir-as",
+            () => return Ok(directory),
+        };
+        match directory {
+            Some(directory) => Ok(Some(directory)),
+            None => anyhow::bail!("{wanted} needs a directory to write to: -o DIR/"),
+        }
+    }
+
+    /// The whole bootstrap; `None` if the input is wrong, which has been said.
+    pub(crate) fn build(&self) -> anyhow::Result<Option<Built>> {
+        let mut compiled = CompiledInput::from(&self.input)?;
+        compiled.report();
+        if !compiled.good(&self.input) {
+            return Ok(None);
+        }
+        let mut bootstrap = envoy::bootstrap(
+            &compiled.manifests,
+            &compiled.config,
+            &self.input.compile_options(),
+            &EnvoyOptions {
+                listen: self.listen.clone(),
+                capture: self.capture.clone(),
+                admin: self.admin,
+                wasm: self.wasm.clone(),
+                mirror_host_suffix: self.mirror_host_suffix,
+            },
+        );
+        let generated = envoy::cluster_names(&bootstrap);
+        let fragments = source::load(&self.merge)?;
+        let mut diagnostics = Diagnostics::default();
+        envoy::merge(&mut bootstrap, &fragments, &mut diagnostics);
+        output::report(&diagnostics, &fragments);
+        let fits = !diagnostics.any(Severity::Error);
+        Ok(fits.then_some(Built {
+            bootstrap,
+            generated,
+        }))
+    }
+
+    /// Where Envoy will find `directory`.
+    pub(crate) fn seen_as(&self, directory: &Path) -> String {
+        let path = self.dir_as.clone();
+        path.unwrap_or_else(|| directory.display().to_string())
+    }
+
+    /// Whether paths mean something else to Envoy than here.
+    pub(crate) fn elsewhere(&self) -> bool {
+        self.dir_as.is_some()
+    }
+
+    pub(crate) fn live(&self, directory: &Path) -> Result<xds::LiveDirectory, xds::DirectoryError> {
+        let pace = Pace {
+            pause: std::time::Duration::from_millis(self.pause.as_millis()),
+            drain: std::time::Duration::from_millis(self.drain.as_millis()),
+        };
+        xds::LiveDirectory::open(directory, self.admin.and_then(Admin::new), pace)
+    }
+}
+
+/// The address of a listener whose port iptables has to know.
+fn fixed_port(text: &str) -> Result<SocketAddr, String> {
+    let address: SocketAddr = text.parse().map_err(|error| format!("{error}"))?;
+    match address.port() {
+        0 => Err("connections are redirected to a fixed port".into()),
+        _ => Ok(address),
+    }
+}
+
+/// What exists says what it is; else a slash at the end does, else an extension says that it is a
+/// file.
+fn is_directory(path: &Path) -> bool {
+    let slash = path.as_os_str().as_encoded_bytes().ends_with(b"/");
+    match fs::metadata(path) {
+        Ok(metadata) => metadata.is_dir(),
+        Err(_) => slash || path.extension().is_none(),
+    }
+}

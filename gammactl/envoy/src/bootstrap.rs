@@ -1,0 +1,76 @@
+//! The bootstrap around the filter, put together from its parts.
+
+use super::{address::socket_address, capture, cluster, listener, observe, options::EnvoyOptions};
+use gamma_compile::Options;
+use gamma_config::Config;
+use gamma_manifest::Manifests;
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, net::IpAddr, net::SocketAddr};
+
+/// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
+///
+/// `config` is what [`compile`](crate::compile::compile) made of `manifests` with `compile_options`.
+pub fn bootstrap(
+    manifests: &Manifests,
+    config: &Config,
+    compile_options: &Options,
+    options: &EnvoyOptions,
+) -> Value {
+    let config = embedded(config, options);
+    let listeners = options.listen.iter();
+    let mut listeners: Vec<Value> = listeners
+        .map(|address| listener::listener(*address, &config, options))
+        .collect();
+    let mut clusters = cluster::clusters(manifests, &config, compile_options);
+    if !options.capture.is_empty() {
+        let captured = options.capture.iter();
+        listeners.extend(captured.map(|address| capture::listener(*address, &config, options)));
+        clusters.push(capture::cluster());
+    }
+    let mut bootstrap = json!({
+        "node": {
+            "id": "gamma",
+            "cluster": "gamma",
+        },
+        "static_resources": {
+            "listeners": listeners,
+            "clusters": clusters,
+        },
+    });
+    if let Some(namespace) = &config.settings.client_namespace {
+        bootstrap["node"]["metadata"] = json!({ "NAMESPACE": namespace });
+    }
+    if config.settings.metrics {
+        bootstrap["stats_config"] = observe::stats_config();
+    }
+    if let Some(admin) = options.admin {
+        bootstrap["admin"] =
+            json!({ "address": socket_address(&admin.ip().to_string(), admin.port()) });
+    }
+    bootstrap
+}
+
+/// The names of the clusters in a bootstrap.
+#[must_use]
+pub fn cluster_names(bootstrap: &Value) -> BTreeSet<String> {
+    let clusters = bootstrap["static_resources"]["clusters"].as_array();
+    let names = clusters.into_iter().flatten();
+    names
+        .filter_map(|cluster| Some(cluster["name"].as_str()?.to_owned()))
+        .collect()
+}
+
+/// The config as this Envoy needs it. A connection that nobody redirected can only have been made to
+/// an address that a listener accepts, and asking the host for it costs every request: cluster IPs
+/// that can't be the destination are left out.
+fn embedded(config: &Config, options: &EnvoyOptions) -> Config {
+    let mut config = config.clone();
+    let accepted = |ip: &IpAddr| {
+        let mut listen = options.listen.iter().map(SocketAddr::ip);
+        !options.capture.is_empty() || listen.any(|own| own.is_unspecified() || own == *ip)
+    };
+    for service in &mut config.services {
+        service.cluster_ips.retain(accepted);
+    }
+    config
+}

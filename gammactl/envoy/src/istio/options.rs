@@ -1,0 +1,30 @@
+//! What the objects for Istio depend on besides the route config.
+
+use super::{
+    plugin_fields::FailStrategy, plugin_fields::Image, plugin_fields::Phase,
+    plugin_fields::PullPolicy,
+};
+use std::collections::BTreeMap;
+
+/// What the objects depend on besides the route config.
+#[derive(Debug, Clone)]
+pub struct IstioOptions {
+    /// Name of both objects.
+    pub name: String,
+    /// Where the module is.
+    pub image: Image,
+    /// When it is downloaded anew; Istio decides by the tag if this is absent.
+    pub image_pull_policy: Option<PullPolicy>,
+    /// Name of a Secret in the namespace of the plugin.
+    pub image_pull_secret: Option<String>,
+    /// Where in the filter chain it runs.
+    pub phase: Phase,
+    /// Among plugins of one phase the one with the highest priority is first.
+    pub priority: Option<i32>,
+    /// What happens to requests when the module can't run.
+    pub fail_strategy: FailStrategy,
+    /// Labels of the workloads whose sidecars get it; all, if there are none.
+    pub selector: BTreeMap<String, String>,
+    /// Whether the host of mirrored copies ends with `-shadow`, as Envoy has it by default.
+    pub mirror_host_suffix: bool,
+}

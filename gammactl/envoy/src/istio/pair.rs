@@ -1,0 +1,14 @@
+//! The two objects that put the filter into the sidecars of one scope.
+
+use super::{object::Object, options::IstioOptions, plugin, route, scope::Scope};
+use gamma_config::Config;
+
+/// The objects for one scope, in the order in which they are to be applied: a route that nobody
+/// asks for does no harm, a header that no route obeys goes to the backend.
+#[must_use]
+pub fn objects(config: &Config, scope: &Scope, options: &IstioOptions) -> Vec<Object> {
+    vec![
+        Object(route::envoy_filter(config, scope, options)),
+        Object(plugin::wasm_plugin(config, scope, options)),
+    ]
+}

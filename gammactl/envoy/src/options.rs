@@ -1,0 +1,18 @@
+//! What a generated bootstrap depends on besides manifests and their config.
+
+use std::net::SocketAddr;
+
+/// What a bootstrap depends on besides the manifests.
+#[derive(Debug, Clone)]
+pub struct EnvoyOptions {
+    /// Where to accept requests.
+    pub listen: Vec<SocketAddr>,
+    /// Where to accept connections that were redirected from where they were going.
+    pub capture: Vec<SocketAddr>,
+    /// Where to serve the admin interface; `None` for nowhere.
+    pub admin: Option<SocketAddr>,
+    /// Path of the filter's module, as Envoy will see it.
+    pub wasm: String,
+    /// Whether the host of mirrored copies ends with `-shadow`, as Envoy has it by default.
+    pub mirror_host_suffix: bool,
+}

@@ -1,0 +1,51 @@
+//! A request as the router is asked about it, with the client that sends it.
+
+use super::{header::HeaderLine, line::RequestLine};
+use std::net::SocketAddr;
+
+/// A request and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Simulated {
+    /// Method and URL.
+    pub line: RequestLine,
+    /// Headers in order, but for `host`, which is the authority of the line.
+    pub headers: Vec<HeaderLine>,
+    /// Namespace of the client; `None` for the one that the config or the command line names.
+    pub from: Option<String>,
+    /// Where the client's connection was addressed to, if that is known.
+    pub destination: Option<SocketAddr>,
+    /// Seconds since 1970.
+    pub now: u64,
+}
+
+impl Simulated {
+    /// A request without headers from a client in the default namespace, in 1970.
+    #[must_use]
+    pub fn new(line: RequestLine) -> Self {
+        Self {
+            line,
+            headers: Vec::new(),
+            from: None,
+            destination: None,
+            now: 0,
+        }
+    }
+
+    /// Hands the request to `ask` in the form that the router reads.
+    pub fn with<R>(&self, ask: impl FnOnce(&gamma_router::Request<'_, [(&str, &[u8])]>) -> R) -> R {
+        let headers: Vec<(&str, &[u8])> = self
+            .headers
+            .iter()
+            .map(|header| (&*header.name, &*header.value))
+            .collect();
+        ask(&gamma_router::Request {
+            method: self.line.method.as_bytes(),
+            scheme: self.line.scheme.as_bytes(),
+            authority: self.line.authority.as_bytes(),
+            path: self.line.path.as_bytes(),
+            destination: self.destination,
+            now: self.now,
+            headers: &headers,
+        })
+    }
+}
