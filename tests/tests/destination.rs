@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request},
     envoy::Options,
     manifests,

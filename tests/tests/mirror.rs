@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request},
     echo::Echoed,
     envoy::Options,

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request, Response},
     echo::{Echo, Identity},
     envoy::Options,

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gamma_tests::host::{Exchange, Vm, modules};
+use gamma_interpreter::{Exchange, Vm, modules};
 
 use crate::counts::Row;
 

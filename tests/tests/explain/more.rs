@@ -1,10 +1,7 @@
 //! What the reference does not know: mirrors, CORS and changes to responses.
 
 use fastrand::Rng;
-use gamma_tests::{
-    random::{once_in, pick},
-    reference::Request,
-};
+use gamma_random::{Request, once_in, pick};
 use serde_json::{Value, json};
 
 /// Gives the rules and backends of a route more filters.

@@ -3,13 +3,12 @@
 use std::time::Instant;
 
 use fastrand::Rng;
-use gamma_tests::{
+use gamma_random::{Request, variable};
+use gamma_testbed::{
     agreement::disagreements,
     client::{self, Client},
     envoy::Options,
     fixture::Observed,
-    random::{self, variable},
-    reference::Request,
     stage::{Backends, Stage, wasm},
 };
 use gammactl::explain::{normalized_path, render};
@@ -50,7 +49,7 @@ fn explanations_are_what_the_filter_does() {
         } in sets
         {
             for n in 0..REQUESTS {
-                let mut request = on_the_wire(random::request(&mut rng, &objects), number);
+                let mut request = on_the_wire(gamma_random::request(&mut rng, &objects), number);
                 more::aim(&mut rng, &mut request, &format!("cart.shop-{number}"));
                 let answer = client.send(&sent(&request)).unwrap();
                 let mut seen = simulated(&request, CLIENT);
@@ -101,7 +100,7 @@ struct Set {
 impl Set {
     fn new(seed: u64, number: u64) -> Self {
         let mut rng = Rng::with_seed(seed.rotate_left(32) ^ number);
-        let mut objects = random::objects(&mut rng);
+        let mut objects = gamma_random::objects(&mut rng);
         objects
             .iter_mut()
             .for_each(|object| more::filters(&mut rng, object));

@@ -1,6 +1,6 @@
 //! Random routes, compiled, and who explains them.
 
-use gamma_tests::reference::Request;
+use gamma_random::Request;
 use gammactl::{
     compile::{Options, compile},
     diagnostic::Diagnostics,

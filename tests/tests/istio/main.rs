@@ -5,7 +5,7 @@ mod sidecar;
 
 use std::time::Duration;
 
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request, Response},
     manifests,
     stage::Backends,

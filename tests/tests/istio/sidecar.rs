@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gamma_tests::{
+use gamma_testbed::{
     echo::{Echo, Identity},
     envoy::{Bootstrap, Envoy, Options},
     stage::{Backends, wasm},

@@ -7,7 +7,7 @@ use std::{
 };
 
 use futures_util::stream::unfold;
-use gamma_tests::{
+use gamma_testbed::{
     envoy::Options,
     manifests,
     serve::Server,

@@ -1,6 +1,6 @@
 //! Makes a disagreement small enough to read.
 
-use gamma_tests::reference::Request;
+use gamma_random::Request;
 use serde_json::Value;
 
 use crate::compare::World;

@@ -27,9 +27,20 @@ const RULES: Rules = Rules {
 
         # The tests.
         gamma-architecture:
-        gamma-tests: gamma-config gamma-router gammactl
+        gamma-interpreter:
+        gamma-random:
+        gamma-reference:   gamma-manifest gammactl
+        gamma-testbed:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gammactl
+        gamma-bench:       gamma-config gamma-interpreter gamma-testbed
+        gamma-conformance: gamma-manifest gamma-testbed gammactl
+        gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-testbed gammactl
+        gamma-tests:
     ",
-    tests: "",
+    tests: "
+        gammactl:    gamma-random
+        gamma-diff:  gamma-random
+        gamma-tests: gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gammactl gamma-interpreter gamma-random gamma-reference gamma-testbed
+    ",
     reserved: "
         clap:          gammactl
         clap_complete: gammactl

@@ -82,40 +82,6 @@ pub(crate) const CIRCLES: &[&[&str]] = &[
         "gammactl/src/manifest/decode/object.rs",
         "gammactl/src/manifest/decode/scalar.rs",
     ],
-    &[
-        "tests/src/client/grpc.rs",
-        "tests/src/client/mod.rs",
-        "tests/src/echo/answer.rs",
-        "tests/src/echo/echoed.rs",
-        "tests/src/echo/mod.rs",
-        "tests/src/echo/websocket.rs",
-    ],
-    &[
-        "tests/src/drive/auth.rs",
-        "tests/src/drive/explained.rs",
-        "tests/src/drive/jar.rs",
-        "tests/src/drive/mod.rs",
-        "tests/src/drive/native.rs",
-        "tests/src/drive/real.rs",
-    ],
-    &[
-        "tests/src/reference/headers.rs",
-        "tests/src/reference/location.rs",
-        "tests/src/reference/matching.rs",
-        "tests/src/reference/mod.rs",
-        "tests/src/reference/outcome.rs",
-        "tests/src/reference/precedence.rs",
-        "tests/src/reference/service.rs",
-    ],
-    &[
-        "tests/src/bin/gamma-bench/report.rs",
-        "tests/src/bin/gamma-bench/targets.rs",
-    ],
-    &[
-        "tests/src/bin/gamma-demo/demo.rs",
-        "tests/src/bin/gamma-demo/main.rs",
-        "tests/src/bin/gamma-demo/serve.rs",
-    ],
 ];
 
 /// Names of the proxy's headers, and the files that they stand in.
@@ -251,5 +217,4 @@ pub(crate) const ABSENT: &[&str] = &[
     "gamma-envoy has a row in the table and is no crate",
     "gamma-explain has a row in the table and is no crate",
     "gamma-manifest has a row in the table and is no crate",
-    "gammactl must not use gammactl",
 ];
