@@ -12,14 +12,14 @@ pub(crate) struct Prepared {
 }
 
 /// An answer, as much of it as matters.
-pub(crate) struct Response {
+pub(crate) struct ParsedResponse {
     status: u16,
     backend: Option<usize>,
     /// Bytes of it.
     pub(crate) length: usize,
 }
 
-impl Response {
+impl ParsedResponse {
     /// `None` if it is not all there yet.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Option<Self>> {
         let mut headers = [httparse::EMPTY_HEADER; 32];

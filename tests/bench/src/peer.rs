@@ -15,7 +15,7 @@ use mio::{
 };
 
 use crate::{
-    http::{Prepared, Response, request_length},
+    http::{ParsedResponse, Prepared, request_length},
     routes::{BACKENDS, Order},
 };
 
@@ -260,7 +260,7 @@ impl Peer {
                 }
             }
             Role::Client(waiting) => {
-                if let Some(response) = Response::parse(&end.received)? {
+                if let Some(response) = ParsedResponse::parse(&end.received)? {
                     let Some((request, since)) = waiting.take() else {
                         bail!("an answer to nothing");
                     };

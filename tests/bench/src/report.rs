@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::{
     bootstrap::Variant,
     comparison::{Comparison, Measured},
-    features::Cost,
+    features::FeatureCost,
     numbers::{difference, mib, thousands, with_quartiles},
     offline::Offline,
     plan::Plan,
@@ -162,7 +162,7 @@ fn memory(comparison: &Comparison) -> String {
     })
 }
 
-fn features(costs: &[Cost]) -> String {
+fn features(costs: &[FeatureCost]) -> String {
     let mut text = String::from("| | CPU per request, µs | more, µs |\n|---|--:|--:|\n");
     for cost in costs {
         let more = cost.more.map(|more| difference(more, 1));

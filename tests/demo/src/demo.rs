@@ -31,7 +31,7 @@ pub(crate) fn demo(manifests: &str, requests: &Path) -> Result<bool> {
     for exchange in &case.requests {
         let namespace = exchange.from.as_deref().unwrap_or(&case.client_namespace);
         if !clients.contains_key(namespace) {
-            clients.insert(namespace, Client::new(&manifests, namespace)?);
+            clients.insert(namespace, NamespaceClient::new(&manifests, namespace)?);
         }
         let Some(client) = clients.get_mut(namespace) else {
             continue;
@@ -85,12 +85,12 @@ pub(crate) fn demo(manifests: &str, requests: &Path) -> Result<bool> {
 }
 
 /// The clients of one namespace: through Envoy, and by the router alone.
-struct Client {
+struct NamespaceClient {
     envoy: Real,
     router: Native,
 }
 
-impl Client {
+impl NamespaceClient {
     fn new(manifests: &Manifests, namespace: &str) -> Result<Self> {
         let options = compile::Options {
             client_namespace: Some(namespace.into()),

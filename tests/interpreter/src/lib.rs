@@ -61,7 +61,7 @@ pub struct Cost {
 
 /// What became of a request.
 #[derive(Debug, Clone, Default)]
-pub struct Exchange {
+pub struct CountedRequest {
     /// The request's headers as the proxy goes on with them.
     pub request: Headers,
     /// The response's headers as the client gets them.
@@ -138,7 +138,7 @@ impl Vm {
     /// # Errors
     ///
     /// The module traps, or stops the request without answering it.
-    pub fn request(&mut self, request: &[(&str, &str)]) -> Result<Exchange> {
+    pub fn request(&mut self, request: &[(&str, &str)]) -> Result<CountedRequest> {
         const BODY: i32 = 100;
         self.last_context += 1;
         let id = self.last_context;
@@ -183,7 +183,7 @@ impl Vm {
         self.call::<_, ()>("proxy_on_log", id)?;
         self.call::<_, ()>("proxy_on_delete", id)?;
         whole.add(&self.take_cost()?);
-        Ok(Exchange {
+        Ok(CountedRequest {
             request,
             response: self.store.data_mut().message(Message::Response).clone(),
             reply,

@@ -15,7 +15,7 @@ use std::{env, str::FromStr};
 
 use fastrand::Rng;
 
-pub use request::{Request, request};
+pub use request::{RandomRequest, request};
 pub use routes::objects;
 
 /// Clients are in one of these; so are Services and routes.

@@ -17,7 +17,7 @@ const NO_PORTS: [&str; 8] = ["", "9999", "0080", "+80", "80 ", "65616", "x", "0"
 
 /// A request as a client sends it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub struct RandomRequest {
     /// Method, as in `GET`.
     pub method: String,
     /// `http` or `https`, in any case.
@@ -33,8 +33,8 @@ pub struct Request {
 }
 
 /// A request, often one that a match of `objects` is close to.
-pub fn request(rng: &mut Rng, objects: &[Value]) -> Request {
-    let mut request = Request {
+pub fn request(rng: &mut Rng, objects: &[Value]) -> RandomRequest {
+    let mut request = RandomRequest {
         method: pick(rng, &METHODS).into(),
         scheme: match rng.u32(..8) {
             0 => "https",
@@ -57,7 +57,7 @@ pub fn request(rng: &mut Rng, objects: &[Value]) -> Request {
 }
 
 /// Makes parts of the request what some match asks for.
-fn aim(rng: &mut Rng, objects: &[Value], request: &mut Request) {
+fn aim(rng: &mut Rng, objects: &[Value], request: &mut RandomRequest) {
     let matches: Vec<&Value> = objects
         .iter()
         .filter_map(|object| object["spec"]["rules"].as_array())

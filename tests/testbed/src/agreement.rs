@@ -26,7 +26,7 @@ pub fn disagreements(explanation: &Explanation, observed: &Observed) -> Vec<Stri
 }
 
 fn compare(explanation: &Explanation, outcome: &Outcome, observed: &Observed) -> Vec<String> {
-    let mut findings = Findings::default();
+    let mut findings = Disagreements::default();
     let denied = denied(explanation, observed);
     if !denied {
         findings.answer(explanation, outcome, observed);
@@ -53,9 +53,9 @@ fn denied(explanation: &Explanation, observed: &Observed) -> bool {
 }
 
 #[derive(Default)]
-struct Findings(Vec<String>);
+struct Disagreements(Vec<String>);
 
-impl Findings {
+impl Disagreements {
     fn compare<T: std::fmt::Debug + PartialEq>(&mut self, what: &str, explained: T, observed: T) {
         if explained != observed {
             self.0.push(format!(

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use fastrand::Rng;
-use gamma_random::{Request, variable};
+use gamma_random::{RandomRequest, variable};
 use gamma_testbed::{
     agreement::disagreements,
     client::{self, Client},
@@ -150,7 +150,7 @@ fn rename(value: &mut Value, number: u64) {
 }
 
 /// What HTTP/1.1 can carry, Envoy lets through and this set's Services are called.
-fn on_the_wire(mut request: Request, number: u64) -> Request {
+fn on_the_wire(mut request: RandomRequest, number: u64) -> RandomRequest {
     request.scheme = "http".into();
     request.destination = None;
     request.headers.retain(|(name, _)| name != "host");
@@ -222,7 +222,7 @@ fn paths_are_normalised_as_explain_says() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-fn sent(request: &Request) -> client::Request {
+fn sent(request: &RandomRequest) -> client::Request {
     let mut sent = client::Request::new(&request.method, &request.authority, &request.path);
     for (name, value) in &request.headers {
         sent = sent.header(name, value.as_bytes());

@@ -1,6 +1,6 @@
 //! Random routes, compiled, and who explains them.
 
-use gamma_random::Request;
+use gamma_random::RandomRequest;
 use gammactl::{
     compile::{Options, compile},
     diagnostic::Diagnostics,
@@ -39,7 +39,7 @@ impl World {
     }
 }
 
-pub(crate) fn simulated(request: &Request, from: &str) -> Simulated {
+pub(crate) fn simulated(request: &RandomRequest, from: &str) -> Simulated {
     Simulated {
         line: RequestLine {
             method: request.method.clone(),

@@ -22,7 +22,7 @@ use crate::{
 
 /// A row of the table.
 #[derive(Debug, Clone)]
-pub(crate) struct Cost {
+pub(crate) struct FeatureCost {
     pub(crate) name: &'static str,
     /// Microseconds of CPU per request, all of it.
     pub(crate) with: Spread,
@@ -31,7 +31,7 @@ pub(crate) struct Cost {
 }
 
 /// Measures all of them.
-pub(crate) fn run(plan: &Plan, peer: &mut Peer) -> Result<Vec<Cost>> {
+pub(crate) fn run(plan: &Plan, peer: &mut Peer) -> Result<Vec<FeatureCost>> {
     // Pairs with and without.
     let mut pairs: Vec<(Config, Option<Config>)> = vec![(PLAIN, None)];
     pairs.extend(EXTRAS.map(|without| {
@@ -60,7 +60,7 @@ pub(crate) fn run(plan: &Plan, peer: &mut Peer) -> Result<Vec<Cost>> {
     let costs = pairs
         .iter()
         .zip(indices)
-        .map(|((config, _), (with, without))| Cost {
+        .map(|((config, _), (with, without))| FeatureCost {
             name: config.name,
             with: cpu[with].spread(),
             more: without.map(|without| {

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Names and values.
-pub(super) type Headers = Vec<(String, String)>;
+pub(super) type HeaderList = Vec<(String, String)>;
 
 /// Whether the request may go on; if not, `observed` is what the client gets.
 pub(super) fn allowed(
@@ -17,17 +17,17 @@ pub(super) fn allowed(
     service: Identity,
     answers: bool,
     exchange: &Exchange,
-    headers: &mut Headers,
+    headers: &mut HeaderList,
     observed: &mut Observed,
 ) -> bool {
-    let told: Headers = headers
+    let told: HeaderList = headers
         .iter()
         .filter(|(name, _)| auth.tells(name.as_bytes()))
         .cloned()
         .collect();
     let status = told.iter().find(|(name, _)| name == "x-echo-status");
     let status: u16 = status.map_or(200, |(_, status)| status.parse().unwrap_or(200));
-    let said: Headers = told
+    let said: HeaderList = told
         .iter()
         .filter(|(name, _)| name == "x-echo-set-header")
         .filter_map(|(_, header)| header.split_once(':'))

@@ -145,7 +145,7 @@ impl Read {
     }
 }
 
-fn options(namespace: &str, options: &fixture::Options) -> compile::Options {
+fn options(namespace: &str, options: &fixture::CompileOptions) -> compile::Options {
     compile::Options {
         client_namespace: Some(namespace.into()),
         honor_hostnames: options.honor_hostnames,

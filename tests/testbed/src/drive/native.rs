@@ -15,7 +15,7 @@ use gammactl::{
 };
 
 use super::{
-    auth::{self, Headers},
+    auth::{self, HeaderList},
     driver::Driver,
     time,
 };
@@ -97,7 +97,7 @@ impl Driver for Native {
             rule,
             ..Observed::default()
         };
-        let headers: Headers = sent
+        let headers: HeaderList = sent
             .iter()
             .map(|(name, value)| (name.to_lowercase(), latin1(value)))
             .filter(|(name, _)| !name.starts_with("x-gamma-"))
@@ -120,7 +120,7 @@ impl Native {
         &self,
         decision: &Decision<'_>,
         exchange: &Exchange,
-        mut headers: Headers,
+        mut headers: HeaderList,
         observed: &mut Observed,
     ) -> Result<()> {
         if let Some(auth) = self.router.external_auth(decision) {
@@ -168,7 +168,7 @@ impl Native {
         decision: &Decision<'_>,
         exchange: &Exchange,
         to: To<'_>,
-        mut headers: Headers,
+        mut headers: HeaderList,
         observed: &mut Observed,
     ) -> Result<bool> {
         let line = &exchange.request;
@@ -233,7 +233,7 @@ fn answer(reply: Reply, protocol: Protocol, observed: &mut Observed) {
 }
 
 /// What the echo backend answers, see [`mod@crate::echo`].
-fn backend_answers(headers: &Headers, protocol: Protocol, observed: &mut Observed) {
+fn backend_answers(headers: &HeaderList, protocol: Protocol, observed: &mut Observed) {
     match protocol {
         Protocol::Grpc => observed.grpc = Some((0, String::new())),
         Protocol::WebSocket => observed.status = 101,
@@ -249,7 +249,7 @@ fn backend_answers(headers: &Headers, protocol: Protocol, observed: &mut Observe
     }
 }
 
-fn edit(headers: &mut Headers, edits: &HeaderEdits) {
+fn edit(headers: &mut HeaderList, edits: &HeaderEdits) {
     let replaced = edits.set.iter().map(|(name, _)| name);
     let gone: Vec<&str> = edits
         .remove

@@ -26,13 +26,13 @@ use crate::{
 
 /// A backend, and how often it has seen which request.
 #[derive(Debug)]
-pub(super) struct Backend {
+pub(super) struct EchoState {
     pub(super) identity: Identity,
     attempts: Mutex<HashMap<String, u64>>,
     pub(super) received: Mutex<Vec<Echoed>>,
 }
 
-impl Backend {
+impl EchoState {
     pub(super) fn new(identity: Identity) -> Self {
         Self {
             identity,
@@ -62,7 +62,7 @@ impl Backend {
 }
 
 pub(super) async fn answer(
-    backend: Arc<Backend>,
+    backend: Arc<EchoState>,
     request: Request<Incoming>,
     connection: Connection,
 ) -> Response<Body> {

@@ -21,14 +21,14 @@ use std::{
 
 use crate::serve::Server;
 
-use answer::Backend;
+use answer::EchoState;
 pub use echoed::Echoed;
 pub use identity::Identity;
 
 /// A running echo backend. It stops when dropped, open connections included.
 #[derive(Debug)]
 pub struct Echo {
-    backend: Arc<Backend>,
+    backend: Arc<EchoState>,
     server: Server,
 }
 
@@ -49,7 +49,7 @@ impl Echo {
     /// The address is taken, or there is no socket, thread or runtime to be had.
     pub fn start_at(identity: Identity, address: SocketAddr) -> io::Result<Self> {
         let name = format!("echo {}", identity.service);
-        let backend = Arc::new(Backend::new(identity));
+        let backend = Arc::new(EchoState::new(identity));
         let shared = Arc::clone(&backend);
         let server = Server::start(&name, address, move |request, connection| {
             answer::answer(Arc::clone(&shared), request, connection)
