@@ -61,11 +61,12 @@ conformance: build envoy ## The Gateway API's conformance cases; writes a Confor
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
 # it can be fetched.
 .PHONY: lint
-lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Schemas, names of files in the docs
+lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences, JSON Schemas, names of files in the docs
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
 	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked -q --no-deps --workspace
 	cargo fmt --all --manifest-path tests/bench/filters/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 	cargo test --locked -q -p gammactl --test schema the_checked_in_schemas
@@ -94,7 +95,7 @@ bench-router: toolchain ## The router alone beside its peers, natively and in wa
 
 .PHONY: size
 size: ## Prints the size of the wasm module and fails above the cap
-	@size=$$(stat -c %s dist/gamma-filter.wasm); \
+	@size=$$(($$(wc -c < dist/gamma-filter.wasm))); \
 	echo "dist/gamma-filter.wasm: $$size bytes (cap $(WASM_CAP)), gzipped $$(gzip -9c dist/gamma-filter.wasm | wc -c)"; \
 	test "$$size" -le $(WASM_CAP)
 
