@@ -33,14 +33,14 @@ build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
 # optimised anyway, and so their dependencies are compiled once.
 .PHONY: demo
 demo: build envoy ## Sends requests through a real Envoy and prints which rule and backend took each
-	cargo run --locked -q -p gamma-tests --bin gamma-demo -- demo examples/shop examples/shop.requests.yaml
+	cargo run --locked -q -p gamma-demo -- demo examples/shop examples/shop.requests.yaml
 
 .PHONY: run
 run: build envoy ## Serves MANIFESTS=dir (default examples/shop) through a real Envoy until Ctrl-C
-	cargo run --locked -q -p gamma-tests --bin gamma-demo -- run $(MANIFESTS)
+	cargo run --locked -q -p gamma-demo -- run $(MANIFESTS)
 
 # Modules that the tests count and the benches compare with.
-BENCH_FILTERS := --manifest-path tests/bench-filters/Cargo.toml --target-dir target/bench-filters \
+BENCH_FILTERS := --manifest-path tests/bench/filters/Cargo.toml --target-dir target/bench-filters \
 	--target wasm32-wasip1 --workspace --lib --examples
 
 .PHONY: bench-filters
@@ -55,18 +55,19 @@ test: build bench-filters envoy $(WASM_RUNNER) ## Every test: native, in wasm an
 
 .PHONY: conformance
 conformance: build envoy ## The Gateway API's conformance cases; writes a ConformanceReport and docs/conformance.md
-	cargo run --locked -q -p gamma-tests --bin gamma-conformance -- dist/conformance-report.yaml docs/conformance.md
+	cargo run --locked -q -p gamma-conformance -- dist/conformance-report.yaml docs/conformance.md
 
 # Advisories are left out: their database is not part of the package registries, which is all that
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
 # it can be fetched.
 .PHONY: lint
-lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Schemas, names of files in the docs
+lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences, JSON Schemas, names of files in the docs
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
 	cargo clippy --locked $(BENCH_FILTERS) -- -D warnings
-	cargo fmt --all --manifest-path tests/bench-filters/Cargo.toml --check
+	RUSTDOCFLAGS="-D warnings" cargo doc --locked -q --no-deps --workspace
+	cargo fmt --all --manifest-path tests/bench/filters/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 	cargo test --locked -q -p gamma-cases --test schema the_checked_in_schemas
 	scripts/check-docs
@@ -74,11 +75,11 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, licences, JSON Sc
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
 bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (12 minutes)
-	cargo run --locked --release -q -p gamma-tests --bin gamma-bench -- docs/performance
+	cargo run --locked --release -q -p gamma-bench -- docs/performance
 
 .PHONY: bench-quick
 bench-quick: build bench-filters envoy ## A little of all that, to see that it works
-	cargo run --locked -q -p gamma-tests --bin gamma-bench -- --quick
+	cargo run --locked -q -p gamma-bench -- --quick
 
 # In wasm with the flags that the filter is built with, and V8's that Envoy uses.
 .PHONY: bench-router
@@ -94,7 +95,7 @@ bench-router: toolchain ## The router alone beside its peers, natively and in wa
 
 .PHONY: size
 size: ## Prints the size of the wasm module and fails above the cap
-	@size=$$(stat -c %s dist/gamma-filter.wasm); \
+	@size=$$(($$(wc -c < dist/gamma-filter.wasm))); \
 	echo "dist/gamma-filter.wasm: $$size bytes (cap $(WASM_CAP)), gzipped $$(gzip -9c dist/gamma-filter.wasm | wc -c)"; \
 	test "$$size" -le $(WASM_CAP)
 

@@ -1,36 +1,18 @@
-//! What tests, demos and benches of the whole need: a real Envoy, backends that say what they
-//! received, clients that say what they got, and test cases that are data.
+//! The tests that cross crates: each is a program in `tests/tests`, and this library is empty.
 //!
-//! - [`mod@ports`]: loopback ports that nobody else takes.
-//! - [`mod@serve`]: an HTTP server in a thread of its own.
-//! - [`mod@echo`]: a backend that answers with the request it saw.
-//! - [`mod@client`]: HTTP/1.1, gRPC and WebSocket clients that hide nothing.
-//! - [`mod@envoy`]: Envoy as a child process.
-//! - [`mod@fixture`]: test cases as YAML, and whether what happened is what they expect.
-//! - [`mod@gammactl`]: the command line as a process.
-//! - [`mod@load`]: requests without end.
-//! - [`mod@manifests`]: Services and routes as text.
-//! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
-//! - [`mod@drive`]: the two ways to run a fixture.
-//! - [`mod@host`]: the filter's module in an interpreter that counts.
-//! - [`mod@random`]: routes and requests that nobody thought of.
-//! - [`mod@reference`]: what the Gateway API asks for, written a second time and naively.
+//! - `fixtures`: what `tests/fixtures` says, natively and through a real Envoy.
+//! - `reference` and `explain`: compiler, router and `gammactl explain` against a naive reference and
+//!   a real Envoy, on random routes and requests.
+//! - `cost`: what a request costs in instructions and calls, counted.
+//! - `live`: an Envoy whose routes change while requests are under way.
+//! - `istio`: what `gammactl istio` writes, in an Envoy that is set up as a sidecar.
+//! - `protocols`: HTTP/2, gRPC, WebSockets and streaming.
+//! - `destination`, `mirror`, `observe`, `retry_backoff`, `sessions`, `split`: one capability each.
+//! - `examples`: everything that a user copies.
+//!
+//! They stand on the crates beside this one: `testbed` (Envoy, backends, clients, fixtures),
+//! `interpreter` (the module, counted), `random` (routes and requests) and `reference` (what the
+//! Gateway API asks for, said naively). `architecture` checks the sources themselves; `bench`,
+//! `conformance` and `demo` are programs.
 
 #![forbid(unsafe_code)]
-#![deny(missing_docs)]
-
-pub mod agreement;
-pub mod client;
-pub mod drive;
-pub mod echo;
-pub mod envoy;
-pub mod fixture;
-pub mod gammactl;
-pub mod host;
-pub mod load;
-pub mod manifests;
-pub mod ports;
-pub mod random;
-pub mod reference;
-pub mod serve;
-pub mod stage;

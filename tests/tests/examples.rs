@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request, Response},
     echo::{Echo, Identity},
     envoy::{Bootstrap, Envoy, Options, validate},

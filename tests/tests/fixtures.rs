@@ -4,7 +4,7 @@
 
 use std::{path::Path, process::ExitCode};
 
-use gamma_tests::{drive, fixture, stage};
+use gamma_testbed::{drive, fixture, stage};
 use libtest_mimic::{Arguments, Failed, Trial, run};
 
 /// A proxy-wasm module that lets every request pass as it is.
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 
 fn trials(idle: &Path) -> anyhow::Result<Vec<Trial>> {
     let mut trials = Vec::new();
-    for fixture in fixture::Fixture::load_all(fixture::root())? {
+    for fixture in fixture::Fixture::load_all(&fixture::root())? {
         let name = fixture.name.clone();
         let native = fixture.clone();
         trials.push(Trial::test(format!("native::{name}"), move || {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gamma_compile as compile;
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request},
     echo::Echoed,
     envoy::Options,

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use gamma_compile as compile;
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request},
     envoy::Options,
     manifests::{http_route, read, services},

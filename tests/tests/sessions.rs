@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use gamma_compile as compile;
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request, Response},
     echo::{Echo, Identity},
     envoy::Options,

@@ -4,7 +4,7 @@
 use std::net::SocketAddr;
 
 use gamma_compile as compile;
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request},
     envoy::Options,
     manifests::{http_route, read, services},

@@ -1,7 +1,12 @@
 //! Case files are found here, by name or below directories.
 
+use std::{
+    fs, io,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
 use gamma_manifest::{source, source::LoadError};
-use std::{fs, io, io::Read as _, path::Path, path::PathBuf};
 
 /// A case file as it was read.
 #[derive(Debug, Clone)]

@@ -1,10 +1,12 @@
 //! A case file as it was read: manifests, requests and expectations.
 
-use super::share::Share;
-use gamma_config::Duration;
-use gamma_explain::{request::HeaderLine, request::RequestLine};
-use gamma_manifest::{source::Span, source::Spanned};
 use std::net::SocketAddr;
+
+use gamma_config::Duration;
+use gamma_explain::request::{HeaderLine, RequestLine};
+use gamma_manifest::source::{Span, Spanned};
+
+use super::share::Share;
 
 /// Routes tested as data: manifests, requests, and what must become of them. Manifests may also
 /// follow in the same file, as further YAML documents.

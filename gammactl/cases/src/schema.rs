@@ -1,9 +1,10 @@
 //! The JSON Schema of case files is made here.
 
-use super::model::Case;
 use gamma_manifest::source::NULLABLE;
 use schemars::{Schema, SchemaGenerator, transform::transform_subschemas};
 use serde_json::Value;
+
+use super::model::Case;
 
 /// The JSON Schema of case files, as it is to be checked in.
 #[must_use]

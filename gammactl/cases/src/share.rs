@@ -1,7 +1,8 @@
 //! Parts of a whole.
 
-use gamma_compile::in_percent;
 use std::{fmt, str::FromStr};
+
+use gamma_compile::in_percent;
 
 /// A part of the requests, from 0 to 1: `0.9`, `90%` or `9/10`.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -1,13 +1,24 @@
 //! What a case is about: manifests or a config, ready to be asked.
 
-use super::{model::Case, names::Names, read::Mistakes, read::Read};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
 use gamma_compile::{self as compile, Compilation, compilation, lint};
 use gamma_explain::Explainer;
 use gamma_manifest::{
-    self as manifest, Manifests, diagnostic::Diagnostics, diagnostic::codes, source,
-    source::Sources, source::Spanned,
+    self as manifest, Manifests,
+    diagnostic::{Diagnostics, codes},
+    source,
+    source::{Sources, Spanned},
 };
-use std::{fs, path::Path, path::PathBuf};
+
+use super::{
+    model::Case,
+    names::Names,
+    read::{Mistakes, Read},
+};
 
 /// What is asked about requests.
 pub(super) struct Subject {

@@ -1,8 +1,12 @@
 //! `gammactl check`.
 
-use super::{input::CompiledInput, input::Input, output};
 use clap::{Args, ValueEnum};
 use gamma_manifest::diagnostic;
+
+use super::{
+    input::{CompiledInput, Input},
+    output,
+};
 
 /// Say what is wrong with manifests, and write nothing
 #[derive(Debug, Args)]

@@ -1,9 +1,14 @@
 //! `gammactl compile`.
 
-use super::{input::CompiledInput, input::Input, input::namespace_or_none, output};
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use gamma_compile::{self as compile, status};
-use std::path::PathBuf;
+
+use super::{
+    input::{CompiledInput, Input, namespace_or_none},
+    output,
+};
 
 /// Compile manifests into the route config
 #[derive(Debug, Args)]

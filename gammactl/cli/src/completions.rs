@@ -1,8 +1,9 @@
 //! `gammactl completions`.
 
-use super::output;
 use clap::Args;
 use clap_complete::{Shell, generate};
+
+use super::output;
 
 /// Print the completions of a shell
 #[derive(Debug, Args)]

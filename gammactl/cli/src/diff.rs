@@ -1,13 +1,19 @@
 //! `gammactl diff`.
 
-use super::{input::CompileFlags, input::CompiledInput, output, progress::Progress};
+use std::{fmt, io, path::PathBuf};
+
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use gamma_config::Config;
 use gamma_diff::{self as diff, Places};
 use gamma_manifest::{diagnostic::Severity, source, source::Sources};
 use gamma_router::Router;
-use std::{fmt, io, path::PathBuf};
+
+use super::{
+    input::{CompileFlags, CompiledInput},
+    output,
+    progress::Progress,
+};
 
 /// Say what a change of routes changes for which requests
 #[derive(Debug, Args)]

@@ -2,9 +2,10 @@
 
 pub(super) mod options;
 
-use self::{options::Built, options::EnvoyCommand};
-use super::{live, output};
 use gamma_manifest::{write_json, write_yaml};
+
+use self::options::{Built, EnvoyCommand};
+use super::{live, output};
 
 pub(super) fn run(options: &EnvoyCommand) -> anyhow::Result<bool> {
     if let Some(directory) = options.directory()? {

@@ -1,14 +1,25 @@
 //! `gammactl explain`.
 
-use super::{input::CompiledInput, input::Input, output};
+use std::{
+    fs, io,
+    io::Read as _,
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
 use gamma_explain::{
-    Explainer, Explanation, access_log, access_log::Logged, render, render_all, render_brief,
-    request::ListError, request::RequestDraft, request::RequestOptions, request::Simulated,
-    request::commands, request::read_line,
+    Explainer, Explanation, access_log,
+    access_log::Logged,
+    render, render_all, render_brief,
+    request::{ListError, RequestDraft, RequestOptions, Simulated, commands, read_line},
 };
-use std::{fs, io, io::Read as _, path::Path, time::SystemTime, time::UNIX_EPOCH};
+
+use super::{
+    input::{CompiledInput, Input},
+    output,
+};
 
 /// Say which rule a request gets, why, and what becomes of it
 #[derive(Debug, Args)]

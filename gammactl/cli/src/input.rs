@@ -1,13 +1,16 @@
 //! The manifests that the commands read, and the options that they have in common.
 
-use super::{output, progress::Progress};
 use clap::{Args, ValueEnum};
 use gamma_compile::{self as compile, Attachment, ClusterNames, Compilation, Provenance, lint};
 use gamma_config::Config;
 use gamma_manifest::{
-    self as manifest, Manifests, diagnostic::Diagnostic, diagnostic::Diagnostics,
-    diagnostic::Severity, diagnostic::codes, source, source::Sources,
+    self as manifest, Manifests,
+    diagnostic::{Diagnostic, Diagnostics, Severity, codes},
+    source,
+    source::Sources,
 };
+
+use super::{output, progress::Progress};
 
 /// What every command reads.
 #[derive(Debug, Clone, Args)]

@@ -3,12 +3,17 @@
 mod clients;
 mod plugin;
 
-use self::{clients::ClientFlags, plugin::PluginFlags};
-use super::{input::CompiledInput, input::Input, output};
+use std::path::PathBuf;
+
 use clap::Args;
 use gamma_compile::ClusterNames;
 use gamma_envoy::{istio, istio::Scope};
-use std::path::PathBuf;
+
+use self::{clients::ClientFlags, plugin::PluginFlags};
+use super::{
+    input::{CompiledInput, Input},
+    output,
+};
 
 /// Write a WasmPlugin and an EnvoyFilter that put the filter into Istio's sidecars
 #[derive(Debug, Args)]

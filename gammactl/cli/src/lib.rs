@@ -21,8 +21,9 @@ mod schema;
 mod test;
 mod watch;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
 use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 /// What went wrong outside the manifests.
 const USAGE: u8 = 2;

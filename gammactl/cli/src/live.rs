@@ -1,15 +1,29 @@
 //! `gammactl envoy -o DIR`: once, or with `--watch` until Ctrl-C.
 
+use std::{
+    fs, io,
+    io::Write as _,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    process,
+    sync::{Arc, Mutex, PoisonError, TryLockError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use anyhow::Context as _;
+use gamma_envoy::{
+    xds,
+    xds::{DeliveryError, EnvoyContact, LiveDirectory, Update},
+};
+use gamma_manifest::write_yaml;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
+
 use super::envoy::options::EnvoyCommand;
 use crate::watch::watch;
-use anyhow::Context as _;
-use gamma_envoy::{xds, xds::DeliveryError, xds::EnvoyContact, xds::LiveDirectory, xds::Update};
-use gamma_manifest::write_yaml;
-use signal_hook::{consts::SIGINT, consts::SIGTERM, iterator::Signals};
-use std::{
-    fs, io, io::Write as _, ops::ControlFlow, path::Path, path::PathBuf, process, sync::Arc,
-    sync::Mutex, sync::PoisonError, sync::TryLockError, thread, time::Duration, time::Instant,
-};
 
 /// How long an update that is under way may take to end after Ctrl-C. Whatever it leaves behind,
 /// the next run completes.

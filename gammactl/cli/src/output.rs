@@ -1,12 +1,13 @@
 //! The output of the commands: results to a file or standard output, findings to standard error.
 
+use std::{fs, io, io::Write as _, path::Path};
+
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anyhow::Context as _;
 use gamma_manifest::{
-    diagnostic::Diagnostics, diagnostic::Format, diagnostic::Severity, diagnostic::render,
-    source::Sources, source::replace_file,
+    diagnostic::{Diagnostics, Format, Severity, render},
+    source::{Sources, replace_file},
 };
-use std::{fs, io, io::Write as _, path::Path};
 
 /// Writes `text` to `path`, or to standard output. A file is replaced in one step: who reads it
 /// sees the old one or the new one.

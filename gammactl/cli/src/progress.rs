@@ -1,8 +1,15 @@
 //! A line on standard error while something takes long.
 
 use std::{
-    io, io::IsTerminal as _, io::Write, sync::mpsc, sync::mpsc::RecvTimeoutError,
-    sync::mpsc::Sender, thread, thread::JoinHandle, time::Duration, time::Instant,
+    io,
+    io::{IsTerminal as _, Write},
+    sync::{
+        mpsc,
+        mpsc::{RecvTimeoutError, Sender},
+    },
+    thread,
+    thread::JoinHandle,
+    time::{Duration, Instant},
 };
 
 /// Who waits longer than this wants to know for what.

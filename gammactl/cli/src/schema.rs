@@ -1,8 +1,9 @@
 //! `gammactl schema`.
 
-use super::output;
 use clap::{Args, ValueEnum};
 use gamma_cases as cases;
+
+use super::output;
 
 /// Print the JSON Schema of the route config, or of test cases
 #[derive(Debug, Args)]

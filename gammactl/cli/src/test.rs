@@ -1,10 +1,15 @@
 //! `gammactl test`.
 
-use super::output;
-use crate::watch::Watched;
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
 use clap::{Args, ValueEnum};
 use gamma_cases::{self as cases, report, report::Results};
-use std::{io, path::Path, path::PathBuf};
+
+use super::output;
+use crate::watch::Watched;
 
 /// Test routes: requests, and what must become of them
 #[derive(Debug, Args)]

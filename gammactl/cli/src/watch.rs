@@ -5,11 +5,17 @@
 //! and it needs no care for editors that replace a file instead of writing it. A look costs one
 //! `stat` per file.
 
-use gamma_manifest::source;
 use std::{
-    collections::BTreeMap, fs, fs::Metadata, ops::ControlFlow, path::Path, path::PathBuf, thread,
-    time::Duration, time::SystemTime,
+    collections::BTreeMap,
+    fs,
+    fs::Metadata,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    thread,
+    time::{Duration, SystemTime},
 };
+
+use gamma_manifest::source;
 
 /// How often files are looked at.
 const INTERVAL: Duration = Duration::from_millis(200);

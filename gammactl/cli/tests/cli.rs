@@ -2,8 +2,9 @@
 
 mod command;
 
-use command::fed;
 use std::{fs, path::Path, process::Output};
+
+use command::fed;
 
 const GOOD: &str = "\
 apiVersion: v1

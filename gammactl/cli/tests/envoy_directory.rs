@@ -1,9 +1,14 @@
 //! `gammactl envoy -o DIR` without an Envoy: what is written, and who may write.
 
 use std::{
-    collections::BTreeMap, fs, io::BufRead as _, io::BufReader, path::Path, path::PathBuf,
-    process::Child, process::Command, process::Output, process::Stdio, time::SystemTime,
+    collections::BTreeMap,
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    time::SystemTime,
 };
+
 use tempfile::TempDir;
 
 const MANIFESTS: &str = "\

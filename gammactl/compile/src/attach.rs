@@ -4,14 +4,21 @@
 //! (GEP-957, GEP-1294). `sectionName` of a Service is the name of a port. A route in the Service's
 //! namespace is a producer route, one in another namespace a consumer route.
 
-use super::{
-    frontend::FrontendKey, frontend::ServiceKey, index, index::Index, kind, options::Options,
-};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use gamma_manifest::{
-    MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service, diagnostic::Diagnostic,
-    diagnostic::Diagnostics, diagnostic::codes, suggest::nearest,
+    MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    suggest::nearest,
 };
-use std::{collections::BTreeMap, collections::BTreeSet, collections::HashMap};
+
+use super::{
+    frontend::{FrontendKey, ServiceKey},
+    index,
+    index::Index,
+    kind,
+    options::Options,
+};
 
 /// Routes on one port that are all of one namespace, which decides whose requests they are for.
 #[derive(Debug, Clone, Copy)]

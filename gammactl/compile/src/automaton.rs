@@ -2,8 +2,13 @@
 //! and which one, needs no guessing that way.
 
 use regex_automata::{
-    Anchored, Input, MatchKind, hybrid::LazyStateID, hybrid::dfa::Cache, hybrid::dfa::DFA,
-    nfa::thompson, util::syntax,
+    Anchored, Input, MatchKind,
+    hybrid::{
+        LazyStateID,
+        dfa::{Cache, DFA},
+    },
+    nfa::thompson,
+    util::syntax,
 };
 
 /// States of one pattern that are kept, in bytes. No more of it is looked at: see

@@ -1,9 +1,10 @@
 //! What a backendRef of a rule becomes in the config; one that can't be used keeps its weight, and its
 //! share of the requests is answered 500.
 
-use super::{filters, resolve::Backends, share::Share};
 use gamma_config as config;
 use gamma_manifest::{BackendRef, Route, Rule, diagnostic::Diagnostics};
+
+use super::{filters, resolve::Backends, share::Share};
 
 pub(super) fn compile(
     backend: &BackendRef,

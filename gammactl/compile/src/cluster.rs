@@ -2,10 +2,10 @@
 
 mod template;
 
-pub use template::{InvalidTemplate, Template};
+use std::str::FromStr;
 
 use gamma_manifest::{Service, ServiceKind};
-use std::str::FromStr;
+pub use template::{InvalidTemplate, Template};
 
 /// "`<service>.<ns>.svc.clusterset.local`" (GEP-1748, KEP-1645)
 const CLUSTER_SET_DOMAIN: &str = "clusterset.local";

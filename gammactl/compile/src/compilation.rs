@@ -1,11 +1,16 @@
 //! The compilation of manifests into a route config, and what explanations and statuses need of it.
 
-use super::{
-    attach, attach::Attachment, cluster, index, options::Options, provenance::Provenance,
-    provenance::RouteTableKey, rule, table,
-};
 use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
+
+use super::{
+    attach,
+    attach::Attachment,
+    cluster, index,
+    options::Options,
+    provenance::{Provenance, RouteTableKey},
+    rule, table,
+};
 
 /// A config, and what became of the routes that it was made of.
 #[derive(Debug)]

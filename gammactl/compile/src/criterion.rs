@@ -1,11 +1,10 @@
 //! The criterion by which one match is tried before another, in words.
 
-use super::{
-    precedence::GrpcSpecificity, precedence::HttpSpecificity, precedence::PathRank,
-    precedence::Precedence, precedence::Specificity,
-};
-use serde::Serialize;
 use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use super::precedence::{GrpcSpecificity, HttpSpecificity, PathRank, Precedence, Specificity};
 
 /// The first criterion by which two matches differ.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,12 +1,14 @@
 //! Filters of rules and backendRefs become filters of the config; one that can't be applied makes its
 //! requests be answered 500.
 
-use super::{framing, resolve::Backends};
 use gamma_config as config;
 use gamma_manifest::{
-    ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route, diagnostic::Diagnostic,
-    diagnostic::Diagnostics, diagnostic::codes, source::Span, source::Spanned,
+    ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
 };
+
+use super::{framing, resolve::Backends};
 
 /// The filters of a rule or a backend.
 #[derive(Debug, Default)]

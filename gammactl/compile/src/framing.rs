@@ -2,7 +2,8 @@
 //! connection: no route may set them.
 
 use gamma_manifest::{
-    HeaderModifier, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    HeaderModifier,
+    diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
 /// "An intermediary MUST NOT forward" connection-specific fields (RFC 9113, 8.2.2), and a length or

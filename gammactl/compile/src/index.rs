@@ -1,11 +1,16 @@
 //! The index of Services and EndpointSlices by name, which also knows the names that are nearly right.
 
-use super::frontend::ServiceKey;
+use std::{
+    cell::Cell,
+    collections::{HashMap, HashSet},
+};
+
 use gamma_manifest::{
     BackendRef, EndpointSlice, MULTICLUSTER, Manifests, Route, Service, ServiceKind,
     suggest::nearest,
 };
-use std::{cell::Cell, collections::HashMap, collections::HashSet};
+
+use super::frontend::ServiceKey;
 
 /// The labels that say which Service or ServiceImport a slice belongs to.
 const OWNERS: [(&str, ServiceKind); 2] = [

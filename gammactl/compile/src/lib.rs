@@ -53,7 +53,6 @@ pub use attach::{AttachedPort, Attachment};
 pub use cluster::{ClusterNames, InvalidTemplate, Template, host};
 pub use compilation::{Compilation, compilation, compile};
 pub use criterion::Criterion;
-
 pub use index::Index;
 pub use lint::lint;
 pub use options::Options;

@@ -1,11 +1,16 @@
 //! Matches of HTTPRoutes and GRPCRoutes become matches of the config. gRPC methods are paths:
 //! "`/{service}/{method}`" (GEP-1016).
 
-use super::{filters, value_match::effective_headers, value_match::effective_query_params};
 use gamma_config as config;
 use gamma_manifest::{
-    GrpcMethodMatch, Match, PathMatchType, ValueMatch, diagnostic::Diagnostic,
-    diagnostic::Diagnostics, diagnostic::codes, source::Span, source::Spanned,
+    GrpcMethodMatch, Match, PathMatchType, ValueMatch,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
+};
+
+use super::{
+    filters,
+    value_match::{effective_headers, effective_query_params},
 };
 
 /// One element of a path: a service that is not given.

@@ -3,9 +3,14 @@
 //! The fields of [`Precedence`] are in the order of the specification, and the derived order
 //! compares them one after the other: the *lesser* one wins.
 
-use super::{path_prefix, value_match::effective_headers, value_match::effective_query_params};
-use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Timestamp};
 use std::cmp::Reverse;
+
+use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Timestamp};
+
+use super::{
+    path_prefix,
+    value_match::{effective_headers, effective_query_params},
+};
 
 /// Rank of one match among all matches of all routes on a Service port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,9 +1,11 @@
 //! Provenance: where the matches of a compiled config come from, which the config itself does not say.
 
-use super::{criterion::Criterion, precedence::Precedence};
+use std::collections::HashMap;
+
 use gamma_config::ServiceKind;
 use gamma_manifest::source::Span;
-use std::collections::HashMap;
+
+use super::{criterion::Criterion, precedence::Precedence};
 
 /// Where the matches of a compiled config are written in the manifests, and their ranks: by table.
 #[derive(Debug, Default)]

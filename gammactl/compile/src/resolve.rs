@@ -1,11 +1,13 @@
 //! The Service port that a backendRef names, and why a backendRef names none that can be used.
 
-use super::{index, index::Index, options::Options};
 use gamma_manifest::{
     BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, RouteKind, Service,
-    diagnostic::Code, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
-    source::Span, suggest::nearest,
+    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    source::Span,
+    suggest::nearest,
 };
+
+use super::{index, index::Index, options::Options};
 
 /// What backends are looked up in.
 pub(crate) struct Backends<'a> {

@@ -1,15 +1,17 @@
 //! Rules of routes, each compiled once however many ports its route is attached to.
 
+use std::collections::HashMap;
+
+use gamma_config as config;
+use gamma_manifest::{
+    FilterKind, Manifests, Metadata, Route, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
 use super::{
     attach::Attachments, backend, filters, index::Index, matches, options::Options,
     precedence::Precedence, resolve::Backends, rule_name::rule_names,
 };
-use gamma_config as config;
-use gamma_manifest::{
-    FilterKind, Manifests, Metadata, Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics,
-    diagnostic::codes,
-};
-use std::collections::HashMap;
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
 #[derive(Debug, Clone)]

@@ -1,10 +1,13 @@
 //! Names of rules: kind, namespace and name of the route and the name of the rule identify a rule in
 //! sessions, counters, access logs and explanations, so no two rules of a route may share a name.
 
-use gamma_manifest::{
-    Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Span,
-};
 use std::collections::HashMap;
+
+use gamma_manifest::{
+    Route, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::Span,
+};
 
 /// The name of every rule of `route`, in their order.
 ///

@@ -3,13 +3,17 @@
 //! "Rules from multiple Routes attached to the same parent are merged: only one rule ever applies
 //! to a request", the one whose match has precedence over all others that hold.
 
-use super::{
-    kind::by_kind, kind::grpc_route, precedence::Precedence, provenance::MatchOrigin,
-    provenance::TableOrigins, rule::RankedRule, rule::RulesByRoute,
-};
 use gamma_config::RouteTable;
 use gamma_manifest::{
-    Manifests, Match, Route, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    Manifests, Match, Route,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
+use super::{
+    kind::{by_kind, grpc_route},
+    precedence::Precedence,
+    provenance::{MatchOrigin, TableOrigins},
+    rule::{RankedRule, RulesByRoute},
 };
 
 /// Merges `routes` (indices into the manifests), which are all of one namespace.

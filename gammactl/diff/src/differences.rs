@@ -1,8 +1,10 @@
 //! In what two outcomes differ, one line for each.
 
-use super::{outcome::Outcome, outcome::Target};
+use std::collections::{BTreeMap, BTreeSet};
+
 use gamma_compile::Share;
-use std::{collections::BTreeMap, collections::BTreeSet};
+
+use super::outcome::{Outcome, Target};
 
 /// Something that is not the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,12 @@
 //! What can be told from outside of a decision besides who answers.
 
-use super::edits::Edits;
+use std::collections::BTreeMap;
+
 use gamma_compile::Share;
 use gamma_config::{Filter, RequestMirror, Rule, SessionType};
 use gamma_router::{Action, Decision, Router};
-use std::collections::BTreeMap;
+
+use super::edits::Edits;
 
 /// What the proxy is told of a rule besides where its requests go.
 pub(super) fn of_rule(

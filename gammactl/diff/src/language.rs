@@ -7,10 +7,12 @@
 //! that reaches a state is a shortest one. Whether a pattern and a prefix, or two patterns, have a
 //! text in common needs no guessing that way.
 
-use super::{trie::Node, trie::Trie};
+use std::collections::{BTreeSet, HashMap, HashSet};
+
 use fixedbitset::FixedBitSet;
-use gamma_compile::{automaton::PatternAutomaton, automaton::PatternState};
-use std::{collections::BTreeSet, collections::HashMap, collections::HashSet};
+use gamma_compile::automaton::{PatternAutomaton, PatternState};
+
+use super::trie::{Node, Trie};
 
 /// States of all patterns together, beyond those that the literals have alone. Patterns that multiply
 /// beyond it are cut off.

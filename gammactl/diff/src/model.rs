@@ -1,9 +1,11 @@
 //! What is found: services, tables, and the requests for which something changes.
 
-use crate::{Difference, Outcome, Place, Places, Presence};
+use std::{collections::BTreeSet, fmt};
+
 use gamma_config::{Config, ServiceKind};
 use gamma_explain::request::Simulated;
-use std::{collections::BTreeSet, fmt};
+
+use crate::{Difference, Outcome, Place, Places, Presence};
 
 /// One side of the comparison.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,11 @@
 //! A diff for people.
 
-use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
+use std::fmt::Write as _;
+
 use gamma_config::ServiceKind;
 use gamma_explain::request::Simulated;
-use std::fmt::Write as _;
+
+use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
 
 /// Escape codes, or nothing.
 struct Style {

@@ -1,10 +1,15 @@
 //! From a region to requests that stand for it.
 
-use super::{region::Region, space::Aspect, space::Atom, space::Space};
-use gamma_config::{Filter, Rule};
-use gamma_explain::{request::HeaderLine, request::RequestLine, request::Simulated};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::{collections::BTreeSet, fmt::Display};
+
+use gamma_config::{Filter, Rule};
+use gamma_explain::request::{HeaderLine, RequestLine, Simulated};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::{
+    region::Region,
+    space::{Aspect, Atom, Space},
+};
 
 /// Paths of a region that are tried.
 const PATHS: usize = 12;

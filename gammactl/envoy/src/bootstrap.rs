@@ -1,11 +1,16 @@
 //! The bootstrap around the filter, put together from its parts.
 
-use super::{address::socket_address, capture, cluster, listener, observe, options::EnvoyOptions};
+use std::{
+    collections::BTreeSet,
+    net::{IpAddr, SocketAddr},
+};
+
 use gamma_compile::Options;
 use gamma_config::Config;
 use gamma_manifest::Manifests;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, net::IpAddr, net::SocketAddr};
+
+use super::{address::socket_address, capture, cluster, listener, observe, options::EnvoyOptions};
 
 /// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
 ///

@@ -4,13 +4,18 @@
 //! The destination that a client dialled is what the filter knows Services by. What is for none of
 //! them goes on to where it was going, and so does what is no HTTP.
 
-use super::{
-    address::socket_address, arrival::Arrival, arrival::ORIGINAL_DST, cluster::CONNECT_TIMEOUT,
-    listener::connection_manager, options::EnvoyOptions,
-};
+use std::net::SocketAddr;
+
 use gamma_config::Config;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+
+use super::{
+    address::socket_address,
+    arrival::{Arrival, ORIGINAL_DST},
+    cluster::CONNECT_TIMEOUT,
+    listener::connection_manager,
+    options::EnvoyOptions,
+};
 
 /// For protocols in which the server speaks first: how long to wait for a client to speak HTTP. One
 /// that is slower is not routed, so that this is longer than any should need.

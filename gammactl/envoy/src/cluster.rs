@@ -1,12 +1,13 @@
 //! The clusters of the generated Envoy: one per Service port that the config names.
 
-use super::address::socket_address;
+use std::collections::HashSet;
+
 use gamma_compile::{Index, Options, host};
-use gamma_config::wire::ENDPOINT;
-use gamma_config::{Config, Filter, RouteTable};
+use gamma_config::{Config, Filter, RouteTable, wire::ENDPOINT};
 use gamma_manifest::{Manifests, Service, ServicePort};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+
+use super::address::socket_address;
 
 /// How long a TCP connection to an endpoint may take.
 pub(super) const CONNECT_TIMEOUT: &str = "1s";

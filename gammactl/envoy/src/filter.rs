@@ -1,8 +1,9 @@
 //! The HTTP filter of the generated Envoy, with the route config in it.
 
-use super::{capability::capabilities, capability::vm_id};
 use gamma_config::Config;
 use serde_json::{Map, Value, json};
+
+use super::capability::{capabilities, vm_id};
 
 /// What the filter is called among the HTTP filters.
 pub(super) const NAME: &str = "gamma";

@@ -1,12 +1,14 @@
 //! Listeners of the generated Envoy, and the HTTP connection manager that runs the filter.
 
+use std::net::SocketAddr;
+
+use gamma_config::Config;
+use serde_json::{Value, json};
+
 use super::{
     address::socket_address, arrival::Arrival, filter::filter, observe::access_log,
     options::EnvoyOptions, route::route_table,
 };
-use gamma_config::Config;
-use serde_json::{Value, json};
-use std::net::SocketAddr;
 
 pub(super) fn listener(address: SocketAddr, config: &Config, options: &EnvoyOptions) -> Value {
     json!({

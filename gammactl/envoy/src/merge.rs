@@ -9,13 +9,17 @@
 
 mod names;
 
-use self::{names::BOOTSTRAP, names::NAMED, names::STATIC_RESOURCES};
-use super::arrival::ORIGINAL_DST;
 use gamma_manifest::{
-    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Sources,
-    source::Span, suggest::nearest, yaml, yaml::Content, yaml::Meaning, yaml::Member, yaml::Node,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Sources, Span},
+    suggest::nearest,
+    yaml,
+    yaml::{Content, Meaning, Member, Node},
 };
 use serde_json::{Map, Value};
+
+use self::names::{BOOTSTRAP, NAMED, STATIC_RESOURCES};
+use super::arrival::ORIGINAL_DST;
 
 /// Stands for every item of a list.
 const EVERY: &str = "*";

@@ -1,11 +1,18 @@
 //! The route tables: one route for everything that the filter decided, one for everything that it let
 //! pass. A big table would be searched before and after the filter.
 
-use super::{arrival::Arrival, arrival::ORIGINAL_DST, options::EnvoyOptions};
-use gamma_config::wire::{self, RETRY_BACKOFF};
-use gamma_config::{Config, Duration, Rule};
-use serde_json::{Value, json};
 use std::collections::BTreeSet;
+
+use gamma_config::{
+    Config, Duration, Rule,
+    wire::{self, RETRY_BACKOFF},
+};
+use serde_json::{Value, json};
+
+use super::{
+    arrival::{Arrival, ORIGINAL_DST},
+    options::EnvoyOptions,
+};
 
 /// How the names of the routes for retries begin.
 const VARIANT: &str = "gamma_backoff_";

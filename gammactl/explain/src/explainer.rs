@@ -1,17 +1,24 @@
 //! Explains requests: asks the router about one, and says what became of it and why.
 
-use crate::outcome::Outcomes;
-use crate::{
-    candidates, explanation::Asked, explanation::Explanation, explanation::Header,
-    explanation::Policy, explanation::Routes, explanation::RoutesKind, notes, request::Simulated,
-    service, sources, text,
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::{Arc, Mutex, PoisonError},
 };
+
 use gamma_compile::{Provenance, RouteTableKey};
 use gamma_config::{Config, Port, RouteTable, Rule, Service};
 use gamma_manifest::source::Sources;
 use gamma_router::{BuildError, Router, trace::Frontend};
-use std::{collections::BTreeMap, collections::HashSet, sync::Arc, sync::Mutex, sync::PoisonError};
 use text::latin1;
+
+use crate::{
+    candidates,
+    explanation::{Asked, Explanation, Header, Policy, Routes, RoutesKind},
+    notes,
+    outcome::Outcomes,
+    request::Simulated,
+    service, sources, text,
+};
 
 /// Explains what a config does with requests.
 #[derive(Debug)]

@@ -6,12 +6,11 @@ mod outcome;
 use std::{fmt, net::SocketAddr};
 
 use gamma_compile::Criterion;
-use serde::Serialize;
-
 pub use outcome::{
     Action, Backend, Change, ChangeAction, ChangedBy, ExternalAuth, Mirror, Outcome, Policy,
     Session,
 };
+use serde::Serialize;
 
 /// What becomes of a request, and why.
 ///

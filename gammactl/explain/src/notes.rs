@@ -1,8 +1,12 @@
 //! What else should be known of an explanation.
 
-use super::{explanation::Action, explanation::Explanation, normalize::normalized_path};
 use gamma_config::Rule;
-use gamma_router::{trace::Frontend, trace::Via};
+use gamma_router::trace::{Frontend, Via};
+
+use super::{
+    explanation::{Action, Explanation},
+    normalize::normalized_path,
+};
 
 /// Notes on an explanation that has everything else.
 pub(super) fn notes(

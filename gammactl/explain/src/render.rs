@@ -3,10 +3,12 @@
 mod matches;
 mod outcomes;
 
+use std::fmt::Write as _;
+
+use outcomes::{percent, result};
+
 use super::{Asked, Explanation, Policy, RoutesKind, style::TextStyles};
 use crate::request::RequestLine;
-use outcomes::{percent, result};
-use std::fmt::Write as _;
 
 /// Width of the labels on the left.
 const LABEL: usize = 10;

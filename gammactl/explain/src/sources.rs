@@ -1,8 +1,9 @@
 //! Where matches are written, in manifests or in a config.
 
-use super::explanation::Source;
 use gamma_compile::{Criterion, Provenance, RouteTableKey, TableOrigins};
-use gamma_manifest::{source::Sources, source::Span};
+use gamma_manifest::source::{Sources, Span};
+
+use super::explanation::Source;
 
 /// Where a config comes from.
 #[derive(Debug)]

@@ -11,7 +11,6 @@ mod metadata;
 mod route;
 mod timestamp;
 
-pub use self::core::{EndpointSlice, ReferenceGrant, Service, ServiceKind, ServicePort};
 pub use filter::{
     BackendRef, ExternalAuth, Filter, FilterKind, HeaderModifier, Mirror, PathModifier, Redirect,
     UrlRewrite,
@@ -22,6 +21,8 @@ pub use matches::{
 pub use metadata::Metadata;
 pub use route::{ParentRef, Route, RouteKind, Rule, SessionPersistence};
 pub use timestamp::Timestamp;
+
+pub use self::core::{EndpointSlice, ReferenceGrant, Service, ServiceKind, ServicePort};
 
 /// Everything that was read.
 #[derive(Debug, Default, Clone)]

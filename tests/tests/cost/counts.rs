@@ -2,7 +2,7 @@
 
 use std::{env, fs, path::Path};
 
-use gamma_tests::host::Cost;
+use gamma_interpreter::Cost;
 
 use crate::{decision, request};
 

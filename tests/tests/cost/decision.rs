@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gamma_tests::host::{Vm, modules};
+use gamma_interpreter::{Vm, modules};
 
 use crate::counts::Row;
 

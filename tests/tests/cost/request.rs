@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use gamma_tests::host::{Exchange, Vm, modules};
+use gamma_interpreter::{CountedRequest, Vm, modules};
 
 use crate::counts::Row;
 
@@ -203,7 +203,7 @@ impl Case {
     }
 
     /// Of the second request: the first one defines its counter.
-    fn exchange(&self, module: &[u8]) -> Exchange {
+    fn exchange(&self, module: &[u8]) -> CountedRequest {
         let mut vm = Vm::load(module).unwrap();
         vm.set_property("xds\0node\0metadata\0NAMESPACE", b"shop");
         vm.set_property("destination\0address", b"10.0.0.1:80");
@@ -231,7 +231,7 @@ impl Case {
     }
 }
 
-fn outcome(exchange: &Exchange) -> Option<Outcome> {
+fn outcome(exchange: &CountedRequest) -> Option<Outcome> {
     if let Some(reply) = &exchange.reply {
         return Some(Outcome::Status(reply.status));
     }

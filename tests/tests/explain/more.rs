@@ -1,10 +1,7 @@
 //! What the reference does not know: mirrors, CORS and changes to responses.
 
 use fastrand::Rng;
-use gamma_tests::{
-    random::{once_in, pick},
-    reference::Request,
-};
+use gamma_random::{RandomRequest, once_in, pick};
 use serde_json::{Value, json};
 
 /// Gives the rules and backends of a route more filters.
@@ -71,7 +68,7 @@ fn add(rng: &mut Rng, to: &mut Value, is_http: bool) {
 }
 
 /// Sends most requests to a Service that has routes, and some from another origin.
-pub(crate) fn aim(rng: &mut Rng, request: &mut Request, authority: &str) {
+pub(crate) fn aim(rng: &mut Rng, request: &mut RandomRequest, authority: &str) {
     if !once_in(rng, 4) {
         request.authority = authority.into();
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use gamma_explain::{Action, Explanation, Outcome, RoutesKind, render, request::Simulated};
+use gamma_random::{NAMESPACES, pick, variable};
 use gamma_router::{Action as Decided, Decision, Router};
-use gamma_tests::random::{self, NAMESPACES, pick, variable};
 
 use crate::world::{World, simulated};
 
@@ -19,10 +19,10 @@ fn explanations_are_what_the_router_decides() {
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for set in 0..pairs.div_ceil(REQUESTS) {
         let mut rng = Rng::with_seed(seed.rotate_left(32) ^ set);
-        let objects = random::objects(&mut rng);
+        let objects = gamma_random::objects(&mut rng);
         let world = World::new(&objects, "shop");
         for number in 0..REQUESTS {
-            let request = random::request(&mut rng, &objects);
+            let request = gamma_random::request(&mut rng, &objects);
             let client = pick(&mut rng, &["shop", NAMESPACES[1], NAMESPACES[2]]);
             let request = simulated(&request, client);
             let router = world.explainer.router(client).unwrap();

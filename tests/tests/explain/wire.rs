@@ -4,13 +4,13 @@ use std::time::Instant;
 
 use fastrand::Rng;
 use gamma_explain::{normalized_path, render};
-use gamma_tests::{
+use gamma_random::{RandomRequest, variable};
+use gamma_testbed::{
     agreement::disagreements,
-    client::{self, Client},
+    client,
+    client::Client,
     envoy::Options,
     fixture::Observed,
-    random::{self, variable},
-    reference::Request,
     stage::{Backends, Stage, wasm},
 };
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ fn explanations_are_what_the_filter_does() {
         } in sets
         {
             for n in 0..REQUESTS {
-                let mut request = on_the_wire(random::request(&mut rng, &objects), number);
+                let mut request = on_the_wire(gamma_random::request(&mut rng, &objects), number);
                 more::aim(&mut rng, &mut request, &format!("cart.shop-{number}"));
                 let answer = client.send(&sent(&request)).unwrap();
                 let mut seen = simulated(&request, CLIENT);
@@ -101,7 +101,7 @@ struct Set {
 impl Set {
     fn new(seed: u64, number: u64) -> Self {
         let mut rng = Rng::with_seed(seed.rotate_left(32) ^ number);
-        let mut objects = random::objects(&mut rng);
+        let mut objects = gamma_random::objects(&mut rng);
         objects
             .iter_mut()
             .for_each(|object| more::filters(&mut rng, object));
@@ -151,7 +151,7 @@ fn rename(value: &mut Value, number: u64) {
 }
 
 /// What HTTP/1.1 can carry, Envoy lets through and this set's Services are called.
-fn on_the_wire(mut request: Request, number: u64) -> Request {
+fn on_the_wire(mut request: RandomRequest, number: u64) -> RandomRequest {
     request.scheme = "http".into();
     request.destination = None;
     request.headers.retain(|(name, _)| name != "host");
@@ -223,7 +223,7 @@ fn paths_are_normalised_as_explain_says() {
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
-fn sent(request: &Request) -> client::Request {
+fn sent(request: &RandomRequest) -> client::Request {
     let mut sent = client::Request::new(&request.method, &request.authority, &request.path);
     for (name, value) in &request.headers {
         sent = sent.header(name, value.as_bytes());

@@ -1,9 +1,12 @@
 //! Random routes, compiled, and who explains them.
 
 use gamma_compile::{Options, compilation};
-use gamma_explain::{Explainer, request::HeaderLine, request::RequestLine, request::Simulated};
+use gamma_explain::{
+    Explainer,
+    request::{HeaderLine, RequestLine, Simulated},
+};
 use gamma_manifest::{Manifests, decode, diagnostic::Diagnostics, source::Sources};
-use gamma_tests::reference::Request;
+use gamma_random::RandomRequest;
 use serde_json::{Value, json};
 
 /// Manifests and an explainer.
@@ -34,7 +37,7 @@ impl World {
     }
 }
 
-pub(crate) fn simulated(request: &Request, from: &str) -> Simulated {
+pub(crate) fn simulated(request: &RandomRequest, from: &str) -> Simulated {
     Simulated {
         line: RequestLine {
             method: request.method.clone(),

@@ -6,9 +6,12 @@ mod sidecar;
 use std::time::Duration;
 
 use gamma_compile::{ClusterNames, Options, compile};
-use gamma_envoy::istio::{self, FailStrategy, IstioOptions, Object, Phase, Scope, needed};
+use gamma_envoy::{
+    istio,
+    istio::{FailStrategy, IstioOptions, Object, Phase, Scope, needed},
+};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request, Response},
     manifests,
     stage::Backends,

@@ -8,7 +8,7 @@ use std::{
 };
 
 use gamma_envoy::istio::Object;
-use gamma_tests::{
+use gamma_testbed::{
     echo::{Echo, Identity},
     envoy::{Bootstrap, Envoy, Options},
     stage::{Backends, wasm},

@@ -1,6 +1,6 @@
 //! Without an admin interface that gammactl knows of: pauses instead of questions.
 
-use gamma_tests::stage::wasm;
+use gamma_testbed::stage::wasm;
 
 use crate::shop::{Shop, backend, get, load, rule};
 

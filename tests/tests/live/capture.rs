@@ -8,7 +8,7 @@ use std::{
     thread,
 };
 
-use gamma_tests::{
+use gamma_testbed::{
     echo::{Echo, Identity},
     ports::Port,
 };

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, time::Instant};
 
-use gamma_tests::{
+use gamma_testbed::{
     client::{Client, Request, Response},
     gammactl::{Running, until},
     load::Load,

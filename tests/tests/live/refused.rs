@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output},
 };
 
-use gamma_tests::{client::Request, load::Load, stage::wasm};
+use gamma_testbed::{client::Request, load::Load, stage::wasm};
 
 use crate::shop::{Shop, backend, get, rule};
 
@@ -76,7 +76,7 @@ fn a_refused_filter_changes_nothing() {
     };
     let before = refusals();
     put(&shop.path("envoy/ecds.json"), &refused);
-    gamma_tests::gammactl::until("the refusal", || {
+    gamma_testbed::gammactl::until("the refusal", || {
         (refusals() != before).then_some(()).ok_or_else(refusals)
     })
     .unwrap();

@@ -2,7 +2,7 @@
 
 use std::{fs, net::SocketAddr, path::Path};
 
-use gamma_tests::envoy::{Bootstrap, Envoy, Options};
+use gamma_testbed::envoy::{Bootstrap, Envoy, Options};
 use serde_json::json;
 
 use crate::shop::{Shop, backend, get};

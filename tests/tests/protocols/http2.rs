@@ -1,6 +1,6 @@
 //! HTTP/2 with prior knowledge, on either side of the proxy.
 
-use gamma_tests::client::{Client, GrpcClient, Request};
+use gamma_testbed::client::{Client, GrpcClient, Request};
 
 use crate::shop::Shop;
 

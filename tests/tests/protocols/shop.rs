@@ -8,7 +8,7 @@ use std::{
 
 use futures_util::stream::unfold;
 use gamma_compile as compile;
-use gamma_tests::{
+use gamma_testbed::{
     envoy::Options,
     manifests,
     serve::Server,

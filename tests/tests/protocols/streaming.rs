@@ -2,7 +2,7 @@
 
 use std::{fs, io::Read, thread};
 
-use gamma_tests::client::{Request, stream};
+use gamma_testbed::client::{Request, stream};
 
 use crate::shop::Shop;
 

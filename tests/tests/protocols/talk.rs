@@ -12,7 +12,7 @@ use futures_util::{
     future::{Ready, ready},
     stream::{self, BoxStream, once, pending},
 };
-use gamma_tests::serve::Server;
+use gamma_testbed::serve::Server;
 use tokio::sync::Notify;
 use tonic::{
     Code, Request, Response, Status, Streaming,

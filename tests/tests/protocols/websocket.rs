@@ -1,6 +1,6 @@
 //! WebSockets: routed by their handshake, untouched afterwards.
 
-use gamma_tests::client::{CloseCode, CloseFrame, Message, Request, WebSocket};
+use gamma_testbed::client::{CloseCode, CloseFrame, Message, Request, WebSocket};
 
 use crate::shop::Shop;
 

@@ -5,11 +5,10 @@ use std::{collections::BTreeMap, fmt, iter::Sum, rc::Rc};
 use fastrand::Rng;
 use gamma_compile::{Options, compile};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
+use gamma_random::RandomRequest;
+use gamma_reference::{Answer, Backend, Outcome, RuleName};
 use gamma_router::{Action, Decision, Request as Asked, Router};
-use gamma_tests::{
-    manifests,
-    reference::{self, Answer, Backend, Outcome, Request, RuleName},
-};
+use gamma_testbed::manifests;
 use serde_json::{Value, json};
 
 /// What happened to a request.
@@ -115,14 +114,14 @@ impl<'c> World<'c> {
     }
 
     /// What happened, or in which way the two disagree.
-    pub(crate) fn compare(&mut self, request: &Request) -> Result<Class, String> {
-        let expected = reference::answer(&self.manifests, self.client, request);
+    pub(crate) fn compare(&mut self, request: &RandomRequest) -> Result<Class, String> {
+        let expected = gamma_reference::answer(&self.manifests, self.client, &said_again(request));
         let done = self.decide(request);
         class(&expected, &done, request)
             .ok_or_else(|| format!("the reference says {expected:#?}\nthe router did {done:#?}"))
     }
 
-    fn decide(&mut self, request: &Request) -> Done {
+    fn decide(&mut self, request: &RandomRequest) -> Done {
         let asked = Asked {
             method: request.method.as_bytes(),
             scheme: request.scheme.as_bytes(),
@@ -162,7 +161,7 @@ impl<'c> World<'c> {
     }
 
     /// The request's headers after the edits of `decision`, by name, repeated ones joined.
-    fn headers(&self, request: &Request, decision: &Decision) -> BTreeMap<String, String> {
+    fn headers(&self, request: &RandomRequest, decision: &Decision) -> BTreeMap<String, String> {
         let mut list: Vec<(String, String)> = request.headers.clone();
         for edits in self.router.request_edits(decision) {
             let set = edits.set.iter().map(|(name, _)| name);
@@ -184,7 +183,7 @@ impl<'c> World<'c> {
 }
 
 /// `None` if what was done is not what may be done.
-fn class(expected: &Answer, done: &Done, request: &Request) -> Option<Class> {
+fn class(expected: &Answer, done: &Done, request: &RandomRequest) -> Option<Class> {
     match (expected, &done.rule, &done.what) {
         (Answer::PassThrough, None, What::PassThrough) => Some(Class::PassThrough),
         (Answer::NoMatch, None, What::NoMatch) => Some(Class::NoMatch),
@@ -224,4 +223,17 @@ fn backend(cluster: &str) -> Backend {
 
 fn text(bytes: Vec<u8>) -> String {
     String::from_utf8(bytes).expect("requests and routes are text")
+}
+
+/// The reference has words of its own for everything.
+fn said_again(request: &RandomRequest) -> gamma_reference::Request {
+    let request = request.clone();
+    gamma_reference::Request {
+        method: request.method,
+        scheme: request.scheme,
+        authority: request.authority,
+        path: request.path,
+        headers: request.headers,
+        destination: request.destination,
+    }
 }

@@ -10,7 +10,7 @@ use std::{thread, time::Instant};
 
 use compare::{Class, Counts, World};
 use fastrand::Rng;
-use gamma_tests::random::{self, NAMESPACES, variable};
+use gamma_random::{NAMESPACES, variable};
 
 /// Requests for each set of routes.
 const REQUESTS: u64 = 250;
@@ -53,11 +53,11 @@ fn agrees_with_compiler_and_router() {
 /// One set of routes and its requests.
 fn run_set(seed: u64, set: u64) -> Counts {
     let mut rng = Rng::with_seed(seed.rotate_left(32) ^ set);
-    let objects = random::objects(&mut rng);
+    let objects = gamma_random::objects(&mut rng);
     let mut worlds = World::all(&objects, &NAMESPACES).unwrap_or_else(|e| panic!("{e}"));
     let mut counts = Counts::default();
     for number in 0..REQUESTS {
-        let request = random::request(&mut rng, &objects);
+        let request = gamma_random::request(&mut rng, &objects);
         // Most requests come from where most Services are.
         let world = &mut worlds[[0, 0, 1, 2][rng.usize(..4)]];
         match world.compare(&request) {

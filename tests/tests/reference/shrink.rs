@@ -1,12 +1,12 @@
 //! Makes a disagreement small enough to read.
 
-use gamma_tests::reference::Request;
+use gamma_random::RandomRequest;
 use serde_json::Value;
 
 use crate::compare::World;
 
 /// Leaves out whatever the disagreement does not need, and prints the rest.
-pub(crate) fn shrink(objects: &[Value], request: &Request, client: &str) -> String {
+pub(crate) fn shrink(objects: &[Value], request: &RandomRequest, client: &str) -> String {
     let mut objects = Value::from(objects.to_vec());
     let mut found = disagreement(&objects, request, client).unwrap_or_default();
     while let Some((smaller, says)) = paths(&objects, "").into_iter().find_map(|path| {
@@ -29,7 +29,7 @@ pub(crate) fn shrink(objects: &[Value], request: &Request, client: &str) -> Stri
 }
 
 /// How the two disagree, if they do in one of several draws and the objects are valid.
-fn disagreement(objects: &Value, request: &Request, client: &str) -> Option<String> {
+fn disagreement(objects: &Value, request: &RandomRequest, client: &str) -> Option<String> {
     let mut world = World::all(objects.as_array()?, &[client]).ok()?.pop()?;
     (0..32).find_map(|_| world.compare(request).err())
 }

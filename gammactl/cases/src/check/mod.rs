@@ -5,7 +5,6 @@ mod policy;
 mod shares;
 
 use findings::{Findings, or_none, quoted};
-
 use gamma_explain::{Explanation, Header};
 use gamma_manifest::diagnostic::Diagnostics;
 

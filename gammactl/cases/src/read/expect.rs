@@ -1,12 +1,14 @@
 //! What is expected of a request.
 
-use super::{mistakes::Mistakes, mistakes::parsed};
-use crate::{
-    model::Expect, model::HeaderExpectation, model::Protocol, model::RetryExpectation,
-    model::Shares, model::TimeoutsExpectation,
-};
 use gamma_manifest::{
-    diagnostic::codes, source::Span, source::Spanned, yaml::Field, yaml::ObjectReader,
+    diagnostic::codes,
+    source::{Span, Spanned},
+    yaml::{Field, ObjectReader},
+};
+
+use super::mistakes::{Mistakes, parsed};
+use crate::model::{
+    Expect, HeaderExpectation, Protocol, RetryExpectation, Shares, TimeoutsExpectation,
 };
 
 pub(super) fn expect(

@@ -1,11 +1,13 @@
 //! Mistakes in a case file are reported here. A mistake in a test must not make it test less in
 //! silence, so all of them are errors.
 
-use gamma_manifest::{
-    diagnostic::Code, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
-    source::Span, source::Spanned, yaml::Field, yaml::Report,
-};
 use std::{fmt::Display, str::FromStr};
+
+use gamma_manifest::{
+    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
+    yaml::{Field, Report},
+};
 
 /// Where the mistakes in a case file go.
 pub(crate) struct Mistakes<'d>(pub(crate) &'d mut Diagnostics);

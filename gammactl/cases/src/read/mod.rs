@@ -3,14 +3,18 @@
 mod expect;
 mod mistakes;
 
-use super::{model::Case, model::Exchange, model::Options, model::Protocol};
 use gamma_explain::request::HeaderLine;
 use gamma_manifest::{
-    diagnostic::Diagnostics, diagnostic::codes, source::Span, source::Spanned, suggest::nearest,
-    yaml, yaml::Field, yaml::Node, yaml::ObjectReader, yaml::Report as _,
+    diagnostic::{Diagnostics, codes},
+    source::{Span, Spanned},
+    suggest::nearest,
+    yaml,
+    yaml::{Field, Node, ObjectReader, Report as _},
 };
 pub(super) use mistakes::Mistakes;
 use mistakes::parsed;
+
+use super::model::{Case, Exchange, Options, Protocol};
 
 /// A case and the manifests in the same file.
 #[derive(Debug)]

@@ -1,12 +1,28 @@
 //! The options of `gammactl envoy`, and the bootstrap that they ask for.
 
-use crate::{input::CompiledInput, input::Input, output};
+use std::{
+    collections::BTreeSet,
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
 use clap::Args;
 use gamma_config::Duration;
-use gamma_envoy::{self as envoy, EnvoyOptions, xds, xds::Admin, xds::Pace};
-use gamma_manifest::{diagnostic::Diagnostics, diagnostic::Severity, source};
+use gamma_envoy::{
+    self as envoy, EnvoyOptions, xds,
+    xds::{Admin, Pace},
+};
+use gamma_manifest::{
+    diagnostic::{Diagnostics, Severity},
+    source,
+};
 use serde_json::Value;
-use std::{collections::BTreeSet, fs, net::SocketAddr, path::Path, path::PathBuf};
+
+use crate::{
+    input::{CompiledInput, Input},
+    output,
+};
 
 /// Write an Envoy bootstrap with the filter, its config and a cluster per backend
 #[derive(Debug, Args)]

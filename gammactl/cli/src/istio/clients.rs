@@ -1,11 +1,12 @@
 //! The options of `gammactl istio` that say which clients get the filter.
 
-use crate::input::namespace_or_none;
 use anyhow::bail;
 use clap::Args;
 use gamma_config::Config;
-use gamma_envoy::{istio::Scope, istio::ServicePattern, istio::client_namespaces};
+use gamma_envoy::istio::{Scope, ServicePattern, client_namespaces};
 use gamma_manifest::Manifests;
+
+use crate::input::namespace_or_none;
 
 #[derive(Debug, Args)]
 pub(super) struct ClientFlags {

@@ -1,11 +1,16 @@
 //! The options of `gammactl istio` that say what the plugin is and how it runs.
 
-use crate::input::namespace_or_none;
+use std::{fs, path::PathBuf};
+
 use anyhow::{Context as _, bail};
 use clap::{Args, ValueEnum};
-use gamma_envoy::{istio, istio::Image, istio::IstioOptions};
+use gamma_envoy::{
+    istio,
+    istio::{Image, IstioOptions},
+};
 use sha2::{Digest as _, Sha256};
-use std::{fs, path::PathBuf};
+
+use crate::input::namespace_or_none;
 
 #[derive(Debug, Args)]
 pub(super) struct PluginFlags {

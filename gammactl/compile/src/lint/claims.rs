@@ -1,14 +1,26 @@
 //! Matches that get no request: another match claims the same, or a regular expression before them takes
 //! all of it.
 
-use super::{pattern, pattern::Reach, table::CompetingMatches, table::RankedMatch};
-use crate::{path_prefix, value_match::effective_headers, value_match::effective_query_params};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, hash_map::Entry},
+};
+
 use gamma_config::Method;
 use gamma_manifest::{
-    HttpMatch, Match, PathMatchType, ValueMatch, diagnostic::Diagnostic, diagnostic::Diagnostics,
-    diagnostic::codes,
+    HttpMatch, Match, PathMatchType, ValueMatch,
+    diagnostic::{Diagnostic, Diagnostics, codes},
 };
-use std::{borrow::Cow, collections::HashMap, collections::hash_map::Entry};
+
+use super::{
+    pattern,
+    pattern::Reach,
+    table::{CompetingMatches, RankedMatch},
+};
+use crate::{
+    path_prefix,
+    value_match::{effective_headers, effective_query_params},
+};
 
 pub(super) fn lint(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
     let mut claims: HashMap<Claim<'_>, &RankedMatch<'_>> = HashMap::new();

@@ -1,9 +1,11 @@
 //! RequestMirror filters that serve requests twice, or not at all.
 
-use super::weights::target;
 use gamma_manifest::{
-    FilterKind, Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    FilterKind, Route, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
 };
+
+use super::weights::target;
 
 pub(super) fn lint(route: &Route, rule: &Rule, diagnostics: &mut Diagnostics) {
     for filter in &rule.filters {

@@ -22,8 +22,9 @@ mod table;
 mod values;
 mod weights;
 
-use crate::{Options, attach::attach, index::Index};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
+
+use crate::{Options, attach::attach, index::Index};
 
 /// Looks for what is probably not meant in routes that can be compiled.
 ///

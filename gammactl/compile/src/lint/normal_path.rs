@@ -5,9 +5,10 @@
 //! regular language themselves: [`NormalPath`] reads them character by character, beside the automaton of
 //! the pattern.
 
+use std::collections::{HashSet, VecDeque};
+
 use super::pattern;
-use crate::{automaton::PatternAutomaton, automaton::PatternState};
-use std::{collections::HashSet, collections::VecDeque};
+use crate::automaton::{PatternAutomaton, PatternState};
 
 /// Larger automata are not looked through to their end: then nothing is known.
 const MAX_STATES: usize = 2_000;

@@ -1,11 +1,14 @@
 //! parentRefs of routes: what follows from where routes are attached.
 
-use crate::attach::Attachments;
+use std::collections::{HashMap, HashSet};
+
 use gamma_manifest::{
-    HttpMatch, Manifests, Match, PathMatchType, Route, diagnostic::Diagnostic,
-    diagnostic::Diagnostics, diagnostic::codes, source::Span,
+    HttpMatch, Manifests, Match, PathMatchType, Route,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::Span,
 };
-use std::{collections::HashMap, collections::HashSet};
+
+use crate::attach::Attachments;
 
 /// The standard channel tells parentRefs to one object apart by `sectionName` alone.
 pub(super) fn lint(route: &Route, diagnostics: &mut Diagnostics) {

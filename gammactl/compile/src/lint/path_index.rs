@@ -1,9 +1,11 @@
 //! The index of matches by path, which finds the match that takes a path without trying all of them.
 
-use super::{table::CompetingMatches, table::RankedMatch};
-use crate::path_prefix;
-use gamma_manifest::{HttpMatch, Match, PathMatchType, ValueMatch};
 use std::collections::HashMap;
+
+use gamma_manifest::{HttpMatch, Match, PathMatchType, ValueMatch};
+
+use super::table::{CompetingMatches, RankedMatch};
+use crate::path_prefix;
 
 /// More matches on one path are not looked through: then nothing is known.
 const BUCKET: usize = 256;

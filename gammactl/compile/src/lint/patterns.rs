@@ -1,11 +1,13 @@
 //! Regular expressions that match nothing, mean something else to another engine, or not what they look
 //! like.
 
-use super::{normal_path, normal_path::Matches, pattern, pattern::ends_escaped};
 use gamma_manifest::{
-    Match, PathMatchType, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    Match, PathMatchType, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
     source::Spanned,
 };
+
+use super::{normal_path, normal_path::Matches, pattern, pattern::ends_escaped};
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     for m in &rule.matches {

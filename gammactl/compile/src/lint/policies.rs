@@ -1,8 +1,9 @@
 //! Retries and CORS policies that are hardly meant, and fields that not every API server knows.
 
 use gamma_manifest::{
-    FilterKind, HeaderModifier, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics,
-    diagnostic::codes, source::Span, source::Spanned,
+    FilterKind, HeaderModifier, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
 };
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {

@@ -1,15 +1,18 @@
 //! Matches that other meshes try in another order (`docs/semantics.md`).
 
+use std::collections::HashMap;
+
+use gamma_manifest::{
+    HttpMatch, Match, PathMatchType, ValueMatch,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
 use super::{
-    path_index::asks_no_more, pattern, table::CompetingMatches, table::RankedMatch,
-    table::SaidPlaces,
+    path_index::asks_no_more,
+    pattern,
+    table::{CompetingMatches, RankedMatch, SaidPlaces},
 };
 use crate::path_prefix;
-use gamma_manifest::{
-    HttpMatch, Match, PathMatchType, ValueMatch, diagnostic::Diagnostic, diagnostic::Diagnostics,
-    diagnostic::codes,
-};
-use std::collections::HashMap;
 
 /// Matches on one path are compared with each other up to so many.
 const COMPARED: usize = 32;

@@ -1,12 +1,16 @@
 //! Redirects that lead back to themselves, or turn a request into a GET.
 
-use super::{path_index::PathIndex, table::CompetingMatches, table::RankedMatch};
-use crate::path_prefix;
 use gamma_config::Method;
 use gamma_manifest::{
     Filter, FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Redirect, Route, Rule,
-    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    diagnostic::{Diagnostic, Diagnostics, codes},
 };
+
+use super::{
+    path_index::PathIndex,
+    table::{CompetingMatches, RankedMatch},
+};
+use crate::path_prefix;
 
 /// Browsers give up after twenty; no chain of redirects that ends is as long as this.
 const HOPS: usize = 8;

@@ -1,8 +1,12 @@
 //! backendRefs of routes that are on no Service, and so are not compiled, but name a Service that is not
 //! there.
 
+use gamma_manifest::{
+    Manifests,
+    diagnostic::{Diagnostics, codes},
+};
+
 use crate::{Options, attach::Attachments, index::Index, resolve::Backends};
-use gamma_manifest::{Manifests, diagnostic::Diagnostics, diagnostic::codes};
 
 pub(super) fn lint(
     manifests: &Manifests,

@@ -1,7 +1,8 @@
 //! Session persistence that ends when rules of the route are inserted or removed.
 
 use gamma_manifest::{
-    Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    Route, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
 /// A session is bound to the name of its rule. One without is called by its place among the others.

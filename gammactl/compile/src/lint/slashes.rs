@@ -1,12 +1,14 @@
 //! Paths of matches and filters that differ in a slash at their end only.
 
+use std::collections::HashSet;
+
+use gamma_manifest::{
+    FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
 use super::{path_index::PathIndex, table::CompetingMatches};
 use crate::path_prefix;
-use gamma_manifest::{
-    FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Rule, diagnostic::Diagnostic,
-    diagnostic::Diagnostics, diagnostic::codes,
-};
-use std::collections::HashSet;
 
 /// "When specified, a trailing `/` is ignored."
 pub(super) fn prefixes(rule: &Rule, diagnostics: &mut Diagnostics) {

@@ -1,8 +1,10 @@
 //! The matches that compete for the requests to a Service port, best first.
 
-use crate::{Options, attach::Attachments, kind, precedence::Precedence};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
 use gamma_manifest::{Manifests, Match, Route, Rule, source::Span};
-use std::{collections::BTreeMap, collections::BTreeSet, collections::HashSet};
+
+use crate::{Options, attach::Attachments, kind, precedence::Precedence};
 
 /// A match among its competitors.
 #[derive(Debug, Clone)]

@@ -1,10 +1,12 @@
 //! Values of matches that no request can have, or that hardly mean what they say.
 
-use gamma_manifest::{
-    Match, PathMatchType, Rule, ValueMatch, diagnostic::Diagnostic, diagnostic::Diagnostics,
-    diagnostic::codes, source::Spanned,
-};
 use std::collections::HashMap;
+
+use gamma_manifest::{
+    Match, PathMatchType, Rule, ValueMatch,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::Spanned,
+};
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     for m in &rule.matches {

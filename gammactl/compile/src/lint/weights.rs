@@ -1,10 +1,13 @@
 //! Weights of backends whose shares of the requests are probably not meant.
 
-use crate::Share;
-use gamma_manifest::{
-    BackendRef, Route, Rule, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
-};
 use std::collections::HashMap;
+
+use gamma_manifest::{
+    BackendRef, Route, Rule,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
+use crate::Share;
 
 /// From this weight on, a backend beside it without one gets next to nothing by accident.
 const LARGE: u32 = 10;

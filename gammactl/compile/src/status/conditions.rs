@@ -1,8 +1,13 @@
 //! Conditions of a route with respect to a parent, in the words of the Gateway API.
 
-use super::{findings::Finding, findings::Findings, findings::contains, reason, reason::About};
-use crate::{AttachedPort, Attachment};
 use gamma_manifest::{Manifests, Match, Route, Rule, source::Span};
+
+use super::{
+    findings::{Finding, Findings, contains},
+    reason,
+    reason::About,
+};
+use crate::{AttachedPort, Attachment};
 
 /// A `metav1.Condition`, but for `lastTransitionTime`, which is for whoever writes it, and
 /// `observedGeneration`, which is the route's.

@@ -1,7 +1,11 @@
 //! Diagnostics by the part of a manifest that they point into, which is what a condition is about.
 
+use gamma_manifest::{
+    diagnostic::{Diagnostic, Diagnostics},
+    source::Span,
+};
+
 use super::{reason, reason::About};
-use gamma_manifest::{diagnostic::Diagnostic, diagnostic::Diagnostics, source::Span};
 
 /// A finding that a condition is about.
 #[derive(Debug, Clone, Copy)]

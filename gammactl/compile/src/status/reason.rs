@@ -1,6 +1,6 @@
 //! The table from diagnostic codes to conditions and to the reasons that the Gateway API has for them.
 
-use gamma_manifest::{diagnostic::Code, diagnostic::codes};
+use gamma_manifest::diagnostic::{Code, codes};
 
 /// What a finding puts in question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

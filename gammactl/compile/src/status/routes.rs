@@ -1,8 +1,13 @@
 //! The status of every route, with respect to each Service that the route is attached to.
 
-use super::{conditions, conditions::Condition, conditions::RuleConditions, findings::Findings};
-use crate::Attachment;
 use gamma_manifest::{Manifests, ParentRef, RouteKind, diagnostic::Diagnostics};
+
+use super::{
+    conditions,
+    conditions::{Condition, RuleConditions},
+    findings::Findings,
+};
+use crate::Attachment;
 
 /// Who would have written the status.
 pub const CONTROLLER_NAME: &str = "gamma/gammactl";

@@ -1,11 +1,12 @@
 //! Statuses written as the Kubernetes objects that they are a part of, in YAML or JSON.
 
-use super::{
-    conditions::Condition, routes::CONTROLLER_NAME, routes::ParentStatus, routes::RouteStatus,
-};
-use gamma_manifest::ParentRef;
-use gamma_manifest::write_yaml;
+use gamma_manifest::{ParentRef, write_yaml};
 use serde_json::{Value, json};
+
+use super::{
+    conditions::Condition,
+    routes::{CONTROLLER_NAME, ParentStatus, RouteStatus},
+};
 
 /// One document for each route.
 #[must_use]

@@ -14,7 +14,6 @@ use std::{collections::BTreeSet, env, str::FromStr, thread};
 use fastrand::Rng;
 use gamma_config::Config;
 use gamma_diff::{self as diff, Diff, Places, Side};
-
 use oracle::Oracle;
 
 /// Requests that the oracle sends before it says that nothing changed.

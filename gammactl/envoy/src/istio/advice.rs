@@ -2,8 +2,8 @@
 
 use gamma_compile::{Attachment, Index};
 use gamma_manifest::{
-    BackendRef, FilterKind, Manifests, Route, diagnostic::Diagnostic, diagnostic::Diagnostics,
-    diagnostic::codes,
+    BackendRef, FilterKind, Manifests, Route,
+    diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
 /// A route with this label is for control planes of that revision only.

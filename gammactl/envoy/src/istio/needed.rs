@@ -1,9 +1,11 @@
 //! The part of a route config that the sidecars of one scope need.
 
-use super::scope::Scope;
+use std::str::FromStr;
+
 use gamma_compile::for_clients_in;
 use gamma_config::{Config, Service};
-use std::str::FromStr;
+
+use super::scope::Scope;
 
 /// Services by namespace and name, as in `shop/cart`, `shop/*`, `*/cart` or `./*`, where the dot is
 /// the client's own namespace.

@@ -1,8 +1,9 @@
 //! A Kubernetes object for Istio, and several of them as a file.
 
-use super::{options::IstioOptions, scope::Scope};
 use gamma_manifest::write_yaml;
 use serde_json::{Value, json};
+
+use super::{options::IstioOptions, scope::Scope};
 
 /// A WasmPlugin or an EnvoyFilter.
 #[derive(Debug, Clone)]

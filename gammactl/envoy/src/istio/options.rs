@@ -1,10 +1,8 @@
 //! What the objects for Istio depend on besides the route config.
 
-use super::{
-    plugin_fields::FailStrategy, plugin_fields::Image, plugin_fields::Phase,
-    plugin_fields::PullPolicy,
-};
 use std::collections::BTreeMap;
+
+use super::plugin_fields::{FailStrategy, Image, Phase, PullPolicy};
 
 /// What the objects depend on besides the route config.
 #[derive(Debug, Clone)]

@@ -1,7 +1,8 @@
 //! The two objects that put the filter into the sidecars of one scope.
 
-use super::{object::Object, options::IstioOptions, plugin, route, scope::Scope};
 use gamma_config::Config;
+
+use super::{object::Object, options::IstioOptions, plugin, route, scope::Scope};
 
 /// The objects for one scope, in the order in which they are to be applied: a route that nobody
 /// asks for does no harm, a header that no route obeys goes to the backend.

@@ -1,11 +1,14 @@
 //! `WasmPlugin`: where the module is, and the route config that it obeys.
 
-use super::{
-    object::metadata, options::IstioOptions, plugin_fields::FailStrategy, plugin_fields::Phase,
-    plugin_fields::PullPolicy, scope::Scope,
-};
 use gamma_config::Config;
 use serde_json::{Value, json};
+
+use super::{
+    object::metadata,
+    options::IstioOptions,
+    plugin_fields::{FailStrategy, Phase, PullPolicy},
+    scope::Scope,
+};
 
 /// What the filter is called in logs.
 const PLUGIN: &str = "gamma";

@@ -1,9 +1,10 @@
 //! `EnvoyFilter`: the route that goes where the filter says, before those that istiod makes.
 
-use super::{object::metadata, options::IstioOptions, scope::Scope};
-use crate::route::decided_routes;
 use gamma_config::Config;
 use serde_json::{Value, json};
+
+use super::{object::metadata, options::IstioOptions, scope::Scope};
+use crate::route::decided_routes;
 
 pub(super) fn envoy_filter(config: &Config, scope: &Scope, options: &IstioOptions) -> Value {
     // Each one is put before all that are there, those of this object included.

@@ -1,7 +1,8 @@
 //! The clients whose requests a pair of objects is for: those of the whole mesh, or of one namespace.
 
-use gamma_manifest::Manifests;
 use std::collections::BTreeSet;
+
+use gamma_manifest::Manifests;
 
 /// The clients that get the filter with one config.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

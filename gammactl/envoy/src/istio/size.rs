@@ -1,10 +1,9 @@
 //! The limits that Kubernetes has to the size of an object.
 
-use super::object::Object;
 use gamma_config::Config;
-use gamma_manifest::{
-    diagnostic::Code, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
-};
+use gamma_manifest::diagnostic::{Code, Diagnostic, Diagnostics, codes};
+
+use super::object::Object;
 
 /// Where `kubectl apply` without `--server-side` keeps a copy of an object: the annotations of one
 /// may have 256 KiB together.

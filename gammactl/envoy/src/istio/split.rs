@@ -1,8 +1,14 @@
 //! A pair of objects for each namespace, where one pair for the whole mesh would be too large.
 
-use super::{object::Object, scope::Scope, scope::client_namespaces, size::Size};
 use gamma_manifest::{
-    Manifests, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
+    Manifests,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+};
+
+use super::{
+    object::Object,
+    scope::{Scope, client_namespaces},
+    size::Size,
 };
 
 /// The objects `of` each scope, and the scopes. If there is one for the whole mesh and it is too

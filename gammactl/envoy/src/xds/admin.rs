@@ -1,9 +1,11 @@
 //! What a running Envoy says about the files: which versions it has taken, and which it refused.
 
 use std::{
-    collections::HashMap, net::IpAddr, net::Ipv4Addr, net::Ipv6Addr, net::SocketAddr,
+    collections::HashMap,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     time::Duration,
 };
+
 use ureq::Agent;
 
 /// Envoy's main thread answers, and that also compiles the filter: a second of silence is no death.

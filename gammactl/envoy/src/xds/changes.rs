@@ -1,8 +1,13 @@
 //! What an update changes, as numbers.
 
-use super::resources::Resources;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
 use gamma_config::{Config, Rule, Service};
-use std::{collections::BTreeMap, collections::BTreeSet, fmt};
+
+use super::resources::Resources;
 
 /// How many of a kind came, went and are not as they were.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

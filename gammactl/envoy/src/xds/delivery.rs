@@ -1,10 +1,17 @@
 //! The delivery of one file: it is written to the directory, and Envoy has to take it before the next.
 
-use super::{
-    admin, admin::Admin, admin::TakenVersions, directory::Directory, directory::DirectoryError,
-    resources::BOOTSTRAP, resources::CLUSTERS, resources::DiscoveryResponse, resources::FILTER,
+use std::{
+    net::SocketAddr,
+    thread,
+    time::{Duration, Instant},
 };
-use std::{net::SocketAddr, thread, time::Duration, time::Instant};
+
+use super::{
+    admin,
+    admin::{Admin, TakenVersions},
+    directory::{Directory, DirectoryError},
+    resources::{BOOTSTRAP, CLUSTERS, DiscoveryResponse, FILTER},
+};
 
 /// How long Envoy may take for one file. A large route config is read by every worker.
 const PATIENCE: Duration = Duration::from_secs(30);

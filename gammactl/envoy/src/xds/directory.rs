@@ -1,13 +1,22 @@
 //! The directory that Envoy reads: it has one writer at a time, and every file is replaced in one step.
 
-use super::{
-    resources::BOOTSTRAP, resources::CLUSTERS, resources::DiscoveryResponse, resources::ENDPOINTS,
-    resources::FILTER, resources::ROUTES, resources::Resources,
+use std::{
+    collections::BTreeMap,
+    fs,
+    fs::{File, TryLockError},
+    io,
+    path::{Path, PathBuf},
 };
-use gamma_manifest::MARK;
-use gamma_manifest::{source::UNFINISHED, source::replace_file};
+
+use gamma_manifest::{
+    MARK,
+    source::{UNFINISHED, replace_file},
+};
 use serde_json::Value;
-use std::{collections::BTreeMap, fs, fs::File, fs::TryLockError, io, path::Path, path::PathBuf};
+
+use super::resources::{
+    BOOTSTRAP, CLUSTERS, DiscoveryResponse, ENDPOINTS, FILTER, ROUTES, Resources,
+};
 
 const LOCK: &str = ".lock";
 

@@ -1,13 +1,16 @@
 //! The files of a live directory, each of which is delivered to Envoy in its turn.
 
+use std::{collections::BTreeMap, time::Duration};
+
+use serde_json::{Value, json};
+
 use super::{
-    admin, delivery::Delivery, delivery::DeliveryError, delivery::OF_CLUSTERS, delivery::OF_FILTER,
-    delivery::ResourceFile, directory::DirectoryError, resources::DiscoveryResponse,
-    resources::ENDPOINTS, resources::ROUTES, resources::Resources, resources::file,
+    admin,
+    delivery::{Delivery, DeliveryError, OF_CLUSTERS, OF_FILTER, ResourceFile},
+    directory::DirectoryError,
+    resources::{DiscoveryResponse, ENDPOINTS, ROUTES, Resources, file},
 };
 use crate::route;
-use serde_json::{Value, json};
-use std::{collections::BTreeMap, time::Duration};
 
 /// The files, and the way by which Envoy gets them.
 #[derive(Debug)]

@@ -1,9 +1,10 @@
 //! What Envoy reads while it runs, and the files that it reads it from.
 
+use std::collections::BTreeMap;
+
 use gamma_config::Config;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
-use std::collections::BTreeMap;
 
 /// The bootstrap, in its directory.
 pub const BOOTSTRAP: &str = "envoy.yaml";

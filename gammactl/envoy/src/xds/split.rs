@@ -1,12 +1,11 @@
 //! A bootstrap taken apart: what Envoy reads once, and what it reads again.
 
-use super::{
-    resources::CLUSTERS, resources::ENDPOINTS, resources::FILTER, resources::ROUTES,
-    resources::Resources, resources::digest, resources::file,
-};
-use crate::filter;
-use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::resources::{CLUSTERS, ENDPOINTS, FILTER, ROUTES, Resources, digest, file};
+use crate::filter;
 
 const CONNECTION_MANAGER: &str = "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 

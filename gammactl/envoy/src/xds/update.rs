@@ -14,12 +14,20 @@
 //! what the files say is where it starts from. So a write that fails, as on a full disk, is no end:
 //! what it belongs to stays to be done, and is tried again.
 
-use super::{
-    admin::Admin, changes::ResourceChanges, delivery::Delivery, delivery::DeliveryError,
-    delivery::EnvoyContact, directory::Directory, directory::DirectoryError, files::ResourceFiles,
-    resources::BOOTSTRAP, resources::Resources,
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    time::{Duration, Instant},
 };
-use std::{collections::BTreeMap, path::Path, time::Duration, time::Instant};
+
+use super::{
+    admin::Admin,
+    changes::ResourceChanges,
+    delivery::{Delivery, DeliveryError, EnvoyContact},
+    directory::{Directory, DirectoryError},
+    files::ResourceFiles,
+    resources::{BOOTSTRAP, Resources},
+};
 
 /// Until what a write has kept from being done is tried again; twice as long after each further one.
 const FIRST_RETRY: Duration = Duration::from_secs(1);

@@ -1,8 +1,9 @@
 //! JSON lines, whose keys are for whoever wrote the format to choose: the usual ones.
 
-use super::{logged::LogLineError, logged::Logged, logged::header, logged::status};
-use crate::{request::RequestLine, request::Simulated};
 use serde_json::{Map, Value};
+
+use super::logged::{LogLineError, Logged, header, status};
+use crate::request::{RequestLine, Simulated};
 
 pub(super) fn read(line: &str) -> Result<Logged, LogLineError> {
     let fields: Map<String, Value> = serde_json::from_str(line)?;

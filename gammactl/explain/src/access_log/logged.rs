@@ -1,6 +1,6 @@
 //! A request that a proxy has served, and what every format of logs has of one.
 
-use crate::{request::HeaderLine, request::InvalidLine, request::Simulated};
+use crate::request::{HeaderLine, InvalidLine, Simulated};
 
 /// A request that was served.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,7 @@
 //! What the log of a request adds to the request's explanation.
 
 use super::logged::Logged;
-use crate::{
-    explanation::Action, explanation::Explanation, explanation::Outcome, explanation::Predicate,
-};
+use crate::explanation::{Action, Explanation, Outcome, Predicate};
 
 /// What should be known of the explanation of a logged request.
 #[must_use]

@@ -1,8 +1,9 @@
 //! Envoy's default format, Istio's, and that of `gammactl envoy`.
 
-use super::{logged::LogLineError, logged::Logged, logged::header, logged::status};
-use crate::{request::RequestLine, request::Simulated};
 use std::net::SocketAddr;
+
+use super::logged::{LogLineError, Logged, header, status};
+use crate::request::{RequestLine, Simulated};
 
 /// A piece of a line of text.
 #[derive(Debug, PartialEq)]

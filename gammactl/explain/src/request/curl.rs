@@ -5,17 +5,26 @@
 
 mod ignored;
 
-use super::{
-    draft::FORM, draft::RequestDraft, options::RequestOptions, redirection,
-    redirection::Redirection, target::is_method, words,
+use std::{
+    error::Error as _,
+    sync::{LazyLock, Mutex, PoisonError},
 };
+
 use clap::{
-    Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _, error::ContextKind,
-    error::ContextValue, error::ErrorKind,
+    Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _,
+    error::{ContextKind, ContextValue, ErrorKind},
 };
 use gamma_manifest::suggest::nearest;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use std::{error::Error as _, sync::LazyLock, sync::Mutex, sync::PoisonError};
+
+use super::{
+    draft::{FORM, RequestDraft},
+    options::RequestOptions,
+    redirection,
+    redirection::Redirection,
+    target::is_method,
+    words,
+};
 
 /// Why a command line is no request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

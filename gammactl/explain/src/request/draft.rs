@@ -1,13 +1,18 @@
 //! A request in the making: what a URL, options and headers say before they are put together.
 
-use super::{
-    error::InvalidLine, header::HeaderLine, line::RequestLine, options::HeaderOption,
-    options::RequestOptions, redirection::Redirection, redirection::redirected,
-    simulated::Simulated, target::ASTERISK, target::NEEDS_HOST, target::RequestTarget,
-    target::is_authority, target::is_method,
-};
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::net::SocketAddr;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{
+    error::InvalidLine,
+    header::HeaderLine,
+    line::RequestLine,
+    options::{HeaderOption, RequestOptions},
+    redirection::{Redirection, redirected},
+    simulated::Simulated,
+    target::{ASTERISK, NEEDS_HOST, RequestTarget, is_authority, is_method},
+};
 
 /// The parts of a request, which [`RequestDraft::simulated`] puts together as curl does.
 #[derive(Debug, Clone, Default)]

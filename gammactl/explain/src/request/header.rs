@@ -1,7 +1,8 @@
 //! A header in one line, as HTTP/1.1 and curl write it.
 
-use super::error::InvalidLine;
 use std::{fmt, str::FromStr};
+
+use super::error::InvalidLine;
 
 /// What a line of a header looks like, for messages.
 pub(super) const EXPECTED: &str = "a header like `name: value`";

@@ -1,7 +1,11 @@
 //! A request in one line: its method and its URL.
 
-use super::{error::InvalidLine, target::ASTERISK, target::NEEDS_HOST, target::RequestTarget};
 use std::{fmt, str::FromStr};
+
+use super::{
+    error::InvalidLine,
+    target::{ASTERISK, NEEDS_HOST, RequestTarget},
+};
 
 /// `METHOD URL`, as in `GET http://cart/api?x=1`. The method may be left out (`GET`), and so may the
 /// scheme (`http`) and the path (`/`).

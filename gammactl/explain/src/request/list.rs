@@ -1,10 +1,16 @@
 //! A list of requests: a URL, a curl command or a JSON object a line.
 
-use super::{
-    curl::CurlError, draft::RequestDraft, draft::RequestError, error::InvalidLine,
-    header::HeaderLine, options::HeaderOption, simulated::Simulated, words,
-};
 use serde::Deserialize;
+
+use super::{
+    curl::CurlError,
+    draft::{RequestDraft, RequestError},
+    error::InvalidLine,
+    header::HeaderLine,
+    options::HeaderOption,
+    simulated::Simulated,
+    words,
+};
 
 /// A request as a JSON object.
 #[derive(Debug, Deserialize)]

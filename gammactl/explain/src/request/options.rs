@@ -1,8 +1,10 @@
 //! The options that `gammactl explain` has in common with curl.
 
-use super::{error::InvalidLine, header, header::HeaderLine};
-use clap::Args;
 use std::{net::SocketAddr, str::FromStr};
+
+use clap::Args;
+
+use super::{error::InvalidLine, header, header::HeaderLine};
 
 /// What options say of a request besides its URL.
 #[derive(Debug, Clone, Default, Args)]

@@ -1,7 +1,8 @@
 //! Where curl connects to instead of the host of a URL: `--resolve` and `--connect-to`.
 
-use super::{target::RequestTarget, target::port_number};
-use std::{net::IpAddr, net::SocketAddr};
+use std::net::{IpAddr, SocketAddr};
+
+use super::target::{RequestTarget, port_number};
 
 /// `--resolve` or `--connect-to`: where connections to a host and port go.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,8 @@
 //! A request as the router is asked about it, with the client that sends it.
 
-use super::{header::HeaderLine, line::RequestLine};
 use std::net::SocketAddr;
+
+use super::{header::HeaderLine, line::RequestLine};
 
 /// A request and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,17 @@
 //! `externalAuth` of a filter is read here.
 
-use super::{cx::Cx, referent, scalar::choice, scalar::distinct, scalar::list, text};
-use crate::{ExternalAuth, diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader};
+use super::{
+    cx::Cx,
+    referent,
+    scalar::{choice, distinct, list},
+    text,
+};
+use crate::{
+    ExternalAuth,
+    diagnostic::codes,
+    source::Spanned,
+    yaml::{Field, ObjectReader},
+};
 
 pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ExternalAuth> {
     let mut object = ObjectReader::open(field, cx)?;

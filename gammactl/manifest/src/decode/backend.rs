@@ -1,7 +1,10 @@
 //! `backendRefs[]` of a rule: what is referred to, with its share and filters.
 
 use super::{cx::Cx, filters, referent::referent};
-use crate::{BackendRef, RouteKind, yaml::Field, yaml::ObjectReader};
+use crate::{
+    BackendRef, RouteKind,
+    yaml::{Field, ObjectReader},
+};
 
 /// HTTPBackendRef or GRPCBackendRef.
 pub(super) fn backend_ref(

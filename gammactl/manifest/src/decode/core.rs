@@ -1,9 +1,15 @@
 //! Service, ServiceImport, EndpointSlice and ReferenceGrant are read here.
 
-use super::{cx::Cx, metadata, scalar::choice_of, scalar::items, scalar::list};
+use super::{
+    cx::Cx,
+    metadata,
+    scalar::{choice_of, items, list},
+};
 use crate::{
-    EndpointSlice, Metadata, ReferenceGrant, Service, ServiceKind, ServicePort, diagnostic::codes,
-    source::Spanned, yaml::Content, yaml::Field, yaml::ObjectReader,
+    EndpointSlice, Metadata, ReferenceGrant, Service, ServiceKind, ServicePort,
+    diagnostic::codes,
+    source::Spanned,
+    yaml::{Content, Field, ObjectReader},
 };
 
 pub(super) fn service(

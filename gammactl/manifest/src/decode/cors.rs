@@ -1,9 +1,19 @@
 //! `cors` of a filter is read here.
 
-use super::{cx::Cx, scalar::choice_hint, scalar::list, text};
-use crate::{diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader};
-use gamma_config::Cors;
 use std::collections::HashSet;
+
+use gamma_config::Cors;
+
+use super::{
+    cx::Cx,
+    scalar::{choice_hint, list},
+    text,
+};
+use crate::{
+    diagnostic::codes,
+    source::Spanned,
+    yaml::{Field, ObjectReader},
+};
 
 const METHODS: [&str; 10] = [
     "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "*",

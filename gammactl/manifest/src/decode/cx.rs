@@ -1,10 +1,12 @@
 //! Where findings go while one Kubernetes object is read, and what they are called.
 
-use crate::{
-    diagnostic::Code, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
-    source::Span, yaml::Field, yaml::Report,
-};
 use std::fmt::Display;
+
+use crate::{
+    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    source::Span,
+    yaml::{Field, Report},
+};
 
 /// What one Kubernetes object is read with.
 pub(super) struct Cx<'d> {

@@ -1,12 +1,22 @@
 //! `filters[]` of rules and backendRefs are read here.
 
-use super::{auth, cors, cx::Cx, referent, scalar::choice_hint, scalar::list, text, url};
-use crate::{
-    Filter, FilterKind, HeaderModifier, Mirror, RouteKind, diagnostic::codes, source::Spanned,
-    yaml::Field, yaml::ObjectReader,
-};
-use gamma_config::Fraction;
 use std::collections::HashSet;
+
+use gamma_config::Fraction;
+
+use super::{
+    auth, cors,
+    cx::Cx,
+    referent,
+    scalar::{choice_hint, list},
+    text, url,
+};
+use crate::{
+    Filter, FilterKind, HeaderModifier, Mirror, RouteKind,
+    diagnostic::codes,
+    source::Spanned,
+    yaml::{Field, ObjectReader},
+};
 
 /// Filter types and their members, all kinds of routes together.
 const MEMBERS: [(&str, &str); 8] = [

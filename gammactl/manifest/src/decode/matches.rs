@@ -1,12 +1,20 @@
 //! `rules[].matches[]` of HTTPRoute and GRPCRoute are read here.
 
-use super::{cx::Cx, scalar::choice, scalar::choice_of, scalar::list, text};
+use std::collections::HashSet;
+
+use gamma_config::Method;
+
+use super::{
+    cx::Cx,
+    scalar::{choice, choice_of, list},
+    text,
+};
 use crate::{
     GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, RouteKind, ValueMatch,
-    diagnostic::codes, source::Span, source::Spanned, yaml::Field, yaml::ObjectReader,
+    diagnostic::codes,
+    source::{Span, Spanned},
+    yaml::{Field, ObjectReader},
 };
-use gamma_config::Method;
-use std::collections::HashSet;
 
 const METHODS: [Method; 9] = [
     Method::Get,

@@ -1,7 +1,11 @@
 //! `metadata` of an object is read here: name, namespace, age, labels.
 
 use super::{cx::Cx, text};
-use crate::{Metadata, Timestamp, diagnostic::codes, yaml::Field, yaml::ObjectReader};
+use crate::{
+    Metadata, Timestamp,
+    diagnostic::codes,
+    yaml::{Field, ObjectReader},
+};
 
 pub(super) fn metadata(
     object: &mut ObjectReader<'_>,

@@ -22,13 +22,18 @@ mod session;
 mod text;
 mod url;
 
-use crate::{
-    Manifests, RouteKind, diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes,
-    groups::GATEWAY, groups::MULTICLUSTER, source::Sources, source::Span, suggest::nearest, yaml,
-    yaml::Document, yaml::Field, yaml::Node, yaml::ObjectReader,
-};
 use cx::Cx;
 use merge::Merge;
+
+use crate::{
+    Manifests, RouteKind,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    groups::{GATEWAY, MULTICLUSTER},
+    source::{Sources, Span},
+    suggest::nearest,
+    yaml,
+    yaml::{Document, Field, Node, ObjectReader},
+};
 
 /// Reads all objects in `sources`. Those that name no namespace are put into `default_namespace`.
 pub fn decode(

@@ -2,7 +2,12 @@
 //! `backendRefs[]` add a share and filters.
 
 use super::{cx::Cx, text};
-use crate::{BackendRef, diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader};
+use crate::{
+    BackendRef,
+    diagnostic::codes,
+    source::Spanned,
+    yaml::{Field, ObjectReader},
+};
 
 /// BackendObjectReference: neither a share nor filters.
 pub(super) fn object_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<BackendRef> {

@@ -1,11 +1,15 @@
 //! HTTPRoute and GRPCRoute are read here.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{cx::Cx, metadata, rule, scalar::list, text};
 use crate::{
-    ParentRef, Route, RouteKind, diagnostic::Diagnostic, diagnostic::codes, groups::GATEWAY,
-    source::Span, source::Spanned, yaml::Content, yaml::Field, yaml::ObjectReader,
+    ParentRef, Route, RouteKind,
+    diagnostic::{Diagnostic, codes},
+    groups::GATEWAY,
+    source::{Span, Spanned},
+    yaml::{Content, Field, ObjectReader},
 };
-use std::{collections::HashMap, collections::HashSet};
 
 const MAX_MATCHES_PER_ROUTE: usize = 128;
 

@@ -1,12 +1,16 @@
 //! `spec.rules[]` of HTTPRoute and GRPCRoute are read here.
 
+use std::collections::HashSet;
+
+use gamma_config::Timeouts;
+
 use super::{backend, cx::Cx, filters, matches, scalar::list, session, text};
 use crate::{
-    FilterKind, Match, PathMatchType, PathModifier, RouteKind, Rule, diagnostic::codes,
-    source::Span, source::Spanned, yaml::Field, yaml::ObjectReader,
+    FilterKind, Match, PathMatchType, PathModifier, RouteKind, Rule,
+    diagnostic::codes,
+    source::{Span, Spanned},
+    yaml::{Field, ObjectReader},
 };
-use gamma_config::Timeouts;
-use std::collections::HashSet;
 
 pub(super) fn rule(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Rule> {
     let mut object = ObjectReader::open(field, cx)?;

@@ -1,11 +1,14 @@
 //! Values that are one of a few names, and lists with a limit or without repetition.
 
+use std::collections::HashSet;
+
 use super::cx::Cx;
 use crate::{
-    diagnostic::codes, source::Spanned, suggest::containing, suggest::nearest, yaml::Field,
-    yaml::ObjectReader,
+    diagnostic::codes,
+    source::Spanned,
+    suggest::{containing, nearest},
+    yaml::{Field, ObjectReader},
 };
-use std::collections::HashSet;
 
 /// The items of a list that has at most `max` of them; none if it is absent.
 pub(super) fn list<'n>(

@@ -1,10 +1,14 @@
 //! `rules[].sessionPersistence` is read here.
 
+use gamma_config::SessionType;
+
 use super::{cx::Cx, scalar::choice_of, text};
 use crate::{
-    SessionPersistence, diagnostic::codes, source::Spanned, yaml::Field, yaml::ObjectReader,
+    SessionPersistence,
+    diagnostic::codes,
+    source::Spanned,
+    yaml::{Field, ObjectReader},
 };
-use gamma_config::SessionType;
 
 /// Two shapes are read: `sessionName` and `cookieConfig` (Gateway API 1.6 and before), `cookie` and
 /// `header` (after it). Their words do not overlap.

@@ -1,8 +1,9 @@
 //! Strings with a shape: names, hosts, paths, header names and values.
 
+use gamma_config::Cors;
+
 use super::cx::Cx;
 use crate::{diagnostic::codes, source::Spanned, yaml::ObjectReader};
-use gamma_config::Cors;
 
 type Text = Spanned<String>;
 

@@ -1,8 +1,14 @@
 //! `requestRedirect` and `urlRewrite` of a filter are read here: both change parts of a URL.
 
-use super::{cx::Cx, scalar::choice, scalar::choice_of, text};
+use super::{
+    cx::Cx,
+    scalar::{choice, choice_of},
+    text,
+};
 use crate::{
-    PathModifier, Redirect, UrlRewrite, diagnostic::codes, yaml::Field, yaml::ObjectReader,
+    PathModifier, Redirect, UrlRewrite,
+    diagnostic::codes,
+    yaml::{Field, ObjectReader},
 };
 
 pub(super) fn redirect(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Redirect> {

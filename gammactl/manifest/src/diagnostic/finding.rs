@@ -1,8 +1,9 @@
 //! A finding about the input, and a list of them.
 
-use super::{codes::Code, codes::Severity};
-use crate::{source::Span, source::Spanned};
 use std::collections::HashSet;
+
+use super::codes::{Code, Severity};
+use crate::source::{Span, Spanned};
 
 /// One finding about the input.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,10 @@
 //!
 //! GitHub Actions turns them into annotations beside the changed lines.
 
-use super::{codes::Severity, finding::Diagnostic, finding::Diagnostics};
+use super::{
+    codes::Severity,
+    finding::{Diagnostic, Diagnostics},
+};
 use crate::source::Sources;
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources) -> String {

@@ -1,8 +1,9 @@
 //! Diagnostics as a JSON array.
 
-use super::{finding::Diagnostic, finding::Diagnostics};
-use crate::{source::Sources, source::Span};
 use serde_json::{Value, json};
+
+use super::finding::{Diagnostic, Diagnostics};
+use crate::source::{Sources, Span};
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let list: Vec<Value> = diagnostics.iter().map(|d| object(d, sources)).collect();

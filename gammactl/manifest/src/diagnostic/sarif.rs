@@ -1,9 +1,15 @@
 //! Diagnostics as SARIF 2.1.0, which code scanning and editors read.
 
-use super::{codes, codes::Code, finding::Diagnostic, finding::Diagnostics};
-use crate::{source::Sources, source::Span};
-use serde_json::{Value, json};
 use std::sync::LazyLock;
+
+use serde_json::{Value, json};
+
+use super::{
+    codes,
+    codes::Code,
+    finding::{Diagnostic, Diagnostics},
+};
+use crate::source::{Sources, Span};
 
 /// Has a section on each code, which becomes the help of its rule.
 const PAGE: &str = include_str!(concat!(

@@ -1,11 +1,16 @@
 //! Diagnostics as rustc writes them.
 
-use super::{codes::Severity, finding::Diagnostic, finding::Diagnostics};
-use crate::{source::Source, source::Sources, source::Span, source::Spanned};
+use std::ops::Range;
+
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle,
 };
-use std::ops::Range;
+
+use super::{
+    codes::Severity,
+    finding::{Diagnostic, Diagnostics},
+};
+use crate::source::{Source, Sources, Span, Spanned};
 
 /// Two places this near are shown in one piece.
 const NEAR: u32 = 1000;

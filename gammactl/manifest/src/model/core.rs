@@ -1,9 +1,12 @@
 //! Service, ServiceImport, EndpointSlice and ReferenceGrant.
 
-use super::metadata::Metadata;
-use crate::{source::Span, source::Spanned, suggest::nearest};
-
 pub use gamma_config::ServiceKind;
+
+use super::metadata::Metadata;
+use crate::{
+    source::{Span, Spanned},
+    suggest::nearest,
+};
 
 /// A core Service, or a ServiceImport (GEP-1748).
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! `filters[]` of rules and backendRefs, and the backendRefs: each can hold the other.
 
-use crate::{source::Span, source::Spanned};
+use crate::source::{Span, Spanned};
 
 /// A filter of a rule or of a backendRef.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! `rules[].matches[]` of HTTPRoute and GRPCRoute.
 
-use crate::{source::Span, source::Spanned};
+use crate::source::{Span, Spanned};
 
 /// `rules[].matches[]`.
 #[derive(Debug, Clone)]

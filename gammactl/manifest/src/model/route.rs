@@ -1,7 +1,11 @@
 //! HTTPRoute and GRPCRoute: parents, rules, and what rules refer to.
 
-use super::{filter::BackendRef, filter::Filter, matches::Match, metadata::Metadata};
-use crate::{source::Span, source::Spanned};
+use super::{
+    filter::{BackendRef, Filter},
+    matches::Match,
+    metadata::Metadata,
+};
+use crate::source::{Span, Spanned};
 
 /// Which kind of route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,12 @@
 //! The files and directories that `-f` names are read here.
 
+use std::{
+    fs, io,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
 use super::text::Sources;
-use std::{fs, io, io::Read as _, path::Path, path::PathBuf};
 
 /// Why an input can't be read.
 #[derive(Debug, thiserror::Error)]

@@ -1,6 +1,7 @@
 //! Replacing a file in one step, so that whoever reads it has the old one or the new one.
 
 use std::{fs, fs::Permissions, io, io::Write as _, path::Path};
+
 use tempfile::Builder;
 
 /// How the name of a file ends that is not complete yet.

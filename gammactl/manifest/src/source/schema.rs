@@ -1,9 +1,11 @@
 //! The JSON Schema of a value with a position is that of the value.
 
-use super::text::Spanned;
+use std::borrow::Cow;
+
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::Value;
-use std::borrow::Cow;
+
+use super::text::Spanned;
 
 /// Marks the schema of something that may be null, as opposed to absent: `Option<Spanned<T>>` and
 /// `Spanned<Option<T>>` would have the same schema otherwise.

@@ -1,15 +1,18 @@
 //! A tree is built from the events of a parser, within limits: an alias bomb or a thousand brackets
 //! give an error, not a hang or an overflow of the stack.
 
+use std::{borrow::Cow, collections::HashMap};
+
+use saphyr_parser::{Event, ScalarStyle, Tag};
+
 use super::{
-    node::Content, node::Member, node::Node, scalar::Meaning, scalar::Scalar, scalar::ScalarError,
+    node::{Content, Member, Node},
+    scalar::{Meaning, Scalar, ScalarError},
 };
 use crate::{
-    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Span,
-    source::Spanned,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
 };
-use saphyr_parser::{Event, ScalarStyle, Tag};
-use std::{borrow::Cow, collections::HashMap};
 
 /// No manifest nests as deep.
 const MAX_DEPTH: usize = 64;

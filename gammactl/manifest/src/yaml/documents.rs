@@ -1,12 +1,13 @@
 //! A file is a stream of documents, each parsed on its own: a syntax error in one does not hide the
 //! others.
 
+use saphyr_parser::Parser;
+
 use super::{builder::Builder, json, node::Node};
 use crate::{
-    diagnostic::Diagnostic, diagnostic::Diagnostics, diagnostic::codes, source::Span,
-    source::Spanned,
+    diagnostic::{Diagnostic, Diagnostics, codes},
+    source::{Span, Spanned},
 };
-use saphyr_parser::Parser;
 
 /// One document, not parsed yet.
 #[derive(Debug, Clone, Copy)]

@@ -5,7 +5,10 @@
 //! values. kubectl reads a stream that begins with `{` as JSON first.
 
 use super::{builder::Builder, node::Node, scalar::Scalar};
-use crate::{diagnostic::Diagnostics, source::Span, source::Spanned};
+use crate::{
+    diagnostic::Diagnostics,
+    source::{Span, Spanned},
+};
 
 type Result<T> = std::result::Result<T, Spanned<String>>;
 

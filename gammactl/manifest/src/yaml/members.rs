@@ -1,9 +1,10 @@
 //! Every value of a tree knows its path, and every mapping which of its members were asked for.
 //! What a mistake is called is up to the reader.
 
-use super::{node::Content, node::Member, node::Node};
-use crate::{source::Spanned, suggest::nearest};
 use std::fmt::Display;
+
+use super::node::{Content, Member, Node};
+use crate::{source::Spanned, suggest::nearest};
 
 /// A value, and the path by which it is reached: `spec.rules[0].name`.
 #[derive(Debug, Clone)]

@@ -1,6 +1,6 @@
 //! A tree of YAML or JSON in which every value knows where it was written.
 
-use super::{scalar::Meaning, scalar::Scalar};
+use super::scalar::{Meaning, Scalar};
 use crate::source::Span;
 
 /// A value and where it was written.

@@ -1,9 +1,14 @@
 //! A mapping is read member by member: each mistake is reported at its place, and what nobody asked
 //! for is reported at the end.
 
-use super::{members::Field, members::Members, node::Member, typed::Report};
-use crate::{source::Span, source::Spanned};
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
+
+use super::{
+    members::{Field, Members},
+    node::Member,
+    typed::Report,
+};
+use crate::source::{Span, Spanned};
 
 /// A mapping that is being read. [`ObjectReader::finish`] ends that.
 #[derive(Debug)]

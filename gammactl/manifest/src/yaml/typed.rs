@@ -1,9 +1,10 @@
 //! Values of a wanted type are read from a tree: strings, booleans, whole numbers, lists. Anything
 //! else in their place is reported.
 
-use super::{members::Field, scalar::Meaning};
-use crate::{source::Span, source::Spanned};
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
+
+use super::{members::Field, scalar::Meaning};
+use crate::source::{Span, Spanned};
 
 /// Where a reader reports what is wrong with a tree, and what the mistakes are called there.
 /// Manifests and test cases are read alike and differ in this.

@@ -1,7 +1,13 @@
-use super::*;
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, fs, path::Path, path::PathBuf};
 use tempfile::TempDir;
+
+use super::*;
 
 /// A bootstrap as it begins.
 const TEXT: &str = "# Written by gammactl.\n";

@@ -1,5 +1,6 @@
-use super::{super::node::Content, *};
 use serde_json::Value;
+
+use super::{super::node::Content, *};
 
 /// The strings, and only those, in the values of `text`.
 fn strings(text: &str) -> Result<Vec<String>> {

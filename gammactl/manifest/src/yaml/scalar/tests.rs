@@ -1,5 +1,6 @@
-use super::*;
 use serde_json::Value;
+
+use super::*;
 
 /// What `sigs.k8s.io/yaml` makes of scalars without quotes: text and JSON, `!` where it refuses them.
 const TABLE: &str = include_str!("../scalars.tsv");

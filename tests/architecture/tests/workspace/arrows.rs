@@ -1,0 +1,85 @@
+//! Which crate may use which.
+
+use gamma_architecture::{
+    arrows::{Arrow, Rules},
+    baseline::differences,
+    workspace::Package,
+};
+
+use crate::{known::ABSENT, packages};
+
+/// To let a crate use another, add it to its line; a new crate needs a line.
+const RULES: Rules = Rules {
+    crates: "
+        # What ships as wasm.
+        gamma-config:
+        gamma-router: gamma-config
+        gamma-filter: gamma-config gamma-router
+
+        # The command line.
+        gamma-manifest: gamma-config
+        gamma-compile:  gamma-config gamma-router gamma-manifest
+        gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
+        gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile
+        gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
+        gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
+        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases
+
+        # The tests.
+        gamma-architecture:
+        gamma-interpreter:
+        gamma-random:
+        gamma-reference:   gamma-manifest gammactl
+        gamma-testbed:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gammactl
+        gamma-bench:       gamma-config gamma-interpreter gamma-testbed
+        gamma-conformance: gamma-manifest gamma-testbed gammactl
+        gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-testbed gammactl
+        gamma-tests:
+    ",
+    tests: "
+        gammactl:    gamma-random
+        gamma-diff:  gamma-random
+        gamma-tests: gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gammactl gamma-interpreter gamma-random gamma-reference gamma-testbed
+    ",
+    reserved: "
+        clap:          gammactl
+        clap_complete: gammactl
+        matchit:       gamma-router
+        proxy-wasm:    gamma-filter
+        saphyr-parser: gamma-manifest gammactl
+    ",
+};
+
+#[test]
+fn crates_depend_only_on_what_the_table_allows() {
+    let packages = packages();
+    let crates: Vec<_> = packages.iter().map(|package| &*package.name).collect();
+    let broken = RULES.broken(&crates, &arrows(&packages));
+    let said = differences(broken.iter().map(|fault| &**fault), ABSENT.iter().copied());
+    assert!(said.is_none(), "\n{}", said.unwrap_or_default());
+}
+
+/// The check sees dependencies.
+#[test]
+fn there_are_arrows() {
+    let packages = packages();
+    let arrows = arrows(&packages);
+    let has = |from, to| {
+        arrows
+            .iter()
+            .any(|arrow| (arrow.from, arrow.to) == (from, to))
+    };
+    assert!(has("gamma-router", "gamma-config") && has("gamma-filter", "proxy-wasm"));
+}
+
+fn arrows(packages: &[Package]) -> Vec<Arrow<'_>> {
+    let mut arrows = Vec::new();
+    for package in packages {
+        arrows.extend(package.dependencies.iter().map(|dependency| Arrow {
+            from: &package.name,
+            to: &dependency.name,
+            is_for_tests: dependency.kind.as_deref() == Some("dev"),
+        }));
+    }
+    arrows
+}

@@ -1,0 +1,20 @@
+//! Where the names of the proxy's headers stand.
+
+use gamma_architecture::{baseline::differences, wire};
+
+use crate::{known::LITERALS, packages, trees};
+
+/// Crates for tests are left out: a test that took a name from what it tests would not see it change.
+#[test]
+fn no_header_of_the_contract_is_named_outside_of_it() {
+    let found: Vec<_> = trees(&packages(), false).flat_map(wire::literals).collect();
+    let said = differences(found.iter().map(|found| &**found), LITERALS.iter().copied());
+    assert!(said.is_none(), "\n{}", said.unwrap_or_default());
+}
+
+/// The check sees literals: the tests name those headers in many places.
+#[test]
+fn literals_are_found() {
+    let found: Vec<_> = trees(&packages(), true).flat_map(wire::literals).collect();
+    assert!(found.len() > 5, "{found:?}");
+}
