@@ -75,7 +75,8 @@ pub const CONFIG_ERRORS_TOTAL: &str = "gamma_config_errors_total";
 /// The header that names the cluster of a request's copy number `index`, counted from 0.
 #[must_use]
 pub fn mirror(index: usize) -> String {
-    format!("{PREFIX}mirror-{index}")
+    // One literal: its length is what is allocated.
+    format!("x-gamma-mirror-{index}")
 }
 
 /// Whether only the filter may set the request header `name`, in any case.
@@ -96,7 +97,7 @@ fn is_own(name: &[u8]) -> bool {
 
 fn is_control(name: &[u8]) -> bool {
     let is = |other: &&str| name.eq_ignore_ascii_case(other.as_bytes());
-    is(&ORIGINAL_PATH) || CONTROLS.iter().any(|control| is(&control))
+    is(&ORIGINAL_PATH) || CONTROLS.iter().any(is)
 }
 
 /// Whether the header `name`, in any case, is a matter between the filter and the proxy or the proxy's

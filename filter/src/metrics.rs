@@ -124,6 +124,7 @@ fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&st
 }
 
 /// Counts a configuration that was refused.
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 pub(crate) fn config_error(host: &impl Host) {
     if let Some(id) = host.define_counter(wire::CONFIG_ERRORS_TOTAL) {
         host.increment(id);

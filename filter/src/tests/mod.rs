@@ -375,9 +375,7 @@ fn a_bad_configuration_is_refused_with_its_place() {
     let host = Recorder::default();
     let config = CONFIG.replace(r#""value": "/plain""#, r#""value": "plain""#);
     let error = Shared::new(config.into(), &host).unwrap_err();
-    assert!(
-        error.to_string().contains("rules[6].matches[0].path.value"),
-        "{error}"
-    );
+    let error = error.to_string();
+    assert!(error.contains("rules[6].matches[0].path.value"), "{error}");
     assert!(Shared::new(Vec::new(), &host).is_ok());
 }
