@@ -1,6 +1,6 @@
 //! What is accepted, what is refused, and the place that each refusal names.
 
-mod derived;
+pub(crate) mod derived;
 
 use crate::{Config, Cors, Part, parse};
 

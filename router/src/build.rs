@@ -91,7 +91,7 @@ impl Builder {
                 self.service = Some(ServiceFrontend::new(service));
             }
             Part::Port(port) => {
-                let cluster = self.built.clusters.id(&port.cluster);
+                let cluster = self.built.clusters.id(port.cluster);
                 self.built.ports.push(Port {
                     number: port.port,
                     cluster,

@@ -8,7 +8,7 @@
 
 use std::{net::IpAddr, ops::Range};
 
-use gamma_config::{Service, ServiceKind};
+use gamma_config::{ServiceHead, ServiceKind};
 
 use crate::{Request, named::Named};
 
@@ -40,13 +40,13 @@ pub(crate) struct ServiceFrontend {
 }
 
 impl ServiceFrontend {
-    pub(crate) fn new(service: &Service) -> Self {
+    pub(crate) fn new(service: ServiceHead<'_>) -> Self {
         let name = format!("{}.{}", service.name, service.namespace);
         let name = (service.kind == ServiceKind::Service).then(|| name.into());
         let hosts = service.hosts.iter().map(|host| host.as_str().into());
         Self {
             hosts: name.into_iter().chain(hosts).collect(),
-            cluster_ips: service.cluster_ips.clone(),
+            cluster_ips: service.cluster_ips.to_vec(),
         }
     }
 }

@@ -1,126 +1,114 @@
-//! Types that are read the same wherever they stand.
+//! Reading of the standard library's types: numbers, strings, addresses, options, lists and maps.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::{collections::BTreeMap, net::IpAddr};
 
 use serde::de::Error as _;
-use serde_json::{Error, Result, value::RawValue};
+use serde_json::{Error, Result};
 
-use super::{Blank, Slot, Value, blank_is_default};
+use super::{
+    choice::member,
+    read::{Element, Read},
+    value::Value,
+};
 
-blank_is_default!(u16, u32, (u32, u32), String);
-
-impl Slot<'_> for bool {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+impl Read<'_> for bool {
+    fn read(value: Value<'_, '_>) -> Result<Self> {
         match value {
-            Value::Flag(flag) => *self = flag,
-            other => return Err(other.but_expected("a boolean")),
-        }
-        Ok(())
-    }
-}
-
-impl Slot<'_> for u16 {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        *self = integer(&value, "u16", u64::from(Self::MAX))? as Self;
-        Ok(())
-    }
-}
-
-impl Slot<'_> for u32 {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        *self = integer(&value, "u32", u64::from(Self::MAX))? as Self;
-        Ok(())
-    }
-}
-
-fn integer(value: &Value<'_, '_>, expected: &str, max: u64) -> Result<u64> {
-    match value {
-        Value::Number(number) if *number <= max => Ok(*number),
-        Value::Number(_) | Value::Negative(_) => Err(Error::custom(format_args!(
-            "invalid value: {value}, expected {expected}"
-        ))),
-        other => Err(other.but_expected(expected)),
-    }
-}
-
-impl Slot<'_> for String {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        match value {
-            Value::Text(text) => *self = text.into(),
-            other => return Err(other.but_expected("a string")),
-        }
-        Ok(())
-    }
-}
-
-impl Blank for IpAddr {
-    fn blank() -> Self {
-        Self::V4(Ipv4Addr::UNSPECIFIED)
-    }
-}
-
-impl Slot<'_> for IpAddr {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        match value {
-            Value::Text(text) => *self = text.parse().map_err(Error::custom)?,
-            other => return Err(other.but_expected("IP address")),
-        }
-        Ok(())
-    }
-}
-
-impl<'j, T: Slot<'j> + Blank> Slot<'j> for Option<T> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        match value {
-            Value::Null => Ok(()),
-            value => self.insert(T::blank()).put(value),
+            Value::Flag(flag) => Ok(flag),
+            other => Err(other.but_expected("a boolean")),
         }
     }
 }
 
-impl<'j, T: Slot<'j> + Blank> Slot<'j> for Vec<T> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
+impl Read<'_> for u16 {
+    fn read(value: Value<'_, '_>) -> Result<Self> {
+        integer(&value, "u16")
+    }
+}
+
+impl Read<'_> for u32 {
+    fn read(value: Value<'_, '_>) -> Result<Self> {
+        integer(&value, "u32")
+    }
+}
+
+fn integer<T: TryFrom<u64>>(value: &Value<'_, '_>, expected: &str) -> Result<T> {
+    let fits = match value {
+        Value::Number(number) => T::try_from(*number).ok(),
+        Value::Negative(_) => None,
+        other => return Err(other.but_expected(expected)),
+    };
+    fits.ok_or_else(|| Error::custom(format_args!("invalid value: {value}, expected {expected}")))
+}
+
+impl Read<'_> for String {
+    fn read(value: Value<'_, '_>) -> Result<Self> {
+        match value {
+            Value::Text(text) => Ok(text.into()),
+            other => Err(other.but_expected("a string")),
+        }
+    }
+}
+
+impl Read<'_> for IpAddr {
+    fn read(value: Value<'_, '_>) -> Result<Self> {
+        match value {
+            Value::Text(text) => text.parse().map_err(Error::custom),
+            other => Err(other.but_expected("IP address")),
+        }
+    }
+}
+
+impl<'j, T: Read<'j>> Read<'j> for Option<T> {
+    fn read(value: Value<'_, 'j>) -> Result<Self> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::read(value).map(Some),
+        }
+    }
+}
+
+impl<'j, T: Element<'j>> Read<'j> for Vec<T> {
+    fn read(value: Value<'_, 'j>) -> Result<Self> {
         let Value::List(list) = value else {
             return Err(value.but_expected("a sequence"));
         };
-        while list.next(&mut Next(self))? {}
-        Ok(())
-    }
-}
-
-/// Behind the last element.
-struct Next<'v, T>(&'v mut Vec<T>);
-
-impl<'j, T: Slot<'j> + Blank> Slot<'j> for Next<'_, T> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        self.0.push(T::blank());
-        self.0
-            .last_mut()
-            .map_or(Ok(()), |element| element.put(value))
-    }
-}
-
-/// As they are written: to be read later.
-impl<'j> Slot<'j> for Vec<&'j RawValue> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        let Value::List(list) = value else {
-            return Err(value.but_expected("a sequence"));
-        };
-        while let Some(element) = list.next_text()? {
-            self.push(element);
+        let mut elements = Self::new();
+        while let Some(element) = T::next(list)? {
+            elements.push(element);
         }
-        Ok(())
+        Ok(elements)
     }
 }
 
-impl Slot<'_> for (u32, u32) {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
+impl Read<'_> for (u32, u32) {
+    fn read(value: Value<'_, '_>) -> Result<Self> {
         let Value::List(list) = value else {
             return Err(value.but_expected("two numbers"));
         };
-        if !list.next(&mut self.0)? || !list.next(&mut self.1)? || list.next(&mut 0_u32)? {
-            return Err(Error::custom("must be two numbers"));
+        match (u32::next(list)?, u32::next(list)?, u32::next(list)?) {
+            (Some(first), Some(second), None) => Ok((first, second)),
+            _ => Err(Error::custom("must be two numbers")),
         }
-        Ok(())
+    }
+}
+
+/// A map from namespaces.
+impl<'j, T: Read<'j>> Read<'j> for BTreeMap<String, T> {
+    fn read(value: Value<'_, 'j>) -> Result<Self> {
+        let Value::Object(object) = value else {
+            return Err(value.but_expected("a map"));
+        };
+        let mut map = Self::new();
+        let mut namespace = String::new();
+        while object.key(&mut namespace)? {
+            if map.contains_key(&namespace) {
+                let message = format_args!("namespace `{namespace}` is there twice");
+                return Err(Error::custom(message));
+            }
+            let of_namespace = member(object)?;
+            map.insert(std::mem::take(&mut namespace), of_namespace);
+        }
+        Ok(map)
     }
 }

@@ -1,13 +1,17 @@
-//! Filters.
+//! Checks of the filters of a rule or a backend.
 
 use std::mem::discriminant;
 
 use super::{
-    Place, Problems,
-    text::{header_name, is_host, is_token, on_wire, path},
+    problems::Problems,
+    wire_text::{header_name, on_wire, path},
 };
 use crate::{
-    Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect,
+    filter::{
+        Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect,
+    },
+    place::Place,
+    text::{is_host, is_token},
 };
 
 pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Problems) {
