@@ -10,7 +10,7 @@ object! {
     pub struct Config<R = Rule> {
         /// Where an editor finds the schema of this file; means nothing to the filter.
         optional "$schema" => schema: Option<String>,
-        /// Must be [`VERSION`](crate::VERSION).
+        /// Must be [`VERSION`].
         #[schema(says("const", 1.into()))]
         required "version" => version: u32,
         /// What is the same for all Services.

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer, de::Error as _};
 
-use crate::json::{Read, Value};
+use crate::json::{Value, read_by_value};
 
 /// A GEP-2257 duration: one to four numbers with `h`, `m`, `s` or `ms`, as in `1m30s`. Whole
 /// milliseconds.
@@ -65,9 +65,9 @@ impl fmt::Display for Duration {
         }
         let mut rest = self.0;
         for (unit, scale) in UNITS.iter().rev() {
-            if rest >= *scale {
-                write!(f, "{}{unit}", rest / scale)?;
-                rest %= scale;
+            if let Some(count @ 1..) = rest.checked_div(*scale) {
+                write!(f, "{count}{unit}")?;
+                rest = rest.checked_rem(*scale).unwrap_or(0);
             }
         }
         Ok(())
@@ -80,14 +80,10 @@ impl Serialize for Duration {
     }
 }
 
-impl Read<'_> for Duration {
-    fn read(value: Value<'_, '_>) -> serde_json::Result<Self> {
-        match value {
-            Value::Text(text) => text.parse().map_err(serde_json::Error::custom),
-            other => Err(other.but_expected("a string")),
-        }
-    }
-}
+read_by_value!(Duration, |value: Value<'_, '_>| match value {
+    Value::Text(text) => text.parse().map_err(serde_json::Error::custom),
+    other => Err(other.but_expected("a string")),
+});
 
 impl<'de> serde::Deserialize<'de> for Duration {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {

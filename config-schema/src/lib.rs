@@ -31,7 +31,18 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
+mod by_namespace;
 mod config;
 mod describe;
 mod duration;
@@ -55,6 +66,7 @@ mod settings;
 mod text;
 mod validate;
 
+pub use by_namespace::ByNamespace;
 pub use config::{Config, VERSION};
 pub use duration::Duration;
 pub use error::{Error, Problem};
@@ -71,7 +83,7 @@ pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};
 pub use service::{Port, RouteTable, Service, ServiceKind};
 pub use session::{SessionPersistence, SessionType};
 pub use settings::Settings;
-pub use text::{is_token, is_token_byte, port_number};
+pub use text::{frames_body, is_token, is_token_byte, port_number};
 
 /// The JSON Schema of [`Config`]: what types and single fields can say of it. [`parse`] checks more.
 pub const JSON_SCHEMA: &str = include_str!("../schema/route-config.schema.json");

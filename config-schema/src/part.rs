@@ -85,7 +85,9 @@ pub(crate) fn walk<'c, R, V: Visit<'c, R>>(
 }
 
 impl<R> Service<R> {
-    fn head(&self) -> ServiceHead<'_> {
+    /// What it says of itself besides its ports.
+    #[must_use]
+    pub fn head(&self) -> ServiceHead<'_> {
         ServiceHead {
             kind: self.kind,
             namespace: &self.namespace,
@@ -97,7 +99,9 @@ impl<R> Service<R> {
 }
 
 impl<R> Port<R> {
-    fn head(&self) -> PortHead<'_> {
+    /// What it says of itself besides its tables.
+    #[must_use]
+    pub fn head(&self) -> PortHead<'_> {
         PortHead {
             port: self.port,
             cluster: &self.cluster,
@@ -107,7 +111,7 @@ impl<R> Port<R> {
     /// Consumers' tables with their namespaces, then the producer's.
     fn tables(&self) -> impl Iterator<Item = (Option<&str>, &RouteTable<R>)> {
         let consumers = self.consumers.iter();
-        let consumers = consumers.map(|(namespace, table)| (Some(&**namespace), table));
+        let consumers = consumers.map(|(namespace, table)| (Some(namespace), table));
         consumers.chain(self.producer.iter().map(|table| (None, table)))
     }
 }

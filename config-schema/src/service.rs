@@ -2,9 +2,10 @@
 //!
 //! The parameter `R` is what a rule is: a [`Rule`], or its text where a config is read one rule at a time.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
 use crate::{
+    by_namespace::ByNamespace,
     describe::{object, words},
     rule::Rule,
 };
@@ -60,7 +61,7 @@ object! {
         optional "producer" => producer: Option<RouteTable<R>>,
         /// Routes from other namespaces, each for clients of that namespace only, where they replace
         /// the producer routes.
-        optional "consumers" => consumers: BTreeMap<String, RouteTable<R>>,
+        optional "consumers" => consumers: ByNamespace<RouteTable<R>>,
     }
 }
 

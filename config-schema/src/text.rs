@@ -41,6 +41,14 @@ pub fn port_number(digits: &[u8]) -> Option<u16> {
     number.filter(|number| *number > 0)
 }
 
+/// Whether a header says where a body ends. The proxy writes it to fit what it sends: with another
+/// value the rest of the body is read as the next message.
+#[must_use]
+pub fn frames_body(header: &str) -> bool {
+    header.eq_ignore_ascii_case("content-length")
+        || header.eq_ignore_ascii_case("transfer-encoding")
+}
+
 /// Whether `host` is a host name in lower case.
 pub(crate) fn is_host(host: &str) -> bool {
     !host.is_empty()

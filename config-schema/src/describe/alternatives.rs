@@ -29,14 +29,12 @@ macro_rules! alternatives {
             $($(#[doc = $member_doc])* $member($type),)*
         }
 
-        impl $crate::json::Read<'_> for $name {
-            fn read(value: $crate::json::Value<'_, '_>) -> serde_json::Result<Self> {
-                $crate::json::alternative(
-                    value,
-                    &[$(($json, |object| $crate::json::member(object).map(Self::$member))),*],
-                )
-            }
-        }
+        $crate::json::read_by_value!($name, |value| {
+            $crate::json::alternative(
+                value,
+                &[$(($json, |object| $crate::json::member(object).map($name::$member))),*],
+            )
+        });
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -50,20 +50,26 @@ macro_rules! object {
         );
 
         impl<'j $(, $param: $crate::json::Element<'j>)?> $crate::json::Read<'j> for $name $(<$param>)? {
-            fn read(value: $crate::json::Value<'_, 'j>) -> serde_json::Result<Self> {
+            fn read(
+                slot: &mut Option<Self>,
+                value: $crate::json::Value<'_, 'j>,
+            ) -> serde_json::Result<()> {
                 // Of a required member the default is never seen: without it there is no object.
-                let mut new = Self {
+                let new = slot.insert(Self {
                     $($member: $crate::describe::object!(@default $($default)?),)*
-                };
+                });
+                new.read_over(value)
+            }
+
+            fn read_over(&mut self, value: $crate::json::Value<'_, 'j>) -> serde_json::Result<()> {
                 let members = &mut [$(
                     $crate::json::Member::new(
                         $json,
                         $crate::describe::object!(@is_required $presence),
-                        &mut new.$member,
+                        &mut self.$member,
                     ),
                 )*];
-                $crate::json::object(value, concat!("struct ", stringify!($name)), members)?;
-                Ok(new)
+                $crate::json::object(value, concat!("struct ", stringify!($name)), members)
             }
         }
 

@@ -49,11 +49,9 @@ macro_rules! words {
             }
         }
 
-        impl $crate::json::Read<'_> for $name {
-            fn read(value: $crate::json::Value<'_, '_>) -> serde_json::Result<Self> {
-                $crate::json::choice(value, &[$(($json, Self::$word)),*])
-            }
-        }
+        $crate::json::read_by_value!($name, |value| {
+            $crate::json::choice(value, &[$($json),*], &[$($name::$word),*])
+        });
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,16 +8,19 @@ use super::{
     value::{Object, Slot, Value},
 };
 
-/// Reads one of these words.
-pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, words: &[(&str, T)]) -> Result<T> {
-    let known = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+/// Reads one of these words, of which each stands for the value at its place.
+pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, words: &[&str], values: &[T]) -> Result<T> {
+    let chosen = position(value, words)?;
+    let chosen = values.get(chosen).copied();
+    chosen.ok_or_else(|| Error::custom("unknown variant"))
+}
+
+fn position(value: Value<'_, '_>, words: &[&str]) -> Result<usize> {
     let Value::Text(text) = value else {
-        return Err(value.but_expected(&one_of(&known())));
+        return Err(value.but_expected(&one_of(words)));
     };
-    match words.iter().find(|(word, _)| *word == text) {
-        Some((_, chosen)) => Ok(*chosen),
-        None => Err(unknown("variant", text, &known())),
-    }
+    let position = words.iter().position(|word| *word == text);
+    position.ok_or_else(|| unknown("variant", text, words))
 }
 
 /// How the value of an object's member is read.

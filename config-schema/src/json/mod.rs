@@ -22,5 +22,5 @@ pub(crate) use object::{Member, object};
 #[cfg(not(test))]
 pub(crate) use parse::deserialize;
 pub(crate) use parse::parse;
-pub(crate) use read::{Element, Read};
+pub(crate) use read::{Element, Read, read_by_value};
 pub(crate) use value::Value;

@@ -1,114 +1,90 @@
-//! Reading of the standard library's types: numbers, strings, addresses, options, lists and maps.
+//! Reading of the standard library's types: numbers, strings, addresses, options and lists.
 
-use std::{collections::BTreeMap, net::IpAddr};
+use std::net::IpAddr;
 
 use serde::de::Error as _;
 use serde_json::{Error, Result};
 
 use super::{
-    choice::member,
-    read::{Element, Read},
+    read::{Element, Read, read_by_value},
     value::Value,
 };
 
-impl Read<'_> for bool {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        match value {
-            Value::Flag(flag) => Ok(flag),
-            other => Err(other.but_expected("a boolean")),
-        }
+read_by_value!(bool, flag);
+read_by_value!(u16, |value| integer(&value, "u16", u64::from(u16::MAX))
+    .map(|n| n as u16));
+read_by_value!(u32, |value| integer(&value, "u32", u64::from(u32::MAX))
+    .map(|n| n as u32));
+read_by_value!(String, string);
+read_by_value!(IpAddr, address);
+read_by_value!((u32, u32), pair);
+
+fn flag(value: Value<'_, '_>) -> Result<bool> {
+    match value {
+        Value::Flag(flag) => Ok(flag),
+        other => Err(other.but_expected("a boolean")),
     }
 }
 
-impl Read<'_> for u16 {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        integer(&value, "u16")
+fn integer(value: &Value<'_, '_>, expected: &str, max: u64) -> Result<u64> {
+    match value {
+        Value::Number(number) if *number <= max => Ok(*number),
+        Value::Number(_) | Value::Negative(_) => Err(Error::custom(format_args!(
+            "invalid value: {value}, expected {expected}"
+        ))),
+        other => Err(other.but_expected(expected)),
     }
 }
 
-impl Read<'_> for u32 {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        integer(&value, "u32")
+fn string(value: Value<'_, '_>) -> Result<String> {
+    match value {
+        Value::Text(text) => Ok(text.into()),
+        other => Err(other.but_expected("a string")),
     }
 }
 
-fn integer<T: TryFrom<u64>>(value: &Value<'_, '_>, expected: &str) -> Result<T> {
-    let fits = match value {
-        Value::Number(number) => T::try_from(*number).ok(),
-        Value::Negative(_) => None,
-        other => return Err(other.but_expected(expected)),
+fn address(value: Value<'_, '_>) -> Result<IpAddr> {
+    match value {
+        Value::Text(text) => text.parse().map_err(Error::custom),
+        other => Err(other.but_expected("IP address")),
+    }
+}
+
+fn pair(value: Value<'_, '_>) -> Result<(u32, u32)> {
+    let Value::List(list) = value else {
+        return Err(value.but_expected("two numbers"));
     };
-    fits.ok_or_else(|| Error::custom(format_args!("invalid value: {value}, expected {expected}")))
-}
-
-impl Read<'_> for String {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        match value {
-            Value::Text(text) => Ok(text.into()),
-            other => Err(other.but_expected("a string")),
-        }
-    }
-}
-
-impl Read<'_> for IpAddr {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        match value {
-            Value::Text(text) => text.parse().map_err(Error::custom),
-            other => Err(other.but_expected("IP address")),
-        }
+    match (u32::next(list)?, u32::next(list)?, u32::next(list)?) {
+        (Some(first), Some(second), None) => Ok((first, second)),
+        _ => Err(Error::custom("must be two numbers")),
     }
 }
 
 impl<'j, T: Read<'j>> Read<'j> for Option<T> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
+    fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()> {
+        slot.insert(None).read_over(value)
+    }
+
+    fn read_over(&mut self, value: Value<'_, 'j>) -> Result<()> {
         match value {
-            Value::Null => Ok(None),
-            value => T::read(value).map(Some),
+            Value::Null => Ok(()),
+            value => T::read(self, value),
         }
     }
 }
 
 impl<'j, T: Element<'j>> Read<'j> for Vec<T> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
+    fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()> {
+        slot.insert(Self::new()).read_over(value)
+    }
+
+    fn read_over(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let Value::List(list) = value else {
             return Err(value.but_expected("a sequence"));
         };
-        let mut elements = Self::new();
         while let Some(element) = T::next(list)? {
-            elements.push(element);
+            self.push(element);
         }
-        Ok(elements)
-    }
-}
-
-impl Read<'_> for (u32, u32) {
-    fn read(value: Value<'_, '_>) -> Result<Self> {
-        let Value::List(list) = value else {
-            return Err(value.but_expected("two numbers"));
-        };
-        match (u32::next(list)?, u32::next(list)?, u32::next(list)?) {
-            (Some(first), Some(second), None) => Ok((first, second)),
-            _ => Err(Error::custom("must be two numbers")),
-        }
-    }
-}
-
-/// A map from namespaces.
-impl<'j, T: Read<'j>> Read<'j> for BTreeMap<String, T> {
-    fn read(value: Value<'_, 'j>) -> Result<Self> {
-        let Value::Object(object) = value else {
-            return Err(value.but_expected("a map"));
-        };
-        let mut map = Self::new();
-        let mut namespace = String::new();
-        while object.key(&mut namespace)? {
-            if map.contains_key(&namespace) {
-                let message = format_args!("namespace `{namespace}` is there twice");
-                return Err(Error::custom(message));
-            }
-            let of_namespace = member(object)?;
-            map.insert(std::mem::take(&mut namespace), of_namespace);
-        }
-        Ok(map)
+        Ok(())
     }
 }

@@ -5,15 +5,41 @@ use serde_json::{Result, value::RawValue};
 use super::value::{List, Slot, Value};
 
 /// A type that is read from a JSON value. `'j` is the life of the JSON text.
+///
+/// Values are read where they are to stay: moving an object is as much code as reading it.
 pub(crate) trait Read<'j>: Sized {
-    fn read(value: Value<'_, 'j>) -> Result<Self>;
+    /// Reads into an empty slot.
+    fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()>;
+
+    /// Reads over what stands for the value if it is absent.
+    fn read_over(&mut self, value: Value<'_, 'j>) -> Result<()>;
 }
 
-/// Takes the place of what is there.
+/// Types of which a value is small enough to be moved.
+macro_rules! read_by_value {
+    ($type:ty, $read:expr) => {
+        impl<'j> $crate::json::Read<'j> for $type {
+            fn read(
+                slot: &mut Option<Self>,
+                value: $crate::json::Value<'_, 'j>,
+            ) -> serde_json::Result<()> {
+                *slot = Some($read(value)?);
+                Ok(())
+            }
+
+            fn read_over(&mut self, value: $crate::json::Value<'_, 'j>) -> serde_json::Result<()> {
+                *self = $read(value)?;
+                Ok(())
+            }
+        }
+    };
+}
+pub(crate) use read_by_value;
+
+/// A slot with what stands for the value if it is absent.
 impl<'j, T: Read<'j>> Slot<'j> for T {
     fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        *self = T::read(value)?;
-        Ok(())
+        self.read_over(value)
     }
 }
 
@@ -22,8 +48,7 @@ pub(crate) struct Empty<T>(pub(crate) Option<T>);
 
 impl<'j, T: Read<'j>> Slot<'j> for Empty<T> {
     fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        self.0 = Some(T::read(value)?);
-        Ok(())
+        T::read(&mut self.0, value)
     }
 }
 

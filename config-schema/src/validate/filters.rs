@@ -11,7 +11,7 @@ use crate::{
         Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect,
     },
     place::Place,
-    text::{is_host, is_token},
+    text::{frames_body, is_host, is_token},
 };
 
 pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Problems) {
@@ -70,6 +70,12 @@ fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut 
         for (i, header) in headers.iter().enumerate() {
             let place = place.element(list, i);
             once(&header.name, &mut names, &place.member("name"), problems);
+            if frames_body(&header.name) {
+                problems.add(
+                    &place.member("name"),
+                    format_args!("`{}` is the proxy's: it frames the body", header.name),
+                );
+            }
             on_wire(&place.member("value"), &header.value, 0, problems);
         }
     }

@@ -1,6 +1,6 @@
 //! Checks of how Services are addressed: no two of them may be found by one name or address.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 
 use super::{
     problems::Problems,
@@ -10,8 +10,8 @@ use crate::{
     part::ServiceHead, place::Place, service::ServiceKind, settings::Settings, text::is_host,
 };
 
-/// Everything by which a Service or its port is found, as the router finds it: in lower case, with
-/// IPv4 addresses mapped to IPv6.
+/// Everything by which a Service or its port is found, as the router finds it: in lower case, and an
+/// IPv4 address that is mapped to IPv6 like that address itself.
 #[derive(Default)]
 pub(super) struct Frontends {
     taken: Taken,
@@ -32,6 +32,7 @@ impl Frontends {
     }
 
     /// Takes Service `number`. Its ports come next.
+    #[inline(never)]
     pub(super) fn service(
         &mut self,
         head: ServiceHead<'_>,
@@ -40,135 +41,99 @@ impl Frontends {
         problems: &mut Problems,
     ) {
         self.service = number;
-        self.addresses = head.cluster_ips.to_vec();
-        let ServiceHead {
-            namespace, name, ..
-        } = head;
+        self.addresses = head.cluster_ips.iter().map(IpAddr::to_canonical).collect();
+        let (namespace, name) = (head.namespace, head.name);
         if namespace.is_empty() || name.is_empty() {
             problems.add(
                 place,
                 format_args!("`namespace` and `name` must not be empty"),
             );
         }
-        let by_name = Taker::Service(number);
         let full_name = format!("{} {namespace}/{name}", head.kind.as_str());
-        if let Some(Taker::Service(first)) = self.take(&full_name, by_name) {
+        if let Some(first) = self.take(&full_name, Taker::Service(number)) {
             problems.add(
                 place,
-                format_args!("`{namespace}/{name}` is there twice, first as services[{first}]"),
+                format_args!("`{namespace}/{name}` is there twice, first as {first}"),
             );
         } else if head.kind == ServiceKind::Service {
-            self.names(head, by_name, place, problems);
+            self.names(head, place, problems);
         }
         for (h, host) in head.hosts.iter().enumerate() {
-            self.host(host, h, &place.element("hosts", h), problems);
+            let place = place.element("hosts", h);
+            if is_host(host) {
+                self.claim(host, Taker::Host(number, h), &place, problems);
+            } else {
+                problems.add(
+                    &place,
+                    format_args!("`{host}` is not a lower-case host name"),
+                );
+            }
         }
     }
 
-    /// What a Service is found by without any `hosts`. Of names that others have, the shortest is
-    /// named, and no more.
-    fn names(
-        &mut self,
-        head: ServiceHead<'_>,
-        by_name: Taker,
-        place: &Place<'_>,
-        problems: &mut Problems,
-    ) {
-        let name = format!("{}.{}", head.name, head.namespace);
-        let is_short = self
-            .client_namespace
-            .as_ref()
-            .is_some_and(|ours| ours.eq_ignore_ascii_case(head.namespace));
-        let names = [
-            is_short.then(|| head.name.to_owned()),
-            Some(format!("{name}.svc")),
-            Some(format!("{name}{}", self.domain_suffix)),
-            Some(name),
-        ];
-        for name in names.into_iter().flatten() {
-            if let Some(other) = self.take(&name, by_name) {
-                problems.add(place, format_args!("`{name}` is taken: {}", Said(other)));
+    /// Claims what a Service is found by without any `hosts`, up to the first name that another
+    /// Service has.
+    fn names(&mut self, head: ServiceHead<'_>, place: &Place<'_>, problems: &mut Problems) {
+        let taker = Taker::Service(self.service);
+        let ServiceHead {
+            namespace, name, ..
+        } = head;
+        for suffix in ["", ".svc", &self.domain_suffix.clone()] {
+            let name = format!("{name}.{namespace}{suffix}");
+            if !self.claim(&name, taker, place, problems) {
                 return;
             }
         }
-    }
-
-    fn host(&mut self, host: &str, h: usize, place: &Place<'_>, problems: &mut Problems) {
-        if !is_host(host) {
-            problems.add(
-                place,
-                format_args!("`{host}` is not a lower-case host name"),
-            );
-            return;
-        }
-        let by_host = Taker::Host(self.service, h);
-        let other = match host.parse::<IpAddr>() {
-            // It stands for the address on every port.
-            Ok(ip) => self.take(&mapped(ip).to_string(), by_host),
-            Err(_) => self.take(host, by_host),
-        };
-        match other {
-            Some(other) if other.service() != Some(self.service) => {
-                problems.add(place, format_args!("`{host}` is taken: {}", Said(other)));
-            }
-            Some(Taker::Host(..)) => {
-                problems.add(place, format_args!("`{host}` is there twice"));
-            }
-            _ => {}
+        let ours = self.client_namespace.as_ref();
+        if ours.is_some_and(|ours| ours.eq_ignore_ascii_case(namespace)) {
+            self.claim(name, taker, place, problems);
         }
     }
 
-    /// Takes the next port of the Service.
-    pub(super) fn port(
-        &mut self,
-        number: u16,
-        p: usize,
-        place: &Place<'_>,
-        problems: &mut Problems,
-    ) {
-        let by_port = Taker::Port(self.service, p);
-        for ip in std::mem::take(&mut self.addresses) {
-            let address = mapped(ip);
+    /// Takes the next port of the Service, number `p` of them.
+    #[inline(never)]
+    pub(super) fn port(&mut self, port: u16, p: usize, place: &Place<'_>, problems: &mut Problems) {
+        let addresses = std::mem::take(&mut self.addresses);
+        for ip in &addresses {
+            let taker = Taker::Port(self.service, p);
+            let ip = ip.to_string();
             // Several Services may share an address, if not on the same port.
-            if let Some(other) = self.take(&format!("{address} {number}"), by_port) {
-                problems.add(
-                    place,
-                    format_args!("{ip} port {number} is taken: {}", Said(other)),
-                );
-            } else if let Some(other @ Taker::Host(service, _)) =
-                self.take(&address.to_string(), by_port)
+            let is_free = self.claim(&format!("{ip} port {port}"), taker, place, problems);
+            // One of the `hosts` stands for the address on every port.
+            if is_free
+                && let Some(first @ Taker::Host(service, _)) = self.take(&ip, taker)
                 && service != self.service
             {
-                problems.add(place, format_args!("{ip} is taken: {}", Said(other)));
+                problems.add(place, format_args!("{ip} is taken: {first} has it"));
             }
-            self.addresses.push(ip);
+        }
+        self.addresses = addresses;
+    }
+
+    /// Takes a name or address, if no other Service has it.
+    fn claim(
+        &mut self,
+        key: &str,
+        taker: Taker,
+        place: &Place<'_>,
+        problems: &mut Problems,
+    ) -> bool {
+        match self.take(key, taker) {
+            // A Service may list among its `hosts` what it is found by anyway, but once.
+            Some(first)
+                if first.service() != taker.service()
+                    || matches!((first, taker), (Taker::Host(..), Taker::Host(..))) =>
+            {
+                problems.add(place, format_args!("{key} is taken: {first} has it"));
+                false
+            }
+            _ => true,
         }
     }
 
-    /// Who took the key first, in any case.
+    /// Who took the key first, in any case of its letters, if that is another one.
     fn take(&mut self, key: &str, taker: Taker) -> Option<Taker> {
-        self.taken.take(key.to_ascii_lowercase(), taker)
-    }
-}
-
-/// One key for an IPv4 address and for that address mapped to IPv6.
-fn mapped(ip: IpAddr) -> Ipv6Addr {
-    match ip {
-        IpAddr::V4(ip) => ip.to_ipv6_mapped(),
-        IpAddr::V6(ip) => ip,
-    }
-}
-
-/// Who has what another one wants.
-struct Said(Taker);
-
-impl std::fmt::Display for Said {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.0 {
-            Taker::Service(service) => write!(f, "services[{service}] is found by it"),
-            Taker::Host(service, host) => write!(f, "services[{service}].hosts[{host}] has it"),
-            Taker::Port(service, port) => write!(f, "services[{service}].ports[{port}] has it"),
-            Taker::Rule(rule) => write!(f, "rules[{rule}] has it"),
-        }
+        let key = key.bytes().map(|byte| byte.to_ascii_lowercase());
+        self.taken.take(key, taker)
     }
 }

@@ -24,22 +24,12 @@ impl Identities {
         if !is_named && rule.session_persistence.is_none() {
             return;
         }
-        let identity = (rule.route.as_str(), rule.name.as_str());
-        let Some(Taker::Rule(first)) = self.0.take(identity, Taker::Rule(number)) else {
-            return;
-        };
-        if is_named {
+        let identity = rule.route.bytes().chain([0]).chain(rule.name.bytes());
+        if let Some(Taker::Rule(first)) = self.0.take(identity, Taker::Rule(number)) {
             problems.add(
                 place,
                 format_args!(
-                    "has the `route` and `name` of rules[{first}]: counters and sessions would take the two for one"
-                ),
-            );
-        } else {
-            problems.add(
-                place,
-                format_args!(
-                    "needs a `route` or `name`: without, its sessions would be those of rules[{first}]"
+                    "has the `route` and `name` of rules[{first}]: sessions and counters would take the two for one"
                 ),
             );
         }

@@ -14,6 +14,7 @@ use crate::{
     text::is_host,
 };
 
+#[inline(never)]
 pub(super) fn rule(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     if rule.name.contains('/') {
         problems.add(

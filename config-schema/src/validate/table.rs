@@ -23,6 +23,7 @@ impl Table {
         self.matches.push(rule.matches.len());
     }
 
+    #[inline(never)]
     pub(super) fn end(
         self,
         match_order: &[(u32, u32)],

@@ -1,16 +1,13 @@
 //! What has been taken in a config, and by whom first.
 
-use std::hash::{BuildHasher as _, Hash};
+use std::fmt;
 
-use hashbrown::{DefaultHashBuilder, HashMap};
+use hashbrown::HashTable;
 
 /// Keys of which each may be taken once. Of a key only its hash is kept: a config can have thousands
 /// of rules, whose names would take more memory, and at 64 bits no two keys will ever have the same.
 #[derive(Default)]
-pub(super) struct Taken {
-    by_hash: HashMap<u64, Taker>,
-    hasher: DefaultHashBuilder,
-}
+pub(super) struct Taken(HashTable<(u64, Taker)>);
 
 /// Who took a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,11 +33,32 @@ impl Taker {
     }
 }
 
+impl fmt::Display for Taker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rule(rule) => write!(f, "rules[{rule}]"),
+            Self::Service(service) => write!(f, "services[{service}]"),
+            Self::Host(service, host) => write!(f, "services[{service}].hosts[{host}]"),
+            Self::Port(service, port) => write!(f, "services[{service}].ports[{port}]"),
+        }
+    }
+}
+
 impl Taken {
     /// Who took the key first, if that is another one.
-    pub(super) fn take(&mut self, key: impl Hash, taker: Taker) -> Option<Taker> {
-        let hash = self.hasher.hash_one(key);
-        let first = *self.by_hash.entry(hash).or_insert(taker);
-        (first != taker).then_some(first)
+    pub(super) fn take(&mut self, key: impl Iterator<Item = u8>, taker: Taker) -> Option<Taker> {
+        // FNV-1a.
+        let hash = key.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        self.take_hash(hash, taker)
+    }
+
+    fn take_hash(&mut self, hash: u64, taker: Taker) -> Option<Taker> {
+        let Some((_, first)) = self.0.find(hash, |(other, _)| *other == hash) else {
+            self.0.insert_unique(hash, (hash, taker), |(hash, _)| *hash);
+            return None;
+        };
+        (*first != taker).then_some(*first)
     }
 }

@@ -1,3 +1,5 @@
+use gamma_config::Service;
+
 use super::*;
 
 fn service(namespace: &str, name: &str, hosts: &[&str], ips: &[&str]) -> Service {
@@ -14,15 +16,15 @@ fn service(namespace: &str, name: &str, hosts: &[&str], ips: &[&str]) -> Service
 fn frontends() -> Frontends {
     let mut frontends = Frontends::new("cluster.local", "shop");
     frontends.add(
-        ServiceFrontend::new(&service("shop", "cart", &[], &["10.0.0.1", "fd00::1"])),
+        ServiceFrontend::new(service("shop", "cart", &[], &["10.0.0.1", "fd00::1"]).head()),
         0..1,
     );
     frontends.add(
-        ServiceFrontend::new(&service("shop", "till", &["till.example"], &["10.0.0.1"])),
+        ServiceFrontend::new(service("shop", "till", &["till.example"], &["10.0.0.1"]).head()),
         1..2,
     );
     frontends.add(
-        ServiceFrontend::new(&service("web", "cart", &[], &[])),
+        ServiceFrontend::new(service("web", "cart", &[], &[]).head()),
         2..3,
     );
     let import = Service {
@@ -34,7 +36,7 @@ fn frontends() -> Frontends {
             &["10.0.0.9"],
         )
     };
-    frontends.add(ServiceFrontend::new(&import), 3..4);
+    frontends.add(ServiceFrontend::new(import.head()), 3..4);
     frontends
 }
 
