@@ -31,13 +31,29 @@
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic,
+        clippy::indexing_slicing,
+        clippy::arithmetic_side_effects
+    )
+)]
 
+mod by_namespace;
+mod config;
+mod describe;
+mod duration;
 mod error;
 mod filter;
+mod frontend_key;
 mod json;
+mod locate;
 mod matches;
-mod members;
-mod outline;
+mod origin;
+mod part;
 mod place;
 mod policy;
 mod read;
@@ -45,84 +61,35 @@ mod rule;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod service;
+mod session;
 mod settings;
+mod text;
 mod validate;
 pub mod wire;
 
+pub use by_namespace::ByNamespace;
+pub use config::{Config, VERSION};
+pub use duration::Duration;
 pub use error::{Error, Problem};
 pub use filter::{
     Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestMirror,
     RequestRedirect, Scheme, UrlRewrite,
 };
+pub use frontend_key::FrontendKey;
 pub use matches::{
     Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
 };
-pub use policy::{Duration, Retry, SessionPersistence, SessionType, Timeouts};
-pub use read::{Part, read};
+pub use part::{Part, PortHead, ServiceHead};
+pub use policy::{Retry, Timeouts};
+pub use read::{parse, read};
 pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};
 pub use service::{Port, RouteTable, Service, ServiceKind};
+pub use session::{SessionPersistence, SessionType};
 pub use settings::Settings;
-
-use serde::{Deserialize, Serialize};
-
-/// The version of the format that this crate reads and writes.
-pub const VERSION: u32 = 1;
+pub use text::{frames_body, is_token, is_token_byte, port_number};
 
 /// The JSON Schema of [`Config`]: what types and single fields can say of it. [`parse`] checks more.
 pub const JSON_SCHEMA: &str = include_str!("../schema/route-config.schema.json");
-
-/// A whole route config.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Config {
-    /// Where an editor finds the schema of this file; means nothing to the filter.
-    #[serde(default, rename = "$schema", skip_serializing_if = "Option::is_none")]
-    pub schema: Option<String>,
-    /// Must be [`VERSION`].
-    #[cfg_attr(feature = "schema", schemars(extend("const" = 1)))]
-    pub version: u32,
-    /// What is the same for all Services.
-    #[serde(default, skip_serializing_if = "Settings::is_default")]
-    pub settings: Settings,
-    /// Services whose requests are recognised. Requests to others pass through untouched.
-    #[serde(default)]
-    pub services: Vec<Service>,
-}
-
-impl Default for Config {
-    /// No Services: everything passes through.
-    fn default() -> Self {
-        Self {
-            schema: None,
-            version: VERSION,
-            settings: Settings::default(),
-            services: Vec::new(),
-        }
-    }
-}
-
-impl Config {
-    /// Checks what types can't: see [`Problem`] for what is said and where.
-    ///
-    /// # Errors
-    ///
-    /// Every problem that was found, not only the first.
-    pub fn validate(&self) -> Result<(), Error> {
-        validate::validate(self)
-    }
-}
-
-/// Reads and validates a config. No bytes at all (a host without plugin configuration) are the
-/// [default](Config::default): everything passes through.
-///
-/// # Errors
-///
-/// The first syntax or type error, or all problems found by [`Config::validate`], each with its
-/// place.
-pub fn parse(json: &[u8]) -> Result<Config, Error> {
-    read::whole(json)
-}
 
 #[cfg(test)]
 mod tests;

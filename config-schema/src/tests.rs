@@ -1,6 +1,7 @@
 //! What is accepted, what is refused, and the place that each refusal names.
 
-mod derived;
+pub(crate) mod derived;
+mod identity;
 
 use crate::{Config, Cors, Part, parse};
 
@@ -74,6 +75,21 @@ fn refusals_name_the_place() {
             r#"{"filters":[{"requestHeaderModifier":{"set":[{"name":"a","value":"1"}],"remove":["A"]}}]}"#,
             "filters[0].requestHeaderModifier.remove[0]",
             "changed twice",
+        ),
+        (
+            r#"{"filters":[{"requestHeaderModifier":{"add":[{"name":"Content-Length","value":"5"}]}}]}"#,
+            "filters[0].requestHeaderModifier.add[0].name",
+            "frames the body",
+        ),
+        (
+            r#"{"filters":[{"responseHeaderModifier":{"set":[{"name":"transfer-encoding","value":"gzip"}]}}]}"#,
+            "filters[0].responseHeaderModifier.set[0].name",
+            "frames the body",
+        ),
+        (
+            r#"{"filters":[{"cors":{"allowOrigins":["https://a.example:+443"]}}]}"#,
+            "filters[0].cors.allowOrigins[0]",
+            "neither `*` nor like",
         ),
         (
             r#"{"filters":[{"requestRedirect":{"statusCode":200}}]}"#,

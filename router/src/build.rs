@@ -106,7 +106,7 @@ impl Builder {
                 self.service = Some(ServiceFrontend::new(service));
             }
             Part::Port(port) => {
-                let cluster = self.clusters.id(&port.cluster);
+                let cluster = self.clusters.id(port.cluster);
                 self.ports.push(Port {
                     number: port.port,
                     cluster,

@@ -8,7 +8,7 @@
 
 use std::{net::IpAddr, ops::Range};
 
-use gamma_config::{Service, ServiceKind};
+use gamma_config::{ServiceHead, ServiceKind};
 
 use crate::{
     authority::{port_number, split_port},
@@ -55,13 +55,13 @@ pub(crate) struct ServiceFrontend {
 }
 
 impl ServiceFrontend {
-    pub(crate) fn new(service: &Service) -> Self {
+    pub(crate) fn new(service: ServiceHead<'_>) -> Self {
         let name = || format!("{}.{}", service.name, service.namespace).to_ascii_lowercase();
         let hosts = service.hosts.iter().map(|host| host.to_ascii_lowercase());
         Self {
             name: (service.kind == ServiceKind::Service).then(name),
             hosts: hosts.collect(),
-            cluster_ips: service.cluster_ips.clone(),
+            cluster_ips: service.cluster_ips.to_vec(),
         }
     }
 }

@@ -7,17 +7,22 @@ mod linear;
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use fastrand::Rng;
+use gamma_config::Config;
 use gamma_router::{Action, Decision, Request, Router};
 
 type Sent<'a> = &'a [(&'a str, &'a str)];
 
-fn router(rules: &str) -> Router {
+fn config(rules: &str) -> Config {
     let config = format!(
         r#"{{"version":1,"services":[
             {{"namespace":"n","name":"s","ports":[{{"port":80,"cluster":"own","producer":{{"rules":[{rules}]}}}},
                                                  {{"port":81,"cluster":"own-81"}}]}}]}}"#
     );
-    Router::new(&gamma_config::parse(config.as_bytes()).unwrap(), "n").unwrap()
+    gamma_config::parse(config.as_bytes()).unwrap()
+}
+
+fn router(rules: &str) -> Router {
+    Router::new(&config(rules), "n").unwrap()
 }
 
 fn request<'a>(
@@ -401,13 +406,19 @@ fn hostnames_are_matched_by_labels() {
 
 #[test]
 fn rules_of_the_same_name_do_not_share_sessions() {
+    // Such a config is refused when it is read; a router may be made of one that nobody has checked.
     let rule = |path: &str| {
         format!(
-            r#"{{"route":"HTTPRoute/n/r","name":"0","matches":[{{"path":{{"value":"{path}"}}}}],
+            r#"{{"route":"HTTPRoute/n/r","name":"{path}","matches":[{{"path":{{"value":"{path}"}}}}],
                 "backendRefs":[{{"cluster":"a","weight":0}},{{"cluster":"b"}}],"sessionPersistence":{{"name":"s"}}}}"#
         )
     };
-    let router = router(&format!("{},{}", rule("/one"), rule("/two")));
+    let mut config = config(&format!("{},{}", rule("/one"), rule("/two")));
+    let producer = &mut config.services[0].ports[0].producer;
+    for rule in &mut producer.as_mut().unwrap().rules {
+        rule.name = "0".into();
+    }
+    let router = Router::new(&config, "n").unwrap();
     let first = |path: &str| router.decide(&request("GET", path, &[]), &mut Rng::with_seed(1));
     let token = |path: &str| {
         let session = router.rule(first(path).rule.unwrap()).unwrap().session();

@@ -1,20 +1,26 @@
-//! One of several: a word, or an object with one member.
+//! Reading of enums: one of several words, or an object with one of several members.
 
 use serde::de::Error as _;
 use serde_json::{Error, Result};
 
-use super::{Blank, Object, Slot, Value};
+use super::{
+    read::{Empty, Read},
+    value::{Object, Slot, Value},
+};
 
-/// Reads one of these words.
-pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, words: &[(&str, T)]) -> Result<T> {
-    let known = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>();
+/// Reads one of these words, of which each stands for the value at its place.
+pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, words: &[&str], values: &[T]) -> Result<T> {
+    let chosen = position(value, words)?;
+    let chosen = values.get(chosen).copied();
+    chosen.ok_or_else(|| Error::custom("unknown variant"))
+}
+
+fn position(value: Value<'_, '_>, words: &[&str]) -> Result<usize> {
     let Value::Text(text) = value else {
-        return Err(value.but_expected(&one_of(&known())));
+        return Err(value.but_expected(&one_of(words)));
     };
-    match words.iter().find(|(word, _)| *word == text) {
-        Some((_, chosen)) => Ok(*chosen),
-        None => Err(unknown("variant", text, &known())),
-    }
+    let position = words.iter().position(|word| *word == text);
+    position.ok_or_else(|| unknown("variant", text, words))
 }
 
 /// How the value of an object's member is read.
@@ -34,29 +40,30 @@ pub(crate) fn alternative<T>(value: Value<'_, '_>, members: &[(&str, Reader<T>)]
         return Err(unknown("variant", &name, &known()));
     };
     let read = read(object)?;
-    match object.key(&mut Nothing)? {
-        true => Err(Error::custom("only one member is possible")),
-        false => Ok(read),
+    if object.key(&mut Ignored)? {
+        return Err(Error::custom("only one member is possible"));
     }
+    Ok(read)
 }
 
 /// The value of the member whose key was read.
-pub(crate) fn member<'j, T: Slot<'j> + Blank>(object: &mut dyn Object<'j>) -> Result<T> {
-    let mut new = T::blank();
-    object.value(&mut new)?;
-    Ok(new)
+pub(crate) fn member<'j, T: Read<'j>>(object: &mut dyn Object<'j>) -> Result<T> {
+    let mut slot = Empty(None);
+    object.value(&mut slot)?;
+    // The parser has put a value there, or has failed.
+    slot.0.ok_or_else(|| Error::custom("missing value"))
 }
 
-/// Takes what it is given and forgets it.
-struct Nothing;
+/// A slot that forgets what it is given.
+struct Ignored;
 
-impl<'j> Slot<'j> for Nothing {
+impl<'j> Slot<'j> for Ignored {
     fn put(&mut self, _: Value<'_, 'j>) -> Result<()> {
         Ok(())
     }
 }
 
-/// That nothing of this name is known, and what is.
+/// The error that nothing of this name is known, and what is.
 pub(super) fn unknown(what: &str, given: &str, known: &[&str]) -> Error {
     let known = one_of(known);
     Error::custom(format_args!("unknown {what} `{given}`, expected {known}"))

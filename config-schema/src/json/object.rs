@@ -1,11 +1,14 @@
-//! Objects with known members.
+//! Reading of objects with known members.
 
 use serde::de::Error as _;
 use serde_json::{Error, Result};
 
-use super::{Slot, Value, choice::unknown};
+use super::{
+    choice::unknown,
+    value::{Slot, Value},
+};
 
-/// A member that an object may have, and where its value goes.
+/// A member that an object may have, and the slot for its value.
 pub(crate) struct Member<'m, 'j> {
     name: &'static str,
     slot: &'m mut dyn Slot<'j>,
@@ -13,25 +16,19 @@ pub(crate) struct Member<'m, 'j> {
     is_read: bool,
 }
 
-/// A member that may be absent: what is in `slot` stays.
-pub(crate) fn optional<'m, 'j>(name: &'static str, slot: &'m mut dyn Slot<'j>) -> Member<'m, 'j> {
-    Member {
-        name,
-        slot,
-        is_required: false,
-        is_read: false,
+impl<'m, 'j> Member<'m, 'j> {
+    pub(crate) fn new(name: &'static str, is_required: bool, slot: &'m mut dyn Slot<'j>) -> Self {
+        Self {
+            name,
+            slot,
+            is_required,
+            is_read: false,
+        }
     }
 }
 
-/// A member that must be there.
-pub(crate) fn required<'m, 'j>(name: &'static str, slot: &'m mut dyn Slot<'j>) -> Member<'m, 'j> {
-    Member {
-        is_required: true,
-        ..optional(name, slot)
-    }
-}
-
-/// Reads an object that has these members and no others.
+/// Reads an object that has no other members than these. What is in the slots of members that may be
+/// absent stays if they are.
 pub(crate) fn object<'j>(
     value: Value<'_, 'j>,
     expected: &str,
@@ -73,12 +70,10 @@ impl<'j> Slot<'j> for Key<'_, '_, 'j> {
             return Err(key.but_expected("a key"));
         };
         self.member = self.members.iter().position(|m| m.name == key);
-        match self.member {
-            Some(_) => Ok(()),
-            None => {
-                let names: Vec<_> = self.members.iter().map(|m| m.name).collect();
-                Err(unknown("field", key, &names))
-            }
+        if self.member.is_none() {
+            let names: Vec<_> = self.members.iter().map(|m| m.name).collect();
+            return Err(unknown("field", key, &names));
         }
+        Ok(())
     }
 }

@@ -1,35 +1,28 @@
-//! Types that are read the same wherever they stand.
+//! Reading of the standard library's types: numbers, strings, addresses, options and lists.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use serde::de::Error as _;
-use serde_json::{Error, Result, value::RawValue};
+use serde_json::{Error, Result};
 
-use super::{Blank, Slot, Value, blank_is_default};
+use super::{
+    read::{Element, Read, read_by_value},
+    value::Value,
+};
 
-blank_is_default!(u16, u32, (u32, u32), String);
+read_by_value!(bool, flag);
+read_by_value!(u16, |value| integer(&value, "u16", u64::from(u16::MAX))
+    .map(|n| n as u16));
+read_by_value!(u32, |value| integer(&value, "u32", u64::from(u32::MAX))
+    .map(|n| n as u32));
+read_by_value!(String, string);
+read_by_value!(IpAddr, address);
+read_by_value!((u32, u32), pair);
 
-impl Slot<'_> for bool {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        match value {
-            Value::Flag(flag) => *self = flag,
-            other => return Err(other.but_expected("a boolean")),
-        }
-        Ok(())
-    }
-}
-
-impl Slot<'_> for u16 {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        *self = integer(&value, "u16", u64::from(Self::MAX))? as Self;
-        Ok(())
-    }
-}
-
-impl Slot<'_> for u32 {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        *self = integer(&value, "u32", u64::from(Self::MAX))? as Self;
-        Ok(())
+fn flag(value: Value<'_, '_>) -> Result<bool> {
+    match value {
+        Value::Flag(flag) => Ok(flag),
+        other => Err(other.but_expected("a boolean")),
     }
 }
 
@@ -43,83 +36,54 @@ fn integer(value: &Value<'_, '_>, expected: &str, max: u64) -> Result<u64> {
     }
 }
 
-impl Slot<'_> for String {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        match value {
-            Value::Text(text) => *self = text.into(),
-            other => return Err(other.but_expected("a string")),
-        }
-        Ok(())
+fn string(value: Value<'_, '_>) -> Result<String> {
+    match value {
+        Value::Text(text) => Ok(text.into()),
+        other => Err(other.but_expected("a string")),
     }
 }
 
-impl Blank for IpAddr {
-    fn blank() -> Self {
-        Self::V4(Ipv4Addr::UNSPECIFIED)
+fn address(value: Value<'_, '_>) -> Result<IpAddr> {
+    match value {
+        Value::Text(text) => text.parse().map_err(Error::custom),
+        other => Err(other.but_expected("IP address")),
     }
 }
 
-impl Slot<'_> for IpAddr {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        match value {
-            Value::Text(text) => *self = text.parse().map_err(Error::custom)?,
-            other => return Err(other.but_expected("IP address")),
-        }
-        Ok(())
+fn pair(value: Value<'_, '_>) -> Result<(u32, u32)> {
+    let Value::List(list) = value else {
+        return Err(value.but_expected("two numbers"));
+    };
+    match (u32::next(list)?, u32::next(list)?, u32::next(list)?) {
+        (Some(first), Some(second), None) => Ok((first, second)),
+        _ => Err(Error::custom("must be two numbers")),
     }
 }
 
-impl<'j, T: Slot<'j> + Blank> Slot<'j> for Option<T> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
+impl<'j, T: Read<'j>> Read<'j> for Option<T> {
+    fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()> {
+        slot.insert(None).read_over(value)
+    }
+
+    fn read_over(&mut self, value: Value<'_, 'j>) -> Result<()> {
         match value {
             Value::Null => Ok(()),
-            value => self.insert(T::blank()).put(value),
+            value => T::read(self, value),
         }
     }
 }
 
-impl<'j, T: Slot<'j> + Blank> Slot<'j> for Vec<T> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
+impl<'j, T: Element<'j>> Read<'j> for Vec<T> {
+    fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()> {
+        slot.insert(Self::new()).read_over(value)
+    }
+
+    fn read_over(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let Value::List(list) = value else {
             return Err(value.but_expected("a sequence"));
         };
-        while list.next(&mut Next(self))? {}
-        Ok(())
-    }
-}
-
-/// Behind the last element.
-struct Next<'v, T>(&'v mut Vec<T>);
-
-impl<'j, T: Slot<'j> + Blank> Slot<'j> for Next<'_, T> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        self.0.push(T::blank());
-        self.0
-            .last_mut()
-            .map_or(Ok(()), |element| element.put(value))
-    }
-}
-
-/// As they are written: to be read later.
-impl<'j> Slot<'j> for Vec<&'j RawValue> {
-    fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
-        let Value::List(list) = value else {
-            return Err(value.but_expected("a sequence"));
-        };
-        while let Some(element) = list.next_text()? {
+        while let Some(element) = T::next(list)? {
             self.push(element);
-        }
-        Ok(())
-    }
-}
-
-impl Slot<'_> for (u32, u32) {
-    fn put(&mut self, value: Value<'_, '_>) -> Result<()> {
-        let Value::List(list) = value else {
-            return Err(value.but_expected("two numbers"));
-        };
-        if !list.next(&mut self.0)? || !list.next(&mut self.1)? || list.next(&mut 0_u32)? {
-            return Err(Error::custom("must be two numbers"));
         }
         Ok(())
     }

@@ -4,6 +4,15 @@ use serde_json::{Value, json};
 
 use crate::{Config, Error, parse};
 
+/// A member that is given, whatever its value: for `object!`.
+pub(crate) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    T::deserialize(from).map(Some)
+}
+
 /// Every member that there is.
 fn everything() -> Value {
     json!({
@@ -109,8 +118,9 @@ fn derived(text: &str) -> Result<Config, String> {
 
 fn without_place(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    let (message, _) = text.rsplit_once(" at line ").unwrap();
-    message.into()
+    // What is found to be missing in the end has none.
+    let message = text.rsplit_once(" at line ");
+    message.map_or(&*text, |(message, _)| message).into()
 }
 
 /// Where serde takes a list for an object, has fewer words for a wrong type, or names a number.

@@ -1,13 +1,17 @@
-//! Filters.
+//! Checks of the filters of a rule or a backend.
 
 use std::mem::discriminant;
 
 use super::{
-    Place, Problems,
-    text::{header_name, is_host, is_token, on_wire, path},
+    problems::Problems,
+    wire_text::{header_name, on_wire, path},
 };
 use crate::{
-    Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect,
+    filter::{
+        Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestRedirect,
+    },
+    place::Place,
+    text::{frames_body, is_host, is_token},
 };
 
 pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Problems) {
@@ -66,6 +70,12 @@ fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut 
         for (i, header) in headers.iter().enumerate() {
             let place = place.element(list, i);
             once(&header.name, &mut names, &place.member("name"), problems);
+            if frames_body(&header.name) {
+                problems.add(
+                    &place.member("name"),
+                    format_args!("`{}` is the proxy's: it frames the body", header.name),
+                );
+            }
             on_wire(&place.member("value"), &header.value, 0, problems);
         }
     }

@@ -115,6 +115,7 @@ fn wrong_configs_do_not_fit() {
         r#"{"filters": [{"requestMirror": {"cluster": ""}}]}"#,
         r#"{"filters": [{"requestMirror": {"cluster": "m", "fraction": {"numerator": 0, "denominator": 0}}}]}"#,
         r#"{"filters": [{"cors": {"allowOrigins": ["example.com"]}}]}"#,
+        r#"{"filters": [{"cors": {"allowOrigins": ["https://a.example:0"]}}]}"#,
         r#"{"filters": [{"cors": {"allowHeaders": ["a b"]}}]}"#,
         r#"{"filters": [{"externalAuth": {"cluster": "c", "pathPrefix": "x"}}]}"#,
         r#"{"filters": [{"externalAuth": {"cluster": "c", "allowedHeaders": ["x-gamma-a"]}}]}"#,

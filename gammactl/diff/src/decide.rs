@@ -49,7 +49,7 @@ impl<'c> Decider<'c> {
                 port: frontend.port.port,
                 cluster: frontend.port.cluster.clone(),
                 producer: has_table.then_some(table),
-                consumers: BTreeMap::new(),
+                consumers: Default::default(),
             };
             Router::new(&frontend.alone(port), frontend.client)
         });

@@ -65,7 +65,7 @@ impl Targets {
         let probe = |side: Frontend<'_>| {
             let port = Port {
                 producer: None,
-                consumers: std::collections::BTreeMap::new(),
+                consumers: Default::default(),
                 ..side.port.clone()
             };
             Router::new(&side.alone(port), side.client)

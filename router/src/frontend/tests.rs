@@ -1,3 +1,5 @@
+use gamma_config::Service;
+
 use super::*;
 
 fn service(namespace: &str, name: &str, hosts: &[&str], ips: &[&str]) -> Service {
@@ -14,15 +16,15 @@ fn service(namespace: &str, name: &str, hosts: &[&str], ips: &[&str]) -> Service
 fn frontends() -> Frontends {
     let mut frontends = Frontends::new("cluster.local", "shop");
     frontends.add(
-        ServiceFrontend::new(&service("shop", "cart", &[], &["10.0.0.1", "fd00::1"])),
+        ServiceFrontend::new(service("shop", "cart", &[], &["10.0.0.1", "fd00::1"]).head()),
         0..1,
     );
     frontends.add(
-        ServiceFrontend::new(&service("shop", "till", &["till.example"], &["10.0.0.1"])),
+        ServiceFrontend::new(service("shop", "till", &["till.example"], &["10.0.0.1"]).head()),
         1..2,
     );
     frontends.add(
-        ServiceFrontend::new(&service("web", "cart", &[], &[])),
+        ServiceFrontend::new(service("web", "cart", &[], &[]).head()),
         2..3,
     );
     let import = Service {
@@ -34,7 +36,7 @@ fn frontends() -> Frontends {
             &["10.0.0.9"],
         )
     };
-    frontends.add(ServiceFrontend::new(&import), 3..4);
+    frontends.add(ServiceFrontend::new(import.head()), 3..4);
     frontends
 }
 
@@ -135,7 +137,7 @@ fn only_names_of_services_get_suffixes_and_are_shortened() {
     }
     let mut frontends = Frontends::new("cluster.local", "shop");
     let extra = service("web", "cart", &["pay.shop"], &[]);
-    frontends.add(ServiceFrontend::new(&extra), 0..1);
+    frontends.add(ServiceFrontend::new(extra.head()), 0..1);
     assert!(frontends.by_host(b"pay.shop").is_some());
     assert!(frontends.by_host(b"pay").is_none());
 }
@@ -144,7 +146,7 @@ fn only_names_of_services_get_suffixes_and_are_shortened() {
 fn names_are_compared_in_any_case_whatever_case_the_config_is_in() {
     let mut frontends = Frontends::new("Cluster.Local", "Shop");
     let upper = service("Shop", "Cart", &["Till.Example"], &[]);
-    frontends.add(ServiceFrontend::new(&upper), 0..1);
+    frontends.add(ServiceFrontend::new(upper.head()), 0..1);
     for authority in [
         "cart",
         "Cart",
@@ -174,7 +176,7 @@ fn an_extra_host_takes_no_name_of_a_service() {
             } else {
                 i..i + 1
             };
-            frontends.add(ServiceFrontend::new(service), ports);
+            frontends.add(ServiceFrontend::new(service.head()), ports);
         }
         let found = frontends.by_host(b"cart.shop").and_then(<[_]>::first);
         assert_eq!(found, Some(&(7..8)));

@@ -288,7 +288,9 @@ fn own_cluster(rng: &mut Rng, config: &mut Config) {
 fn consumers(_: &mut Rng, config: &mut Config) {
     for port in ports(config) {
         if let Some(producer) = port.producer.clone() {
-            port.consumers.entry("depot".into()).or_insert(producer);
+            if port.consumers.get("depot").is_none() {
+                port.consumers.insert("depot".into(), producer);
+            }
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Random configs, out of so few words that matches overlap, tie and shadow each other.
 
-use std::collections::BTreeMap;
-
 use fastrand::Rng;
 use gamma_config::{
     BackendRef, Config, Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, Match,
@@ -78,7 +76,7 @@ fn service(name: &str, ports: &[u16]) -> Service {
         port,
         cluster: format!("{name}-{port}"),
         producer: None,
-        consumers: BTreeMap::new(),
+        consumers: Default::default(),
     };
     Service {
         kind: ServiceKind::Service,

@@ -1,10 +1,8 @@
 //! What the JSON Schema says beyond the types: patterns and limits that
 //! [`validate`](crate::Config::validate) enforces, as far as a schema can say them.
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use schemars::Schema;
 use serde_json::{Value, json};
-
-use crate::{Config, Duration};
 
 /// RFC 9110 `token`.
 pub(crate) const TOKEN: &str = r"^[!#$%&'*+.^_`|~0-9A-Za-z-]+$";
@@ -23,48 +21,57 @@ pub(crate) const PATH: &str = r#"^/[!"$->@-~]*$"#;
 pub(crate) const PATH_OR_NOTHING: &str = r#"^(/[!"$->@-~]*)?$"#;
 pub(crate) const COOKIE_PATH: &str = r#"^/[^; "\r\n\u0000]*$"#;
 pub(crate) const ORIGIN: &str =
-    r"^(\*|https?://(\*|(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)(:[0-9]{1,5})?)$";
+    r"^(\*|https?://(\*|(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)(:(?!0+$)[0-9]{1,5})?)$";
 pub(crate) const RULE_NAME: &str = "^[^/]*$";
 
-impl JsonSchema for Duration {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Duration".into()
-    }
+/// Strings that match the pattern.
+pub(crate) fn text(pattern: &'static str) -> impl Fn(&mut Schema) {
+    move |schema| keyword(schema, "pattern", pattern.into())
+}
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({
-            "description": "A GEP-2257 duration: one to four numbers with `h`, `m`, `s` or `ms`, as in `1m30s`.",
-            "type": "string",
-            "pattern": "^([0-9]{1,5}(h|m|s|ms)){1,4}$",
-        })
+/// Strings that are not empty.
+pub(crate) fn not_empty(schema: &mut Schema) {
+    keyword(schema, "minLength", 1.into());
+}
+
+/// Host names that match the pattern.
+pub(crate) fn host(schema: &mut Schema) {
+    keyword(schema, "maxLength", 253.into());
+    keyword(schema, "pattern", HOST.into());
+}
+
+pub(crate) fn at_least(minimum: u32) -> impl Fn(&mut Schema) {
+    move |schema| keyword(schema, "minimum", minimum.into())
+}
+
+pub(crate) fn at_most(maximum: u32) -> impl Fn(&mut Schema) {
+    move |schema| keyword(schema, "maximum", maximum.into())
+}
+
+/// The keyword with this value, after all others.
+pub(crate) fn says(name: &'static str, value: Value) -> impl Fn(&mut Schema) {
+    move |schema| {
+        schema.insert(name.into(), value.clone());
     }
 }
 
-/// The JSON Schema of [`Config`], as it is checked in.
-#[must_use]
-pub fn generate() -> Schema {
-    let mut schema = SchemaGenerator::default().into_root_schema_for::<Config>();
-    schema.insert("$id".into(), "urn:gamma:route-config:1".into());
-    schema.insert("title".into(), "Gamma route config, version 1".into());
-    plain(&mut schema);
-    schema
+/// Lists whose items are so.
+pub(crate) fn each(refine: impl Fn(&mut Schema)) -> impl Fn(&mut Schema) {
+    move |schema| {
+        let items = schema.get_mut("items");
+        if let Some(items) = items.and_then(|items| <&mut Schema>::try_from(items).ok()) {
+            refine(items);
+        }
+    }
 }
 
-/// Turns what was written for Rust into what is to be read in an editor: comments without links
-/// between types, on one line per paragraph.
-pub fn plain(schema: &mut Schema) {
-    if let Some(Value::String(text)) = schema.get_mut("description") {
-        let paragraphs = text.split("\n\n").map(|paragraph| {
-            let line = paragraph
-                .lines()
-                .map(str::trim)
-                .collect::<Vec<_>>()
-                .join(" ");
-            line.replace("[`", "`").replace("`]", "`")
-        });
-        *text = paragraphs.collect::<Vec<_>>().join("\n\n");
+/// `default` stays behind what limits a value.
+fn keyword(schema: &mut Schema, name: &str, value: Value) {
+    let default = schema.remove("default");
+    schema.insert(name.into(), value);
+    if let Some(default) = default {
+        schema.insert("default".into(), default);
     }
-    schemars::transform::transform_subschemas(&mut plain, schema);
 }
 
 /// Items of a list of IP addresses.

@@ -1,6 +1,7 @@
-//! Strings that are compared with requests or put on the wire.
+//! Checks of texts that are compared with requests or put on the wire.
 
-use super::{Place, Problems};
+use super::problems::Problems;
+use crate::{place::Place, text::is_token};
 
 /// A path that is compared with requests or put on the wire: no query, no fragment, no spaces.
 pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut Problems) {
@@ -15,6 +16,7 @@ pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut Problems) {
     }
 }
 
+/// The name of a header that a config may look at or change.
 pub(super) fn header_name(place: &Place<'_>, name: &str, problems: &mut Problems) {
     if !is_token(name) {
         problems.add(place, format_args!("{name:?} is not a header name"));
@@ -38,26 +40,10 @@ pub(super) fn on_wire(place: &Place<'_>, value: &str, min_len: usize, problems: 
     }
 }
 
+/// Headers that begin so are the filter's own, in any case.
+pub(super) const OWNED: &str = "x-gamma-";
+
 fn is_owned(name: &str) -> bool {
-    name.get(..8)
-        .is_some_and(|start| start.eq_ignore_ascii_case("x-gamma-"))
-}
-
-/// RFC 9110 `token`.
-pub(super) fn is_token(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
-}
-
-pub(super) fn is_host(host: &str) -> bool {
-    !host.is_empty()
-        && host.len() <= 253
-        && host
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.')
-        && host
-            .split('.')
-            .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'))
+    name.get(..OWNED.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(OWNED))
 }

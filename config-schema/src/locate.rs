@@ -1,0 +1,90 @@
+//! Locating a parse error: from its line and column in the JSON text to a path such as
+//! `services[0].ports[1].producer`.
+//!
+//! An error is rare: its place is looked up again rather than tracked while everything is read.
+
+/// The path from the root to the value or key at one-based `line` and `column` of `json`, as in
+/// `services[0].ports[1].producer`; `.` for the root.
+pub(crate) fn locate(json: &[u8], line: usize, column: usize) -> String {
+    let mut path: Vec<Step> = Vec::new();
+    let (before, after) = split(json, line, column);
+    let mut bytes = before.iter().copied();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'{' => path.push(Step::Key(None)),
+            b'[' => path.push(Step::Index(0)),
+            b'}' | b']' => {
+                path.pop();
+            }
+            b',' => match path.last_mut() {
+                Some(Step::Key(key)) => *key = None,
+                Some(Step::Index(index)) => *index = index.saturating_add(1),
+                None => {}
+            },
+            b'"' => {
+                let text = string(&mut bytes);
+                if let Some(Step::Key(key @ None)) = path.last_mut() {
+                    *key = Some(text);
+                }
+            }
+            _ => {}
+        }
+    }
+    // An empty list has no first element to be wrong.
+    if before.trim_ascii_end().ends_with(b"[") && after.starts_with(b"]") {
+        path.pop();
+    }
+    render(&path)
+}
+
+/// A step from a value to one inside it.
+enum Step {
+    /// Of an object; `None` between members.
+    Key(Option<String>),
+    Index(usize),
+}
+
+/// The text before the byte that the error was found at, and from it on: a closing bracket there
+/// belongs to what the error is about.
+fn split(json: &[u8], line: usize, column: usize) -> (&[u8], &[u8]) {
+    let line_start: usize = json
+        .split_inclusive(|&b| b == b'\n')
+        .take(line.saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
+    let end = line_start.saturating_add(column.saturating_sub(1));
+    json.split_at_checked(end).unwrap_or((json, &[]))
+}
+
+/// The rest of a string, up to its closing quote or the end.
+fn string(bytes: &mut impl Iterator<Item = u8>) -> String {
+    let mut text = Vec::new();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'"' => break,
+            b'\\' => text.extend(bytes.next()),
+            byte => text.push(byte),
+        }
+    }
+    String::from_utf8_lossy(&text).into_owned()
+}
+
+fn render(path: &[Step]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Index(index) => text.push_str(&format!("[{index}]")),
+            Step::Key(Some(key)) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(key);
+            }
+            Step::Key(None) => {}
+        }
+    }
+    if text.is_empty() {
+        text.push('.');
+    }
+    text
+}

@@ -1,0 +1,27 @@
+//! Origins that a CORS filter allows, as the Gateway API's CORSOrigin has them.
+
+use crate::text::port_number;
+
+/// Whether `text` is `*`, or `scheme://host` with or without port, whose host is `*` or may begin
+/// with `*.`.
+pub(crate) fn is_origin(text: &str) -> bool {
+    if text == "*" {
+        return true;
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return false;
+    };
+    let (host, port) = rest.split_once(':').unwrap_or((rest, "80"));
+    let label = |label: &str| {
+        let good = |b: u8| b.is_ascii_alphanumeric() || b == b'-';
+        !label.is_empty() && label.bytes().all(good)
+    };
+    matches!(scheme, "http" | "https")
+        && port_number(port.as_bytes()).is_some()
+        && (host == "*"
+            || host
+                .strip_prefix("*.")
+                .unwrap_or(host)
+                .split('.')
+                .all(label))
+}

@@ -1,0 +1,26 @@
+//! Checks of what stands at the head of a config: its version and settings.
+
+use super::{problems::Problems, wire_text::OWNED};
+use crate::{config::VERSION, place::Place, settings::Settings, text::is_token};
+
+pub(super) fn version(version: u32, problems: &mut Problems) {
+    if version != VERSION {
+        problems.add(
+            &Place::Root.member("version"),
+            format_args!("is {version}, but this build reads version {VERSION}"),
+        );
+    }
+}
+
+pub(super) fn settings(settings: &Settings, problems: &mut Problems) {
+    let header = &settings.cluster_header;
+    if !header.starts_with(OWNED)
+        || !is_token(header)
+        || header.contains(|c: char| c.is_ascii_uppercase())
+    {
+        problems.add(
+            &Place::Root.member("settings.clusterHeader"),
+            format_args!("`{header}` must be a lower-case header name that starts with `{OWNED}`"),
+        );
+    }
+}

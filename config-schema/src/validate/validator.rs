@@ -1,0 +1,113 @@
+//! The validator: takes the parts of a config and collects the problems in them.
+
+use super::{
+    frontends::Frontends, problems::Problems, rule, settings, table::Table, wire_text::on_wire,
+};
+use crate::{
+    config::Config,
+    error::Error,
+    part::{Part, PortHead},
+    place::Place,
+};
+
+pub(crate) struct Validator {
+    problems: Problems,
+    frontends: Frontends,
+    /// Services that have ended.
+    services: usize,
+    /// Ports of the Service at hand that have begun.
+    ports: Vec<u16>,
+    /// Client namespace of the table at hand; the producer's has none.
+    consumer: Option<String>,
+    table: Table,
+}
+
+impl Validator {
+    /// `version` is that of the config whose parts follow.
+    pub(crate) fn new(version: u32) -> Self {
+        let mut problems = Problems::default();
+        settings::version(version, &mut problems);
+        Self {
+            problems,
+            frontends: Frontends::default(),
+            services: 0,
+            ports: Vec::new(),
+            consumer: None,
+            table: Table::default(),
+        }
+    }
+
+    /// Takes the next part.
+    pub(crate) fn take(&mut self, part: &Part<'_>) {
+        let service = Place::Root.element("services", self.services);
+        let port = service.element("ports", self.ports.len().saturating_sub(1));
+        let consumers = port.member("consumers");
+        let table = match &self.consumer {
+            Some(namespace) => consumers.member(namespace),
+            None => port.member("producer"),
+        };
+        let problems = &mut self.problems;
+        match part {
+            Part::Settings(_, settings) => {
+                settings::settings(settings, problems);
+                self.frontends.settings(settings);
+            }
+            Part::Service(head) => self
+                .frontends
+                .service(*head, self.services, &service, problems),
+            Part::Port(head) => self.port(head),
+            Part::Table(consumer) => self.consumer = consumer.map(str::to_owned),
+            Part::Rule(rule) => {
+                let place = table.element("rules", self.table.len());
+                rule::rule(rule, &place, problems);
+                self.table.rule(rule, &place, problems);
+            }
+            Part::EndOfTable(match_order) => {
+                std::mem::take(&mut self.table).end(match_order, &table, problems);
+            }
+            Part::EndOfPort => {}
+            Part::EndOfService => {
+                self.services = self.services.saturating_add(1);
+                self.ports.clear();
+            }
+        }
+    }
+
+    fn port(&mut self, head: &PortHead<'_>) {
+        let service = Place::Root.element("services", self.services);
+        let place = service.element("ports", self.ports.len());
+        let problems = &mut self.problems;
+        if head.port == 0 || self.ports.contains(&head.port) {
+            problems.add(
+                &place.member("port"),
+                format_args!("{} must be above 0 and there once", head.port),
+            );
+        }
+        self.frontends
+            .port(head.port, self.ports.len(), &place, problems);
+        self.ports.push(head.port);
+        on_wire(&place.member("cluster"), head.cluster, 1, problems);
+    }
+
+    /// Whether there is no problem so far.
+    pub(crate) fn is_content(&self) -> bool {
+        self.problems.is_empty()
+    }
+
+    pub(crate) fn into_result(self) -> Result<(), Error> {
+        self.problems.into_result()
+    }
+}
+
+impl Config {
+    /// Checks what types can't: see [`Problem`](crate::Problem) for what is said and where.
+    ///
+    /// # Errors
+    ///
+    /// Every problem that was found, not only the first.
+    pub fn validate(&self) -> Result<(), Error> {
+        let mut validator = Validator::new(self.version);
+        self.parts(&mut |part| validator.take(&part));
+        validator.into_result()
+    }
+}
