@@ -407,13 +407,13 @@ fn hostnames_are_matched_by_labels() {
 #[test]
 fn rules_of_the_same_name_do_not_share_sessions() {
     // Such a config is refused when it is read; a router may be made of one that nobody has checked.
-    let rule = |path: &str| {
+    let rule = |name: &str| {
         format!(
-            r#"{{"route":"HTTPRoute/n/r","name":"{path}","matches":[{{"path":{{"value":"{path}"}}}}],
+            r#"{{"route":"HTTPRoute/n/r","name":"{name}","matches":[{{"path":{{"value":"/{name}"}}}}],
                 "backendRefs":[{{"cluster":"a","weight":0}},{{"cluster":"b"}}],"sessionPersistence":{{"name":"s"}}}}"#
         )
     };
-    let mut config = config(&format!("{},{}", rule("/one"), rule("/two")));
+    let mut config = config(&format!("{},{}", rule("one"), rule("two")));
     let producer = &mut config.services[0].ports[0].producer;
     for rule in &mut producer.as_mut().unwrap().rules {
         rule.name = "0".into();
