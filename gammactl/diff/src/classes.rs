@@ -7,7 +7,7 @@ use std::{
     ops::ControlFlow,
 };
 
-use gamma_config::{Match, RouteTable};
+use gamma_config::Match;
 use gamma_explain::request::Simulated;
 use gamma_router::BuildError;
 
@@ -15,11 +15,12 @@ use super::{
     align,
     decide::{Decided, Decider},
     differences::{Difference, between},
+    port_side::PortSide,
     region::{Region, Sizes},
     search::{Budget, search},
     space::{Aspect, Space},
-    table::{Effects, Entry, entries},
-    target::{Frontend, Targets},
+    table::{EffectNumbers, MatchRow, rows},
+    target::Targets,
     witness,
 };
 
@@ -38,33 +39,26 @@ pub(super) struct Class {
 /// What was found in one table.
 #[derive(Debug)]
 pub(super) struct Compared<'c> {
-    pub(super) old: Vec<Entry<'c>>,
-    pub(super) new: Vec<Entry<'c>>,
+    pub(super) old: Vec<MatchRow<'c>>,
+    pub(super) new: Vec<MatchRow<'c>>,
     pub(super) classes: Vec<Class>,
     /// What was not looked at, in words.
     pub(super) limits: Vec<String>,
 }
 
-/// One side of a table.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tabled<'c> {
-    pub(super) frontend: Frontend<'c>,
-    pub(super) table: Option<&'c RouteTable>,
-}
-
 /// Compares what clients get from one port; `None` if that is the same without looking at it.
 pub(super) fn compare<'c>(
-    old: Tabled<'c>,
-    new: Tabled<'c>,
+    old: PortSide<'c>,
+    new: PortSide<'c>,
 ) -> Result<Option<Compared<'c>>, BuildError> {
-    let own = |side: Tabled<'c>| &*side.frontend.port.cluster;
+    let own = |side: PortSide<'c>| &*side.port.cluster;
     if old.table == new.table && (old.table.is_some() || own(old) == own(new)) {
         return Ok(None);
     }
-    let mut effects = Effects::default();
+    let mut effects = EffectNumbers::default();
     let mut compared = Compared {
-        old: entries(old.table, own(old), &mut effects),
-        new: entries(new.table, own(new), &mut effects),
+        old: rows(old.table, own(old), &mut effects),
+        new: rows(new.table, own(new), &mut effects),
         classes: Vec::new(),
         limits: Vec::new(),
     };
@@ -72,7 +66,7 @@ pub(super) fn compare<'c>(
     if !changed.0.contains(&true) && !changed.1.contains(&true) {
         return Ok(None);
     }
-    let targets = Targets::new(old.frontend, new.frontend)?;
+    let targets = Targets::new(old, new)?;
     if targets.is_empty() {
         compared.limits.push(
             "no name or address leads to it both before and after: its routes were not compared"
@@ -85,8 +79,8 @@ pub(super) fn compare<'c>(
         old: Listed::new(&compared.old, changed.0, &space),
         new: Listed::new(&compared.new, changed.1, &space),
         deciders: [
-            Decider::new(&compared.old, old.table.is_some(), old.frontend)?,
-            Decider::new(&compared.new, new.table.is_some(), new.frontend)?,
+            Decider::new(&compared.old, old)?,
+            Decider::new(&compared.new, new)?,
         ],
         space: &space,
         budget: Budget::new(),
@@ -124,54 +118,54 @@ fn limits(space: &Space, given_up: usize) -> Vec<String> {
     limits
 }
 
-/// Entries that are not the same, in the same order, on both sides. Where neither a changed entry
-/// of the old table nor one of the new table holds, both tables decide alike: all entries that hold
+/// Rows that are not the same, in the same order, on both sides. Where neither a changed row
+/// of the old table nor one of the new table holds, both tables decide alike: all rows that hold
 /// are the same and in the same order.
-fn changed(old: &[Entry<'_>], new: &[Entry<'_>]) -> (Vec<bool>, Vec<bool>) {
+fn changed(old: &[MatchRow<'_>], new: &[MatchRow<'_>]) -> (Vec<bool>, Vec<bool>) {
     let everything = Match::default();
-    let key = |entry: &Entry<'_>| {
-        let r#match = entry.r#match.unwrap_or(&everything);
-        (format!("{match:?}"), entry.effect)
+    let key = |row: &MatchRow<'_>| {
+        let r#match = row.r#match.unwrap_or(&everything);
+        (format!("{match:?}"), row.effect)
     };
     let mut numbers = HashMap::new();
-    let mut number = |entry: &Entry<'_>| {
+    let mut number = |row: &MatchRow<'_>| {
         let next = numbers.len();
-        *numbers.entry(key(entry)).or_insert(next)
+        *numbers.entry(key(row)).or_insert(next)
     };
     let old: Vec<usize> = old.iter().map(&mut number).collect();
     let new: Vec<usize> = new.iter().map(&mut number).collect();
     align::changed(&old, &new)
 }
 
-/// The entries of one side and where they hold.
+/// The rows of one side and where they hold.
 struct Listed<'e> {
-    entries: &'e [Entry<'e>],
+    rows: &'e [MatchRow<'e>],
     changed: Vec<bool>,
     /// `None`: nowhere.
     regions: Vec<Option<Region>>,
-    /// For each entry those before it that overlap with it.
+    /// For each row those before it that overlap with it.
     before: Vec<OnceCell<Vec<usize>>>,
 }
 
 impl<'e> Listed<'e> {
-    fn new(entries: &'e [Entry<'e>], changed: Vec<bool>, space: &Space) -> Self {
+    fn new(rows: &'e [MatchRow<'e>], changed: Vec<bool>, space: &Space) -> Self {
         Self {
             changed,
-            regions: entries.iter().map(|e| space.region(e.r#match)).collect(),
-            before: vec![OnceCell::new(); entries.len()],
-            entries,
+            regions: rows.iter().map(|e| space.region(e.r#match)).collect(),
+            before: vec![OnceCell::new(); rows.len()],
+            rows,
         }
     }
 
-    fn before(&self, entry: usize, region: &Region) -> impl Iterator<Item = &Region> {
-        let before = self.before[entry].get_or_init(|| {
+    fn before(&self, row: usize, region: &Region) -> impl Iterator<Item = &Region> {
+        let before = self.before[row].get_or_init(|| {
             let overlaps = |r: &Option<Region>| r.as_ref().is_some_and(|r| r.overlaps(region));
-            (0..entry).filter(|&b| overlaps(&self.regions[b])).collect()
+            (0..row).filter(|&b| overlaps(&self.regions[b])).collect()
         });
         before.iter().filter_map(|&b| self.regions[b].as_ref())
     }
 
-    /// For each entry how many of the first entries of `other` can decide requests that it decides.
+    /// For each row how many of the first rows of `other` can decide requests that it decides.
     fn ends(&self, other: &Self, sizes: Sizes<'_>) -> Vec<usize> {
         let end = |region: &Region| {
             let covers =
@@ -185,8 +179,8 @@ impl<'e> Listed<'e> {
             .collect()
     }
 
-    fn has_cors(&self, entry: usize) -> bool {
-        self.entries[entry].rule.is_some_and(witness::has_cors)
+    fn has_cors(&self, row: usize) -> bool {
+        self.rows[row].rule.is_some_and(witness::has_cors)
     }
 }
 
@@ -196,7 +190,7 @@ struct Pairs<'e> {
     deciders: [Decider<'e>; 2],
     space: &'e Space,
     budget: Budget,
-    /// Old entry and new entry.
+    /// Old row and new row.
     known: HashSet<(usize, usize, Ask)>,
     classes: Vec<Class>,
 }
@@ -206,7 +200,7 @@ impl Pairs<'_> {
     fn plain(&mut self) {
         self.each(|pairs, old, new| {
             let is_changed = pairs.old.changed[old] || pairs.new.changed[new];
-            let same = pairs.old.entries[old].effect == pairs.new.entries[new].effect;
+            let same = pairs.old.rows[old].effect == pairs.new.rows[new].effect;
             if is_changed && !same {
                 pairs.pair(old, new, Ask::Plain);
             }
@@ -252,7 +246,7 @@ impl Pairs<'_> {
             .chain(self.new.before(new, b))
             .filter(|other| other.overlaps(&within))
             .collect();
-        let rules = [self.old.entries[old].rule, self.new.entries[new].rule];
+        let rules = [self.old.rows[old].rule, self.new.rows[new].rule];
         let origins = witness::origins(rules.into_iter().flatten());
         let (space, deciders) = (self.space, &self.deciders);
         let mut regions = 0;
@@ -291,7 +285,7 @@ impl Pairs<'_> {
             },
         );
         if let Some(class) = found {
-            let key = (class.old.entry, class.new.entry, ask);
+            let key = (class.old.row, class.new.row, ask);
             if self.known.insert(key) {
                 self.classes.push(class);
             }

@@ -8,8 +8,10 @@ use gamma_router::BuildError;
 
 use super::{
     Change, Clients, Decision, Diff, RuleName, ServiceDiff, Side, TableDiff,
-    classes::{self, Compared, Tabled},
-    decide, differences, frontend, table, target,
+    classes::{self, Compared},
+    decide, differences, frontend,
+    port_side::PortSide,
+    table,
 };
 
 /// Compares two configs for clients of the namespaces `from`; if there are none, for clients of the
@@ -78,13 +80,11 @@ impl PortPair<'_> {
     fn compare(&self, from: &[String]) -> Result<Vec<TableDiff>, BuildError> {
         let mut tables = Vec::new();
         for (clients, namespaces) in self.clients(from) {
-            let side = |n: usize| Tabled {
-                frontend: target::Frontend {
-                    config: self.sides[n].config,
-                    service: self.services[n],
-                    port: self.ports[n],
-                    client: &namespaces[n],
-                },
+            let side = |n: usize| PortSide {
+                config: self.sides[n].config,
+                service: self.services[n],
+                port: self.ports[n],
+                client: &namespaces[n],
                 table: routes(self.ports[n], &namespaces[n]),
             };
             let Some(compared) = classes::compare(side(0), side(1))? else {
@@ -158,8 +158,8 @@ impl PortPair<'_> {
             )
         });
         for class in classes {
-            let decision = |n: usize, entries: &[table::Entry<'_>], decided: &decide::Decided| {
-                let rule = entries[decided.entry].rule;
+            let decision = |n: usize, rows: &[table::MatchRow<'_>], decided: &decide::Decided| {
+                let rule = rows[decided.row].rule;
                 Decision {
                     rule: rule.map(|rule| RuleName {
                         route: rule.route.clone(),

@@ -4,7 +4,7 @@ use gamma_explain::request::Simulated;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Change, Clients, Decision, Diff, Difference, ServiceDiff, Share, TableDiff, Target, text,
+    AnsweredBy, Change, Clients, Decision, Diff, Difference, ServiceDiff, Share, TableDiff, text,
 };
 
 impl Diff {
@@ -100,31 +100,35 @@ fn decision(decision: &Decision) -> Value {
         }
         object.insert("rule".into(), of_rule);
     }
-    let answers = decision.outcome.answers.iter().map(|(share, answer)| {
-        let Share {
-            numerator,
-            denominator,
-        } = share;
-        let mut object = json!({
-            "share": format!("{numerator}/{denominator}"),
-            "percent": share.percent(),
+    let answers = decision
+        .outcome
+        .treatments
+        .iter()
+        .map(|(share, treatment)| {
+            let Share {
+                numerator,
+                denominator,
+            } = share;
+            let mut object = json!({
+                "share": format!("{numerator}/{denominator}"),
+                "percent": share.percent(),
+            });
+            match &treatment.answered_by {
+                AnsweredBy::PassThrough => object["passThrough"] = json!(true),
+                AnsweredBy::Cluster(cluster) => object["cluster"] = json!(cluster),
+                AnsweredBy::Redirect { status, location } => {
+                    object["status"] = json!(status);
+                    object["location"] = json!(location);
+                }
+                AnsweredBy::Preflight => object["status"] = json!(204),
+                AnsweredBy::Error { status, reason } => {
+                    object["status"] = json!(status);
+                    object["reason"] = json!(reason);
+                }
+            }
+            object["effects"] = json!(treatment.effects);
+            object
         });
-        match &answer.target {
-            Target::PassThrough => object["passThrough"] = json!(true),
-            Target::Cluster(cluster) => object["cluster"] = json!(cluster),
-            Target::Redirect { status, location } => {
-                object["status"] = json!(status);
-                object["location"] = json!(location);
-            }
-            Target::Preflight => object["status"] = json!(204),
-            Target::Error { status, reason } => {
-                object["status"] = json!(status);
-                object["reason"] = json!(reason);
-            }
-        }
-        object["effects"] = json!(answer.effects);
-        object
-    });
     object.insert("answers".into(), answers.collect());
     object.into()
 }

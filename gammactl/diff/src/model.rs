@@ -1,6 +1,6 @@
 //! What is found: services, tables, and the requests for which something changes.
 
-use crate::{Difference, Outcome, Place, Places, Presence};
+use crate::{Difference, Place, Places, Presence, RequestOutcome};
 use gamma_config::{Config, ServiceKind};
 use gamma_explain::request::Simulated;
 use std::{collections::BTreeSet, fmt};
@@ -79,7 +79,7 @@ pub struct Decision {
     /// The rule that decides, if one does.
     pub rule: Option<RuleName>,
     /// What becomes of the request.
-    pub outcome: Outcome,
+    pub outcome: RequestOutcome,
 }
 
 /// A rule.

@@ -11,7 +11,7 @@ use gamma_config::{Match, MatchType, Method, PathMatchType, ValueMatch};
 use super::{
     language::{Language, Part, Predicate},
     region::Region,
-    table::Entry,
+    table::MatchRow,
     target::{Target, Targets},
     witness,
 };
@@ -64,20 +64,20 @@ const METHODS: [&str; 10] = [
 ];
 
 impl Space {
-    /// Of the matches of `entries`, for requests to one of `targets`.
+    /// Of the matches of `rows`, for requests to one of `targets`.
     pub(super) fn new<'e>(
-        entries: impl Iterator<Item = &'e Entry<'e>> + Clone,
+        rows: impl Iterator<Item = &'e MatchRow<'e>> + Clone,
         targets: &Targets,
     ) -> Self {
         let mut keys: BTreeMap<Aspect, Vec<Key>> = [Aspect::Target, Aspect::Path, Aspect::Method]
             .map(|aspect| (aspect, Vec::new()))
             .into();
-        for r#match in entries.clone().filter_map(|entry| entry.r#match) {
+        for r#match in rows.clone().filter_map(|row| row.r#match) {
             for (aspect, key) in predicates(r#match) {
                 keys.entry(aspect).or_default().push(key);
             }
         }
-        let rules = entries.filter_map(|entry| entry.rule);
+        let rules = rows.filter_map(|row| row.rule);
         let hints = MethodHints {
             is_grpc: rules.clone().any(|r| r.route.starts_with("GRPCRoute/")),
             announced: witness::announced(rules),
@@ -172,7 +172,7 @@ impl Space {
     }
 }
 
-/// What a match asks, part by part. "Only the first entry with an equivalent name MUST be
+/// What a match asks, part by part. "Only the first row with an equivalent name MUST be
 /// considered."
 fn predicates(r#match: &Match) -> Vec<(Aspect, Key)> {
     let mut list = Vec::new();

@@ -4,11 +4,12 @@
 use std::net::SocketAddr;
 
 use fixedbitset::FixedBitSet;
-use gamma_config::{Config, Port, Service, ServiceKind};
-use gamma_router::{Action, BuildError, Request, Router};
+use gamma_config::{Service, ServiceKind};
+use gamma_router::{Action, BuildError, HostPattern, Request, Router};
 
 use super::{
     language::{Language, Part, Predicate},
+    port_side::PortSide,
     space::{Atom, Key},
 };
 
@@ -30,46 +31,8 @@ pub(super) struct Targets {
     port: u16,
 }
 
-/// One side of a Service port.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Frontend<'c> {
-    pub(super) config: &'c Config,
-    pub(super) service: &'c Service,
-    pub(super) port: &'c Port,
-    /// Namespace of the clients.
-    pub(super) client: &'c str,
-}
-
-impl Frontend<'_> {
-    /// A config with nothing but this port, and on it the table of `port`.
-    pub(super) fn alone(&self, port: Port) -> Config {
-        let mut config = Config {
-            settings: self.config.settings.clone(),
-            services: vec![Service {
-                kind: self.service.kind,
-                namespace: self.service.namespace.clone(),
-                name: self.service.name.clone(),
-                hosts: self.service.hosts.clone(),
-                cluster_ips: self.service.cluster_ips.clone(),
-                ports: vec![port],
-            }],
-            ..Config::default()
-        };
-        config.settings.client_namespace = None;
-        config
-    }
-}
-
 impl Targets {
-    pub(super) fn new(old: Frontend<'_>, new: Frontend<'_>) -> Result<Self, BuildError> {
-        let probe = |side: Frontend<'_>| {
-            let port = Port {
-                producer: None,
-                consumers: std::collections::BTreeMap::new(),
-                ..side.port.clone()
-            };
-            Router::new(&side.alone(port), side.client)
-        };
+    pub(super) fn new(old: PortSide<'_>, new: PortSide<'_>) -> Result<Self, BuildError> {
         let port = new.port.port;
         let shared_ip = new
             .service
@@ -77,7 +40,7 @@ impl Targets {
             .iter()
             .find(|ip| old.service.cluster_ips.contains(ip));
         let mut targets = Self {
-            sides: [probe(old)?, probe(new)?],
+            sides: [old.router(None)?, new.router(None)?],
             known: Vec::new(),
             destination: shared_ip.map(|ip| SocketAddr::new(*ip, port)),
             port,
@@ -167,7 +130,9 @@ impl Targets {
             let mut text = 0;
             for (k, key) in keys.iter().enumerate() {
                 let is_held = match key {
-                    Key::Hostname(host) => is_host(host, &target.authority),
+                    Key::Hostname(host) => {
+                        HostPattern::new(host).matches_authority(target.authority.as_bytes())
+                    }
                     Key::Method(_) => false,
                     Key::Text(_) => {
                         text += 1;
@@ -207,7 +172,7 @@ impl Target {
 }
 
 /// The names of a Service, the one that says all without saying too much first.
-fn names(side: Frontend<'_>) -> Vec<String> {
+fn names(side: PortSide<'_>) -> Vec<String> {
     let Service {
         namespace,
         name,
@@ -237,17 +202,4 @@ fn with_port(host: &str, scheme: &str, port: u16) -> String {
 fn is_authority(text: &str) -> bool {
     let is_letter = |c: char| c.is_ascii_alphanumeric() || "-._:[]".contains(c);
     !text.is_empty() && text.chars().all(is_letter)
-}
-
-/// As the router compares them.
-fn is_host(wanted: &str, authority: &str) -> bool {
-    let host = match authority.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => host,
-        _ => authority,
-    };
-    let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
-    match wanted.strip_prefix('*') {
-        Some(suffix) => host.len() > suffix.len() && host.ends_with(suffix),
-        None => host == wanted,
-    }
 }
