@@ -1,4 +1,4 @@
-//! Which tables there are to compare, and the report about them.
+//! The comparison of two configs: table by table, for the clients of each namespace.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,11 +7,13 @@ use gamma_explain::request::Simulated;
 use gamma_router::BuildError;
 
 use super::{
-    Change, Clients, Decision, Diff, RuleName, ServiceDiff, Side, TableDiff,
     classes::{self, Compared},
-    decide, differences, frontend,
+    decide::Decided,
+    differences,
+    model::{Clients, DecisionChange, Diff, RuleName, RuleOutcome, ServiceDiff, Side, TableDiff},
     port_side::PortSide,
-    table,
+    presence, settings,
+    table::MatchRow,
 };
 
 /// Compares two configs for clients of the namespaces `from`; if there are none, for clients of the
@@ -24,20 +26,21 @@ pub fn diff(old: Side<'_>, new: Side<'_>, from: &[String]) -> Result<Diff, Build
     let (olds, news) = (by_name(old.config), by_name(new.config));
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
     let mut diff = Diff {
-        settings: frontend::settings(&old.config.settings, &new.config.settings),
+        settings: settings::changes(&old.config.settings, &new.config.settings),
         services: Vec::new(),
     };
     for key in keys {
         let (before, after) = (olds.get(&key).copied(), news.get(&key).copied());
         let (namespace, name, is_import) = key;
         let mut found = ServiceDiff {
-            kind: match is_import {
-                true => ServiceKind::ServiceImport,
-                false => ServiceKind::Service,
+            kind: if is_import {
+                ServiceKind::ServiceImport
+            } else {
+                ServiceKind::Service
             },
             namespace: namespace.into(),
             name: name.into(),
-            presence: frontend::presence(before, after),
+            presence: presence::presence(before, after),
             tables: Vec::new(),
         };
         if let (Some(before), Some(after)) = (before, after) {
@@ -144,8 +147,8 @@ impl PortPair<'_> {
     }
 
     /// Puts classes together for which the same changes.
-    fn changes(&self, compared: &Compared<'_>, clients: &Clients) -> Vec<Change> {
-        let mut changes: Vec<Change> = Vec::new();
+    fn changes(&self, compared: &Compared<'_>, clients: &Clients) -> Vec<DecisionChange> {
+        let mut changes: Vec<DecisionChange> = Vec::new();
         let mut classes: Vec<_> = compared.classes.iter().collect();
         classes.sort_by_key(|class| {
             let request = &class.request;
@@ -158,9 +161,9 @@ impl PortPair<'_> {
             )
         });
         for class in classes {
-            let decision = |n: usize, rows: &[table::MatchRow<'_>], decided: &decide::Decided| {
+            let decision = |n: usize, rows: &[MatchRow<'_>], decided: &Decided| {
                 let rule = rows[decided.row].rule;
-                Decision {
+                RuleOutcome {
                     rule: rule.map(|rule| RuleName {
                         route: rule.route.clone(),
                         name: rule.name.clone(),
@@ -188,7 +191,7 @@ impl PortPair<'_> {
             });
             match same {
                 Some(change) => change.requests.push(request),
-                None => changes.push(Change {
+                None => changes.push(DecisionChange {
                     requests: vec![request],
                     before,
                     after,

@@ -1,8 +1,9 @@
 //! What becomes of a request: who answers it and what is changed on the way, in words that can be
 //! compared.
 
-use gamma_compile::Share;
 use std::{collections::BTreeMap, fmt};
+
+use gamma_compile::Share;
 
 /// All that can become of one request, drawn by weight.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,14 @@
-//! A diff for people.
+//! A diff as text, for people.
 
 use std::fmt::Write as _;
 
 use gamma_config::ServiceKind;
 use gamma_explain::request::Simulated;
 
-use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
+use super::{
+    differences::Difference,
+    model::{Clients, DecisionChange, Diff, RuleName, ServiceDiff, TableDiff},
+};
 
 /// Escape codes, or nothing.
 struct Style {
@@ -93,7 +96,7 @@ fn of_table(service: &str, table: &TableDiff, style: &Style, out: &mut String) {
     out.push('\n');
 }
 
-fn of_change(change: &Change, clients: &Clients, style: &Style, out: &mut String) {
+fn of_change(change: &DecisionChange, clients: &Clients, style: &Style, out: &mut String) {
     out.push('\n');
     for request in change.requests.iter().take(REQUESTS) {
         let from = match (&request.from, clients) {

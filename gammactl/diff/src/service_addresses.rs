@@ -1,37 +1,33 @@
-//! Where requests for a Service port can be sent: its names, spelt in ways that matches and
-//! redirects can tell apart.
+//! The addresses of a Service port: its names, spelt in ways that matches and redirects can tell
+//! apart.
 
 use std::net::SocketAddr;
 
 use fixedbitset::FixedBitSet;
 use gamma_config::{Service, ServiceKind};
-use gamma_router::{Action, BuildError, HostPattern, Request, Router};
+use gamma_router::{BuildError, HostPattern, Router};
 
 use super::{
-    language::{Language, Part, Predicate},
+    language::{PredicateLanguage, TextKind, TextPredicate},
     port_side::PortSide,
-    space::{Atom, Key},
+    request_part::{PartPredicate, PartValue},
+    service_address::ServiceAddress,
 };
 
-/// Where a request is sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Target {
-    pub(super) scheme: &'static str,
-    pub(super) authority: String,
-    pub(super) destination: Option<SocketAddr>,
-}
+/// Ways to name the Service that are looked at whether or not a match tells them apart.
+const MAX_SPELLINGS: usize = 5;
 
 /// What reaches one Service port on both sides.
 #[derive(Debug)]
-pub(super) struct Targets {
+pub(super) struct ServiceAddresses {
     sides: [Router; 2],
     /// Plain ones first.
-    known: Vec<Target>,
+    known: Vec<ServiceAddress>,
     destination: Option<SocketAddr>,
     port: u16,
 }
 
-impl Targets {
+impl ServiceAddresses {
     pub(super) fn new(old: PortSide<'_>, new: PortSide<'_>) -> Result<Self, BuildError> {
         let port = new.port.port;
         let shared_ip = new
@@ -39,7 +35,7 @@ impl Targets {
             .cluster_ips
             .iter()
             .find(|ip| old.service.cluster_ips.contains(ip));
-        let mut targets = Self {
+        let mut addresses = Self {
             sides: [old.router(None)?, new.router(None)?],
             known: Vec::new(),
             destination: shared_ip.map(|ip| SocketAddr::new(*ip, port)),
@@ -60,32 +56,32 @@ impl Targets {
             ]
         });
         for (scheme, authority) in spellings {
-            targets.add(scheme, authority);
+            addresses.add(scheme, authority);
         }
-        Ok(targets)
+        Ok(addresses)
     }
 
     fn add(&mut self, scheme: &'static str, authority: String) {
-        let target = self.reach(scheme, authority);
+        let address = self.reach(scheme, authority);
         self.known
-            .extend(target.filter(|target| !self.known.contains(target)));
+            .extend(address.filter(|address| !self.known.contains(address)));
     }
 
     /// By its authority if that leads here, else by a cluster IP.
-    fn reach(&self, scheme: &'static str, authority: String) -> Option<Target> {
-        let target = |destination| Target {
+    fn reach(&self, scheme: &'static str, authority: String) -> Option<ServiceAddress> {
+        let address = |destination| ServiceAddress {
             scheme,
             authority: authority.clone(),
             destination,
         };
         let candidates = [
-            Some(target(None)),
-            self.destination.map(|d| target(Some(d))),
+            Some(address(None)),
+            self.destination.map(|d| address(Some(d))),
         ];
         candidates
             .into_iter()
             .flatten()
-            .find(|target| self.sides.iter().all(|side| target.arrives(side)))
+            .find(|address| self.sides.iter().all(|side| address.leads_to(side)))
     }
 
     /// Whether there is no way to it that is the same on both sides.
@@ -93,14 +89,22 @@ impl Targets {
         self.known.is_empty()
     }
 
-    /// The first target, others that the predicates tell from it, and some that only a redirect
+    /// The first address, others that the predicates tell from it, and some that only a redirect
     /// tells from it. Each with the predicates that hold for it.
-    pub(super) fn atoms(&self, keys: &[Key], cut: &mut bool) -> Vec<(Atom, FixedBitSet)> {
-        let texts: Vec<Predicate> = keys.iter().filter_map(Key::text).cloned().collect();
-        let mut language = Language::new(Part::Value, &texts);
+    pub(super) fn values(
+        &self,
+        predicates: &[PartPredicate],
+        cut: &mut bool,
+    ) -> Vec<(PartValue, FixedBitSet)> {
+        let texts: Vec<TextPredicate> = predicates
+            .iter()
+            .filter_map(PartPredicate::text)
+            .cloned()
+            .collect();
+        let mut language = PredicateLanguage::new(TextKind::Value, &texts);
         let plain = if self.port == 443 { "https" } else { "http" };
-        let hosts = keys.iter().filter_map(|key| match key {
-            Key::Hostname(host) => Some(match host.strip_prefix('*') {
+        let hosts = predicates.iter().filter_map(|predicate| match predicate {
+            PartPredicate::Hostname(host) => Some(match host.strip_prefix('*') {
                 Some(suffix) => format!("x{suffix}"),
                 None => host.clone(),
             }),
@@ -114,60 +118,40 @@ impl Targets {
         let words = words.into_iter().map(|word| word.text);
         // An authority is no place for everything that a pattern allows.
         let words = words.filter(|word| is_authority(word));
-        let wanted: Vec<Target> = hosts
+        let wanted: Vec<ServiceAddress> = hosts
             .chain(words)
             .filter_map(|authority| self.reach(plain, authority))
             .collect();
-        let mut atoms: Vec<(Atom, FixedBitSet)> = Vec::new();
-        for (n, target) in self.known.iter().chain(&wanted).enumerate() {
+        let mut values: Vec<(PartValue, FixedBitSet)> = Vec::new();
+        for (n, address) in self.known.iter().chain(&wanted).enumerate() {
             let mut by_text = language
-                .holds(&target.authority)
+                .holds(&address.authority)
                 .ones()
                 .collect::<Vec<_>>()
                 .into_iter()
                 .peekable();
-            let mut holds = FixedBitSet::with_capacity(keys.len());
+            let mut holds = FixedBitSet::with_capacity(predicates.len());
             let mut text = 0;
-            for (k, key) in keys.iter().enumerate() {
-                let is_held = match key {
-                    Key::Hostname(host) => {
-                        HostPattern::new(host).matches_authority(target.authority.as_bytes())
+            for (p, predicate) in predicates.iter().enumerate() {
+                let is_held = match predicate {
+                    PartPredicate::Hostname(host) => {
+                        HostPattern::new(host).matches_authority(address.authority.as_bytes())
                     }
-                    Key::Method(_) => false,
-                    Key::Text(_) => {
+                    PartPredicate::Method(_) => false,
+                    PartPredicate::Text(_) => {
                         text += 1;
                         by_text.next_if_eq(&(text - 1)).is_some()
                     }
                 };
-                holds.set(k, is_held);
+                holds.set(p, is_held);
             }
             let spelling = n < self.known.len().min(MAX_SPELLINGS);
-            if spelling || !atoms.iter().any(|(_, other)| *other == holds) {
-                atoms.push((Atom::Target(target.clone()), holds));
+            if spelling || !values.iter().any(|(_, other)| *other == holds) {
+                values.push((PartValue::Address(address.clone()), holds));
             }
         }
         *cut |= language.is_cut();
-        atoms
-    }
-}
-
-/// Ways to name the Service that are looked at whether or not a match tells them apart.
-const MAX_SPELLINGS: usize = 5;
-
-impl Target {
-    fn arrives(&self, side: &Router) -> bool {
-        let headers: [(&str, &str); 0] = [];
-        let request = Request {
-            method: b"GET",
-            scheme: self.scheme.as_bytes(),
-            authority: self.authority.as_bytes(),
-            path: b"/",
-            destination: self.destination,
-            now: 0,
-            headers: &headers,
-        };
-        let decision = side.decide(&request, &mut fastrand::Rng::with_seed(0));
-        matches!(decision.action, Action::Forward { .. })
+        values
     }
 }
 
