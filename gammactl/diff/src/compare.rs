@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gamma_config::{Config, Port, RouteTable, Service, ServiceKind};
 use gamma_explain::request::Simulated;
-use gamma_router::BuildError;
+use gamma_router::{BuildError, split_port};
 
 use super::{
     classes::{self, Compared},
@@ -140,10 +140,11 @@ impl PortPair<'_> {
         clients
     }
 
+    /// Whether it names the Service without a namespace.
     fn is_short(&self, request: &Simulated) -> bool {
-        let authority = &request.line.authority;
-        let host = authority.split(':').next().unwrap_or_default();
-        request.destination.is_none() && host.eq_ignore_ascii_case(&self.services[1].name)
+        let (host, _) = split_port(request.line.authority.as_bytes());
+        let name = self.services[1].name.as_bytes();
+        request.destination.is_none() && host.eq_ignore_ascii_case(name)
     }
 
     /// Puts classes together for which the same changes.
@@ -161,7 +162,7 @@ impl PortPair<'_> {
             )
         });
         for class in classes {
-            let decision = |n: usize, rows: &[MatchRow<'_>], decided: &Decided| {
+            let outcome = |n: usize, rows: &[MatchRow<'_>], decided: &Decided| {
                 let rule = rows[decided.row].rule;
                 RuleOutcome {
                     rule: rule.map(|rule| RuleName {
@@ -172,8 +173,8 @@ impl PortPair<'_> {
                     outcome: decided.outcome.clone(),
                 }
             };
-            let before = decision(0, &compared.old, &class.old);
-            let after = decision(1, &compared.new, &class.new);
+            let before = outcome(0, &compared.old, &class.old);
+            let after = outcome(1, &compared.new, &class.new);
             let differences = differences::between(&before.outcome, &after.outcome);
             let mut request = class.request.clone();
             request.from = match clients {

@@ -11,14 +11,15 @@
 //! decide (`classes`). [`diff`] looks at every class whose two rules do not say the same:
 //!
 //! 1. `language` finds, for each part of a request (path, method, each header, each query
-//!    parameter; `service_addresses` for the host), values that stand for all others: one for every set of
-//!    predicates of both tables that can hold together. Patterns are followed as automata, so
-//!    that a pattern below a prefix, or what two patterns have in common, is found.
+//!    parameter; `service_addresses` for the host), values that stand for all others: one for
+//!    every set of predicates of both tables that can hold together. Patterns are followed as
+//!    automata, so that a pattern below a prefix, or what two patterns have in common, is found.
 //! 2. With these, a match is a set of requests: some values for some parts (`space`, `region`).
 //!    A class is the common part of two such sets without the sets of all earlier matches, which
 //!    `row_pairs` either finds a request in or proves to be empty.
-//! 3. The request is decided by the filter's own router on both sides (`decide`), and all that
-//!    becomes of it is compared (`outcome`), with shares as exact fractions.
+//! 3. The request is decided by the filter's own router on both sides (`decide`), which tells a
+//!    visitor all that becomes of it (`effects`), as it tells the filter. That is compared
+//!    (`differences`), with shares as exact fractions.
 //!
 //! Whatever had to be cut short is said in [`TableDiff::limits`].
 
