@@ -103,3 +103,34 @@ pub(super) fn session(rule: &Rule) -> Vec<(&'static str, String)> {
     said.push(("sessionPersistence of backends", clusters.join(", ")));
     said
 }
+
+#[cfg(test)]
+mod tests {
+    use gamma_router::Router;
+
+    use super::*;
+
+    #[test]
+    fn timeouts_and_retries_are_said_in_words_of_the_api() {
+        let json = br#"{"version": 1, "services": [{"namespace": "n", "name": "s", "ports": [{"port": 80,
+            "cluster": "c", "producer": {"rules": [{"timeouts": {"request": "10s", "backendRequest": "2s"},
+            "retry": {"attempts": 3, "codes": [503, 500, 503], "backoff": "100ms"},
+            "backendRefs": [{"cluster": "c"}]}]}}]}]}"#;
+        let router = Router::new(&gamma_config::parse(json).unwrap(), "n").unwrap();
+        let policy = router.rules().next().unwrap().policy().unwrap();
+        let controls = wire::controls(&policy.timeouts, policy.retry.as_ref());
+        let said = controls
+            .iter()
+            .filter_map(|(name, value)| control(policy, name, value));
+        assert_eq!(
+            said.collect::<Vec<_>>(),
+            [
+                ("timeouts.request", "10s".into()),
+                ("timeouts.backendRequest", "2s".into()),
+                ("retry.attempts", "3".into()),
+                ("retry.codes", "500, 503".into()),
+                ("retry.backoff", "100ms".into()),
+            ]
+        );
+    }
+}
