@@ -1,7 +1,7 @@
 //! What a decision does to a request and to the response, as a map from names to what becomes of them.
 //!
-//! The router tells it, call by call, as it tells the filter: what one of them learns to do cannot be
-//! missing here.
+//! The router tells it with the calls that the filter carries out: whatever the router learns to do to a
+//! request is compared too.
 
 use std::{collections::BTreeMap, convert::Infallible, net::SocketAddr};
 
