@@ -1,4 +1,4 @@
-//! What stayed, in the same order, between two lists.
+//! The items of two lists that are not the same, in the same order, in both.
 
 /// Comparisons that are worth it. Beyond them, what is between the first and the last difference
 /// counts as changed.
@@ -23,9 +23,10 @@ pub(super) fn changed<T: PartialEq>(old: &[T], new: &[T]) -> (Vec<bool>, Vec<boo
     let mut lengths = vec![vec![0_u32; new_rest.len() + 1]; old_rest.len() + 1];
     for a in (0..old_rest.len()).rev() {
         for b in (0..new_rest.len()).rev() {
-            lengths[a][b] = match old_rest[a] == new_rest[b] {
-                true => lengths[a + 1][b + 1] + 1,
-                false => lengths[a + 1][b].max(lengths[a][b + 1]),
+            lengths[a][b] = if old_rest[a] == new_rest[b] {
+                lengths[a + 1][b + 1] + 1
+            } else {
+                lengths[a + 1][b].max(lengths[a][b + 1])
             };
         }
     }

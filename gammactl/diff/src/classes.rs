@@ -1,70 +1,46 @@
-//! The heart: which pairs of matches, one of each table, have requests in common that each of them
-//! decides, and otherwise.
+//! The classes of requests that two tables decide differently: each class is a pair of matches, one of
+//! each table, and contains the requests that these two decide.
 
-use std::{
-    cell::OnceCell,
-    collections::{HashMap, HashSet},
-    ops::ControlFlow,
-};
+use std::collections::HashMap;
 
-use gamma_config::{Match, RouteTable};
-use gamma_explain::request::Simulated;
+use gamma_config::Match;
 use gamma_router::BuildError;
 
 use super::{
     align,
-    decide::{Decided, Decider},
-    differences::{Difference, between},
-    region::{Region, Sizes},
-    search::{Budget, search},
-    space::{Aspect, Space},
-    table::{Effects, Entry, entries},
-    target::{Frontend, Targets},
-    witness,
+    decide::Decider,
+    port_side::PortSide,
+    request_part::RequestPart,
+    row_pairs::{ChangedClass, RowPairs},
+    row_regions::RowRegions,
+    service_addresses::ServiceAddresses,
+    space::Space,
+    table::{EffectNumbers, MatchRow, rows},
 };
-
-/// Regions of one pair that are looked at before it counts as unchanged: the more regions, the
-/// harder it is to tell the two rules apart.
-const REGIONS: usize = 24;
-
-/// A class of requests that are decided otherwise now.
-#[derive(Debug)]
-pub(super) struct Class {
-    pub(super) request: Simulated,
-    pub(super) old: Decided,
-    pub(super) new: Decided,
-}
 
 /// What was found in one table.
 #[derive(Debug)]
 pub(super) struct Compared<'c> {
-    pub(super) old: Vec<Entry<'c>>,
-    pub(super) new: Vec<Entry<'c>>,
-    pub(super) classes: Vec<Class>,
+    pub(super) old: Vec<MatchRow<'c>>,
+    pub(super) new: Vec<MatchRow<'c>>,
+    pub(super) classes: Vec<ChangedClass>,
     /// What was not looked at, in words.
     pub(super) limits: Vec<String>,
 }
 
-/// One side of a table.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Tabled<'c> {
-    pub(super) frontend: Frontend<'c>,
-    pub(super) table: Option<&'c RouteTable>,
-}
-
 /// Compares what clients get from one port; `None` if that is the same without looking at it.
 pub(super) fn compare<'c>(
-    old: Tabled<'c>,
-    new: Tabled<'c>,
+    old: PortSide<'c>,
+    new: PortSide<'c>,
 ) -> Result<Option<Compared<'c>>, BuildError> {
-    let own = |side: Tabled<'c>| &*side.frontend.port.cluster;
+    let own = |side: PortSide<'c>| &*side.port.cluster;
     if old.table == new.table && (old.table.is_some() || own(old) == own(new)) {
         return Ok(None);
     }
-    let mut effects = Effects::default();
+    let mut effects = EffectNumbers::default();
     let mut compared = Compared {
-        old: entries(old.table, own(old), &mut effects),
-        new: entries(new.table, own(new), &mut effects),
+        old: rows(old.table, own(old), &mut effects),
+        new: rows(new.table, own(new), &mut effects),
         classes: Vec::new(),
         limits: Vec::new(),
     };
@@ -72,30 +48,27 @@ pub(super) fn compare<'c>(
     if !changed.0.contains(&true) && !changed.1.contains(&true) {
         return Ok(None);
     }
-    let targets = Targets::new(old.frontend, new.frontend)?;
-    if targets.is_empty() {
+    let addresses = ServiceAddresses::new(old, new)?;
+    if addresses.is_empty() {
         compared.limits.push(
             "no name or address leads to it both before and after: its routes were not compared"
                 .into(),
         );
         return Ok(Some(compared));
     }
-    let space = Space::new(compared.old.iter().chain(&compared.new), &targets);
-    let mut pairs = Pairs {
-        old: Listed::new(&compared.old, changed.0, &space),
-        new: Listed::new(&compared.new, changed.1, &space),
-        deciders: [
-            Decider::new(&compared.old, old.table.is_some(), old.frontend)?,
-            Decider::new(&compared.new, new.table.is_some(), new.frontend)?,
+    let space = Space::new(compared.old.iter().chain(&compared.new), &addresses);
+    let mut pairs = RowPairs::new(
+        RowRegions::new(&compared.old, changed.0, &space),
+        RowRegions::new(&compared.new, changed.1, &space),
+        [
+            Decider::new(&compared.old, old)?,
+            Decider::new(&compared.new, new)?,
         ],
-        space: &space,
-        budget: Budget::new(),
-        known: HashSet::new(),
-        classes: Vec::new(),
-    };
+        &space,
+    );
     pairs.plain();
     pairs.cross_origin();
-    let (classes, given_up) = (pairs.classes, pairs.budget.given_up);
+    let (classes, given_up) = pairs.finish();
     compared.classes = classes;
     compared.limits = limits(&space, given_up);
     Ok(Some(compared))
@@ -105,15 +78,15 @@ fn limits(space: &Space, given_up: usize) -> Vec<String> {
     let mut limits: Vec<String> = space
         .cut
         .iter()
-        .map(|aspect| {
-            let part = match aspect {
-                Aspect::Target => "hosts".into(),
-                Aspect::Path => "paths".into(),
-                Aspect::Method => "methods".into(),
-                Aspect::Header(name) => format!("header `{name}`"),
-                Aspect::QueryParam(name) => format!("query parameter `{name}`"),
+        .map(|part| {
+            let requests = match part {
+                RequestPart::Address => "hosts".into(),
+                RequestPart::Path => "paths".into(),
+                RequestPart::Method => "methods".into(),
+                RequestPart::Header(name) => format!("header `{name}`"),
+                RequestPart::QueryParam(name) => format!("query parameter `{name}`"),
             };
-            format!("the patterns for {part} are too many or too large to follow to the end")
+            format!("the patterns for {requests} are too many or too large to follow to the end")
         })
         .collect();
     if given_up > 0 {
@@ -124,205 +97,21 @@ fn limits(space: &Space, given_up: usize) -> Vec<String> {
     limits
 }
 
-/// Entries that are not the same, in the same order, on both sides. Where neither a changed entry
-/// of the old table nor one of the new table holds, both tables decide alike: all entries that hold
+/// Rows that are not the same, in the same order, on both sides. Where neither a changed row
+/// of the old table nor one of the new table holds, both tables decide alike: all rows that hold
 /// are the same and in the same order.
-fn changed(old: &[Entry<'_>], new: &[Entry<'_>]) -> (Vec<bool>, Vec<bool>) {
+fn changed(old: &[MatchRow<'_>], new: &[MatchRow<'_>]) -> (Vec<bool>, Vec<bool>) {
     let everything = Match::default();
-    let key = |entry: &Entry<'_>| {
-        let r#match = entry.r#match.unwrap_or(&everything);
-        (format!("{match:?}"), entry.effect)
+    let key = |row: &MatchRow<'_>| {
+        let r#match = row.r#match.unwrap_or(&everything);
+        (format!("{match:?}"), row.effect)
     };
     let mut numbers = HashMap::new();
-    let mut number = |entry: &Entry<'_>| {
+    let mut number = |row: &MatchRow<'_>| {
         let next = numbers.len();
-        *numbers.entry(key(entry)).or_insert(next)
+        *numbers.entry(key(row)).or_insert(next)
     };
     let old: Vec<usize> = old.iter().map(&mut number).collect();
     let new: Vec<usize> = new.iter().map(&mut number).collect();
     align::changed(&old, &new)
-}
-
-/// The entries of one side and where they hold.
-struct Listed<'e> {
-    entries: &'e [Entry<'e>],
-    changed: Vec<bool>,
-    /// `None`: nowhere.
-    regions: Vec<Option<Region>>,
-    /// For each entry those before it that overlap with it.
-    before: Vec<OnceCell<Vec<usize>>>,
-}
-
-impl<'e> Listed<'e> {
-    fn new(entries: &'e [Entry<'e>], changed: Vec<bool>, space: &Space) -> Self {
-        Self {
-            changed,
-            regions: entries.iter().map(|e| space.region(e.r#match)).collect(),
-            before: vec![OnceCell::new(); entries.len()],
-            entries,
-        }
-    }
-
-    fn before(&self, entry: usize, region: &Region) -> impl Iterator<Item = &Region> {
-        let before = self.before[entry].get_or_init(|| {
-            let overlaps = |r: &Option<Region>| r.as_ref().is_some_and(|r| r.overlaps(region));
-            (0..entry).filter(|&b| overlaps(&self.regions[b])).collect()
-        });
-        before.iter().filter_map(|&b| self.regions[b].as_ref())
-    }
-
-    /// For each entry how many of the first entries of `other` can decide requests that it decides.
-    fn ends(&self, other: &Self, sizes: Sizes<'_>) -> Vec<usize> {
-        let end = |region: &Region| {
-            let covers =
-                |o: &Option<Region>| o.as_ref().is_some_and(|o| region.is_within(o, sizes));
-            let first = other.regions.iter().position(covers);
-            first.map_or(other.regions.len(), |first| first + 1)
-        };
-        let regions = self.regions.iter();
-        regions
-            .map(|region| region.as_ref().map_or(0, end))
-            .collect()
-    }
-
-    fn has_cors(&self, entry: usize) -> bool {
-        self.entries[entry].rule.is_some_and(witness::has_cors)
-    }
-}
-
-struct Pairs<'e> {
-    old: Listed<'e>,
-    new: Listed<'e>,
-    deciders: [Decider<'e>; 2],
-    space: &'e Space,
-    budget: Budget,
-    /// Old entry and new entry.
-    known: HashSet<(usize, usize, Ask)>,
-    classes: Vec<Class>,
-}
-
-impl Pairs<'_> {
-    /// Every pair of matches of which one is changed and whose effects differ.
-    fn plain(&mut self) {
-        self.each(|pairs, old, new| {
-            let is_changed = pairs.old.changed[old] || pairs.new.changed[new];
-            let same = pairs.old.entries[old].effect == pairs.new.entries[new].effect;
-            if is_changed && !same {
-                pairs.pair(old, new, Ask::Plain);
-            }
-        });
-    }
-
-    /// Every pair of matches of which one has CORS. For preflights also if neither is changed: they
-    /// also ask for the rule of another request, so that what is before it counts twice.
-    fn cross_origin(&mut self) {
-        self.each(|pairs, old, new| {
-            if pairs.old.has_cors(old) || pairs.new.has_cors(new) {
-                pairs.pair(old, new, Ask::CrossOrigin);
-                pairs.pair(old, new, Ask::Preflight);
-            }
-        });
-    }
-
-    /// The pairs that may decide a request together: what is behind a match that holds for all
-    /// requests of the other one does not.
-    fn each(&mut self, mut compare: impl FnMut(&mut Self, usize, usize)) {
-        let sizes = self.space.sizes();
-        let ends = self.old.ends(&self.new, sizes);
-        let other_ends = self.new.ends(&self.old, sizes);
-        for (old, &end) in ends.iter().enumerate() {
-            for (new, &other_end) in other_ends.iter().enumerate().take(end) {
-                if old < other_end {
-                    compare(self, old, new);
-                }
-            }
-        }
-    }
-
-    fn pair(&mut self, old: usize, new: usize, ask: Ask) {
-        let (Some(a), Some(b)) = (&self.old.regions[old], &self.new.regions[new]) else {
-            return;
-        };
-        let Some(within) = a.intersect(b) else {
-            return;
-        };
-        let without: Vec<&Region> = self
-            .old
-            .before(old, a)
-            .chain(self.new.before(new, b))
-            .filter(|other| other.overlaps(&within))
-            .collect();
-        let rules = [self.old.entries[old].rule, self.new.entries[new].rule];
-        let origins = witness::origins(rules.into_iter().flatten());
-        let (space, deciders) = (self.space, &self.deciders);
-        let mut regions = 0;
-        let mut found = None;
-        search(
-            &within,
-            &without,
-            space.sizes(),
-            &mut self.budget,
-            &mut |region| {
-                found = match ask {
-                    Ask::Plain => first(deciders, witness::requests(space, region)),
-                    Ask::CrossOrigin => {
-                        let plain = witness::requests(space, region).swap_remove(0);
-                        let known = differences(deciders, &plain);
-                        // What also a request from the same origin would show is known.
-                        first(deciders, witness::cross_origin(&plain, &origins)).filter(|class| {
-                            let (old, new) = (&class.old.outcome, &class.new.outcome);
-                            between(old, new).iter().any(|one| !known.contains(one))
-                        })
-                    }
-                    Ask::Preflight => {
-                        let plain = witness::by_method(space, region);
-                        let preflights = plain.iter();
-                        first(
-                            deciders,
-                            preflights.flat_map(|plain| witness::preflights(plain, &origins)),
-                        )
-                    }
-                };
-                regions += 1;
-                match found.is_some() || regions >= REGIONS {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
-                }
-            },
-        );
-        if let Some(class) = found {
-            let key = (class.old.entry, class.new.entry, ask);
-            if self.known.insert(key) {
-                self.classes.push(class);
-            }
-        }
-    }
-}
-
-/// Which requests are asked about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Ask {
-    /// As from a program.
-    Plain,
-    /// As from a page of another origin.
-    CrossOrigin,
-    /// What a browser asks before those.
-    Preflight,
-}
-
-/// The first request that is decided otherwise.
-fn first(
-    deciders: &[Decider<'_>; 2],
-    requests: impl IntoIterator<Item = Simulated>,
-) -> Option<Class> {
-    requests.into_iter().find_map(|request| {
-        let [old, new] = deciders.each_ref().map(|decider| decider.decide(&request));
-        let class = Class { request, old, new };
-        (class.old.outcome != class.new.outcome).then_some(class)
-    })
-}
-
-fn differences(deciders: &[Decider<'_>; 2], request: &Simulated) -> Vec<Difference> {
-    let [old, new] = deciders.each_ref().map(|decider| decider.decide(request));
-    between(&old.outcome, &new.outcome)
 }

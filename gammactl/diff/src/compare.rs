@@ -1,15 +1,19 @@
-//! Which tables there are to compare, and the report about them.
+//! The comparison of two configs: table by table, for the clients of each namespace.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gamma_config::{Config, Port, RouteTable, Service, ServiceKind};
 use gamma_explain::request::Simulated;
-use gamma_router::BuildError;
+use gamma_router::{BuildError, split_port};
 
 use super::{
-    Change, Clients, Decision, Diff, RuleName, ServiceDiff, Side, TableDiff,
-    classes::{self, Compared, Tabled},
-    decide, differences, frontend, table, target,
+    classes::{self, Compared},
+    decide::Decided,
+    differences,
+    model::{Clients, DecisionChange, Diff, RuleName, RuleOutcome, ServiceDiff, Side, TableDiff},
+    port_side::PortSide,
+    presence, settings,
+    table::MatchRow,
 };
 
 /// Compares two configs for clients of the namespaces `from`; if there are none, for clients of the
@@ -22,20 +26,21 @@ pub fn diff(old: Side<'_>, new: Side<'_>, from: &[String]) -> Result<Diff, Build
     let (olds, news) = (by_name(old.config), by_name(new.config));
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
     let mut diff = Diff {
-        settings: frontend::settings(&old.config.settings, &new.config.settings),
+        settings: settings::changes(&old.config.settings, &new.config.settings),
         services: Vec::new(),
     };
     for key in keys {
         let (before, after) = (olds.get(&key).copied(), news.get(&key).copied());
         let (namespace, name, is_import) = key;
         let mut found = ServiceDiff {
-            kind: match is_import {
-                true => ServiceKind::ServiceImport,
-                false => ServiceKind::Service,
+            kind: if is_import {
+                ServiceKind::ServiceImport
+            } else {
+                ServiceKind::Service
             },
             namespace: namespace.into(),
             name: name.into(),
-            presence: frontend::presence(before, after),
+            presence: presence::presence(before, after),
             tables: Vec::new(),
         };
         if let (Some(before), Some(after)) = (before, after) {
@@ -78,13 +83,11 @@ impl PortPair<'_> {
     fn compare(&self, from: &[String]) -> Result<Vec<TableDiff>, BuildError> {
         let mut tables = Vec::new();
         for (clients, namespaces) in self.clients(from) {
-            let side = |n: usize| Tabled {
-                frontend: target::Frontend {
-                    config: self.sides[n].config,
-                    service: self.services[n],
-                    port: self.ports[n],
-                    client: &namespaces[n],
-                },
+            let side = |n: usize| PortSide {
+                config: self.sides[n].config,
+                service: self.services[n],
+                port: self.ports[n],
+                client: &namespaces[n],
                 table: routes(self.ports[n], &namespaces[n]),
             };
             let Some(compared) = classes::compare(side(0), side(1))? else {
@@ -137,15 +140,16 @@ impl PortPair<'_> {
         clients
     }
 
+    /// Whether it names the Service without a namespace.
     fn is_short(&self, request: &Simulated) -> bool {
-        let authority = &request.line.authority;
-        let host = authority.split(':').next().unwrap_or_default();
-        request.destination.is_none() && host.eq_ignore_ascii_case(&self.services[1].name)
+        let (host, _) = split_port(request.line.authority.as_bytes());
+        let name = self.services[1].name.as_bytes();
+        request.destination.is_none() && host.eq_ignore_ascii_case(name)
     }
 
     /// Puts classes together for which the same changes.
-    fn changes(&self, compared: &Compared<'_>, clients: &Clients) -> Vec<Change> {
-        let mut changes: Vec<Change> = Vec::new();
+    fn changes(&self, compared: &Compared<'_>, clients: &Clients) -> Vec<DecisionChange> {
+        let mut changes: Vec<DecisionChange> = Vec::new();
         let mut classes: Vec<_> = compared.classes.iter().collect();
         classes.sort_by_key(|class| {
             let request = &class.request;
@@ -158,9 +162,9 @@ impl PortPair<'_> {
             )
         });
         for class in classes {
-            let decision = |n: usize, entries: &[table::Entry<'_>], decided: &decide::Decided| {
-                let rule = entries[decided.entry].rule;
-                Decision {
+            let outcome = |n: usize, rows: &[MatchRow<'_>], decided: &Decided| {
+                let rule = rows[decided.row].rule;
+                RuleOutcome {
                     rule: rule.map(|rule| RuleName {
                         route: rule.route.clone(),
                         name: rule.name.clone(),
@@ -169,8 +173,8 @@ impl PortPair<'_> {
                     outcome: decided.outcome.clone(),
                 }
             };
-            let before = decision(0, &compared.old, &class.old);
-            let after = decision(1, &compared.new, &class.new);
+            let before = outcome(0, &compared.old, &class.old);
+            let after = outcome(1, &compared.new, &class.new);
             let differences = differences::between(&before.outcome, &after.outcome);
             let mut request = class.request.clone();
             request.from = match clients {
@@ -188,7 +192,7 @@ impl PortPair<'_> {
             });
             match same {
                 Some(change) => change.requests.push(request),
-                None => changes.push(Change {
+                None => changes.push(DecisionChange {
                     requests: vec![request],
                     before,
                     after,

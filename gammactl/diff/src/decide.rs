@@ -1,169 +1,87 @@
-//! What the router makes of one request: all of it, not one draw.
+//! What the router makes of one request: which match wins, and all that it can come to.
 
-use std::collections::BTreeMap;
-
-use gamma_config::{BackendRef, Port, RouteTable, Rule};
+use gamma_config::Rule;
 use gamma_explain::request::Simulated;
-use gamma_router::{Action, BuildError, Request, Router};
+use gamma_router::{BuildError, Decision, Request, Router};
 
 use super::{
-    effects,
-    outcome::{Answer, Outcome, Target},
-    table::Entry,
-    target::Frontend,
+    effects::{RequestEffects, ResponseEffects},
+    outcome::{RequestOutcome, Treatment},
+    port_side::PortSide,
+    table::MatchRow,
+    wording,
 };
 
 /// Decides requests by one table, with the filter's own router.
-///
-/// A decision draws one backend. To see all of them there is one router for the first backend of
-/// each rule, one for the second, and so on. And to see which match won, each match is a rule of
-/// its own in them, named by its number: the first match that holds still wins.
 #[derive(Debug)]
 pub(super) struct Decider<'c> {
-    entries: &'c [Entry<'c>],
-    routers: Vec<Router>,
+    rows: &'c [MatchRow<'c>],
+    router: Router,
 }
 
 /// What became of a request.
 #[derive(Debug)]
 pub(super) struct Decided {
-    /// Which entry of the table decided.
-    pub(super) entry: usize,
-    pub(super) outcome: Outcome,
+    /// Which row of the table decided.
+    pub(super) row: usize,
+    pub(super) outcome: RequestOutcome,
 }
 
 impl<'c> Decider<'c> {
-    pub(super) fn new(
-        entries: &'c [Entry<'c>],
-        has_table: bool,
-        frontend: Frontend<'_>,
-    ) -> Result<Self, BuildError> {
-        let rules = || entries.iter().filter_map(|entry| entry.rule);
-        let most = rules().map(|rule| rule.backend_refs.len()).max();
-        let routers = (0..most.unwrap_or(0).max(1)).map(|backend| {
-            let table = RouteTable {
-                rules: single(entries, backend),
-                match_order: Vec::new(),
-            };
-            let port = Port {
-                port: frontend.port.port,
-                cluster: frontend.port.cluster.clone(),
-                producer: has_table.then_some(table),
-                consumers: Default::default(),
-            };
-            Router::new(&frontend.alone(port), frontend.client)
-        });
-        Ok(Self {
-            entries,
-            routers: routers.collect::<Result<_, _>>()?,
-        })
+    /// `rows` are those of the table of `side`.
+    pub(super) fn new(rows: &'c [MatchRow<'c>], side: PortSide<'_>) -> Result<Self, BuildError> {
+        let router = side.router(side.table)?;
+        Ok(Self { rows, router })
     }
 
     pub(super) fn decide(&self, request: &Simulated) -> Decided {
-        let entry = request.with(|asked| self.winner(asked));
-        let rule = self.entries.get(entry).and_then(|entry| entry.rule);
-        let backends = rule.map_or(&[][..], |rule| &rule.backend_refs);
-        let drawn: Vec<(u64, usize)> = backends
-            .iter()
-            .zip(0..)
-            .map(|(backend, number)| (u64::from(backend.weight), number))
-            .filter(|(weight, _)| *weight > 0)
-            .collect();
-        let drawn = match drawn.is_empty() {
-            true => vec![(1, 0)],
-            false => drawn,
-        };
-        let answers = drawn.into_iter().map(|(weight, number)| {
-            let answer = request.with(|asked| self.answer(asked, rule, number));
-            (weight, answer)
-        });
-        Decided {
-            entry,
-            outcome: Outcome::new(answers.collect()),
-        }
-    }
-
-    fn winner(&self, request: &Request<'_, [(&str, &[u8])]>) -> usize {
-        let router = &self.routers[0];
-        let decision = router.decide(request, &mut fastrand::Rng::with_seed(0));
-        let name = decision
-            .rule
-            .and_then(|rule| router.rule(rule))
-            .map(|rule| rule.name());
-        name.and_then(|name| name.parse().ok())
-            .unwrap_or(self.entries.len() - 1)
-    }
-
-    fn answer(
-        &self,
-        request: &Request<'_, [(&str, &[u8])]>,
-        rule: Option<&Rule>,
-        number: usize,
-    ) -> Answer {
-        let router = &self.routers[number];
-        let decision = router.decide(request, &mut fastrand::Rng::with_seed(0));
-        let mut seen = BTreeMap::new();
-        let mut say = |name: &str, value: String| seen.insert(name.into(), value);
-        let target = match &decision.action {
-            Action::PassThrough => Target::PassThrough,
-            Action::Preflight => Target::Preflight,
-            Action::Redirect { status, location } => Target::Redirect {
-                status: *status,
-                location: text(location),
-            },
-            Action::Reply(reply) => Target::Error {
-                status: reply.status(),
-                reason: reply.reason.as_str(),
-            },
-            Action::Forward { cluster, path } => {
-                let authority = router.new_authority(&decision);
-                let is_new = |new: &[u8], old: &[u8]| new != old;
-                if let Some(authority) =
-                    authority.filter(|a| is_new(a.as_bytes(), request.authority))
-                {
-                    say("hostname", authority.into());
-                }
-                if let Some(path) = path.as_ref().filter(|path| is_new(path, request.path)) {
-                    say("path", text(path));
-                }
-                Target::Cluster(router.cluster(*cluster).unwrap_or_default().into())
-            }
-        };
-        if let Some(rule) = rule {
-            effects::of_rule(rule, number, &decision, &mut seen);
-        }
-        effects::of_headers(router, &decision, &mut seen);
-        Answer {
-            target,
-            effects: seen,
-        }
-    }
-}
-
-/// A rule for each match, with its rule's backend of that number only.
-fn single(entries: &[Entry<'_>], backend: usize) -> Vec<Rule> {
-    let selecting = entries.iter().zip(0_usize..);
-    selecting
-        .filter_map(|(entry, number)| Some((entry.rule?, entry.r#match, number)))
-        .map(|(rule, r#match, number)| {
-            let draws = rule.backend_refs.iter().any(|b| b.weight > 0);
-            let only = rule.backend_refs.get(backend).map(|only| BackendRef {
-                weight: u32::from(draws),
-                ..only.clone()
+        request.with(|asked| {
+            let outcomes = self.router.outcomes(asked);
+            // Behind all matches is the row for what none of them selects.
+            let none = self.rows.len() - 1;
+            let row = outcomes.winner.map_or(none, |winner| winner.position);
+            let rule = self.rows[row].rule;
+            let treatments = outcomes.all.iter().map(|possible| {
+                let treatment = self.treatment(&possible.decision, rule, asked);
+                (possible.weight, treatment)
             });
-            Rule {
-                name: number.to_string(),
-                matches: r#match.cloned().into_iter().collect(),
-                filters: rule.filters.clone(),
-                backend_refs: only.into_iter().collect(),
-                invalid: rule.invalid.clone(),
-                // What only the proxy does is read from the rule itself.
-                ..Rule::default()
+            Decided {
+                row,
+                outcome: RequestOutcome::new(treatments),
             }
         })
-        .collect()
-}
+    }
 
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
+    /// `rule` is the one that `decision` is by, as it is written.
+    fn treatment(
+        &self,
+        decision: &Decision,
+        rule: Option<&Rule>,
+        request: &Request<'_, [(&str, &[u8])]>,
+    ) -> Treatment {
+        let router = &self.router;
+        let policy = decision.rule.and_then(|id| router.rule(id)?.policy());
+        let mut visitor = RequestEffects::new(request, policy);
+        let Ok(()) = router.visit_request(decision, request.path, &mut visitor);
+        let (answered_by, mut effects) = visitor.finish();
+
+        let mut visitor = ResponseEffects::default();
+        let Ok(()) = router.visit_response(decision, &mut visitor);
+        effects.extend(visitor.finish());
+
+        let mut say = |said: Vec<(&'static str, String)>| {
+            let said = said.into_iter();
+            effects.extend(said.map(|(name, value)| (name.into(), value)));
+        };
+        if let Some(auth) = router.external_auth(decision) {
+            say(wording::external_auth(auth, policy));
+        }
+        if decision.session.is_some() {
+            say(rule.map(wording::session).unwrap_or_default());
+        }
+        Treatment {
+            answered_by,
+            effects,
+        }
+    }
 }

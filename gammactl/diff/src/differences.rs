@@ -1,10 +1,13 @@
-//! In what two outcomes differ, one line for each.
+//! In what the outcomes of one request on both sides differ, one line for each difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use gamma_compile::Share;
 
-use super::outcome::{Outcome, Target};
+use super::{
+    effects::Effects,
+    outcome::{AnsweredBy, RequestOutcome},
+};
 
 /// Something that is not the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,12 +20,9 @@ pub struct Difference {
     pub after: Option<String>,
 }
 
-/// What holds for all answers of an outcome that can have it, or for some.
-type Values = BTreeMap<String, String>;
-
 /// All differences; none if the outcomes are equal.
-pub(super) fn between(old: &Outcome, new: &Outcome) -> Vec<Difference> {
-    let (old, new) = (Side::new(old), Side::new(new));
+pub(super) fn between(old: &RequestOutcome, new: &RequestOutcome) -> Vec<Difference> {
+    let (old, new) = (Named::new(old), Named::new(new));
     let mut differences = Vec::new();
     let mut add = |what: String, before: Option<String>, after: Option<String>| {
         if before != after {
@@ -34,7 +34,7 @@ pub(super) fn between(old: &Outcome, new: &Outcome) -> Vec<Difference> {
         }
     };
     let common = old
-        .targets
+        .treatments
         .iter()
         .any(|(name, ..)| new.share(name).is_some());
     if common {
@@ -58,37 +58,37 @@ pub(super) fn between(old: &Outcome, new: &Outcome) -> Vec<Difference> {
     differences
 }
 
-/// An outcome with a name for each of its answers.
-struct Side<'o> {
-    targets: Vec<(String, Share, &'o Values)>,
+/// An outcome with a name for each of its treatments: who answers, and a number where that is not all.
+struct Named<'o> {
+    treatments: Vec<(String, Share, &'o Effects)>,
 }
 
-impl<'o> Side<'o> {
-    fn new(outcome: &'o Outcome) -> Self {
-        let mut seen: BTreeMap<&Target, usize> = BTreeMap::new();
-        let mut targets = Vec::new();
-        for (share, answer) in &outcome.answers {
-            let count = seen.entry(&answer.target).or_default();
+impl<'o> Named<'o> {
+    fn new(outcome: &'o RequestOutcome) -> Self {
+        let mut seen: BTreeMap<&AnsweredBy, usize> = BTreeMap::new();
+        let mut treatments = Vec::new();
+        for (share, treatment) in &outcome.treatments {
+            let count = seen.entry(&treatment.answered_by).or_default();
             *count += 1;
             // One cluster can be there twice, with other filters.
-            let name = match *count {
-                1 => answer.target.to_string(),
-                count => format!("{} ({count})", answer.target),
-            };
-            targets.push((name, *share, &answer.effects));
+            let mut name = treatment.answered_by.to_string();
+            if *count > 1 {
+                name = format!("{name} ({count})");
+            }
+            treatments.push((name, *share, &treatment.effects));
         }
-        Self { targets }
+        Self { treatments }
     }
 
-    /// The names of the answers of both sides.
+    /// The names of the treatments of both sides.
     fn names<'s>(&'s self, other: &'s Self) -> BTreeSet<&'s String> {
-        let targets = self.targets.iter().chain(&other.targets);
-        targets.map(|(name, ..)| name).collect()
+        let treatments = self.treatments.iter().chain(&other.treatments);
+        treatments.map(|(name, ..)| name).collect()
     }
 
-    /// All answers in one line, with their shares if there are several.
+    /// All treatments in one line, with their shares if there are several.
     fn list(&self) -> String {
-        let names: Vec<String> = match &*self.targets {
+        let names: Vec<String> = match &*self.treatments {
             [(name, ..)] => vec![name.clone()],
             several => {
                 let one = |(name, share, _): &(String, Share, _)| format!("{share} {name}");
@@ -99,24 +99,24 @@ impl<'o> Side<'o> {
     }
 
     fn share(&self, name: &str) -> Option<String> {
-        let found = self.targets.iter().find(|(other, ..)| other == name);
+        let found = self.treatments.iter().find(|(other, ..)| other == name);
         found.map(|(_, share, _)| share.to_string())
     }
 
     fn labels(&self) -> impl Iterator<Item = &'o String> {
-        self.targets
+        self.treatments
             .iter()
             .flat_map(|&(_, _, values)| values.keys())
     }
 
     fn value(&self, name: &str, label: &str) -> Option<String> {
-        let (.., values) = self.targets.iter().find(|(other, ..)| other == name)?;
+        let (.., values) = self.treatments.iter().find(|(other, ..)| other == name)?;
         values.get(label).cloned()
     }
 
-    /// The value, if it is the same for all answers.
+    /// The value, if it is the same for all treatments.
     fn common(&self, label: &str) -> Option<Option<String>> {
-        let mut values = self.targets.iter().map(|(.., values)| values.get(label));
+        let mut values = self.treatments.iter().map(|(.., values)| values.get(label));
         let first = values.next()?;
         values.all(|value| value == first).then(|| first.cloned())
     }

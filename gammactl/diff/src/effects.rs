@@ -1,182 +1,178 @@
-//! What can be told from outside of a decision besides who answers.
+//! What a decision does to a request and to the response, as a map from names to what becomes of them.
+//!
+//! The router tells it with the calls that the filter carries out: whatever the router learns to do to a
+//! request is compared too.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, convert::Infallible, net::SocketAddr};
 
 use gamma_compile::Share;
-use gamma_config::{Filter, RequestMirror, Rule, SessionType};
-use gamma_router::{Action, Decision, Router};
+use gamma_config::Fraction;
+use gamma_router::{Answer, By, HeaderVisitor, Policy, Request, RequestVisitor, ResponseVisitor};
 
-use super::edits::Edits;
+use super::{header_changes::HeaderChanges, outcome::AnsweredBy, wording};
 
-/// What the proxy is told of a rule besides where its requests go.
-pub(super) fn of_rule(
-    rule: &Rule,
-    backend: usize,
-    decision: &Decision,
-    effects: &mut BTreeMap<String, String>,
-) {
-    let forwards = matches!(decision.action, Action::Forward { .. });
-    let redirects = matches!(decision.action, Action::Redirect { .. });
-    let mut say = |name: &str, value: String| effects.insert(name.into(), value);
-    let auth = rule.filters.iter().find_map(|filter| match filter {
-        Filter::ExternalAuth(auth) => Some(auth),
-        _ => None,
-    });
-    if let Some(auth) = auth.filter(|_| forwards || redirects) {
-        say("externalAuth", auth.cluster.clone());
-        if !auth.path_prefix.is_empty() {
-            say("externalAuth.pathPrefix", auth.path_prefix.clone());
+/// By names like `hostname`, `request header x-user` or `timeouts.request`.
+pub(super) type Effects = BTreeMap<String, String>;
+
+/// What becomes of a request.
+#[derive(Debug)]
+pub(super) struct RequestEffects<'a> {
+    authority: &'a [u8],
+    /// Of the rule that decides.
+    policy: Option<&'a Policy>,
+    answered_by: AnsweredBy,
+    headers: HeaderChanges,
+    /// By cluster.
+    mirrors: BTreeMap<String, Vec<Share>>,
+    others: Effects,
+}
+
+impl<'a> RequestEffects<'a> {
+    /// Of nothing yet.
+    pub(super) fn new<H: ?Sized>(request: &Request<'a, H>, policy: Option<&'a Policy>) -> Self {
+        Self {
+            authority: request.authority,
+            policy,
+            answered_by: AnsweredBy::PassThrough,
+            headers: HeaderChanges::default(),
+            mirrors: BTreeMap::new(),
+            others: Effects::new(),
         }
-        let mut told = names(&auth.allowed_headers);
-        // It is told that anyway.
-        told.retain(|name| name != "authorization");
-        if !told.is_empty() {
-            say("externalAuth.allowedHeaders", told.join(", "));
+    }
+
+    /// Who answers, and all else.
+    pub(super) fn finish(self) -> (AnsweredBy, Effects) {
+        let mut effects = self.others;
+        for (cluster, mut shares) in self.mirrors {
+            // Mirrors draw on their own: two of one cluster are not the same as one.
+            shares.sort_by(|a, b| b.percent().total_cmp(&a.percent()));
+            let shares: Vec<String> = shares.iter().map(Share::to_string).collect();
+            effects.insert(format!("mirror to {cluster}"), shares.join(" and "));
         }
-        let taken = match auth.allowed_response_headers.is_empty() {
-            true => "all".into(),
-            false => names(&auth.allowed_response_headers).join(", "),
+        effects.extend(self.headers.describe("request header"));
+        (self.answered_by, effects)
+    }
+
+    fn say(&mut self, name: &str, value: impl Into<String>) {
+        self.others.insert(name.into(), value.into());
+    }
+}
+
+impl HeaderVisitor for RequestEffects<'_> {
+    type Error = Infallible;
+
+    fn remove(&mut self, name: &str, by: By) -> Result<(), Infallible> {
+        self.headers.remove(name, by)
+    }
+
+    fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.headers.set(name, value, by)
+    }
+
+    fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.headers.add(name, value, by)
+    }
+}
+
+impl RequestVisitor for RequestEffects<'_> {
+    fn authority(&mut self, authority: &str, _: By) -> Result<(), Infallible> {
+        if authority.as_bytes() != self.authority {
+            self.say("hostname", authority);
+        }
+        Ok(())
+    }
+
+    fn path(&mut self, path: &[u8], original: &[u8], _: By) -> Result<(), Infallible> {
+        if path != original {
+            self.say("path", text(path));
+        }
+        Ok(())
+    }
+
+    /// Sessions are compared by what they are bound to, not by where one of them went.
+    fn endpoint(&mut self, _: SocketAddr) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn mirror(&mut self, cluster: &str, fraction: Fraction, _: By) -> Result<(), Infallible> {
+        let Fraction {
+            numerator,
+            denominator,
+        } = fraction;
+        if numerator > 0 {
+            // More than all are all.
+            let share = Share::new(numerator.min(denominator).into(), denominator.into());
+            self.mirrors.entry(cluster.into()).or_default().push(share);
+        }
+        Ok(())
+    }
+
+    fn control(&mut self, name: &'static str, value: &str) -> Result<(), Infallible> {
+        let policy = self.policy;
+        let said = policy.and_then(|policy| wording::control(policy, name, value));
+        if let Some((name, value)) = said {
+            self.say(name, value);
+        }
+        Ok(())
+    }
+
+    /// The header is a setting, and settings are compared as such.
+    fn cluster(&mut self, _: &str, cluster: &str) -> Result<(), Infallible> {
+        self.answered_by = AnsweredBy::Cluster(cluster.into());
+        Ok(())
+    }
+
+    fn redirect(&mut self, status: u16, location: &[u8]) -> Result<(), Infallible> {
+        let location = text(location);
+        self.answered_by = AnsweredBy::Redirect { status, location };
+        Ok(())
+    }
+
+    fn preflight(&mut self) -> Result<(), Infallible> {
+        self.answered_by = AnsweredBy::Preflight;
+        Ok(())
+    }
+
+    fn answer(&mut self, answer: &Answer<'_>) -> Result<(), Infallible> {
+        self.answered_by = AnsweredBy::Error {
+            status: answer.status,
+            reason: answer.details.into(),
         };
-        say("externalAuth.allowedResponseHeaders", taken);
-    }
-    // The time also limits how long the authorization may take.
-    if let Some(request) = rule
-        .timeouts
-        .request
-        .filter(|_| forwards || auth.is_some() && redirects)
-    {
-        say("timeouts.request", request.to_string());
-    }
-    if !forwards {
-        return;
-    }
-    if let Some(attempt) = rule.timeouts.backend_request {
-        say("timeouts.backendRequest", attempt.to_string());
-    }
-    if let Some(retry) = &rule.retry {
-        say("retry.attempts", retry.attempts.unwrap_or(1).to_string());
-        let mut codes = retry.codes.clone();
-        codes.sort_unstable();
-        codes.dedup();
-        if !codes.is_empty() {
-            let codes: Vec<String> = codes.iter().map(u16::to_string).collect();
-            say("retry.codes", codes.join(", "));
-        }
-        if let Some(backoff) = retry.backoff {
-            say("retry.backoff", backoff.to_string());
-        }
-    }
-    for (cluster, copies) in mirrors(rule, backend) {
-        say(&format!("mirror to {cluster}"), copies);
-    }
-    if let Some(session) = &rule.session_persistence {
-        let name = match session.kind {
-            SessionType::Cookie => format!("cookie `{}`", session.name),
-            SessionType::Header => format!("header `{}`", session.name.to_ascii_lowercase()),
-        };
-        say("sessionPersistence", name);
-        if session.kind == SessionType::Cookie {
-            say("sessionPersistence.path", session.path.clone());
-            let life = if session.permanent {
-                "Permanent"
-            } else {
-                "Session"
-            };
-            say("sessionPersistence.lifetimeType", life.into());
-        }
-        if let Some(timeout) = session.absolute_timeout {
-            say("sessionPersistence.absoluteTimeout", timeout.to_string());
-        }
-        // Sessions are bound to the rule by its name, and stay with backends of weight 0.
-        say(
-            "sessionPersistence of rule",
-            format!("{}/{}", rule.route, rule.name),
-        );
-        let clusters = rule
-            .backend_refs
-            .iter()
-            .filter_map(|b| b.cluster.as_deref());
-        let mut clusters: Vec<&str> = clusters.collect();
-        clusters.sort_unstable();
-        clusters.dedup();
-        say("sessionPersistence of backends", clusters.join(", "));
+        Ok(())
     }
 }
 
-/// Which part of the requests each mirror gets. Mirrors draw on their own: two of one cluster are
-/// not the same as one.
-fn mirrors(rule: &Rule, backend: usize) -> BTreeMap<String, String> {
-    let of_backend = rule.backend_refs.get(backend).map(|b| &b.filters);
-    let filters = rule.filters.iter().chain(of_backend.into_iter().flatten());
-    let mut copies: BTreeMap<String, Vec<RequestMirror>> = BTreeMap::new();
-    for filter in filters {
-        match filter {
-            Filter::RequestMirror(mirror) if mirror.fraction.numerator > 0 => {
-                let of_cluster = copies.entry(mirror.cluster.clone()).or_default();
-                of_cluster.push(mirror.clone());
-            }
-            _ => {}
-        }
+/// What becomes of the response.
+#[derive(Debug, Default)]
+pub(super) struct ResponseEffects(HeaderChanges);
+
+impl ResponseEffects {
+    pub(super) fn finish(self) -> impl Iterator<Item = (String, String)> {
+        self.0.describe("response header")
     }
-    copies
-        .into_iter()
-        .map(|(cluster, mut mirrors)| {
-            let share = |mirror: &RequestMirror| {
-                let gamma_config::Fraction {
-                    numerator,
-                    denominator,
-                } = mirror.fraction;
-                // More than all are all.
-                Share::new(numerator.min(denominator).into(), denominator.into())
-            };
-            mirrors.sort_by(|a, b| share(b).percent().total_cmp(&share(a).percent()));
-            let shares: Vec<String> = mirrors.iter().map(|m| share(m).to_string()).collect();
-            (cluster, shares.join(" and "))
-        })
-        .collect()
 }
 
-/// Header edits of the request, and of the response together with what CORS says.
-pub(super) fn of_headers(
-    router: &Router,
-    decision: &Decision,
-    effects: &mut BTreeMap<String, String>,
-) {
-    let mut request = Edits::default();
-    let mut response = Edits::default();
-    if matches!(decision.action, Action::Forward { .. }) {
-        for edits in router.request_edits(decision) {
-            request.add(edits);
-        }
+impl HeaderVisitor for ResponseEffects {
+    type Error = Infallible;
+
+    fn remove(&mut self, name: &str, by: By) -> Result<(), Infallible> {
+        self.0.remove(name, by)
     }
-    if matches!(
-        decision.action,
-        Action::Forward { .. } | Action::Redirect { .. }
-    ) {
-        for edits in router.response_edits(decision.rule, decision.backend) {
-            response.add(edits);
-        }
+
+    fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.0.set(name, value, by)
     }
-    for header in &decision.response {
-        // A list of names means the same in any order.
-        let mut value = text(&header.value);
-        if header.name.starts_with("access-control-") {
-            let mut list: Vec<&str> = value.split(',').map(str::trim).collect();
-            list.sort_unstable();
-            list.dedup();
-            value = list.join(", ");
-        }
-        response.header(header.name, &value, header.append);
+
+    fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.0.add(name, value, by)
     }
-    effects.extend(request.describe("request header"));
-    effects.extend(response.describe("response header"));
 }
 
-fn names(names: &[String]) -> Vec<String> {
-    let mut names: Vec<String> = names.iter().map(|name| name.to_ascii_lowercase()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names
+impl ResponseVisitor for ResponseEffects {
+    /// Nobody, so that no session begins: its token says nothing that the rule's session does not.
+    fn answered_by(&mut self) -> Option<SocketAddr> {
+        None
+    }
 }
 
 fn text(bytes: &[u8]) -> String {

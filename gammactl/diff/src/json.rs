@@ -1,10 +1,14 @@
-//! A diff for tools. `docs/commands/diff.md` describes the shape.
+//! A diff as JSON, for tools. `docs/commands/diff.md` describes the shape.
 
+use gamma_compile::Share;
 use gamma_explain::request::Simulated;
 use serde_json::{Map, Value, json};
 
 use super::{
-    Change, Clients, Decision, Diff, Difference, ServiceDiff, Share, TableDiff, Target, text,
+    differences::Difference,
+    model::{Clients, DecisionChange, Diff, RuleOutcome, ServiceDiff, TableDiff},
+    outcome::AnsweredBy,
+    text,
 };
 
 impl Diff {
@@ -58,11 +62,11 @@ fn table(table: &TableDiff) -> Value {
     object
 }
 
-fn change(change: &Change) -> Value {
+fn change(change: &DecisionChange) -> Value {
     json!({
         "requests": change.requests.iter().map(request).collect::<Vec<_>>(),
-        "before": decision(&change.before),
-        "after": decision(&change.after),
+        "before": outcome(&change.before),
+        "after": outcome(&change.after),
         "differences": change.differences.iter().map(difference).collect::<Vec<_>>(),
     })
 }
@@ -89,9 +93,9 @@ fn request(request: &Simulated) -> Value {
     object
 }
 
-fn decision(decision: &Decision) -> Value {
+fn outcome(decided: &RuleOutcome) -> Value {
     let mut object = Map::new();
-    if let Some(rule) = &decision.rule {
+    if let Some(rule) = &decided.rule {
         let mut of_rule = json!({"route": rule.route, "name": rule.name});
         if let Some(place) = &rule.place {
             of_rule["file"] = json!(place.file);
@@ -100,7 +104,7 @@ fn decision(decision: &Decision) -> Value {
         }
         object.insert("rule".into(), of_rule);
     }
-    let answers = decision.outcome.answers.iter().map(|(share, answer)| {
+    let answers = decided.outcome.treatments.iter().map(|(share, treatment)| {
         let Share {
             numerator,
             denominator,
@@ -109,20 +113,20 @@ fn decision(decision: &Decision) -> Value {
             "share": format!("{numerator}/{denominator}"),
             "percent": share.percent(),
         });
-        match &answer.target {
-            Target::PassThrough => object["passThrough"] = json!(true),
-            Target::Cluster(cluster) => object["cluster"] = json!(cluster),
-            Target::Redirect { status, location } => {
+        match &treatment.answered_by {
+            AnsweredBy::PassThrough => object["passThrough"] = json!(true),
+            AnsweredBy::Cluster(cluster) => object["cluster"] = json!(cluster),
+            AnsweredBy::Redirect { status, location } => {
                 object["status"] = json!(status);
                 object["location"] = json!(location);
             }
-            Target::Preflight => object["status"] = json!(204),
-            Target::Error { status, reason } => {
+            AnsweredBy::Preflight => object["status"] = json!(204),
+            AnsweredBy::Error { status, reason } => {
                 object["status"] = json!(status);
                 object["reason"] = json!(reason);
             }
         }
-        object["effects"] = json!(answer.effects);
+        object["effects"] = json!(treatment.effects);
         object
     });
     object.insert("answers".into(), answers.collect());

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use fixedbitset::FixedBitSet;
 use gamma_compile::automaton::{PatternAutomaton, PatternState};
 
-use super::trie::{Node, Trie};
+use super::trie::{Trie, TrieNode};
 
 /// States of all patterns together, beyond those that the literals have alone. Patterns that multiply
 /// beyond it are cut off.
@@ -22,7 +22,7 @@ const STATES_OF_A_LETTER: usize = 4;
 
 /// What a predicate asks of a text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum Predicate {
+pub(super) enum TextPredicate {
     Exact(String),
     /// A path prefix, without `/` at its end.
     Prefix(String),
@@ -30,9 +30,9 @@ pub(super) enum Predicate {
     Pattern(String),
 }
 
-/// What a text is part of.
+/// Which part of a request a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum TextKind {
     /// Begins with `/`.
     Path,
     /// Of a header or a query parameter.
@@ -48,8 +48,8 @@ pub(super) struct Word {
 
 /// Predicates on one part of requests.
 #[derive(Debug)]
-pub(super) struct Language {
-    part: Part,
+pub(super) struct PredicateLanguage {
+    kind: TextKind,
     predicates: usize,
     literals: Trie,
     /// With the number of the predicate.
@@ -61,30 +61,30 @@ pub(super) struct Language {
 
 /// How far a text has led.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct State {
+struct TextState {
     /// `None` once no literal can follow.
-    literal: Option<Node>,
-    covered: Option<Node>,
+    literal: Option<TrieNode>,
+    covered: Option<TrieNode>,
     /// A rewrite of a prefix can tell `/a/` from `/a/b`.
     slash: bool,
     patterns: Box<[Option<PatternState>]>,
 }
 
-impl Language {
-    pub(super) fn new(part: Part, predicates: &[Predicate]) -> Self {
+impl PredicateLanguage {
+    pub(super) fn new(kind: TextKind, predicates: &[TextPredicate]) -> Self {
         let numbered = || predicates.iter().enumerate();
         let exact = numbered().filter_map(|(i, p)| match p {
-            Predicate::Exact(text) => Some((i, &**text)),
+            TextPredicate::Exact(text) => Some((i, &**text)),
             _ => None,
         });
         let prefixes = numbered().filter_map(|(i, p)| match p {
-            Predicate::Prefix(text) => Some((i, &**text)),
+            TextPredicate::Prefix(text) => Some((i, &**text)),
             _ => None,
         });
         let mut cut = false;
         let mut patterns = Vec::new();
         for (i, predicate) in numbered() {
-            if let Predicate::Pattern(pattern) = predicate {
+            if let TextPredicate::Pattern(pattern) = predicate {
                 match PatternAutomaton::new(pattern) {
                     Some(pattern) => patterns.push((i, pattern)),
                     None => cut = true,
@@ -92,16 +92,16 @@ impl Language {
             }
         }
         Self {
-            part,
+            kind,
             predicates: predicates.len(),
             literals: Trie::new(exact, prefixes),
-            classes: classes(part, &patterns),
+            classes: classes(kind, &patterns),
             patterns,
             cut,
         }
     }
 
-    /// Whether there may be more than [`Language::words`] found.
+    /// Whether there may be more than [`PredicateLanguage::words`] found.
     pub(super) fn is_cut(&self) -> bool {
         self.cut || self.patterns.iter().any(|(_, pattern)| pattern.is_cut())
     }
@@ -109,19 +109,20 @@ impl Language {
     /// For every set of predicates that hold together the shortest text, and where a prefix holds,
     /// one of each that a rewrite can tell apart: the prefix itself, with `/`, with more.
     pub(super) fn words(&mut self) -> Vec<Word> {
-        let mut states: Vec<(State, usize, u8)> = vec![(self.start(), 0, 0)];
-        let mut known: HashSet<State> = states.iter().map(|(state, ..)| state.clone()).collect();
+        let mut states: Vec<(TextState, usize, u8)> = vec![(self.start(), 0, 0)];
+        let mut known: HashSet<TextState> =
+            states.iter().map(|(state, ..)| state.clone()).collect();
         let most = MAX_STATES + STATES_OF_A_LETTER * self.literals.len();
         let mut kinds = HashSet::new();
         let mut words = Vec::new();
         let mut next = 0;
         while let Some((state, ..)) = states.get(next) {
             let state = state.clone();
-            let text = spell(&states, next, self.part);
+            let text = spell(&states, next, self.kind);
             if self.is_sendable(&text) {
                 let holds = self.predicates_at(&state);
                 let at_end = state.literal.is_some_and(|node| self.literals.is_end(node));
-                let shape = (self.part == Part::Path).then_some((at_end, state.slash));
+                let shape = (self.kind == TextKind::Path).then_some((at_end, state.slash));
                 if kinds.insert((holds.clone(), shape))
                     && let Ok(text) = String::from_utf8(text)
                 {
@@ -150,8 +151,8 @@ impl Language {
         self.predicates_at(&state)
     }
 
-    fn origin(patterns: &[(usize, PatternAutomaton)]) -> State {
-        State {
+    fn origin(patterns: &[(usize, PatternAutomaton)]) -> TextState {
+        TextState {
             literal: Some(Trie::ROOT),
             covered: None,
             slash: false,
@@ -159,23 +160,23 @@ impl Language {
         }
     }
 
-    fn start(&mut self) -> State {
+    fn start(&mut self) -> TextState {
         let origin = Self::origin(&self.patterns);
-        match self.part {
-            Part::Path => self.step(&origin, b'/'),
-            Part::Value => origin,
+        match self.kind {
+            TextKind::Path => self.step(&origin, b'/'),
+            TextKind::Value => origin,
         }
     }
 
-    fn step(&mut self, state: &State, byte: u8) -> State {
+    fn step(&mut self, state: &TextState, byte: u8) -> TextState {
         let literals = &self.literals;
-        State {
+        TextState {
             literal: state.literal.and_then(|node| literals.child(node, byte)),
             covered: match state.literal {
                 Some(node) => literals.covered(node, byte, state.covered),
                 None => state.covered,
             },
-            slash: self.part == Part::Path && byte == b'/',
+            slash: self.kind == TextKind::Path && byte == b'/',
             patterns: state
                 .patterns
                 .iter()
@@ -187,7 +188,7 @@ impl Language {
 
     /// What is worth trying next: each letter that continues a literal, and of the others one of
     /// each class.
-    fn letters(&self, state: &State) -> Vec<u8> {
+    fn letters(&self, state: &TextState) -> Vec<u8> {
         let alive = state.patterns.iter().any(Option::is_some);
         if state.literal.is_none() && !alive && !state.slash {
             return Vec::new();
@@ -204,7 +205,7 @@ impl Language {
         others.chain(&children).copied().collect()
     }
 
-    fn predicates_at(&mut self, state: &State) -> FixedBitSet {
+    fn predicates_at(&mut self, state: &TextState) -> FixedBitSet {
         let mut holds = FixedBitSet::with_capacity(self.predicates);
         holds.extend(self.literals.covering(state.covered));
         holds.extend(
@@ -223,35 +224,35 @@ impl Language {
 
     /// Spaces around a value do not reach the other side.
     fn is_sendable(&self, text: &[u8]) -> bool {
-        self.part == Part::Path || text.trim_ascii() == text
+        self.kind == TextKind::Path || text.trim_ascii() == text
     }
 }
 
 /// The text that led to a state.
-fn spell(states: &[(State, usize, u8)], mut at: usize, part: Part) -> Vec<u8> {
+fn spell(states: &[(TextState, usize, u8)], mut at: usize, kind: TextKind) -> Vec<u8> {
     let mut text = Vec::new();
     while at > 0 {
         let (_, before, byte) = &states[at];
         text.push(*byte);
         at = *before;
     }
-    text.extend((part == Part::Path).then_some(b'/'));
+    text.extend((kind == TextKind::Path).then_some(b'/'));
     text.reverse();
     text
 }
 
-fn classes(part: Part, patterns: &[(usize, PatternAutomaton)]) -> Vec<Vec<u8>> {
+fn classes(kind: TextKind, patterns: &[(usize, PatternAutomaton)]) -> Vec<Vec<u8>> {
     const FIRST: &[u8] = b"xyzabcdefghijklmnopqrstuvw0123456789-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-    let sendable: &[u8] = match part {
-        Part::Path => b"!\"$%&'()*+,/:;<=>@[\\]^`{|}~",
-        Part::Value => b" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~",
+    let sendable: &[u8] = match kind {
+        TextKind::Path => b"!\"$%&'()*+,/:;<=>@[\\]^`{|}~",
+        TextKind::Value => b" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~",
     };
     let mut classes: Vec<Vec<u8>> = Vec::new();
     let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
     for &byte in FIRST.iter().chain(sendable) {
         let mut key: Vec<u8> = patterns.iter().map(|(_, p)| p.class(byte)).collect();
         // What separates elements is like no other letter.
-        key.push(u8::from(part == Part::Path && byte == b'/'));
+        key.push(u8::from(kind == TextKind::Path && byte == b'/'));
         let number = *numbers.entry(key).or_insert_with(|| {
             classes.push(Vec::new());
             classes.len() - 1

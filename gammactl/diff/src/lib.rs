@@ -1,4 +1,4 @@
-//! What a change of routes changes for requests.
+//! `gammactl diff`: what a change of routes changes for requests.
 //!
 //! Two route configs are compared Service port by Service port, for the clients of each namespace
 //! that has routes of its own and for all others. Only what can be told from outside counts: a rule
@@ -8,17 +8,18 @@
 //!
 //! Each table is a list of matches of which the first that holds decides (`table`). A *class* of
 //! requests is a pair of matches, one of each table, and contains the requests that these two
-//! decide. [`diff`] looks at every class whose two rules do not say the same:
+//! decide (`classes`). [`diff`] looks at every class whose two rules do not say the same:
 //!
 //! 1. `language` finds, for each part of a request (path, method, each header, each query
-//!    parameter; `target` for the host), values that stand for all others: one for every set of
-//!    predicates of both tables that can hold together. Patterns are followed as automata, so
-//!    that a pattern below a prefix, or what two patterns have in common, is found.
+//!    parameter; `service_addresses` for the host), values that stand for all others: one for
+//!    every set of predicates of both tables that can hold together. Patterns are followed as
+//!    automata, so that a pattern below a prefix, or what two patterns have in common, is found.
 //! 2. With these, a match is a set of requests: some values for some parts (`space`, `region`).
 //!    A class is the common part of two such sets without the sets of all earlier matches, which
-//!    `search` either finds a request in or proves to be empty.
-//! 3. The request is decided by the filter's own router on both sides (`decide`), and all that
-//!    becomes of it is compared (`outcome`), with shares as exact fractions.
+//!    `row_pairs` either finds a request in or proves to be empty.
+//! 3. The request is decided by the filter's own router on both sides (`decide`), which tells a
+//!    visitor all that becomes of it (`effects`), as it tells the filter. That is compared
+//!    (`differences`), with shares as exact fractions.
 //!
 //! Whatever had to be cut short is said in [`TableDiff::limits`].
 
@@ -28,29 +29,43 @@
 mod align;
 mod classes;
 mod compare;
+mod cors;
 mod decide;
+mod diff_styles;
 mod differences;
-mod edits;
 mod effects;
-mod frontend;
+mod header_changes;
 mod json;
 mod language;
+mod match_predicates;
+mod methods;
 mod model;
 mod outcome;
 mod place;
+mod port_side;
+mod presence;
 mod region;
+mod request_part;
+mod row_pairs;
+mod row_regions;
 mod search;
+mod service_address;
+mod service_addresses;
+mod settings;
 mod space;
 mod table;
-mod target;
 mod text;
+mod texts;
 mod trie;
 mod witness;
+mod wording;
 
 pub use compare::diff;
 pub use differences::Difference;
-pub use frontend::Presence;
 pub use gamma_compile::Share;
-pub use model::{Change, Clients, Decision, Diff, RuleName, ServiceDiff, Side, TableDiff};
-pub use outcome::{Answer, Outcome, Target};
-pub use place::{Place, Places};
+pub use model::{
+    Clients, DecisionChange, Diff, RuleName, RuleOutcome, ServiceDiff, Side, TableDiff,
+};
+pub use outcome::{AnsweredBy, RequestOutcome, Treatment};
+pub use place::{Places, RulePlace};
+pub use presence::Presence;

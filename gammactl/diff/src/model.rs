@@ -1,11 +1,17 @@
-//! What is found: services, tables, and the requests for which something changes.
+//! The differences between two configs: Services, their tables, and the requests for which something
+//! changes.
 
 use std::{collections::BTreeSet, fmt};
 
 use gamma_config::{Config, ServiceKind};
 use gamma_explain::request::Simulated;
 
-use crate::{Difference, Outcome, Place, Places, Presence};
+use super::{
+    differences::Difference,
+    outcome::RequestOutcome,
+    place::{Places, RulePlace},
+    presence::Presence,
+};
 
 /// One side of the comparison.
 #[derive(Debug, Clone, Copy)]
@@ -48,7 +54,7 @@ pub struct TableDiff {
     /// Whose requests.
     pub clients: Clients,
     /// Requests and what becomes of them.
-    pub changes: Vec<Change>,
+    pub changes: Vec<DecisionChange>,
     /// What could not be compared, in words.
     pub limits: Vec<String>,
 }
@@ -64,24 +70,24 @@ pub enum Clients {
 
 /// Classes of requests for which the same changes.
 #[derive(Debug)]
-pub struct Change {
+pub struct DecisionChange {
     /// One of each class, the simplest first.
     pub requests: Vec<Simulated>,
     /// What became of the first.
-    pub before: Decision,
+    pub before: RuleOutcome,
     /// What becomes of it.
-    pub after: Decision,
+    pub after: RuleOutcome,
     /// In what they differ; at least one.
     pub differences: Vec<Difference>,
 }
 
-/// What becomes of a request, and why.
+/// What becomes of a request, and by which rule.
 #[derive(Debug)]
-pub struct Decision {
+pub struct RuleOutcome {
     /// The rule that decides, if one does.
     pub rule: Option<RuleName>,
     /// What becomes of the request.
-    pub outcome: Outcome,
+    pub outcome: RequestOutcome,
 }
 
 /// A rule.
@@ -92,7 +98,7 @@ pub struct RuleName {
     /// Within its route.
     pub name: String,
     /// Where it is written.
-    pub place: Option<Place>,
+    pub place: Option<RulePlace>,
 }
 
 impl Diff {

@@ -1,4 +1,5 @@
-//! What becomes of a request, in words that can be compared.
+//! What becomes of a request: who answers it and what is changed on the way, in words that can be
+//! compared.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -6,16 +7,16 @@ use gamma_compile::Share;
 
 /// All that can become of one request, drawn by weight.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outcome {
-    /// Each different answer once, in a fixed order; the shares add up to 1.
-    pub answers: Vec<(Share, Answer)>,
+pub struct RequestOutcome {
+    /// Each different treatment once, in a fixed order; the shares add up to 1.
+    pub treatments: Vec<(Share, Treatment)>,
 }
 
 /// One of the things that can become of a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Answer {
+pub struct Treatment {
     /// Who answers.
-    pub target: Target,
+    pub answered_by: AnsweredBy,
     /// All else that can be told from outside: what is changed on the way, how long it may take. By
     /// the API's names.
     pub effects: BTreeMap<String, String>,
@@ -23,7 +24,7 @@ pub struct Answer {
 
 /// Who answers a request.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
+pub enum AnsweredBy {
     /// The proxy's own routes: it is for no Service that the config knows.
     PassThrough,
     /// A cluster, by the proxy's name for it.
@@ -41,28 +42,28 @@ pub enum Target {
     Error {
         /// Status.
         status: u16,
-        /// As in the header `x-gamma-reason`.
-        reason: &'static str,
+        /// As in the header [`REASON`](gamma_config::wire::REASON).
+        reason: String,
     },
 }
 
-impl Outcome {
-    /// Adds equal answers up. `weighted` are weights and answers; the weights must not all be 0.
-    pub(super) fn new(weighted: Vec<(u64, Answer)>) -> Self {
-        let total: u64 = weighted.iter().map(|(weight, _)| weight).sum();
-        let mut sums: BTreeMap<Answer, u64> = BTreeMap::new();
-        for (weight, answer) in weighted {
-            *sums.entry(answer).or_default() += weight;
+impl RequestOutcome {
+    /// Adds equal treatments up. `weighted` are weights and treatments; the weights must not all be 0.
+    pub(super) fn new(weighted: impl Iterator<Item = (u64, Treatment)>) -> Self {
+        let mut sums: BTreeMap<Treatment, u64> = BTreeMap::new();
+        for (weight, treatment) in weighted {
+            *sums.entry(treatment).or_default() += weight;
         }
-        let answers = sums
+        let total: u64 = sums.values().sum();
+        let treatments = sums
             .into_iter()
-            .map(|(answer, weight)| (Share::new(weight, total), answer))
+            .map(|(treatment, weight)| (Share::new(weight, total), treatment))
             .collect();
-        Self { answers }
+        Self { treatments }
     }
 }
 
-impl fmt::Display for Target {
+impl fmt::Display for AnsweredBy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::PassThrough => f.write_str("the proxy's own routes"),

@@ -1,4 +1,4 @@
-//! Where rules are written.
+//! The positions in manifests where rules are written.
 
 use std::{collections::HashMap, fmt};
 
@@ -6,7 +6,7 @@ use gamma_manifest::{Manifests, source::Sources};
 
 /// A position in a manifest.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct RulePlace {
     /// As in [`Source::name`](gamma_manifest::source::Source::name).
     pub file: String,
     /// From 1.
@@ -17,7 +17,7 @@ pub struct Place {
 
 /// Rules by the names of their routes and their own.
 #[derive(Debug, Default)]
-pub struct Places(HashMap<(String, String), Place>);
+pub struct Places(HashMap<(String, String), RulePlace>);
 
 impl Places {
     /// Of all rules in `manifests`.
@@ -36,7 +36,7 @@ impl Places {
                 let name = rule.name.as_ref().map(|name| name.value.clone());
                 let name = name.unwrap_or_else(|| number.to_string());
                 let (line, column) = sources.line_column(rule.span);
-                let place = Place {
+                let place = RulePlace {
                     file: sources.of(rule.span).name.clone(),
                     line,
                     column,
@@ -49,12 +49,12 @@ impl Places {
 
     /// Where the rule `name` of `route` is.
     #[must_use]
-    pub fn of(&self, route: &str, name: &str) -> Option<&Place> {
+    pub fn of(&self, route: &str, name: &str) -> Option<&RulePlace> {
         self.0.get(&(route.into(), name.into()))
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for RulePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.file, self.line)
     }

@@ -1,12 +1,13 @@
-//! A route table as a list of single matches, first come first served.
+//! A route table as a list of rows, one for each match: the first row whose match holds decides.
 
 use std::collections::HashMap;
 
 use gamma_config::{Filter, Match, PathMatchType, PathModifier, RouteTable, Rule};
+use gamma_router::trace::match_order;
 
-/// A match and what its rule does.
+/// A match and its rule.
 #[derive(Debug, Clone)]
-pub(super) struct Entry<'c> {
+pub(super) struct MatchRow<'c> {
     /// `None`: every request.
     pub(super) r#match: Option<&'c Match>,
     /// `None` for what becomes of requests that no match selects.
@@ -15,56 +16,42 @@ pub(super) struct Entry<'c> {
     pub(super) effect: usize,
 }
 
-/// The matches of one table in order of precedence; the last entry is for all other requests.
-pub(super) fn entries<'c>(
+/// The matches of one table in order of precedence; the last row is for all other requests.
+pub(super) fn rows<'c>(
     table: Option<&'c RouteTable>,
     own_cluster: &str,
-    effects: &mut Effects,
-) -> Vec<Entry<'c>> {
-    let mut entries: Vec<Entry<'c>> = order(table)
-        .into_iter()
-        .map(|(rule, number)| {
-            let r#match = rule.matches.get(number);
-            Entry {
+    effects: &mut EffectNumbers,
+) -> Vec<MatchRow<'c>> {
+    let mut rows = Vec::new();
+    if let Some(table) = table {
+        let order = match_order(table);
+        rows.extend(order.filter_map(|(rule, number)| {
+            let rule = table.rules.get(rule as usize)?;
+            let r#match = rule.matches.get(number as usize);
+            Some(MatchRow {
                 r#match,
                 rule: Some(rule),
                 effect: effects.of_rule(rule, r#match),
-            }
-        })
-        .collect();
-    entries.push(Entry {
+            })
+        }));
+    }
+    rows.push(MatchRow {
         r#match: None,
         rule: None,
-        effect: effects.number(match table {
-            Some(_) => "no rule".into(),
-            None => format!("to {own_cluster}"),
+        effect: effects.number(if table.is_some() {
+            "no rule".into()
+        } else {
+            format!("to {own_cluster}")
         }),
     });
-    entries
-}
-
-fn order(table: Option<&RouteTable>) -> Vec<(&Rule, usize)> {
-    let Some(table) = table else {
-        return Vec::new();
-    };
-    let rule = |r: usize, m: usize| Some((table.rules.get(r)?, m));
-    if !table.match_order.is_empty() {
-        let order = table.match_order.iter();
-        return order
-            .filter_map(|&(r, m)| rule(r as usize, m as usize))
-            .collect();
-    }
-    let written = table.rules.iter();
-    written
-        .flat_map(|rule| (0..rule.matches.len().max(1)).map(move |m| (rule, m)))
-        .collect()
+    rows
 }
 
 /// Numbers for what rules do.
 #[derive(Debug, Default)]
-pub(super) struct Effects(HashMap<String, usize>);
+pub(super) struct EffectNumbers(HashMap<String, usize>);
 
-impl Effects {
+impl EffectNumbers {
     fn number(&mut self, effect: String) -> usize {
         let next = self.0.len();
         *self.0.entry(effect).or_insert(next)

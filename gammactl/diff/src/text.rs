@@ -1,35 +1,14 @@
-//! A diff for people.
+//! A diff as text, for people.
 
 use std::fmt::Write as _;
 
 use gamma_config::ServiceKind;
 use gamma_explain::request::Simulated;
 
-use super::{Change, Clients, Diff, Difference, RuleName, ServiceDiff, TableDiff};
-
-/// Escape codes, or nothing.
-struct Style {
-    bold: &'static str,
-    old: &'static str,
-    new: &'static str,
-    dim: &'static str,
-    end: &'static str,
-}
-
-const PLAIN: Style = Style {
-    bold: "",
-    old: "",
-    new: "",
-    dim: "",
-    end: "",
-};
-
-const COLOR: Style = Style {
-    bold: "\x1b[1m",
-    old: "\x1b[31m",
-    new: "\x1b[32m",
-    dim: "\x1b[2m",
-    end: "\x1b[0m",
+use super::{
+    diff_styles::DiffStyles,
+    differences::Difference,
+    model::{Clients, DecisionChange, Diff, RuleName, ServiceDiff, TableDiff},
 };
 
 /// Requests of one change that are written out; the rest is counted.
@@ -44,63 +23,62 @@ impl Diff {
 }
 
 fn render(diff: &Diff, color: bool) -> String {
-    let style = if color { &COLOR } else { &PLAIN };
+    let styles = DiffStyles { color };
     let mut out = String::new();
     // Writing to a String does not fail.
     if !diff.settings.is_empty() {
-        let _ = writeln!(out, "{}settings{}", style.bold, style.end);
-        rows(&diff.settings, "  ", style, &mut out);
+        let _ = writeln!(out, "{}", styles.bold("settings"));
+        rows(&diff.settings, "  ", styles, &mut out);
         out.push('\n');
     }
     for service in &diff.services {
-        of_service(service, style, &mut out);
+        of_service(service, styles, &mut out);
     }
     summary(diff, &mut out);
     out
 }
 
-fn of_service(service: &ServiceDiff, style: &Style, out: &mut String) {
+fn of_service(service: &ServiceDiff, styles: DiffStyles, out: &mut String) {
     let name = name(service);
     if !service.presence.is_empty() {
-        let _ = writeln!(out, "{}{name}{}", style.bold, style.end);
+        let _ = writeln!(out, "{}", styles.bold(&name));
         for presence in &service.presence {
-            let (sign, color) = match presence.is_new {
-                true => ('+', style.new),
-                false => ('-', style.old),
+            let line = if presence.is_new {
+                styles.after(&format!("+ {}", presence.what))
+            } else {
+                styles.before(&format!("- {}", presence.what))
             };
-            let _ = writeln!(out, "  {color}{sign} {}{}", presence.what, style.end);
+            let _ = writeln!(out, "  {line}");
         }
         out.push('\n');
     }
     for table in &service.tables {
-        of_table(&name, table, style, out);
+        of_table(&name, table, styles, out);
     }
 }
 
-fn of_table(service: &str, table: &TableDiff, style: &Style, out: &mut String) {
+fn of_table(service: &str, table: &TableDiff, styles: DiffStyles, out: &mut String) {
     let TableDiff { port, clients, .. } = table;
-    let _ = writeln!(
-        out,
-        "{}{service} port {port}, {clients}{}",
-        style.bold, style.end
-    );
+    let head = format!("{service} port {port}, {clients}");
+    let _ = writeln!(out, "{}", styles.bold(&head));
     for limit in &table.limits {
         let _ = writeln!(out, "  not complete: {limit}");
     }
     for change in &table.changes {
-        of_change(change, clients, style, out);
+        of_change(change, clients, styles, out);
     }
     out.push('\n');
 }
 
-fn of_change(change: &Change, clients: &Clients, style: &Style, out: &mut String) {
+fn of_change(change: &DecisionChange, clients: &Clients, styles: DiffStyles, out: &mut String) {
     out.push('\n');
     for request in change.requests.iter().take(REQUESTS) {
         let from = match (&request.from, clients) {
             (Some(from), Clients::AllBut(_)) => format!(" --from {from}"),
             _ => String::new(),
         };
-        let _ = writeln!(out, "  {}{}{from}{}", style.bold, curl(request), style.end);
+        let command = format!("{}{from}", curl(request));
+        let _ = writeln!(out, "  {}", styles.bold(&command));
     }
     if let Some(more) = change
         .requests
@@ -117,9 +95,11 @@ fn of_change(change: &Change, clients: &Clients, style: &Style, out: &mut String
     let rule = match (before, after) {
         (Some(a), Some(b)) if (&a.route, &a.name) == (&b.route, &b.name) => {
             let place = match (&a.place, &b.place) {
-                (Some(a), Some(b)) if a != b => format!(" {}({a} → {b}){}", style.dim, style.end),
+                (Some(a), Some(b)) if a != b => {
+                    format!(" {}", styles.dim(&format!("({a} → {b})")))
+                }
                 (Some(place), _) | (None, Some(place)) => {
-                    format!(" {}({place}){}", style.dim, style.end)
+                    format!(" {}", styles.dim(&format!("({place})")))
                 }
                 (None, None) => String::new(),
             };
@@ -130,7 +110,7 @@ fn of_change(change: &Change, clients: &Clients, style: &Style, out: &mut String
                 None => "none".into(),
                 Some(rule) => {
                     let place = rule.place.as_ref();
-                    let place = place.map(|p| format!(" {}({p}){}", style.dim, style.end));
+                    let place = place.map(|p| format!(" {}", styles.dim(&format!("({p})"))));
                     format!("{}{}", rule_name(rule), place.unwrap_or_default())
                 }
             };
@@ -138,10 +118,10 @@ fn of_change(change: &Change, clients: &Clients, style: &Style, out: &mut String
         }
     };
     let _ = writeln!(out, "    rule: {rule}");
-    rows(&change.differences, "    ", style, out);
+    rows(&change.differences, "    ", styles, out);
 }
 
-fn rows(differences: &[Difference], indent: &str, style: &Style, out: &mut String) {
+fn rows(differences: &[Difference], indent: &str, styles: DiffStyles, out: &mut String) {
     for Difference {
         what,
         before,
@@ -150,11 +130,8 @@ fn rows(differences: &[Difference], indent: &str, style: &Style, out: &mut Strin
     {
         let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".into());
         let (before, after) = (value(before), value(after));
-        let Style { old, new, end, .. } = style;
-        let _ = writeln!(
-            out,
-            "{indent}{what}: {old}{before}{end} → {new}{after}{end}"
-        );
+        let (before, after) = (styles.before(&before), styles.after(&after));
+        let _ = writeln!(out, "{indent}{what}: {before} → {after}");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// A node: the text that leads to it.
-pub(super) type Node = u32;
+pub(super) type TrieNode = u32;
 
 /// All literals, letter by letter.
 #[derive(Debug)]
@@ -13,17 +13,17 @@ pub(super) struct Trie {
 
 #[derive(Debug, Default)]
 struct Letters {
-    children: HashMap<u8, Node>,
+    children: HashMap<u8, TrieNode>,
     /// Predicates that hold for exactly this text.
     exact: Vec<usize>,
     /// Prefixes that end here.
     prefix: Vec<usize>,
     /// For a prefix: the next shorter one that holds for whatever this one holds for.
-    parent: Option<Node>,
+    parent: Option<TrieNode>,
 }
 
 impl Trie {
-    pub(super) const ROOT: Node = 0;
+    pub(super) const ROOT: TrieNode = 0;
 
     /// Prefixes are without `/` at their end.
     pub(super) fn new<'p>(
@@ -55,10 +55,10 @@ impl Trie {
         trie
     }
 
-    fn insert(&mut self, text: &str) -> Node {
+    fn insert(&mut self, text: &str) -> TrieNode {
         let mut at = Self::ROOT;
         for byte in text.bytes() {
-            let new = self.nodes.len() as Node;
+            let new = self.nodes.len() as TrieNode;
             let next = *self.nodes[at as usize].children.entry(byte).or_insert(new);
             if next == new {
                 self.nodes.push(Letters::default());
@@ -73,37 +73,43 @@ impl Trie {
         self.nodes.len()
     }
 
-    pub(super) fn child(&self, node: Node, byte: u8) -> Option<Node> {
+    pub(super) fn child(&self, node: TrieNode, byte: u8) -> Option<TrieNode> {
         self.nodes[node as usize].children.get(&byte).copied()
     }
 
-    pub(super) fn children(&self, node: Node) -> impl Iterator<Item = u8> {
+    pub(super) fn children(&self, node: TrieNode) -> impl Iterator<Item = u8> {
         self.nodes[node as usize].children.keys().copied()
     }
 
     /// The longest prefix that holds for all that follows `node` and `byte`; `covered` was it up to
     /// `node`.
-    pub(super) fn covered(&self, node: Node, byte: u8, covered: Option<Node>) -> Option<Node> {
-        match byte == b'/' && !self.nodes[node as usize].prefix.is_empty() {
-            true => Some(node),
-            false => covered,
+    pub(super) fn covered(
+        &self,
+        node: TrieNode,
+        byte: u8,
+        covered: Option<TrieNode>,
+    ) -> Option<TrieNode> {
+        if byte == b'/' && !self.nodes[node as usize].prefix.is_empty() {
+            Some(node)
+        } else {
+            covered
         }
     }
 
     /// Whether a literal ends here.
-    pub(super) fn is_end(&self, node: Node) -> bool {
+    pub(super) fn is_end(&self, node: TrieNode) -> bool {
         let letters = &self.nodes[node as usize];
         !(letters.exact.is_empty() && letters.prefix.is_empty())
     }
 
     /// The predicates that hold for the text of `node`, but for those that `covered` it.
-    pub(super) fn here(&self, node: Node) -> impl Iterator<Item = usize> {
+    pub(super) fn here(&self, node: TrieNode) -> impl Iterator<Item = usize> {
         let letters = &self.nodes[node as usize];
         letters.exact.iter().chain(&letters.prefix).copied()
     }
 
     /// The prefixes that hold below `covered`.
-    pub(super) fn covering(&self, covered: Option<Node>) -> impl Iterator<Item = usize> {
+    pub(super) fn covering(&self, covered: Option<TrieNode>) -> impl Iterator<Item = usize> {
         std::iter::successors(covered, |&node| self.nodes[node as usize].parent)
             .flat_map(|node| &self.nodes[node as usize].prefix)
             .copied()

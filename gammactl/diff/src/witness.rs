@@ -1,50 +1,48 @@
-//! From a region to requests that stand for it.
+//! Requests that stand for all requests of a region.
 
 use std::{collections::BTreeSet, fmt::Display};
 
-use gamma_config::{Filter, Rule};
 use gamma_explain::request::{HeaderLine, RequestLine, Simulated};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     region::Region,
-    space::{Aspect, Atom, Space},
+    request_part::{PartValue, RequestPart},
+    space::Space,
 };
 
 /// Paths of a region that are tried.
 const PATHS: usize = 12;
 /// Spellings of the host that are tried.
-const TARGETS: usize = 8;
-/// Origins that are tried.
-const ORIGINS: usize = 12;
+const ADDRESSES: usize = 8;
 
 /// Requests out of `region` that what a rule does may tell apart: a rewrite looks at how the path
 /// goes on after the prefix, a redirect at scheme and host. The simplest first.
 pub(super) fn requests(space: &Space, region: &Region) -> Vec<Simulated> {
     let simplest = space.simplest(region);
     let mut cells = vec![simplest.clone()];
-    let values = |aspect: &Aspect, most: usize| -> Vec<(usize, usize)> {
-        let Some(part) = space.part(aspect) else {
+    let values = |part: &RequestPart, most: usize| -> Vec<(usize, usize)> {
+        let Some(part) = space.number(part) else {
             return Vec::new();
         };
-        let values = 0..space.atoms(part).len();
+        let values = 0..space.values(part).len();
         values
             .filter(|&value| region.part(part).is_none_or(|allowed| allowed[value]))
             .take(most)
             .map(|value| (part, value))
             .collect()
     };
-    let paths = values(&Aspect::Path, PATHS);
-    let targets = values(&Aspect::Target, TARGETS);
-    for &(part, value) in paths.iter().chain(&targets) {
+    let paths = values(&RequestPart::Path, PATHS);
+    let addresses = values(&RequestPart::Address, ADDRESSES);
+    for &(part, value) in paths.iter().chain(&addresses) {
         let mut cell = simplest.clone();
         cell[part] = value;
         cells.push(cell);
     }
     for &(path, p) in &paths {
-        for &(target, t) in &targets {
+        for &(address, a) in &addresses {
             let mut cell = simplest.clone();
-            (cell[path], cell[target]) = (p, t);
+            (cell[path], cell[address]) = (p, a);
             cells.push(cell);
         }
     }
@@ -54,10 +52,10 @@ pub(super) fn requests(space: &Space, region: &Region) -> Vec<Simulated> {
 /// One request for each method of `region`, otherwise the simplest ones.
 pub(super) fn by_method(space: &Space, region: &Region) -> Vec<Simulated> {
     let simplest = space.simplest(region);
-    let Some(part) = space.part(&Aspect::Method) else {
+    let Some(part) = space.number(&RequestPart::Method) else {
         return vec![request(space, &simplest)];
     };
-    (0..space.atoms(part).len())
+    (0..space.values(part).len())
         .filter(|&value| region.part(part).is_none_or(|allowed| allowed[value]))
         .map(|value| {
             let mut cell = simplest.clone();
@@ -105,47 +103,6 @@ fn with(plain: &Simulated, method: &str, headers: &[(&str, &str)]) -> Simulated 
     request
 }
 
-/// Whether any of the rule's filters is CORS.
-pub(super) fn has_cors(rule: &Rule) -> bool {
-    cors(rule).next().is_some()
-}
-
-fn cors(rule: &Rule) -> impl Iterator<Item = &gamma_config::Cors> {
-    let of_backends = rule
-        .backend_refs
-        .iter()
-        .flat_map(|backend| &backend.filters);
-    rule.filters
-        .iter()
-        .chain(of_backends)
-        .filter_map(|filter| match filter {
-            Filter::Cors(cors) => Some(cors),
-            _ => None,
-        })
-}
-
-/// Methods that the CORS filters of the rules name.
-pub(super) fn announced<'r>(rules: impl Iterator<Item = &'r Rule>) -> BTreeSet<String> {
-    let methods = rules.flat_map(cors).flat_map(|cors| &cors.allow_methods);
-    methods.cloned().collect()
-}
-
-/// One origin for each that the rules name, and one that nobody names.
-pub(super) fn origins<'r>(rules: impl Iterator<Item = &'r Rule>) -> BTreeSet<String> {
-    let mut origins: BTreeSet<String> = rules
-        .flat_map(cors)
-        .flat_map(|cors| &cors.allow_origins)
-        .filter(|origin| *origin != "*")
-        .map(|origin| origin.replace('*', "x"))
-        .take(ORIGINS)
-        .collect();
-    if !origins.is_empty() {
-        origins.insert("https://x.invalid:8443".into());
-    }
-    origins.insert("https://x.invalid".into());
-    origins
-}
-
 fn request(space: &Space, cell: &[usize]) -> Simulated {
     let mut line = RequestLine {
         method: "GET".into(),
@@ -157,23 +114,23 @@ fn request(space: &Space, cell: &[usize]) -> Simulated {
     let mut headers = Vec::new();
     let mut query = String::new();
     for (part, &value) in cell.iter().enumerate() {
-        match (space.aspect(part), &space.atoms(part)[value]) {
-            (_, Atom::Target(target)) => {
-                line.scheme = target.scheme.into();
-                line.authority.clone_from(&target.authority);
-                destination = target.destination;
+        match (space.part(part), &space.values(part)[value]) {
+            (_, PartValue::Address(address)) => {
+                line.scheme = address.scheme.into();
+                line.authority.clone_from(&address.authority);
+                destination = address.destination;
             }
-            (Aspect::Path, Atom::Text(path)) => line.path.clone_from(path),
-            (Aspect::Method, Atom::Text(method)) => line.method.clone_from(method),
-            (Aspect::Header(name), Atom::Text(value)) => headers.push(HeaderLine {
+            (RequestPart::Path, PartValue::Text(path)) => line.path.clone_from(path),
+            (RequestPart::Method, PartValue::Text(method)) => line.method.clone_from(method),
+            (RequestPart::Header(name), PartValue::Text(value)) => headers.push(HeaderLine {
                 name: name.clone(),
                 value: value.as_bytes().into(),
             }),
-            (Aspect::QueryParam(name), Atom::Text(value)) => {
+            (RequestPart::QueryParam(name), PartValue::Text(value)) => {
                 query.push(if query.is_empty() { '?' } else { '&' });
                 query.push_str(&format!("{}={}", encode(name), encode(value)));
             }
-            (_, Atom::Absent | Atom::Text(_)) => {}
+            (_, PartValue::Absent | PartValue::Text(_)) => {}
         }
     }
     line.path.push_str(&query);

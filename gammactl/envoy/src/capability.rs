@@ -4,27 +4,83 @@
 //! what it has no use for can't be made to. Envoy links a VM once, with the capabilities of the plugin
 //! that it is made for, and plugins with the same `vm_id` share it: so what is allowed is in the id.
 
-use gamma_config::{Config, Filter, Rule};
+use std::{collections::BTreeSet, convert::Infallible, net::SocketAddr};
 
-/// `allowed_capabilities` of a plugin with `config`, in order.
-pub(super) fn capabilities(config: &Config) -> Vec<&'static str> {
-    let mut allowed = ALWAYS.to_vec();
-    for (_, names) in needed(config) {
-        allowed.extend(names);
+use gamma_config::{ByNamespace, Config, Fraction, Port};
+use gamma_router::{
+    Answer, BuildError, By, Decision, HeaderVisitor, RequestVisitor, ResponseVisitor, Router,
+};
+
+/// What a plugin is allowed.
+#[derive(Debug)]
+pub(super) struct Capabilities(BTreeSet<Need>);
+
+impl Capabilities {
+    /// What a plugin with `config` needs.
+    pub(super) fn new(config: &Config) -> Self {
+        let settings = &config.settings;
+        let mut needs = BTreeSet::new();
+        needs.extend(settings.rule_property.then_some(RULE_PROPERTY));
+        // The proxy is asked whose clients it has.
+        needs.extend(settings.client_namespace.is_none().then_some(PROPERTIES));
+        // What the router refuses, the filter refuses: nothing is decided then.
+        if let Ok(router) = router_for_all(config) {
+            needs.extend(router.needs_destination().then_some(PROPERTIES));
+            needs.extend(router.needs_time().then_some(TIME));
+            for decision in router.possible_decisions() {
+                add_needs_of(&decision, &router, &mut needs);
+            }
+        }
+        Self(needs)
     }
-    allowed.sort_unstable();
-    allowed.dedup();
-    allowed
+
+    /// `allowed_capabilities`, in order.
+    pub(super) fn allowed(&self) -> Vec<&'static str> {
+        let mut allowed = ALWAYS.to_vec();
+        for (_, names) in &self.0 {
+            allowed.extend(*names);
+        }
+        allowed.sort_unstable();
+        allowed.dedup();
+        allowed
+    }
+
+    /// The same for plugins that are allowed the same; there are few, so Envoy keeps few VMs.
+    pub(super) fn vm_id(&self) -> String {
+        let letters: String = self.0.iter().map(|(letter, _)| letter).collect();
+        if letters.is_empty() {
+            "gamma".into()
+        } else {
+            format!("gamma-{letters}")
+        }
+    }
 }
 
-/// The same for plugins that are allowed the same; there are few, so Envoy keeps few VMs.
-pub(super) fn vm_id(config: &Config) -> String {
-    let needs: String = needed(config).map(|(letter, _)| letter).collect();
-    if needs.is_empty() {
-        "gamma".into()
-    } else {
-        format!("gamma-{needs}")
+/// A router with the rules that clients of any namespace get.
+fn router_for_all(config: &Config) -> Result<Router, BuildError> {
+    let mut config = config.clone();
+    for service in &mut config.services {
+        let mut others = Vec::new();
+        for port in &mut service.ports {
+            while let Some((_, table)) = port.consumers.pop_first() {
+                others.push(Port {
+                    port: port.port,
+                    cluster: port.cluster.clone(),
+                    producer: Some(table),
+                    consumers: ByNamespace::default(),
+                });
+            }
+        }
+        // No request is for a second port of the same number, but its rules are there.
+        service.ports.extend(others);
     }
+    Router::new(&config, "")
+}
+
+fn add_needs_of(decision: &Decision, router: &Router, needs: &mut BTreeSet<Need>) {
+    needs.extend(router.external_auth(decision).map(|_| CALL));
+    let Ok(()) = router.visit_request(decision, b"", &mut OnRequest(needs));
+    let Ok(()) = router.visit_response(decision, &mut OnResponse(needs));
 }
 
 /// A request's way from its headers to a cluster or an answer, and the start of the VM.
@@ -75,41 +131,65 @@ const CALL: Need = (
     ],
 );
 
-fn needed(config: &Config) -> impl Iterator<Item = Need> {
-    let ports = config.services.iter().flat_map(|service| &service.ports);
-    let tables = ports.flat_map(|port| port.producer.iter().chain(port.consumers.values()));
-    let rules: Vec<&Rule> = tables.flat_map(|table| &table.rules).collect();
-    let any_filter = |is: fn(&Filter) -> bool| {
-        rules.iter().any(|rule| {
-            let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
-            rule.filters.iter().chain(of_backends).any(is)
-        })
-    };
-    let sessions = || rules.iter().filter_map(|r| r.session_persistence.as_ref());
-    let has_session = sessions().next().is_some();
-    let settings = &config.settings;
-    [
-        (
-            any_filter(|f| matches!(f, Filter::RequestHeaderModifier(m) if !m.add.is_empty())),
-            ADD,
-        ),
-        (any_filter(|f| matches!(f, Filter::ExternalAuth(_))), CALL),
-        (settings.rule_property, RULE_PROPERTY),
-        (
-            has_session
-                || settings.client_namespace.is_none()
-                || config.services.iter().any(|s| !s.cluster_ips.is_empty()),
-            PROPERTIES,
-        ),
-        (
-            has_session
-                || any_filter(|f| matches!(f, Filter::ResponseHeaderModifier(_) | Filter::Cors(_))),
-            RESPONSE,
-        ),
-        (sessions().any(|s| s.absolute_timeout.is_some()), TIME),
-    ]
-    .into_iter()
-    .filter_map(|(is_needed, need)| is_needed.then_some(need))
+/// Records what a decision needs on a request.
+struct OnRequest<'n>(&'n mut BTreeSet<Need>);
+
+impl HeaderVisitor for OnRequest<'_> {
+    type Error = Infallible;
+
+    fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn add(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        self.0.insert(ADD);
+        Ok(())
+    }
+}
+
+impl RequestVisitor for OnRequest<'_> {
+    /// A header is set for each copy.
+    fn mirror(&mut self, _: &str, _: Fraction, _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn answer(&mut self, _: &Answer<'_>) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// Records what a decision needs on the response.
+struct OnResponse<'n>(&'n mut BTreeSet<Need>);
+
+impl HeaderVisitor for OnResponse<'_> {
+    type Error = Infallible;
+
+    fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
+        self.0.insert(RESPONSE);
+        Ok(())
+    }
+
+    fn set(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        self.0.insert(RESPONSE);
+        Ok(())
+    }
+
+    fn add(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        self.0.insert(RESPONSE);
+        Ok(())
+    }
+}
+
+impl ResponseVisitor for OnResponse<'_> {
+    /// Some endpoint, to which no session is bound: one begins.
+    fn answered_by(&mut self) -> Option<SocketAddr> {
+        self.0.insert(PROPERTIES);
+        Some(SocketAddr::from(([127, 0, 0, 1], 80)))
+    }
 }
 
 #[cfg(test)]
@@ -130,7 +210,8 @@ mod tests {
     #[test]
     fn a_plain_forward_has_one_callback_between_creation_and_end() {
         let plain = config(OFF, r#"{"backendRefs": [{"cluster": "c"}]}"#);
-        let allowed = capabilities(&plain);
+        let capabilities = Capabilities::new(&plain);
+        let allowed = capabilities.allowed();
         let callbacks: Vec<_> = allowed
             .iter()
             .filter(|n| n.starts_with("proxy_on_"))
@@ -146,7 +227,7 @@ mod tests {
         );
         assert!(!allowed.contains(&"proxy_http_call"));
         assert!(!allowed.contains(&"proxy_get_property"));
-        assert_eq!(vm_id(&plain), "gamma");
+        assert_eq!(capabilities.vm_id(), "gamma");
     }
 
     #[test]
@@ -166,27 +247,48 @@ mod tests {
             ),
             (
                 OFF,
-                r#"{"filters": [{"requestHeaderModifier": {"add": [{"name": "a", "value": "b"}]}}]}"#,
+                r#"{"filters": [{"requestHeaderModifier": {"add": [{"name": "a", "value": "b"}]}}],
+                    "backendRefs": [{"cluster": "c"}]}"#,
                 "gamma-a",
                 "proxy_add_header_map_value",
             ),
             (
                 OFF,
-                r#"{"filters": [{"externalAuth": {"cluster": "a"}}]}"#,
+                r#"{"filters": [{"externalAuth": {"cluster": "a"}}], "backendRefs": [{"cluster": "c"}]}"#,
                 "gamma-c",
                 "proxy_http_call",
             ),
             (
                 OFF,
-                r#"{"sessionPersistence": {"name": "s", "absoluteTimeout": "1h"}}"#,
+                r#"{"sessionPersistence": {"name": "s", "absoluteTimeout": "1h"}, "backendRefs": [{"cluster": "c"}]}"#,
                 "gamma-prt",
                 "proxy_get_current_time_nanoseconds",
             ),
         ];
         for (settings, rule, id, name) in table {
             let config = config(settings, rule);
-            assert_eq!(vm_id(&config), id);
-            assert!(capabilities(&config).contains(&name), "{name}");
+            let capabilities = Capabilities::new(&config);
+            assert_eq!(capabilities.vm_id(), id);
+            assert!(capabilities.allowed().contains(&name), "{name}");
         }
+    }
+    #[test]
+    fn what_clients_of_one_namespace_get_counts() {
+        let json = format!(
+            r#"{{"version": 1, "settings": {{"clientNamespace": "n", {OFF}}},
+                "services": [{{"namespace": "n", "name": "s", "ports": [{{"port": 80, "cluster": "c",
+                "producer": {{"rules": [{{}}]}}, "consumers": {{"other": {{"rules": [
+                {{"filters": [{{"requestHeaderModifier": {{"add": [{{"name": "a", "value": "b"}}]}}}}],
+                "backendRefs": [{{"cluster": "c"}}]}}]}}}}}}]}}]}}"#
+        );
+        let config = gamma_config::parse(json.as_bytes()).unwrap();
+        assert_eq!(Capabilities::new(&config).vm_id(), "gamma-a");
+    }
+    #[test]
+    fn what_no_request_can_bring_about_is_not_allowed() {
+        let add =
+            r#""filters": [{"requestHeaderModifier": {"add": [{"name": "a", "value": "b"}]}}]"#;
+        let without_backend = config(OFF, &format!("{{{add}}}"));
+        assert_eq!(Capabilities::new(&without_backend).vm_id(), "gamma");
     }
 }

@@ -3,7 +3,7 @@
 use gamma_config::Config;
 use serde_json::{Map, Value, json};
 
-use super::capability::{capabilities, vm_id};
+use super::capability::Capabilities;
 
 /// What the filter is called among the HTTP filters.
 pub(super) const NAME: &str = "gamma";
@@ -22,7 +22,9 @@ fn plugin(config: &Config, wasm: &str) -> Value {
     // One string instead of a Struct: Envoy keeps a Struct of a large config as millions of small
     // objects, and turns it back into a string for the filter.
     let configuration = serde_json::to_string(config).unwrap_or_default();
-    let allowed: Map<String, Value> = capabilities(config)
+    let capabilities = Capabilities::new(config);
+    let allowed: Map<String, Value> = capabilities
+        .allowed()
         .into_iter()
         .map(|name| (name.into(), json!({})))
         .collect();
@@ -37,7 +39,7 @@ fn plugin(config: &Config, wasm: &str) -> Value {
         },
         "capability_restriction_config": { "allowed_capabilities": allowed },
         "vm_config": {
-            "vm_id": vm_id(config),
+            "vm_id": capabilities.vm_id(),
             "runtime": "envoy.wasm.runtime.v8",
             "code": { "local": { "filename": wasm } },
         },

@@ -2,8 +2,8 @@
 
 use super::*;
 
-fn words(part: Part, predicates: &[Predicate]) -> Vec<(String, Vec<usize>)> {
-    let mut language = Language::new(part, predicates);
+fn words(part: TextKind, predicates: &[TextPredicate]) -> Vec<(String, Vec<usize>)> {
+    let mut language = PredicateLanguage::new(part, predicates);
     let words = language.words();
     assert!(!language.is_cut());
     for word in &words {
@@ -15,22 +15,22 @@ fn words(part: Part, predicates: &[Predicate]) -> Vec<(String, Vec<usize>)> {
         .collect()
 }
 
-fn exact(text: &str) -> Predicate {
-    Predicate::Exact(text.into())
+fn exact(text: &str) -> TextPredicate {
+    TextPredicate::Exact(text.into())
 }
 
-fn prefix(text: &str) -> Predicate {
-    Predicate::Prefix(text.into())
+fn prefix(text: &str) -> TextPredicate {
+    TextPredicate::Prefix(text.into())
 }
 
-fn pattern(text: &str) -> Predicate {
-    Predicate::Pattern(text.into())
+fn pattern(text: &str) -> TextPredicate {
+    TextPredicate::Pattern(text.into())
 }
 
 #[test]
 fn prefixes_hold_by_elements() {
     let found = words(
-        Part::Path,
+        TextKind::Path,
         &[prefix(""), prefix("/a"), exact("/a/b"), prefix("/a/b/c")],
     );
     let has = |text: &str, holds: &[usize]| {
@@ -51,7 +51,7 @@ fn prefixes_hold_by_elements() {
 
 #[test]
 fn a_pattern_below_a_prefix_is_found() {
-    let found = words(Part::Path, &[prefix("/img"), pattern(r"/.*\.png")]);
+    let found = words(TextKind::Path, &[prefix("/img"), pattern(r"/.*\.png")]);
     assert!(
         found.contains(&("/img/.png".into(), vec![0, 1])),
         "{found:?}"
@@ -62,7 +62,7 @@ fn a_pattern_below_a_prefix_is_found() {
 #[test]
 fn the_common_texts_of_two_patterns_are_found() {
     let found = words(
-        Part::Value,
+        TextKind::Value,
         &[pattern("a+b*"), pattern("[a-c]{3}"), exact("aab")],
     );
     assert!(found.contains(&("abb".into(), vec![0, 1])), "{found:?}");
@@ -79,7 +79,7 @@ fn many_long_literals_are_not_cut_off() {
     let predicates: Vec<_> = (0..1_000)
         .map(|i| prefix(&format!("/{i}/a/path/that/is/rather/long")))
         .collect();
-    assert!(words(Part::Path, &predicates).len() >= 3_000);
+    assert!(words(TextKind::Path, &predicates).len() >= 3_000);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn patterns_that_multiply_are_cut_off() {
     let predicates: Vec<_> = (0..24)
         .map(|i| pattern(&format!(".*a.{{{i}}}b.*c")))
         .collect();
-    let mut language = Language::new(Part::Value, &predicates);
+    let mut language = PredicateLanguage::new(TextKind::Value, &predicates);
     language.words();
     assert!(language.is_cut());
 }

@@ -1,10 +1,8 @@
-//! What is there on one side only, and settings.
+//! Services, ports, hosts and addresses that are there on one side only.
 
 use std::collections::BTreeSet;
 
-use gamma_config::{Service, Settings};
-
-use super::Difference;
+use gamma_config::Service;
 
 /// Something that is there on one side only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,52 +54,9 @@ fn whole(service: &Service) -> String {
     let kind = format!("{:?}", service.kind);
     let ports: Vec<String> = service.ports.iter().map(|p| p.port.to_string()).collect();
     let noun = if ports.len() == 1 { "port" } else { "ports" };
-    match ports.is_empty() {
-        true => kind,
-        false => format!("{kind} with {noun} {}", ports.join(", ")),
+    if ports.is_empty() {
+        kind
+    } else {
+        format!("{kind} with {noun} {}", ports.join(", "))
     }
-}
-
-/// By the names of the config.
-pub(super) fn settings(old: &Settings, new: &Settings) -> Vec<Difference> {
-    let rows = [
-        (
-            "clientNamespace",
-            old.client_namespace.clone(),
-            new.client_namespace.clone(),
-        ),
-        (
-            "clusterDomain",
-            Some(old.cluster_domain.clone()),
-            Some(new.cluster_domain.clone()),
-        ),
-        (
-            "clusterHeader",
-            Some(old.cluster_header.clone()),
-            Some(new.cluster_header.clone()),
-        ),
-        (
-            "reasonHeader",
-            Some(old.reason_header.to_string()),
-            Some(new.reason_header.to_string()),
-        ),
-        (
-            "metrics",
-            Some(old.metrics.to_string()),
-            Some(new.metrics.to_string()),
-        ),
-        (
-            "ruleProperty",
-            Some(old.rule_property.to_string()),
-            Some(new.rule_property.to_string()),
-        ),
-    ];
-    rows.into_iter()
-        .filter(|(_, before, after)| before != after)
-        .map(|(what, before, after)| Difference {
-            what: what.into(),
-            before,
-            after,
-        })
-        .collect()
 }

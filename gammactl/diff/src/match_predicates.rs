@@ -1,0 +1,56 @@
+//! What a match asks of each part of a request.
+
+use gamma_config::{Match, MatchType, Method, PathMatchType, ValueMatch};
+
+use super::{
+    language::TextPredicate,
+    request_part::{PartPredicate, RequestPart},
+};
+
+/// The predicates of `match`. "Only the first entry with an equivalent name MUST be considered."
+pub(super) fn predicates(r#match: &Match) -> Vec<(RequestPart, PartPredicate)> {
+    let mut list = Vec::new();
+    let hostname = r#match.hostname.clone();
+    list.extend(hostname.map(|hostname| (RequestPart::Address, PartPredicate::Hostname(hostname))));
+    if let Some(path) = &r#match.path {
+        let predicate = match path.kind {
+            PathMatchType::Exact => TextPredicate::Exact(path.value.clone()),
+            PathMatchType::PathPrefix => {
+                TextPredicate::Prefix(path.value.trim_end_matches('/').into())
+            }
+            PathMatchType::RegularExpression => TextPredicate::Pattern(path.value.clone()),
+        };
+        list.push((RequestPart::Path, PartPredicate::Text(predicate)));
+    }
+    list.extend(r#match.method.map(|method| {
+        let method = Method::as_str(method);
+        (RequestPart::Method, PartPredicate::Method(method))
+    }));
+    let mut named = |part: RequestPart, value: &ValueMatch| {
+        // Two predicates on the authority are one on `Host` and one on the host name.
+        let is_same = |(other, predicate): &(RequestPart, PartPredicate)| {
+            *other == part && !matches!(predicate, PartPredicate::Hostname(_))
+        };
+        if list.iter().any(is_same) {
+            return;
+        }
+        let text = value.value.clone();
+        let predicate = match value.kind {
+            MatchType::Exact => TextPredicate::Exact(text),
+            MatchType::RegularExpression => TextPredicate::Pattern(text),
+        };
+        list.push((part, PartPredicate::Text(predicate)));
+    };
+    for header in &r#match.headers {
+        let name = header.name.to_ascii_lowercase();
+        if name == "host" {
+            named(RequestPart::Address, header);
+        } else {
+            named(RequestPart::Header(name), header);
+        }
+    }
+    for param in &r#match.query_params {
+        named(RequestPart::QueryParam(param.name.clone()), param);
+    }
+    list
+}

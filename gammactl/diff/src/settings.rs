@@ -1,0 +1,49 @@
+//! Settings of the config that are not the same on both sides.
+
+use gamma_config::Settings;
+
+use super::differences::Difference;
+
+/// All of them, by their names in the config.
+pub(super) fn changes(old: &Settings, new: &Settings) -> Vec<Difference> {
+    let rows = [
+        (
+            "clientNamespace",
+            old.client_namespace.clone(),
+            new.client_namespace.clone(),
+        ),
+        (
+            "clusterDomain",
+            Some(old.cluster_domain.clone()),
+            Some(new.cluster_domain.clone()),
+        ),
+        (
+            "clusterHeader",
+            Some(old.cluster_header.clone()),
+            Some(new.cluster_header.clone()),
+        ),
+        (
+            "reasonHeader",
+            Some(old.reason_header.to_string()),
+            Some(new.reason_header.to_string()),
+        ),
+        (
+            "metrics",
+            Some(old.metrics.to_string()),
+            Some(new.metrics.to_string()),
+        ),
+        (
+            "ruleProperty",
+            Some(old.rule_property.to_string()),
+            Some(new.rule_property.to_string()),
+        ),
+    ];
+    rows.into_iter()
+        .filter(|(_, before, after)| before != after)
+        .map(|(what, before, after)| Difference {
+            what: what.into(),
+            before,
+            after,
+        })
+        .collect()
+}
