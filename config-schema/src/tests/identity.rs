@@ -130,10 +130,10 @@ fn rules(rules: &str) -> Option<String> {
 }
 
 #[test]
-fn rules_of_a_table_have_names_of_their_own() {
+fn sessions_belong_to_one_rule() {
     let session = r#""sessionPersistence":{"name":"s"}"#;
     let good = [
-        r#"{},{}"#.to_owned(),
+        r#"{},{},{"route":"r"},{"route":"r"}"#.to_owned(),
         format!("{{{session}}},{{}}"),
         r#"{"route":"r"},{"route":"r","name":"0"}"#.into(),
         r#"{"route":"r","name":"a"},{"route":"ra"},{"route":"r","name":"A"}"#.into(),
@@ -144,7 +144,9 @@ fn rules_of_a_table_have_names_of_their_own() {
     }
     let bad = [
         (
-            r#"{},{"route":"r","name":"0"},{"route":"r","name":"0"}"#.to_owned(),
+            format!(
+                r#"{{}},{{"route":"r","name":"0",{session}}},{{"route":"r","name":"0",{session}}}"#
+            ),
             "rules[2]: has the `route` and `name` of rules[1]",
         ),
         (

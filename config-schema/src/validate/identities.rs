@@ -1,4 +1,4 @@
-//! Identities of rules: route and name, by which counters and sessions know them.
+//! Identities of rules: route and name, which tell the sessions of one rule from those of another.
 
 use super::{
     problems::Problems,
@@ -6,13 +6,14 @@ use super::{
 };
 use crate::{place::Place, rule::Rule};
 
-/// The identities of the rules of a table.
+/// The identities of a table's rules that have sessions. Rules without sessions may share one: they
+/// are counted together.
 #[derive(Default)]
 pub(super) struct Identities(Taken);
 
 impl Identities {
-    /// Checks that rule `number` is the first one of its name. Rules without any name are counted
-    /// together, but can't have sessions: a session belongs to one rule alone.
+    /// "Session persistence MUST NOT be shared between route rules": checks that rule `number` is the
+    /// first one of its route and name.
     pub(super) fn check(
         &mut self,
         rule: &Rule,
@@ -20,8 +21,7 @@ impl Identities {
         place: &Place<'_>,
         problems: &mut Problems,
     ) {
-        let is_named = !rule.route.is_empty() || !rule.name.is_empty();
-        if !is_named && rule.session_persistence.is_none() {
+        if rule.session_persistence.is_none() {
             return;
         }
         let identity = rule.route.bytes().chain([0]).chain(rule.name.bytes());
@@ -29,7 +29,7 @@ impl Identities {
             problems.add(
                 place,
                 format_args!(
-                    "has the `route` and `name` of rules[{first}]: sessions and counters would take the two for one"
+                    "has the `route` and `name` of rules[{first}]: it would take that rule's sessions for its own"
                 ),
             );
         }

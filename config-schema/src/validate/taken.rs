@@ -4,8 +4,8 @@ use std::fmt;
 
 use hashbrown::HashTable;
 
-/// Keys of which each may be taken once. Of a key only its hash is kept: a config can have thousands
-/// of rules, whose names would take more memory, and at 64 bits no two keys will ever have the same.
+/// Keys of which each may be taken once. Of a key only its hash is kept, which is less code and memory
+/// than the key: at 64 bits no two keys will ever have the same.
 #[derive(Default)]
 pub(super) struct Taken(HashTable<(u64, Taker)>);
 
