@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use gamma_compile::envoy_headers::{Direction, Fate, HeaderEdit, envoy_header};
+use gamma_config::{Timeouts, wire};
 use gamma_explain::{Action, Change, ChangeAction, ChangedBy, Explanation, Header, Outcome};
 
 use crate::fixture::{Observed, Seen};
@@ -48,7 +50,7 @@ fn denied(explanation: &Explanation, observed: &Observed) -> bool {
     let refused = status.is_some_and(|status| {
         auth.told.contains(&status.name) && observed.status.to_string() == status.value
     });
-    let failed = joined(&observed.headers, "x-gamma-reason");
+    let failed = joined(&observed.headers, wire::REASON);
     refused || failed.as_deref() == Some("external-auth-failed")
 }
 
@@ -70,11 +72,7 @@ impl Findings {
             Action::PassThrough => {
                 self.compare("status", 404, observed.status);
                 self.compare("backend", None, observed.seen.as_ref().map(cluster));
-                self.compare(
-                    "x-gamma-reason",
-                    None,
-                    joined(&observed.headers, "x-gamma-reason"),
-                );
+                self.compare(wire::REASON, None, joined(&observed.headers, wire::REASON));
             }
             Action::Forward {
                 cluster,
@@ -93,11 +91,7 @@ impl Findings {
                     if !OF_THE_PROXY.contains(&observed.status) {
                         self.compare("backend", Some(cluster.as_str()), None);
                     }
-                    self.compare(
-                        "x-gamma-reason",
-                        None,
-                        joined(&observed.headers, "x-gamma-reason"),
-                    );
+                    self.compare(wire::REASON, None, joined(&observed.headers, wire::REASON));
                 }
             },
             Action::Redirect { status, location } => {
@@ -171,8 +165,14 @@ impl Findings {
             }
         }
         for (name, Expected(values, open)) in headers {
-            // Envoy sends these itself, whatever was removed.
-            if values.is_empty() && matches!(name, "date" | "server") {
+            let edit = if values.is_empty() {
+                HeaderEdit::Remove
+            } else {
+                HeaderEdit::Give
+            };
+            let row = envoy_header(Direction::Response, name);
+            let fate = row.map(|row| row.fate(edit, &Timeouts::default()));
+            if fate == Some(Fate::Replaced) {
                 continue;
             }
             let explained = (!values.is_empty()).then(|| tidy(&values.join(",")));

@@ -1,12 +1,16 @@
 //! Every outcome that a request can have, with its share: what `explain` says, in the words of a case.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use gamma_explain::{
-    self as explain, Action, ChangeAction, Explanation, Header,
-    request::{HeaderLine, Simulated},
+    self as explain, Action, ChangedBy, Explanation, Header, HeaderTrail, request::Simulated,
 };
-use gamma_router::is_grpc;
+use gamma_router::{Router, is_grpc};
 
 use super::{model::Exchange, names::Backend};
+
+/// Where every backend listens, as far as sessions are concerned.
+const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
 
 /// One of the outcomes that a request can have.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,6 +25,8 @@ pub(super) struct Outcome {
     pub(super) grpc: Option<(u32, String)>,
     /// Headers of the response, names in lower case.
     pub(super) headers: Vec<Header>,
+    /// The header, one of these, that begins a session.
+    pub(super) begun: Option<Header>,
     /// Clusters that get a copy, and of which share of these requests.
     pub(super) mirrors: Vec<explain::Mirror>,
     /// The cluster that the client's request before this one went to.
@@ -49,29 +55,40 @@ pub(super) struct Received {
     pub(super) headers: Vec<Header>,
 }
 
-/// The outcomes of `exchange`, which was sent as `request`.
+/// The outcomes of `exchange`, which was sent as `request` to `router`, in the order of the router's.
 pub(super) fn outcomes(
     explanation: &Explanation,
+    router: &Router,
     request: &Simulated,
     exchange: &Exchange,
 ) -> Vec<Outcome> {
     let kind = request.headers.iter();
     let mut kind = kind.filter(|header| header.name.eq_ignore_ascii_case("content-type"));
     let grpc = kind.next().is_some_and(|kind| is_grpc(&kind.value));
+    let traced = request.with(|request| router.outcomes(request).all);
     explanation
         .outcomes
         .iter()
-        .map(|outcome| of(outcome, grpc, &exchange.backend_headers))
+        .zip(&traced)
+        .map(|(explained, traced)| {
+            let mut outcome = of(explained, grpc);
+            let backend = &exchange.backend_headers;
+            outcome.answered(&explain::response(
+                router, traced, request, backend, ENDPOINT,
+            ));
+            outcome
+        })
         .collect()
 }
 
-fn of(outcome: &explain::Outcome, grpc: bool, backend_headers: &[HeaderLine]) -> Outcome {
+fn of(outcome: &explain::Outcome, grpc: bool) -> Outcome {
     let mut ended = Outcome {
         share: outcome.share,
         end: End::Answered,
         status: outcome.status().unwrap_or(200),
         grpc: grpc.then(|| (0, String::new())),
         headers: Vec::new(),
+        begun: None,
         mirrors: outcome.mirrors.clone(),
         previous: None,
     };
@@ -83,7 +100,6 @@ fn of(outcome: &explain::Outcome, grpc: bool, backend_headers: &[HeaderLine]) ->
             path,
             headers,
         } => {
-            ended.headers = backend_headers.iter().map(header).collect();
             ended.end = End::Backend(Received {
                 cluster: cluster.clone(),
                 path: path.clone(),
@@ -91,42 +107,28 @@ fn of(outcome: &explain::Outcome, grpc: bool, backend_headers: &[HeaderLine]) ->
                 headers: headers.clone(),
             });
         }
-        Action::Redirect { location, .. } => {
-            ended.grpc = None;
-            ended.headers.push(Header {
-                name: "location".into(),
-                value: location.clone(),
-            });
-        }
-        Action::Preflight { .. } => ended.grpc = None,
+        Action::Redirect { .. } | Action::Preflight { .. } => ended.grpc = None,
         Action::Reply {
             grpc_status,
             message,
             ..
         } => ended.grpc = grpc_status.map(|status| (status, message.clone())),
     }
-    for change in &outcome.response_changes {
-        if change.action != ChangeAction::Add {
-            ended.headers.retain(|header| header.name != change.name);
-        }
-        ended
-            .headers
-            .extend(change.after.iter().map(|value| Header {
-                name: change.name.clone(),
-                value: value.clone(),
-            }));
-    }
     ended
 }
 
-fn header(line: &HeaderLine) -> Header {
-    Header {
-        name: line.name.to_ascii_lowercase(),
-        value: line.value.iter().copied().map(char::from).collect(),
-    }
-}
-
 impl Outcome {
+    fn answered(&mut self, response: &HeaderTrail) {
+        self.headers = response.headers().to_vec();
+        let mut changes = response.changes().iter();
+        let begun = changes.find(|change| change.by == ChangedBy::Session);
+        self.begun = begun.and_then(|change| {
+            // Added last, so that it is the last of its name.
+            let mut headers = self.headers.iter().rev();
+            headers.find(|header| header.name == change.name).cloned()
+        });
+    }
+
     /// The cluster of the backend that gets it.
     pub(super) fn cluster(&self) -> Option<&str> {
         self.received().map(|received| &*received.cluster)

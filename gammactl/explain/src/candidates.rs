@@ -3,12 +3,12 @@
 use gamma_config::{Match, MatchType, RouteTable, ValueMatch};
 use gamma_router::trace::{self, Trace, match_order};
 
-use super::{
+use crate::request::RequestLine;
+use crate::{
     explanation::{Candidate, Failed, Predicate, RuleName, RunnerUp},
     sources::Table,
     text::{latin1, utf8},
 };
-use crate::request::RequestLine;
 
 /// Every match of `table`, in order of precedence.
 pub(super) fn candidates(

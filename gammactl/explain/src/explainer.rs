@@ -1,10 +1,10 @@
 //! Explains requests: asks the router about one, and says what became of it and why.
 
-use crate::outcome::Outcomes;
+use crate::outcome::ExplainedOutcomes;
 use crate::{
     candidates, explanation::Asked, explanation::Explanation, explanation::Header,
-    explanation::Policy, explanation::Routes, explanation::RoutesKind, notes, request::Simulated,
-    service, sources, text,
+    explanation::Policy, explanation::Routes, explanation::RoutesKind, notes, policy,
+    request::Simulated, service, sources, text,
 };
 use gamma_compile::{Provenance, RouteTableKey};
 use gamma_config::{Config, Port, RouteTable, Rule, Service};
@@ -117,16 +117,11 @@ impl Explainer {
         explanation.winner = trace.winner;
         explanation.preflight_for = trace.announced.as_deref().map(text::utf8);
 
-        let outcomes = Outcomes {
-            router: &router,
-            config: &self.config,
-            rule,
-            request,
-        };
-        let traced = trace.outcomes.iter();
-        explanation.outcomes = traced.map(|outcome| outcomes.outcome(outcome)).collect();
-        explanation.policy = outcomes.policy(&trace);
+        let outcomes = ExplainedOutcomes::new(&router, &trace.outcomes, rule, request);
+        explanation.outcomes = outcomes.all;
+        explanation.policy = policy::policy(&router, rule, &trace, request);
         explanation.notes = notes::notes(&explanation, trace.frontend, rule);
+        explanation.notes.extend(outcomes.of_envoy);
         Ok(explanation)
     }
 

@@ -1,6 +1,7 @@
 //! What is said about a request. Its JSON form (`--output json`) is described in
 //! `docs/commands/explain.md`; fields are added to it, but never change their meaning.
 
+mod header;
 mod outcome;
 
 use std::{fmt, net::SocketAddr};
@@ -8,10 +9,8 @@ use std::{fmt, net::SocketAddr};
 use gamma_compile::Criterion;
 use serde::Serialize;
 
-pub use outcome::{
-    Action, Backend, Change, ChangeAction, ChangedBy, ExternalAuth, Mirror, Outcome, Policy,
-    Session,
-};
+pub use header::{Change, ChangeAction, ChangedBy, Header};
+pub use outcome::{Action, Backend, ExternalAuth, Mirror, Outcome, Policy, Session};
 
 /// What becomes of a request, and why.
 ///
@@ -65,15 +64,6 @@ pub struct Asked {
     pub from: String,
     /// Where its connection was addressed to.
     pub destination: Option<SocketAddr>,
-}
-
-/// A header. Names that Gamma has read are in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Header {
-    /// Name.
-    pub name: String,
-    /// Value.
-    pub value: String,
 }
 
 /// A port of a Service.

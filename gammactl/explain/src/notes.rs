@@ -3,7 +3,7 @@
 use gamma_config::Rule;
 use gamma_router::trace::{Frontend, Via};
 
-use super::{
+use crate::{
     explanation::{Action, Explanation},
     normalize::normalized_path,
 };

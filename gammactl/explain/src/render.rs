@@ -2,14 +2,14 @@
 
 mod matches;
 mod outcomes;
+mod page;
 
 use std::fmt::Write as _;
 
-use super::{Explanation, Policy, RoutesKind, style::Style};
+use crate::explanation::{Explanation, Policy, RoutesKind};
+use crate::style::Style;
 use outcomes::{percent, result};
-
-/// Width of the labels on the left.
-const LABEL: usize = 10;
+use page::{Page, printable};
 
 /// Writes an explanation as text of several lines, the last of which ends with a line feed.
 #[must_use]
@@ -69,24 +69,7 @@ pub fn render_brief(explanation: &Explanation, color: bool) -> String {
     )
 }
 
-struct Page {
-    text: String,
-    style: Style,
-    /// Whether no match is left out.
-    all: bool,
-}
-
 impl Page {
-    /// `label`, padded, and `text`, whose further lines are indented.
-    fn line(&mut self, label: &str, text: &str) {
-        let label = match label {
-            "" => " ".repeat(LABEL),
-            _ => self.style.dim(&format!("{label:<LABEL$}")),
-        };
-        let text = text.replace('\n', &format!("\n{}", " ".repeat(LABEL)));
-        let _ = writeln!(self.text, "{label}{text}");
-    }
-
     fn request(&mut self, explanation: &Explanation) {
         let request = &explanation.request;
         let title = format!(
@@ -230,14 +213,4 @@ fn some(names: &[String]) -> String {
         None | Some(0) => names.join(", "),
         Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
     }
-}
-
-/// Without characters that would steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|char| match char.is_control() {
-            true => char.escape_default().collect::<Vec<_>>(),
-            false => vec![char],
-        })
-        .collect()
 }

@@ -1,6 +1,6 @@
 //! Where matches are written, in manifests or in a config.
 
-use super::explanation::Source;
+use crate::explanation::Source;
 use gamma_compile::{Criterion, Provenance, RouteTableKey, TableOrigins};
 use gamma_manifest::{source::Sources, source::Span};
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::Header;
+use super::header::{Change, Header};
 
 /// What a rule does besides forwarding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -97,7 +97,7 @@ pub enum Action {
         authority: String,
         /// Path with query, as the backend gets it.
         path: String,
-        /// Headers as the backend gets them, but for those that the proxy adds.
+        /// Headers as the backend gets them, but for those that the proxy writes.
         headers: Vec<Header>,
     },
     /// It is answered with a redirect.
@@ -123,48 +123,6 @@ pub enum Action {
         /// The same in a sentence: the body.
         message: String,
     },
-}
-
-/// A change to a request or a response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Change {
-    /// What is done.
-    pub action: ChangeAction,
-    /// Name of the header; `:authority` and `:path` for those.
-    pub name: String,
-    /// Value before it, several joined with `,`.
-    pub before: Option<String>,
-    /// Value after it, several joined with `,`; of a response what is set or added.
-    pub after: Option<String>,
-    /// Who asks for it.
-    pub by: ChangedBy,
-}
-
-/// What is done to a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ChangeAction {
-    /// Its values are replaced.
-    Set,
-    /// It gets one more value.
-    Add,
-    /// It is removed.
-    Remove,
-}
-
-/// Who asks for a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ChangedBy {
-    /// Gamma itself.
-    Gamma,
-    /// A filter of the rule.
-    Rule,
-    /// A filter of the backend.
-    Backend,
-    /// A CORS filter of the rule or the backend.
-    Cors,
 }
 
 /// Where copies go.

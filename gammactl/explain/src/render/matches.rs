@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::{Page, printable};
-use crate::{Candidate, Explanation, Failed, Predicate};
+use super::page::{Page, printable};
+use crate::explanation::{Candidate, Explanation, Failed, Predicate};
 
 /// As many matches are shown without being asked for.
 const SHOWN: usize = 12;

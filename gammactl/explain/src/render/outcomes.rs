@@ -1,7 +1,7 @@
 //! What comes of a request, and each change on the way.
 
-use super::{Page, printable};
-use crate::{Action, Change, ChangeAction, ChangedBy, Outcome};
+use super::page::{Page, printable};
+use crate::explanation::{Action, Change, ChangeAction, ChangedBy, Outcome};
 
 impl Page {
     /// Changes that all outcomes have in common are said once.
@@ -66,6 +66,7 @@ impl Page {
             ChangedBy::Rule => "",
             ChangedBy::Backend => "  (the backend's filter)",
             ChangedBy::Cors => "  (CORS)",
+            ChangedBy::Session => "  (the session's)",
             ChangedBy::Gamma => "  (Gamma's own)",
         };
         let by = self.style.dim(by);
