@@ -2,11 +2,11 @@
 //! followed: a jar is all that the client can have kept by now, with the share of each.
 
 use gamma_explain::{
-    Header,
+    HeaderField,
     request::{HeaderLine, Simulated},
 };
 
-use super::outcome::Outcome;
+use super::outcome::PossibleOutcome;
 
 /// What a client keeps.
 #[derive(Debug, Clone)]
@@ -37,8 +37,8 @@ impl Jar {
     pub(super) fn send(
         &mut self,
         request: &Simulated,
-        send: impl Fn(&Simulated) -> Vec<Outcome>,
-    ) -> Vec<Outcome> {
+        send: impl Fn(&Simulated) -> Vec<PossibleOutcome>,
+    ) -> Vec<PossibleOutcome> {
         let mut all = Vec::new();
         let mut after: Vec<Kept> = Vec::new();
         for kept in &self.0 {
@@ -64,12 +64,12 @@ impl Jar {
 }
 
 impl Kept {
-    fn after(&self, outcome: &Outcome) -> Self {
+    fn after(&self, outcome: &PossibleOutcome) -> Self {
         let mut next = self.clone();
         next.share = outcome.share;
         let cluster = outcome.cluster().map(str::to_owned);
         next.previous = cluster.or(next.previous);
-        if let Some(Header { name, value }) = &outcome.begun {
+        if let Some(HeaderField { name, value }) = &outcome.begun {
             let (name, value) = match &**name {
                 "set-cookie" => ("cookie", value.split(';').next().unwrap_or_default()),
                 name => (name, &**value),

@@ -3,7 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use gamma_explain::{
-    self as explain, Action, ChangedBy, Explanation, Header, HeaderTrail, request::Simulated,
+    self as explain, ChangedBy, ExplainedAction, Explanation, HeaderField, HeaderTrail,
+    request::Simulated,
 };
 use gamma_router::{Router, is_grpc};
 
@@ -14,7 +15,7 @@ const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80
 
 /// One of the outcomes that a request can have.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Outcome {
+pub(super) struct PossibleOutcome {
     /// Which share of such requests has it.
     pub(super) share: f64,
     /// Where it ends.
@@ -24,11 +25,11 @@ pub(super) struct Outcome {
     /// gRPC status and message, if the request is a gRPC call; of a backend's answer 0.
     pub(super) grpc: Option<(u32, String)>,
     /// Headers of the response, names in lower case.
-    pub(super) headers: Vec<Header>,
+    pub(super) headers: Vec<HeaderField>,
     /// The header, one of these, that begins a session.
-    pub(super) begun: Option<Header>,
+    pub(super) begun: Option<HeaderField>,
     /// Clusters that get a copy, and of which share of these requests.
-    pub(super) mirrors: Vec<explain::Mirror>,
+    pub(super) mirrors: Vec<explain::MirroredShare>,
     /// The cluster that the client's request before this one went to.
     pub(super) previous: Option<String>,
 }
@@ -52,7 +53,7 @@ pub(super) struct Received {
     pub(super) path: String,
     pub(super) host: String,
     /// Headers, names in lower case.
-    pub(super) headers: Vec<Header>,
+    pub(super) headers: Vec<HeaderField>,
 }
 
 /// The outcomes of `exchange`, which was sent as `request` to `router`, in the order of the router's.
@@ -61,7 +62,7 @@ pub(super) fn outcomes(
     router: &Router,
     request: &Simulated,
     exchange: &Exchange,
-) -> Vec<Outcome> {
+) -> Vec<PossibleOutcome> {
     let kind = request.headers.iter();
     let mut kind = kind.filter(|header| header.name.eq_ignore_ascii_case("content-type"));
     let grpc = kind.next().is_some_and(|kind| is_grpc(&kind.value));
@@ -81,8 +82,8 @@ pub(super) fn outcomes(
         .collect()
 }
 
-fn of(outcome: &explain::Outcome, grpc: bool) -> Outcome {
-    let mut ended = Outcome {
+fn of(outcome: &explain::ExplainedOutcome, grpc: bool) -> PossibleOutcome {
+    let mut ended = PossibleOutcome {
         share: outcome.share,
         end: End::Answered,
         status: outcome.status().unwrap_or(200),
@@ -93,8 +94,8 @@ fn of(outcome: &explain::Outcome, grpc: bool) -> Outcome {
         previous: None,
     };
     match &outcome.action {
-        Action::PassThrough => ended.end = End::PassThrough,
-        Action::Forward {
+        ExplainedAction::PassThrough => ended.end = End::PassThrough,
+        ExplainedAction::Forward {
             cluster,
             authority,
             path,
@@ -107,8 +108,8 @@ fn of(outcome: &explain::Outcome, grpc: bool) -> Outcome {
                 headers: headers.clone(),
             });
         }
-        Action::Redirect { .. } | Action::Preflight { .. } => ended.grpc = None,
-        Action::Reply {
+        ExplainedAction::Redirect { .. } | ExplainedAction::Preflight { .. } => ended.grpc = None,
+        ExplainedAction::Reply {
             grpc_status,
             message,
             ..
@@ -117,7 +118,7 @@ fn of(outcome: &explain::Outcome, grpc: bool) -> Outcome {
     ended
 }
 
-impl Outcome {
+impl PossibleOutcome {
     fn answered(&mut self, response: &HeaderTrail) {
         self.headers = response.headers().to_vec();
         let mut changes = response.changes().iter();

@@ -6,7 +6,7 @@
 mod json;
 mod text;
 
-use super::{Action, Explanation, Predicate};
+use super::{ExplainedAction, Explanation, Predicate};
 use crate::request::{HeaderLine, RequestLine, Simulated};
 
 /// A request that was served.
@@ -72,9 +72,12 @@ pub fn notes(explanation: &Explanation, logged: &Logged) -> Vec<String> {
         let mut expected = explanation
             .outcomes
             .iter()
-            .filter_map(super::Outcome::status);
-        let forwards = |outcome: &super::Outcome| {
-            matches!(outcome.action, Action::Forward { .. } | Action::PassThrough)
+            .filter_map(super::ExplainedOutcome::status);
+        let forwards = |outcome: &super::ExplainedOutcome| {
+            matches!(
+                outcome.action,
+                ExplainedAction::Forward { .. } | ExplainedAction::PassThrough
+            )
         };
         let may_be_any = explanation.outcomes.iter().any(forwards);
         if !may_be_any && !expected.any(|expected| expected == status) {

@@ -1,9 +1,9 @@
 //! Explains requests: asks the router about one, and says what became of it and why.
 
-use crate::outcome::ExplainedOutcomes;
+use crate::outcome::OutcomeList;
 use crate::{
-    candidates, explanation::Asked, explanation::Explanation, explanation::Header,
-    explanation::Policy, explanation::Routes, explanation::RoutesKind, notes, policy,
+    candidates, explanation::AppliedRoutes, explanation::AppliedRoutesKind, explanation::Asked,
+    explanation::Explanation, explanation::HeaderField, explanation::RulePolicy, notes, policy,
     request::Simulated, service, sources, text,
 };
 use gamma_compile::{Provenance, RouteTableKey};
@@ -27,7 +27,7 @@ pub struct Explainer {
 struct Found<'a> {
     service: &'a Service,
     port: &'a Port,
-    table: Option<(&'a RouteTable, RoutesKind)>,
+    table: Option<(&'a RouteTable, AppliedRoutesKind)>,
     /// Path of the table from the root of the config.
     place: String,
 }
@@ -100,7 +100,7 @@ impl Explainer {
                 let key = table_key(service, found.port, kind, client);
                 let source = self.from.table(&key, &found.place);
                 let candidates = candidates::candidates(table, &trace, &source, &request.line);
-                explanation.routes = Routes {
+                explanation.routes = AppliedRoutes {
                     kind,
                     names: names(table),
                     ignored: source.ignored().to_vec(),
@@ -117,7 +117,7 @@ impl Explainer {
         explanation.winner = trace.winner;
         explanation.preflight_for = trace.announced.as_deref().map(text::utf8);
 
-        let outcomes = ExplainedOutcomes::new(&router, &trace.outcomes, rule, request);
+        let outcomes = OutcomeList::new(&router, &trace.outcomes, rule, request);
         explanation.outcomes = outcomes.all;
         explanation.policy = policy::policy(&router, rule, &trace, request);
         explanation.notes = notes::notes(&explanation, trace.frontend, rule);
@@ -136,11 +136,11 @@ impl Explainer {
         let place = format!("services[{s}].ports[{p}]");
         let consumers = port.consumers.get(client).map(|table| {
             let place = format!("{place}.consumers.{client}");
-            (table, RoutesKind::Consumer, place)
+            (table, AppliedRoutesKind::Consumer, place)
         });
         let producer = port.producer.as_ref().map(|table| {
             let place = format!("{place}.producer");
-            (table, RoutesKind::Producer, place)
+            (table, AppliedRoutesKind::Producer, place)
         });
         let (table, place) = match consumers.or(producer) {
             Some((table, kind, place)) => (Some((table, kind)), place),
@@ -166,7 +166,7 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
             headers: request
                 .headers
                 .iter()
-                .map(|header| Header {
+                .map(|header| HeaderField {
                     name: header.name.clone(),
                     value: latin1(&header.value),
                 })
@@ -177,8 +177,8 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
         service: None,
         service_reason: String::new(),
         did_you_mean: None,
-        routes: Routes {
-            kind: RoutesKind::None,
+        routes: AppliedRoutes {
+            kind: AppliedRoutesKind::None,
             names: Vec::new(),
             ignored: Vec::new(),
         },
@@ -186,20 +186,25 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
         candidates: Vec::new(),
         winner: None,
         runner_up: None,
-        policy: Policy::default(),
+        policy: RulePolicy::default(),
         outcomes: Vec::new(),
         notes: Vec::new(),
     }
 }
 
-fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> RouteTableKey {
+fn table_key(
+    service: &Service,
+    port: &Port,
+    kind: AppliedRoutesKind,
+    client: &str,
+) -> RouteTableKey {
     RouteTableKey {
         kind: service.kind,
         namespace: service.namespace.clone(),
         name: service.name.clone(),
         port: port.port,
         routes: match kind {
-            RoutesKind::Consumer => client.into(),
+            AppliedRoutesKind::Consumer => client.into(),
             _ => service.namespace.clone(),
         },
     }

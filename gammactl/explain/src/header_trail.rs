@@ -7,7 +7,7 @@ use gamma_compile::envoy_headers::{Direction, HeaderEdit};
 use gamma_router::{By, HeaderVisitor, ResponseVisitor};
 
 use crate::{
-    explanation::{Change, ChangeAction, ChangedBy, Header},
+    explanation::{ChangedBy, HeaderChange, HeaderChangeKind, HeaderField},
     request::HeaderLine,
     text::latin1,
 };
@@ -15,8 +15,8 @@ use crate::{
 /// Follows the router's account of what a decision does to the headers of a message.
 #[derive(Debug, Clone)]
 pub struct HeaderTrail {
-    headers: Vec<Header>,
-    changes: Vec<Change>,
+    headers: Vec<HeaderField>,
+    changes: Vec<HeaderChange>,
     /// What routes ask for, whether it changes anything that is known or not.
     asked: Vec<(String, HeaderEdit)>,
     direction: Direction,
@@ -57,13 +57,13 @@ impl HeaderTrail {
 
     /// The headers after all changes, names in lower case.
     #[must_use]
-    pub fn headers(&self) -> &[Header] {
+    pub fn headers(&self) -> &[HeaderField] {
         &self.headers
     }
 
     /// The changes in order.
     #[must_use]
-    pub fn changes(&self) -> &[Change] {
+    pub fn changes(&self) -> &[HeaderChange] {
         &self.changes
     }
 
@@ -84,8 +84,8 @@ impl HeaderTrail {
 
     /// A change to what is in the first line of the request rather than in a header.
     pub(super) fn rewrite(&mut self, name: &str, before: &str, after: &str, by: By) {
-        self.changes.push(Change {
-            action: ChangeAction::Set,
+        self.changes.push(HeaderChange {
+            action: HeaderChangeKind::Set,
             name: name.into(),
             before: Some(before.into()),
             after: Some(after.into()),
@@ -93,7 +93,7 @@ impl HeaderTrail {
         });
     }
 
-    fn change(&mut self, action: ChangeAction, name: &str, value: Option<&[u8]>, by: By) {
+    fn change(&mut self, action: HeaderChangeKind, name: &str, value: Option<&[u8]>, by: By) {
         if matches!(by, By::Rule | By::Backend) {
             let edit = value.map_or(HeaderEdit::Remove, |_| HeaderEdit::Give);
             self.asked.push((name.into(), edit));
@@ -103,10 +103,10 @@ impl HeaderTrail {
         if self.all_known && before.is_none() && value.is_none() {
             return;
         }
-        if action != ChangeAction::Add {
+        if action != HeaderChangeKind::Add {
             self.headers.retain(|header| header.name != name);
         }
-        self.headers.extend(value.map(|value| Header {
+        self.headers.extend(value.map(|value| HeaderField {
             name: name.into(),
             value: latin1(value),
         }));
@@ -116,7 +116,7 @@ impl HeaderTrail {
         } else {
             value.map(latin1)
         };
-        self.changes.push(Change {
+        self.changes.push(HeaderChange {
             action,
             name: name.into(),
             before: before.filter(|_| self.all_known),
@@ -140,17 +140,17 @@ impl HeaderVisitor for HeaderTrail {
     type Error = Infallible;
 
     fn remove(&mut self, name: &str, by: By) -> Result<(), Infallible> {
-        self.change(ChangeAction::Remove, name, None, by);
+        self.change(HeaderChangeKind::Remove, name, None, by);
         Ok(())
     }
 
     fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
-        self.change(ChangeAction::Set, name, Some(value), by);
+        self.change(HeaderChangeKind::Set, name, Some(value), by);
         Ok(())
     }
 
     fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
-        self.change(ChangeAction::Add, name, Some(value), by);
+        self.change(HeaderChangeKind::Add, name, Some(value), by);
         Ok(())
     }
 }
@@ -173,8 +173,8 @@ impl From<By> for ChangedBy {
     }
 }
 
-fn header(line: &HeaderLine) -> Header {
-    Header {
+fn header(line: &HeaderLine) -> HeaderField {
+    HeaderField {
         name: line.name.to_ascii_lowercase(),
         value: latin1(&line.value),
     }

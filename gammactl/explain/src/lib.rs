@@ -46,9 +46,10 @@ mod visited_request;
 
 pub use explainer::Explainer;
 pub use explanation::{
-    Action, Asked, Backend, Candidate, Change, ChangeAction, ChangedBy, Explanation, ExternalAuth,
-    Failed, Header, Mirror, Outcome, Policy, Predicate, Routes, RoutesKind, RuleName, RunnerUp,
-    ServicePort, Session, Source,
+    AppliedRoutes, AppliedRoutesKind, Asked, ChangedBy, DrawnBackend, ExplainedAction,
+    ExplainedOutcome, Explanation, FailedPredicate, HeaderChange, HeaderChangeKind, HeaderField,
+    KeptSession, MirroredShare, Predicate, RequiredAuth, RuleName, RulePolicy, RunnerUp,
+    ServicePort, SourcePlace, TriedMatch,
 };
 pub use header_trail::HeaderTrail;
 pub use normalize::normalized_path;

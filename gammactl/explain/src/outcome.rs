@@ -7,7 +7,9 @@ use gamma_config::{Rule, Timeouts};
 use gamma_router::{self as router, By, Decision, HeaderVisitor, Router, trace};
 
 use crate::{
-    explanation::{Action, Backend, Change, ChangedBy, Header, Outcome},
+    explanation::{
+        ChangedBy, DrawnBackend, ExplainedAction, ExplainedOutcome, HeaderChange, HeaderField,
+    },
     header_trail::HeaderTrail,
     request::{HeaderLine, Simulated},
     text::utf8,
@@ -16,13 +18,13 @@ use crate::{
 
 /// The outcomes of a request, and what Envoy does to the changes that routes make.
 #[derive(Debug, Default)]
-pub(super) struct ExplainedOutcomes {
-    pub(super) all: Vec<Outcome>,
+pub(super) struct OutcomeList {
+    pub(super) all: Vec<ExplainedOutcome>,
     /// Sentences, each once.
     pub(super) of_envoy: Vec<String>,
 }
 
-impl ExplainedOutcomes {
+impl OutcomeList {
     /// Of `request`, for which `rule` won, if one did.
     pub(super) fn new(
         router: &Router,
@@ -38,12 +40,12 @@ impl ExplainedOutcomes {
             respond(router, &traced.decision, &visited.end, &mut response);
             // Where a redirect leads is said with the action.
             let is_redirect = matches!(traced.decision.action, router::Action::Redirect { .. });
-            let is_said = |change: &&Change| is_redirect && change.by == ChangedBy::Gamma;
+            let is_said = |change: &&HeaderChange| is_redirect && change.by == ChangedBy::Gamma;
             if let End::Forwarded(_) = visited.end {
                 outcomes.note(&visited.headers, &timeouts);
             }
             outcomes.note(&response, &timeouts);
-            outcomes.all.push(Outcome {
+            outcomes.all.push(ExplainedOutcome {
                 share: traced.weight as f64 / traced.total as f64,
                 backend: backend(rule, &traced.decision),
                 request_changes: visited.headers.changes().to_vec(),
@@ -81,10 +83,10 @@ impl ExplainedOutcomes {
     }
 }
 
-fn backend(rule: Option<&Rule>, decision: &Decision) -> Option<Backend> {
+fn backend(rule: Option<&Rule>, decision: &Decision) -> Option<DrawnBackend> {
     let index = decision.backend?.index();
     let backend = rule?.backend_refs.get(index as usize)?;
-    Some(Backend {
+    Some(DrawnBackend {
         index,
         weight: backend.weight,
         cluster: backend.cluster.clone(),
@@ -92,11 +94,15 @@ fn backend(rule: Option<&Rule>, decision: &Decision) -> Option<Backend> {
     })
 }
 
-fn action(decided: &router::Action, visited: VisitedRequest, timeouts: &Timeouts) -> Action {
+fn action(
+    decided: &router::Action,
+    visited: VisitedRequest,
+    timeouts: &Timeouts,
+) -> ExplainedAction {
     let answer = match visited.end {
-        End::PassThrough => return Action::PassThrough,
+        End::PassThrough => return ExplainedAction::PassThrough,
         End::Forwarded(cluster) => {
-            return Action::Forward {
+            return ExplainedAction::Forward {
                 cluster,
                 authority: visited.authority,
                 path: visited.path,
@@ -111,12 +117,12 @@ fn action(decided: &router::Action, visited: VisitedRequest, timeouts: &Timeouts
         ..
     } = answer;
     match decided {
-        router::Action::Redirect { location, .. } => Action::Redirect {
+        router::Action::Redirect { location, .. } => ExplainedAction::Redirect {
             status,
             location: utf8(location),
         },
-        router::Action::Preflight => Action::Preflight { status },
-        _ => Action::Reply {
+        router::Action::Preflight => ExplainedAction::Preflight { status },
+        _ => ExplainedAction::Reply {
             // A gRPC answer is an HTTP 200, whatever its own status.
             status: grpc_status.map_or(status, |_| 200),
             grpc_status,
@@ -127,8 +133,8 @@ fn action(decided: &router::Action, visited: VisitedRequest, timeouts: &Timeouts
 }
 
 /// The headers that the proxy leaves on the request as it got them.
-fn forwarded(headers: &HeaderTrail, timeouts: &Timeouts) -> Vec<Header> {
-    let stays = |header: &&Header| {
+fn forwarded(headers: &HeaderTrail, timeouts: &Timeouts) -> Vec<HeaderField> {
+    let stays = |header: &&HeaderField| {
         let row = envoy_header(Direction::Request, &header.name);
         let fate = row.map(|row| row.fate(HeaderEdit::Give, timeouts));
         !matches!(fate, Some(Fate::Consumed | Fate::Replaced))

@@ -5,7 +5,7 @@ use gamma_config::Rule;
 use gamma_router::{self as router, Decision, Router, trace::Trace};
 
 use crate::{
-    explanation::{ExternalAuth, Policy, Session},
+    explanation::{KeptSession, RequiredAuth, RulePolicy},
     request::Simulated,
 };
 
@@ -15,7 +15,7 @@ pub(super) fn policy(
     rule: Option<&Rule>,
     trace: &Trace<'_>,
     request: &Simulated,
-) -> Policy {
+) -> RulePolicy {
     let decisions = || trace.outcomes.iter().map(|outcome| &outcome.decision);
     let is_forward =
         |decision: &&Decision| matches!(decision.action, router::Action::Forward { .. });
@@ -24,15 +24,15 @@ pub(super) fn policy(
     let forward = decisions().find(is_forward);
     let decision = forward.or_else(|| decisions().find(is_redirect));
     let (Some(rule), Some(decision)) = (rule, decision) else {
-        return Policy::default();
+        return RulePolicy::default();
     };
     let forwards = forward.is_some();
     let sessions = rule.session_persistence.as_ref();
-    Policy {
+    RulePolicy {
         external_auth: router.external_auth(decision).map(|auth| {
             let path = format!("{}{}", auth.path_prefix, request.line.path);
             let names = request.headers.iter().map(|header| &header.name);
-            ExternalAuth {
+            RequiredAuth {
                 cluster: auth.cluster.to_string(),
                 path,
                 told: names
@@ -47,7 +47,7 @@ pub(super) fn policy(
             Default::default()
         },
         retry: rule.retry.clone().filter(|_| forwards),
-        session: sessions.filter(|_| forwards).map(|session| Session {
+        session: sessions.filter(|_| forwards).map(|session| KeptSession {
             r#type: session.kind,
             name: session.name.clone(),
             bound: trace.in_session,

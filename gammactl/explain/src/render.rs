@@ -6,7 +6,7 @@ mod page;
 
 use std::fmt::Write as _;
 
-use crate::explanation::{Explanation, Policy, RoutesKind};
+use crate::explanation::{AppliedRoutesKind, Explanation, RulePolicy};
 use crate::style::Style;
 use outcomes::{percent, result};
 use page::{Page, printable};
@@ -118,11 +118,11 @@ impl Page {
             &names
         };
         let text = match routes.kind {
-            RoutesKind::Producer => format!("of the Service's namespace: {names}"),
-            RoutesKind::Consumer => {
+            AppliedRoutesKind::Producer => format!("of the Service's namespace: {names}"),
+            AppliedRoutesKind::Consumer => {
                 format!("of the client's namespace, instead of the Service's: {names}")
             }
-            RoutesKind::None => "none on this port: the request is left alone".into(),
+            AppliedRoutesKind::None => "none on this port: the request is left alone".into(),
         };
         self.line("routes", &text);
         if !routes.ignored.is_empty() {
@@ -159,7 +159,7 @@ impl Page {
         }
     }
 
-    fn policy(&mut self, policy: &Policy) {
+    fn policy(&mut self, policy: &RulePolicy) {
         if let Some(auth) = &policy.external_auth {
             let told = match auth.told.is_empty() {
                 true => String::new(),

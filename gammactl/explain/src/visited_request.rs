@@ -6,7 +6,7 @@ use gamma_config::{Fraction, wire};
 use gamma_router::{Answer, By, HeaderVisitor, RequestVisitor, Router, trace};
 
 use crate::{
-    explanation::Mirror,
+    explanation::MirroredShare,
     header_trail::HeaderTrail,
     request::{RequestLine, Simulated},
     text::utf8,
@@ -41,7 +41,7 @@ pub(super) struct VisitedRequest {
     pub(super) headers: HeaderTrail,
     pub(super) authority: String,
     pub(super) path: String,
-    pub(super) mirrors: Vec<Mirror>,
+    pub(super) mirrors: Vec<MirroredShare>,
 }
 
 impl VisitedRequest {
@@ -123,7 +123,7 @@ impl RequestVisitor for VisitedRequest {
     }
 
     fn mirror(&mut self, cluster: &str, fraction: Fraction, _: By) -> Result<(), Infallible> {
-        self.mirrors.push(Mirror {
+        self.mirrors.push(MirroredShare {
             cluster: cluster.into(),
             share: f64::from(fraction.numerator) / f64::from(fraction.denominator),
         });

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// A header. Names that Gamma has read are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Header {
+pub struct HeaderField {
     /// Name.
     pub name: String,
     /// Value.
@@ -14,9 +14,9 @@ pub struct Header {
 /// A change to a request or a response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Change {
+pub struct HeaderChange {
     /// What is done.
-    pub action: ChangeAction,
+    pub action: HeaderChangeKind,
     /// Name of the header; `:authority` and `:path` for those.
     pub name: String,
     /// Value before it, several joined with `,`.
@@ -30,7 +30,7 @@ pub struct Change {
 /// What is done to a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum ChangeAction {
+pub enum HeaderChangeKind {
     /// Its values are replaced.
     Set,
     /// It gets one more value.

@@ -4,26 +4,26 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::header::{Change, Header};
+use super::header::{HeaderChange, HeaderField};
 
 /// What a rule does besides forwarding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Policy {
+pub struct RulePolicy {
     /// Who has to allow the request first.
-    pub external_auth: Option<ExternalAuth>,
+    pub external_auth: Option<RequiredAuth>,
     /// How long requests may take.
     pub timeouts: gamma_config::Timeouts,
     /// Whether and when they are tried again.
     pub retry: Option<gamma_config::Retry>,
     /// How sessions are kept together.
-    pub session: Option<Session>,
+    pub session: Option<KeptSession>,
 }
 
 /// Who has to allow a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ExternalAuth {
+pub struct RequiredAuth {
     /// Cluster that is asked.
     pub cluster: String,
     /// Path that it is asked for.
@@ -35,7 +35,7 @@ pub struct ExternalAuth {
 /// How a rule keeps sessions together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Session {
+pub struct KeptSession {
     /// `Cookie` or `Header`.
     pub r#type: gamma_config::SessionType,
     /// Name of the cookie or header.
@@ -49,26 +49,26 @@ pub struct Session {
 /// One of the things that may come of a request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Outcome {
+pub struct ExplainedOutcome {
     /// Part of the requests that this happens to, above 0 and at most 1.
     pub share: f64,
     /// The backend that is drawn, if the rule has any.
-    pub backend: Option<Backend>,
+    pub backend: Option<DrawnBackend>,
     /// What happens.
-    pub action: Action,
+    pub action: ExplainedAction,
     /// Changes to the request before it is forwarded, in order.
-    pub request_changes: Vec<Change>,
+    pub request_changes: Vec<HeaderChange>,
     /// Where copies go.
-    pub mirrors: Vec<Mirror>,
+    pub mirrors: Vec<MirroredShare>,
     /// Changes to the response, in order. What the backend says is not known, so nothing is
     /// `before`.
-    pub response_changes: Vec<Change>,
+    pub response_changes: Vec<HeaderChange>,
 }
 
 /// A backend of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Backend {
+pub struct DrawnBackend {
     /// Index into `backendRefs`.
     pub index: u32,
     /// Weight.
@@ -86,7 +86,7 @@ pub struct Backend {
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
-pub enum Action {
+pub enum ExplainedAction {
     /// It is left to the proxy's own routes.
     PassThrough,
     /// It is forwarded.
@@ -98,7 +98,7 @@ pub enum Action {
         /// Path with query, as the backend gets it.
         path: String,
         /// Headers as the backend gets them, but for those that the proxy writes.
-        headers: Vec<Header>,
+        headers: Vec<HeaderField>,
     },
     /// It is answered with a redirect.
     Redirect {
@@ -128,22 +128,22 @@ pub enum Action {
 /// Where copies go.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Mirror {
+pub struct MirroredShare {
     /// Cluster.
     pub cluster: String,
     /// Part of the requests that is copied, at most 1.
     pub share: f64,
 }
 
-impl Outcome {
+impl ExplainedOutcome {
     /// Status of the answer, if no backend gives it.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self.action {
-            Action::PassThrough | Action::Forward { .. } => None,
-            Action::Redirect { status, .. }
-            | Action::Preflight { status }
-            | Action::Reply { status, .. } => Some(status),
+            ExplainedAction::PassThrough | ExplainedAction::Forward { .. } => None,
+            ExplainedAction::Redirect { status, .. }
+            | ExplainedAction::Preflight { status }
+            | ExplainedAction::Reply { status, .. } => Some(status),
         }
     }
 }
