@@ -1,18 +1,12 @@
 //! Clients that keep their sessions. Where a request may go to several backends, each of them is
 //! followed: a jar is all that the client can have kept by now, with the share of each.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-
 use gamma_explain::{
-    Header,
+    HeaderField,
     request::{HeaderLine, Simulated},
 };
-use gamma_router::{Action, Router, trace};
 
-use super::outcome::Outcome;
-
-/// Where every backend listens, as far as sessions are concerned.
-const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
+use super::outcome::PossibleOutcome;
 
 /// What a client keeps.
 #[derive(Debug, Clone)]
@@ -39,27 +33,21 @@ impl Default for Jar {
 
 impl Jar {
     /// Sends `request` with everything that may have been kept, and keeps what the answers say.
-    /// `send` gives the outcomes of a request in the order of the router's.
+    /// `send` gives the outcomes of a request.
     pub(super) fn send(
         &mut self,
         request: &Simulated,
-        router: &Router,
-        send: impl Fn(&Simulated) -> Vec<Outcome>,
-    ) -> Vec<Outcome> {
+        send: impl Fn(&Simulated) -> Vec<PossibleOutcome>,
+    ) -> Vec<PossibleOutcome> {
         let mut all = Vec::new();
         let mut after: Vec<Kept> = Vec::new();
         for kept in &self.0 {
             let mut request = request.clone();
             request.headers.extend(kept.headers.iter().cloned());
-            let traced = request.with(|request| router.trace(request).outcomes);
-            for (mut outcome, traced) in send(&request).into_iter().zip(traced) {
+            for mut outcome in send(&request) {
                 outcome.share *= kept.share;
                 outcome.previous.clone_from(&kept.previous);
-                let begun = begun(&request, router, &traced);
-                let next = kept.after(&outcome, begun.as_ref());
-                outcome
-                    .headers
-                    .extend(begun.map(|(name, value)| Header { name, value }));
+                let next = kept.after(&outcome);
                 let same = |other: &&mut Kept| {
                     other.headers == next.headers && other.previous == next.previous
                 };
@@ -75,31 +63,13 @@ impl Jar {
     }
 }
 
-/// The header of the response, if the backend that got the request binds the session to itself.
-fn begun(
-    request: &Simulated,
-    router: &Router,
-    traced: &trace::Outcome,
-) -> Option<(String, String)> {
-    let decision = &traced.decision;
-    let session = router.rule(decision.rule?)?.session()?;
-    let is_forwarded = matches!(decision.action, Action::Forward { .. });
-    if !is_forwarded || decision.endpoint() == Some(ENDPOINT) {
-        return None;
-    }
-    let backend = decision.backend?.index();
-    let https = request.line.scheme == "https";
-    let (name, value) = session.begin(backend, Some(ENDPOINT), request.now, https);
-    Some((name.to_owned(), value))
-}
-
 impl Kept {
-    fn after(&self, outcome: &Outcome, begun: Option<&(String, String)>) -> Self {
+    fn after(&self, outcome: &PossibleOutcome) -> Self {
         let mut next = self.clone();
         next.share = outcome.share;
         let cluster = outcome.cluster().map(str::to_owned);
         next.previous = cluster.or(next.previous);
-        if let Some((name, value)) = begun {
+        if let Some(HeaderField { name, value }) = &outcome.begun {
             let (name, value) = match &**name {
                 "set-cookie" => ("cookie", value.split(';').next().unwrap_or_default()),
                 name => (name, &**value),

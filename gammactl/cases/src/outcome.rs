@@ -1,16 +1,21 @@
 //! Every outcome that a request can have, with its share: what `explain` says, in the words of a case.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
 use gamma_explain::{
-    self as explain, Action, ChangeAction, Explanation, Header,
-    request::{HeaderLine, Simulated},
+    self as explain, ChangedBy, ExplainedAction, Explanation, HeaderField, HeaderTrail,
+    request::Simulated,
 };
-use gamma_router::is_grpc;
+use gamma_router::{Router, is_grpc};
 
 use super::{model::Exchange, names::Backend};
 
+/// Where every backend listens, as far as sessions are concerned.
+const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
+
 /// One of the outcomes that a request can have.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Outcome {
+pub(super) struct PossibleOutcome {
     /// Which share of such requests has it.
     pub(super) share: f64,
     /// Where it ends.
@@ -20,9 +25,11 @@ pub(super) struct Outcome {
     /// gRPC status and message, if the request is a gRPC call; of a backend's answer 0.
     pub(super) grpc: Option<(u32, String)>,
     /// Headers of the response, names in lower case.
-    pub(super) headers: Vec<Header>,
+    pub(super) headers: Vec<HeaderField>,
+    /// The header, one of these, that begins a session.
+    pub(super) begun: Option<HeaderField>,
     /// Clusters that get a copy, and of which share of these requests.
-    pub(super) mirrors: Vec<explain::Mirror>,
+    pub(super) mirrors: Vec<explain::MirroredShare>,
     /// The cluster that the client's request before this one went to.
     pub(super) previous: Option<String>,
 }
@@ -46,44 +53,54 @@ pub(super) struct Received {
     pub(super) path: String,
     pub(super) host: String,
     /// Headers, names in lower case.
-    pub(super) headers: Vec<Header>,
+    pub(super) headers: Vec<HeaderField>,
 }
 
-/// The outcomes of `exchange`, which was sent as `request`.
+/// The outcomes of `exchange`, which was sent as `request` to `router`, in the order of the router's.
 pub(super) fn outcomes(
     explanation: &Explanation,
+    router: &Router,
     request: &Simulated,
     exchange: &Exchange,
-) -> Vec<Outcome> {
+) -> Vec<PossibleOutcome> {
     let kind = request.headers.iter();
     let mut kind = kind.filter(|header| header.name.eq_ignore_ascii_case("content-type"));
     let grpc = kind.next().is_some_and(|kind| is_grpc(&kind.value));
+    let traced = request.with(|request| router.outcomes(request).all);
     explanation
         .outcomes
         .iter()
-        .map(|outcome| of(outcome, grpc, &exchange.backend_headers))
+        .zip(&traced)
+        .map(|(explained, traced)| {
+            let mut outcome = of(explained, grpc);
+            let backend = &exchange.backend_headers;
+            outcome.answered(&explain::response(
+                router, traced, request, backend, ENDPOINT,
+            ));
+            outcome
+        })
         .collect()
 }
 
-fn of(outcome: &explain::Outcome, grpc: bool, backend_headers: &[HeaderLine]) -> Outcome {
-    let mut ended = Outcome {
+fn of(outcome: &explain::ExplainedOutcome, grpc: bool) -> PossibleOutcome {
+    let mut ended = PossibleOutcome {
         share: outcome.share,
         end: End::Answered,
         status: outcome.status().unwrap_or(200),
         grpc: grpc.then(|| (0, String::new())),
         headers: Vec::new(),
+        begun: None,
         mirrors: outcome.mirrors.clone(),
         previous: None,
     };
     match &outcome.action {
-        Action::PassThrough => ended.end = End::PassThrough,
-        Action::Forward {
+        ExplainedAction::PassThrough => ended.end = End::PassThrough,
+        ExplainedAction::Forward {
             cluster,
             authority,
             path,
             headers,
         } => {
-            ended.headers = backend_headers.iter().map(header).collect();
             ended.end = End::Backend(Received {
                 cluster: cluster.clone(),
                 path: path.clone(),
@@ -91,42 +108,28 @@ fn of(outcome: &explain::Outcome, grpc: bool, backend_headers: &[HeaderLine]) ->
                 headers: headers.clone(),
             });
         }
-        Action::Redirect { location, .. } => {
-            ended.grpc = None;
-            ended.headers.push(Header {
-                name: "location".into(),
-                value: location.clone(),
-            });
-        }
-        Action::Preflight { .. } => ended.grpc = None,
-        Action::Reply {
+        ExplainedAction::Redirect { .. } | ExplainedAction::Preflight { .. } => ended.grpc = None,
+        ExplainedAction::Reply {
             grpc_status,
             message,
             ..
         } => ended.grpc = grpc_status.map(|status| (status, message.clone())),
     }
-    for change in &outcome.response_changes {
-        if change.action != ChangeAction::Add {
-            ended.headers.retain(|header| header.name != change.name);
-        }
-        ended
-            .headers
-            .extend(change.after.iter().map(|value| Header {
-                name: change.name.clone(),
-                value: value.clone(),
-            }));
-    }
     ended
 }
 
-fn header(line: &HeaderLine) -> Header {
-    Header {
-        name: line.name.to_ascii_lowercase(),
-        value: line.value.iter().copied().map(char::from).collect(),
+impl PossibleOutcome {
+    fn answered(&mut self, response: &HeaderTrail) {
+        self.headers = response.headers().to_vec();
+        let mut changes = response.changes().iter();
+        let begun = changes.find(|change| change.by == ChangedBy::Session);
+        self.begun = begun.and_then(|change| {
+            // Added last, so that it is the last of its name.
+            let mut headers = self.headers.iter().rev();
+            headers.find(|header| header.name == change.name).cloned()
+        });
     }
-}
 
-impl Outcome {
     /// The cluster of the backend that gets it.
     pub(super) fn cluster(&self) -> Option<&str> {
         self.received().map(|received| &*received.cluster)

@@ -185,19 +185,14 @@ fn send<'c>(
     let explain = |request: &Simulated| subject.explainer.explain(request);
     let client = request.from.as_deref().unwrap_or(&subject.client_namespace);
     let asked = explain(&request).and_then(|explanation| {
-        let mut fresh = Jar::default();
-        let jar = match &exchange.jar {
-            Some(jar) => Some(jars.entry(&jar.value).or_default()),
-            // Begins a session that nobody will come back to.
-            None => explanation.policy.session.as_ref().map(|_| &mut fresh),
-        };
-        let outcomes = match jar {
-            None => outcomes(&explanation, &request, exchange),
+        let router = subject.explainer.router(client)?;
+        let outcomes = match &exchange.jar {
+            None => outcomes(&explanation, &router, &request, exchange),
             Some(jar) => {
-                let router = subject.explainer.router(client)?;
+                let jar = jars.entry(&jar.value).or_default();
                 // A router that was built explains every request.
-                jar.send(&request, &router, |request| match explain(request) {
-                    Ok(explanation) => outcomes(&explanation, request, exchange),
+                jar.send(&request, |request| match explain(request) {
+                    Ok(explanation) => outcomes(&explanation, &router, request, exchange),
                     Err(_) => Vec::new(),
                 })
             }

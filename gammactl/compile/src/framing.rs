@@ -6,16 +6,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
-/// "An intermediary MUST NOT forward" connection-specific fields (RFC 9113, 8.2.2), and a length or
-/// a coding that does not fit the body lets one message begin inside of another (RFC 9112, 11.2).
-const FRAMING: [&str; 6] = [
-    "connection",
-    "content-length",
-    "keep-alive",
-    "proxy-connection",
-    "transfer-encoding",
-    "upgrade",
-];
+use crate::envoy_headers::is_framing;
 
 /// Reports headers that `modifier` sets or adds and that the proxy alone may write. Gives the words
 /// in the config for why the filter can't be applied, if there are any. A removal harms nobody: the
@@ -23,7 +14,7 @@ const FRAMING: [&str; 6] = [
 pub(super) fn check(modifier: &HeaderModifier, diagnostics: &mut Diagnostics) -> Option<String> {
     let mut refused = None;
     for (name, _) in modifier.set.iter().chain(&modifier.add) {
-        if !FRAMING.contains(&&*name.value.to_ascii_lowercase()) {
+        if !is_framing(&name.value) {
             continue;
         }
         refused = Some(format!("header {} frames the message", name.value));

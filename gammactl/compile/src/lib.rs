@@ -29,6 +29,7 @@ mod backend;
 mod cluster;
 mod compilation;
 mod criterion;
+pub mod envoy_headers;
 mod filters;
 mod framing;
 mod frontend;

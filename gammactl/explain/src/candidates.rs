@@ -3,12 +3,12 @@
 use gamma_config::{Match, MatchType, RouteTable, ValueMatch};
 use gamma_router::trace::{self, Trace, match_order};
 
-use super::{
-    explanation::{Candidate, Failed, Predicate, RuleName, RunnerUp},
+use crate::{
+    explanation::{FailedPredicate, Predicate, RuleName, RunnerUp, TriedMatch},
+    request::RequestLine,
     sources::Table,
     text::{latin1, utf8},
 };
-use crate::request::RequestLine;
 
 /// Every match of `table`, in order of precedence.
 pub(super) fn candidates(
@@ -16,7 +16,7 @@ pub(super) fn candidates(
     trace: &Trace<'_>,
     source: &Table<'_>,
     line: &RequestLine,
-) -> Vec<Candidate> {
+) -> Vec<TriedMatch> {
     let method = trace.announced.as_deref().map(utf8);
     let method = method.as_deref().unwrap_or(&line.method);
     let everything = Match::default();
@@ -27,7 +27,7 @@ pub(super) fn candidates(
             let rule = table.rules.get(r as usize)?;
             let written = rule.matches.get(m as usize);
             let r#match = written.unwrap_or(&everything);
-            Some(Candidate {
+            Some(TriedMatch {
                 rule: RuleName {
                     route: rule.route.clone(),
                     rule: rule.name.clone(),
@@ -90,8 +90,13 @@ fn pattern(r#match: &ValueMatch) -> String {
     }
 }
 
-fn failed(failed: &trace::Failed<'_>, r#match: &Match, line: &RequestLine, method: &str) -> Failed {
-    let of = |predicate, wanted: String, got: &str| Failed {
+fn failed(
+    failed: &trace::Failed<'_>,
+    r#match: &Match,
+    line: &RequestLine,
+    method: &str,
+) -> FailedPredicate {
+    let of = |predicate, wanted: String, got: &str| FailedPredicate {
         predicate,
         name: None,
         wanted,
@@ -103,7 +108,7 @@ fn failed(failed: &trace::Failed<'_>, r#match: &Match, line: &RequestLine, metho
             _ => m.name == name,
         };
         let found = matches.iter().find(is_same);
-        Failed {
+        FailedPredicate {
             predicate,
             name: Some(name.into()),
             wanted: found

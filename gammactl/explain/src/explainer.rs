@@ -9,15 +9,16 @@ use gamma_compile::{Provenance, RouteTableKey};
 use gamma_config::{Config, Port, RouteTable, Rule, Service};
 use gamma_manifest::source::Sources;
 use gamma_router::{BuildError, Router, trace::Frontend};
-use text::latin1;
 
 use crate::{
     candidates,
-    explanation::{Asked, Explanation, Header, Policy, Routes, RoutesKind},
+    explanation::{AppliedRoutes, AppliedRoutesKind, Asked, Explanation, HeaderField, RulePolicy},
     notes,
-    outcome::Outcomes,
+    outcome::OutcomeList,
+    policy,
     request::Simulated,
-    service, sources, text,
+    service, sources,
+    text::{self, latin1},
 };
 
 /// Explains what a config does with requests.
@@ -34,7 +35,7 @@ pub struct Explainer {
 struct Found<'a> {
     service: &'a Service,
     port: &'a Port,
-    table: Option<(&'a RouteTable, RoutesKind)>,
+    table: Option<(&'a RouteTable, AppliedRoutesKind)>,
     /// Path of the table from the root of the config.
     place: String,
 }
@@ -107,7 +108,7 @@ impl Explainer {
                 let key = table_key(service, found.port, kind, client);
                 let source = self.from.table(&key, &found.place);
                 let candidates = candidates::candidates(table, &trace, &source, &request.line);
-                explanation.routes = Routes {
+                explanation.routes = AppliedRoutes {
                     kind,
                     names: names(table),
                     ignored: source.ignored().to_vec(),
@@ -124,16 +125,11 @@ impl Explainer {
         explanation.winner = trace.winner;
         explanation.preflight_for = trace.announced.as_deref().map(text::utf8);
 
-        let outcomes = Outcomes {
-            router: &router,
-            config: &self.config,
-            rule,
-            request,
-        };
-        let traced = trace.outcomes.iter();
-        explanation.outcomes = traced.map(|outcome| outcomes.outcome(outcome)).collect();
-        explanation.policy = outcomes.policy(&trace);
+        let outcomes = OutcomeList::new(&router, &trace.outcomes, rule, request);
+        explanation.outcomes = outcomes.all;
+        explanation.policy = policy::policy(&router, rule, &trace, request);
         explanation.notes = notes::notes(&explanation, trace.frontend, rule);
+        explanation.notes.extend(outcomes.of_envoy);
         Ok(explanation)
     }
 
@@ -148,11 +144,11 @@ impl Explainer {
         let place = format!("services[{s}].ports[{p}]");
         let consumers = port.consumers.get(client).map(|table| {
             let place = format!("{place}.consumers.{client}");
-            (table, RoutesKind::Consumer, place)
+            (table, AppliedRoutesKind::Consumer, place)
         });
         let producer = port.producer.as_ref().map(|table| {
             let place = format!("{place}.producer");
-            (table, RoutesKind::Producer, place)
+            (table, AppliedRoutesKind::Producer, place)
         });
         let (table, place) = match consumers.or(producer) {
             Some((table, kind, place)) => (Some((table, kind)), place),
@@ -178,7 +174,7 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
             headers: request
                 .headers
                 .iter()
-                .map(|header| Header {
+                .map(|header| HeaderField {
                     name: header.name.clone(),
                     value: latin1(&header.value),
                 })
@@ -189,8 +185,8 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
         service: None,
         service_reason: String::new(),
         did_you_mean: None,
-        routes: Routes {
-            kind: RoutesKind::None,
+        routes: AppliedRoutes {
+            kind: AppliedRoutesKind::None,
             names: Vec::new(),
             ignored: Vec::new(),
         },
@@ -198,20 +194,25 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
         candidates: Vec::new(),
         winner: None,
         runner_up: None,
-        policy: Policy::default(),
+        policy: RulePolicy::default(),
         outcomes: Vec::new(),
         notes: Vec::new(),
     }
 }
 
-fn table_key(service: &Service, port: &Port, kind: RoutesKind, client: &str) -> RouteTableKey {
+fn table_key(
+    service: &Service,
+    port: &Port,
+    kind: AppliedRoutesKind,
+    client: &str,
+) -> RouteTableKey {
     RouteTableKey {
         kind: service.kind,
         namespace: service.namespace.clone(),
         name: service.name.clone(),
         port: port.port,
         routes: match kind {
-            RoutesKind::Consumer => client.into(),
+            AppliedRoutesKind::Consumer => client.into(),
             _ => service.namespace.clone(),
         },
     }

@@ -1,14 +1,16 @@
 //! What is said about a request. Its JSON form (`--output json`) is described in
 //! `docs/commands/explain.md`; fields are added to it, but never change their meaning.
 
+mod header;
 mod outcome;
 
 use std::{fmt, net::SocketAddr};
 
 use gamma_compile::Criterion;
+pub use header::{ChangedBy, HeaderChange, HeaderChangeKind, HeaderField};
 pub use outcome::{
-    Action, Backend, Change, ChangeAction, ChangedBy, ExternalAuth, Mirror, Outcome, Policy,
-    Session,
+    DrawnBackend, ExplainedAction, ExplainedOutcome, KeptSession, MirroredShare, RequiredAuth,
+    RulePolicy,
 };
 use serde::Serialize;
 
@@ -28,20 +30,20 @@ pub struct Explanation {
     /// The name or port that was probably meant.
     pub did_you_mean: Option<String>,
     /// Whose routes apply.
-    pub routes: Routes,
+    pub routes: AppliedRoutes,
     /// The method that a CORS preflight announces, if the matches were asked about that one.
     pub preflight_for: Option<String>,
     /// Every match of these routes, in order of precedence: the first one that holds wins.
-    pub candidates: Vec<Candidate>,
+    pub candidates: Vec<TriedMatch>,
     /// Index of the candidate that won.
     pub winner: Option<usize>,
     /// The next match of another rule that holds too.
     pub runner_up: Option<RunnerUp>,
     /// What the rule that won does, whichever backend is drawn.
-    pub policy: Policy,
+    pub policy: RulePolicy,
     /// What may come of it: one entry for each backend with a weight above 0, or the only one. The
     /// shares sum to 1.
-    pub outcomes: Vec<Outcome>,
+    pub outcomes: Vec<ExplainedOutcome>,
     /// What else should be known.
     pub notes: Vec<String>,
 }
@@ -59,20 +61,11 @@ pub struct Asked {
     /// Path with query.
     pub path: String,
     /// Headers in order.
-    pub headers: Vec<Header>,
+    pub headers: Vec<HeaderField>,
     /// Namespace of the client.
     pub from: String,
     /// Where its connection was addressed to.
     pub destination: Option<SocketAddr>,
-}
-
-/// A header. Names that Gamma has read are in lower case.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Header {
-    /// Name.
-    pub name: String,
-    /// Value.
-    pub value: String,
 }
 
 /// A port of a Service.
@@ -90,9 +83,9 @@ pub struct ServicePort {
 
 /// The routes that apply.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Routes {
+pub struct AppliedRoutes {
     /// Whose they are.
-    pub kind: RoutesKind,
+    pub kind: AppliedRoutesKind,
     /// Their full names, as in `HTTPRoute/shop/cart`, in the order of their first matches.
     pub names: Vec<String>,
     /// HTTPRoutes that are not applied, because GRPCRoutes are attached to the same port.
@@ -102,7 +95,7 @@ pub struct Routes {
 /// Whose routes apply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub enum RoutesKind {
+pub enum AppliedRoutesKind {
     /// Routes of the client's namespace.
     Consumer,
     /// Routes of the Service's namespace.
@@ -123,7 +116,7 @@ pub struct RuleName {
 /// Where something is written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Source {
+pub struct SourcePlace {
     /// The file, as it was named on the command line; `-` for standard input.
     pub file: String,
     /// One-based line, in manifests.
@@ -137,26 +130,26 @@ pub struct Source {
 /// A match that the request was compared with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Candidate {
+pub struct TriedMatch {
     /// The rule that it selects.
     #[serde(flatten)]
     pub rule: RuleName,
     /// Index of the match within the rule as it is in the config.
     pub r#match: u32,
     /// Where the match is written.
-    pub source: Option<Source>,
+    pub source: Option<SourcePlace>,
     /// Where its rule is written.
-    pub rule_source: Option<Source>,
+    pub rule_source: Option<SourcePlace>,
     /// What it asks for, in one line.
     pub asks: String,
     /// The first predicate that does not hold; none: the match holds.
-    pub failed: Option<Failed>,
+    pub failed: Option<FailedPredicate>,
 }
 
 /// A predicate that does not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Failed {
+pub struct FailedPredicate {
     /// Which.
     pub predicate: Predicate,
     /// Name of the header or query parameter.
@@ -197,7 +190,7 @@ impl fmt::Display for RuleName {
     }
 }
 
-impl fmt::Display for Source {
+impl fmt::Display for SourcePlace {
     /// `file:line`, or `file: place`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.file)?;

@@ -29,24 +29,29 @@
 
 pub mod access_log;
 mod candidates;
-mod changes;
 mod explainer;
 mod explanation;
+mod header_trail;
 mod normalize;
 mod notes;
 mod outcome;
+mod policy;
 mod render;
 pub mod request;
 mod service;
 mod sources;
 mod style;
 mod text;
+mod visited_request;
 
 pub use explainer::Explainer;
 pub use explanation::{
-    Action, Asked, Backend, Candidate, Change, ChangeAction, ChangedBy, Explanation, ExternalAuth,
-    Failed, Header, Mirror, Outcome, Policy, Predicate, Routes, RoutesKind, RuleName, RunnerUp,
-    ServicePort, Session, Source,
+    AppliedRoutes, AppliedRoutesKind, Asked, ChangedBy, DrawnBackend, ExplainedAction,
+    ExplainedOutcome, Explanation, FailedPredicate, HeaderChange, HeaderChangeKind, HeaderField,
+    KeptSession, MirroredShare, Predicate, RequiredAuth, RuleName, RulePolicy, RunnerUp,
+    ServicePort, SourcePlace, TriedMatch,
 };
+pub use header_trail::HeaderTrail;
 pub use normalize::normalized_path;
+pub use outcome::response;
 pub use render::{render, render_all, render_brief};

@@ -3,8 +3,8 @@
 use gamma_config::Rule;
 use gamma_router::trace::{Frontend, Via};
 
-use super::{
-    explanation::{Action, Explanation},
+use crate::{
+    explanation::{ExplainedAction, Explanation},
     normalize::normalized_path,
 };
 
@@ -51,7 +51,7 @@ pub(super) fn notes(
     for outcome in &explanation.outcomes {
         if let Some(backend) = &outcome.backend
             && let Some(invalid) = &backend.invalid
-            && matches!(outcome.action, Action::Reply { .. })
+            && matches!(outcome.action, ExplainedAction::Reply { .. })
         {
             notes.push(format!(
                 "backendRef {} is invalid: {invalid}",

@@ -1,239 +1,171 @@
 //! What may come of a request: one outcome for each backend.
 
-use gamma_config::{Config, Filter, Rule};
-use gamma_router::{
-    self as router, Decision, Router, is_grpc,
-    trace::{self, Trace},
-};
+use std::net::SocketAddr;
 
-use super::{
-    changes::Headers,
+use gamma_compile::envoy_headers::{Direction, Fate, HeaderEdit, envoy_header};
+use gamma_config::{Rule, Timeouts};
+use gamma_router::{self as router, By, Decision, HeaderVisitor, Router, trace};
+
+use crate::{
     explanation::{
-        Action, Backend, Change, ChangeAction, ChangedBy, ExternalAuth, Mirror, Outcome, Policy,
-        Session,
+        ChangedBy, DrawnBackend, ExplainedAction, ExplainedOutcome, HeaderChange, HeaderField,
     },
-    text::{latin1, utf8},
+    header_trail::HeaderTrail,
+    request::{HeaderLine, Simulated},
+    text::utf8,
+    visited_request::{End, OwnAnswer, VisitedRequest},
 };
-use crate::request::Simulated;
 
-const REASON_HEADER: &str = "x-gamma-reason";
-
-/// What outcomes are made of.
-pub(super) struct Outcomes<'a> {
-    pub(super) router: &'a Router,
-    pub(super) config: &'a Config,
-    /// The rule that won.
-    pub(super) rule: Option<&'a Rule>,
-    pub(super) request: &'a Simulated,
+/// The outcomes of a request, and what Envoy does to the changes that routes make.
+#[derive(Debug, Default)]
+pub(super) struct OutcomeList {
+    pub(super) all: Vec<ExplainedOutcome>,
+    /// Sentences, each once.
+    pub(super) of_envoy: Vec<String>,
 }
 
-impl Outcomes<'_> {
-    pub(super) fn outcome(&self, traced: &trace::Outcome) -> Outcome {
-        let decision = &traced.decision;
-        let mut headers = Headers::default();
-        if decision.action != router::Action::PassThrough {
-            headers = Headers::of_request(&self.request.headers);
-        }
-        let backend = self.backend(decision);
-        let action = self.action(decision, &mut headers);
-        let copies = self.router.possible_mirrors(decision);
-        Outcome {
-            share: traced.weight as f64 / traced.total as f64,
-            response_changes: self.response(decision, &action),
-            backend,
-            action,
-            request_changes: headers.changes,
-            mirrors: copies
-                .map(|(cluster, fraction)| Mirror {
-                    cluster: cluster.into(),
-                    share: f64::from(fraction.numerator) / f64::from(fraction.denominator),
-                })
-                .collect(),
-        }
-    }
-
-    fn backend(&self, decision: &Decision) -> Option<Backend> {
-        let index = decision.backend?.index();
-        let backend = self.rule?.backend_refs.get(index as usize)?;
-        Some(Backend {
-            index,
-            weight: backend.weight,
-            cluster: backend.cluster.clone(),
-            invalid: backend.invalid.clone(),
-        })
-    }
-
-    fn action(&self, decision: &Decision, headers: &mut Headers) -> Action {
-        let line = &self.request.line;
-        match &decision.action {
-            router::Action::PassThrough => Action::PassThrough,
-            router::Action::Redirect { status, location } => Action::Redirect {
-                status: *status,
-                location: utf8(location),
-            },
-            router::Action::Preflight => Action::Preflight { status: 204 },
-            router::Action::Reply(reply) => {
-                let kinds = self.values("content-type");
-                let grpc = kinds.is_some_and(is_grpc).then(|| reply.grpc_status());
-                Action::Reply {
-                    // A gRPC answer is an HTTP 200, whatever its own status.
-                    status: grpc.map_or(reply.status(), |_| 200),
-                    grpc_status: grpc,
-                    reason: reply.reason.as_str().into(),
-                    message: reply.reason.message().into(),
-                }
+impl OutcomeList {
+    /// Of `request`, for which `rule` won, if one did.
+    pub(super) fn new(
+        router: &Router,
+        traced: &[trace::Outcome],
+        rule: Option<&Rule>,
+        request: &Simulated,
+    ) -> Self {
+        let timeouts = rule.map(|rule| rule.timeouts).unwrap_or_default();
+        let mut outcomes = Self::default();
+        for traced in traced {
+            let visited = VisitedRequest::new(router, traced, request);
+            let mut response = HeaderTrail::of_unknown_response();
+            respond(router, &traced.decision, &visited.end, &mut response);
+            // Where a redirect leads is said with the action.
+            let is_redirect = matches!(traced.decision.action, router::Action::Redirect { .. });
+            let is_said = |change: &&HeaderChange| is_redirect && change.by == ChangedBy::Gamma;
+            if let End::Forwarded(_) = visited.end {
+                outcomes.note(&visited.headers, &timeouts);
             }
-            router::Action::Forward { cluster, path } => {
-                let authority = self.router.new_authority(decision);
-                for (edits, by) in self.edits(decision) {
-                    headers.edit(edits, by);
-                }
-                let path = path.as_deref().map(utf8);
-                if let Some(new) = authority {
-                    let by = self.rewritten_by(decision, |rewrite| rewrite.hostname.is_some());
-                    headers.rewrite(":authority", &line.authority, new, by);
-                }
-                if let Some(new) = &path {
-                    let by = self.rewritten_by(decision, |rewrite| rewrite.path.is_some());
-                    headers.original_path(&line.path);
-                    headers.rewrite(":path", &line.path, new, by);
-                }
-                Action::Forward {
-                    cluster: self.router.cluster(*cluster).unwrap_or_default().into(),
-                    authority: authority.unwrap_or(&line.authority).into(),
-                    path: path.unwrap_or_else(|| line.path.clone()),
-                    headers: headers.list.clone(),
-                }
-            }
+            outcomes.note(&response, &timeouts);
+            outcomes.all.push(ExplainedOutcome {
+                share: traced.weight as f64 / traced.total as f64,
+                backend: backend(rule, &traced.decision),
+                request_changes: visited.headers.changes().to_vec(),
+                response_changes: response
+                    .changes()
+                    .iter()
+                    .filter(|change| !is_said(change))
+                    .cloned()
+                    .collect(),
+                mirrors: visited.mirrors.clone(),
+                action: action(&traced.decision.action, visited, &timeouts),
+            });
         }
+        outcomes
     }
 
-    /// The edits to the request: the rule's, then the backend's.
-    fn edits<'d>(
-        &'d self,
-        decision: &'d Decision,
-    ) -> impl Iterator<Item = (&'d router::HeaderEdits, ChangedBy)> {
-        let alone = |rule, backend| {
-            let only = Decision {
-                rule,
-                backend,
-                ..decision.clone()
+    /// Notes what becomes of the changes that a route asks for and that do not stay.
+    fn note(&mut self, trail: &HeaderTrail, timeouts: &Timeouts) {
+        for (name, edit) in trail.asked() {
+            let Some(row) = envoy_header(trail.direction(), name) else {
+                continue;
             };
-            self.router.request_edits(&only).collect::<Vec<_>>()
-        };
-        let of_rule = alone(decision.rule, None);
-        let of_backend = alone(None, decision.backend);
-        let by = |by| move |edits| (edits, by);
-        let of_rule = of_rule.into_iter().map(by(ChangedBy::Rule));
-        of_rule.chain(of_backend.into_iter().map(by(ChangedBy::Backend)))
-    }
-
-    /// "A backend's own rewrite replaces the rule's."
-    fn rewritten_by(
-        &self,
-        decision: &Decision,
-        has: impl Fn(&gamma_config::UrlRewrite) -> bool,
-    ) -> ChangedBy {
-        let backend = decision.backend.and_then(|backend| {
-            let backends = &self.rule?.backend_refs;
-            backends.get(backend.index() as usize)
-        });
-        let rewrites = |filter: &Filter| matches!(filter, Filter::UrlRewrite(r) if has(r));
-        match backend.is_some_and(|backend| backend.filters.iter().any(rewrites)) {
-            true => ChangedBy::Backend,
-            false => ChangedBy::Rule,
-        }
-    }
-
-    fn response(&self, decision: &Decision, action: &Action) -> Vec<Change> {
-        // Nothing is known of the response, so that each change stands alone.
-        let mut changes = Vec::new();
-        let mut change = |action, name: &str, value: Option<&str>, by| {
-            let mut headers = Headers::default();
-            headers.change(action, name, value, by);
-            changes.extend(headers.changes);
-        };
-        match action {
-            Action::Reply { reason, .. } if self.config.settings.reason_header => {
-                let by = ChangedBy::Gamma;
-                change(ChangeAction::Set, REASON_HEADER, Some(reason), by);
-            }
-            Action::Forward { .. } | Action::Redirect { .. } => {
-                let of_rule = self.router.response_edits(decision.rule, None);
-                let of_backend = self.router.response_edits(None, decision.backend);
-                let of_rule = of_rule.map(|edits| (edits, ChangedBy::Rule));
-                let of_backend = of_backend.map(|edits| (edits, ChangedBy::Backend));
-                for (edits, by) in of_rule.chain(of_backend) {
-                    for name in &edits.remove {
-                        change(ChangeAction::Remove, name, None, by);
-                    }
-                    for (name, value) in &edits.set {
-                        change(ChangeAction::Set, name, Some(value), by);
-                    }
-                    for (name, value) in &edits.add {
-                        change(ChangeAction::Add, name, Some(value), by);
-                    }
-                }
-            }
-            _ => {}
-        }
-        for header in &decision.response {
-            let action = match header.append {
-                true => ChangeAction::Add,
-                false => ChangeAction::Set,
+            let done = match edit {
+                HeaderEdit::Give => "set",
+                HeaderEdit::Remove => "removed",
             };
-            let value = latin1(&header.value);
-            change(action, header.name, Some(&value), ChangedBy::Cors);
-        }
-        changes
-    }
-
-    /// What the rule that won does besides, if any of its requests gets that far.
-    pub(super) fn policy(&self, trace: &Trace<'_>) -> Policy {
-        let decisions = || trace.outcomes.iter().map(|outcome| &outcome.decision);
-        let is_forward =
-            |decision: &&Decision| matches!(decision.action, router::Action::Forward { .. });
-        let is_redirect =
-            |decision: &&Decision| matches!(decision.action, router::Action::Redirect { .. });
-        let forward = decisions().find(is_forward);
-        let decision = forward.or_else(|| decisions().find(is_redirect));
-        let (Some(rule), Some(decision)) = (self.rule, decision) else {
-            return Policy::default();
-        };
-        let forwards = forward.is_some();
-        let sessions = rule.session_persistence.as_ref();
-        Policy {
-            external_auth: self.router.external_auth(decision).map(|auth| {
-                let path = format!("{}{}", auth.path_prefix, self.request.line.path);
-                let names = self.request.headers.iter().map(|header| &header.name);
-                ExternalAuth {
-                    cluster: auth.cluster.to_string(),
-                    path,
-                    told: names
-                        .filter(|name| auth.tells(name.as_bytes()))
-                        .map(|name| name.to_ascii_lowercase())
-                        .collect(),
-                }
-            }),
-            timeouts: if forwards {
-                rule.timeouts
-            } else {
-                Default::default()
-            },
-            retry: rule.retry.clone().filter(|_| forwards),
-            session: sessions.filter(|_| forwards).map(|session| Session {
-                r#type: session.kind,
-                name: session.name.clone(),
-                bound: trace.in_session,
-                endpoint: decision.endpoint(),
-            }),
+            let note = match row.fate(*edit, timeouts) {
+                Fate::Kept => continue,
+                _ => format!("`{name}` is {done} by the route, but {}", row.why),
+            };
+            if !self.of_envoy.contains(&note) {
+                self.of_envoy.push(note);
+            }
         }
     }
+}
 
-    /// The first value of a request header.
-    fn values(&self, name: &str) -> Option<&[u8]> {
-        let mut headers = self.request.headers.iter();
-        let header = headers.find(|header| header.name.eq_ignore_ascii_case(name))?;
-        Some(&header.value)
+fn backend(rule: Option<&Rule>, decision: &Decision) -> Option<DrawnBackend> {
+    let index = decision.backend?.index();
+    let backend = rule?.backend_refs.get(index as usize)?;
+    Some(DrawnBackend {
+        index,
+        weight: backend.weight,
+        cluster: backend.cluster.clone(),
+        invalid: backend.invalid.clone(),
+    })
+}
+
+fn action(
+    decided: &router::Action,
+    visited: VisitedRequest,
+    timeouts: &Timeouts,
+) -> ExplainedAction {
+    let answer = match visited.end {
+        End::PassThrough => return ExplainedAction::PassThrough,
+        End::Forwarded(cluster) => {
+            return ExplainedAction::Forward {
+                cluster,
+                authority: visited.authority,
+                path: visited.path,
+                headers: forwarded(&visited.headers, timeouts),
+            };
+        }
+        End::Answered(answer) => answer,
+    };
+    let OwnAnswer {
+        status,
+        grpc_status,
+        ..
+    } = answer;
+    match decided {
+        router::Action::Redirect { location, .. } => ExplainedAction::Redirect {
+            status,
+            location: utf8(location),
+        },
+        router::Action::Preflight => ExplainedAction::Preflight { status },
+        _ => ExplainedAction::Reply {
+            // A gRPC answer is an HTTP 200, whatever its own status.
+            status: grpc_status.map_or(status, |_| 200),
+            grpc_status,
+            reason: answer.details,
+            message: answer.body,
+        },
     }
+}
+
+/// The headers that the proxy leaves on the request as it got them.
+fn forwarded(headers: &HeaderTrail, timeouts: &Timeouts) -> Vec<HeaderField> {
+    let stays = |header: &&HeaderField| {
+        let row = envoy_header(Direction::Request, &header.name);
+        let fate = row.map(|row| row.fate(HeaderEdit::Give, timeouts));
+        !matches!(fate, Some(Fate::Consumed | Fate::Replaced))
+    };
+    headers.headers().iter().filter(stays).cloned().collect()
+}
+
+/// The response to `request` as the client gets it, if `traced` comes of the request: to a backend's
+/// answer, which has the headers `backend` and comes from `endpoint`, or to one of the proxy's own.
+#[must_use]
+pub fn response(
+    router: &Router,
+    traced: &trace::Outcome,
+    request: &Simulated,
+    backend: &[HeaderLine],
+    endpoint: SocketAddr,
+) -> HeaderTrail {
+    let visited = VisitedRequest::new(router, traced, request);
+    let mut trail = match visited.end {
+        End::Forwarded(_) => HeaderTrail::of_response(backend, Some(endpoint)),
+        End::PassThrough | End::Answered(_) => HeaderTrail::of_response(&[], None),
+    };
+    respond(router, &traced.decision, &visited.end, &mut trail);
+    trail
+}
+
+fn respond(router: &Router, decision: &Decision, end: &End, trail: &mut HeaderTrail) {
+    if let End::Answered(answer) = end {
+        for (name, value) in &answer.headers {
+            let Ok(()) = trail.set(name, value, By::Gamma);
+        }
+    }
+    let Ok(()) = router.visit_response(decision, trail);
 }

@@ -2,16 +2,18 @@
 
 mod matches;
 mod outcomes;
+mod page;
 
 use std::fmt::Write as _;
 
 use outcomes::{percent, result};
+use page::{Page, printable};
 
-use super::{Asked, Explanation, Policy, RoutesKind, style::TextStyles};
-use crate::request::RequestLine;
-
-/// Width of the labels on the left.
-const LABEL: usize = 10;
+use crate::{
+    explanation::{AppliedRoutesKind, Asked, Explanation, RulePolicy},
+    request::RequestLine,
+    style::TextStyles,
+};
 
 /// Writes an explanation as text of several lines, the last of which ends with a line feed.
 #[must_use]
@@ -78,24 +80,7 @@ fn title(request: &Asked) -> String {
     line.to_string()
 }
 
-struct Page {
-    text: String,
-    style: TextStyles,
-    /// Whether no match is left out.
-    all: bool,
-}
-
 impl Page {
-    /// `label`, padded, and `text`, whose further lines are indented.
-    fn line(&mut self, label: &str, text: &str) {
-        let label = match label {
-            "" => " ".repeat(LABEL),
-            _ => self.style.dim(&format!("{label:<LABEL$}")),
-        };
-        let text = text.replace('\n', &format!("\n{}", " ".repeat(LABEL)));
-        let _ = writeln!(self.text, "{label}{text}");
-    }
-
     fn request(&mut self, explanation: &Explanation) {
         let request = &explanation.request;
         let mut title = self.style.bold(&title(request));
@@ -140,11 +125,11 @@ impl Page {
             &names
         };
         let text = match routes.kind {
-            RoutesKind::Producer => format!("of the Service's namespace: {names}"),
-            RoutesKind::Consumer => {
+            AppliedRoutesKind::Producer => format!("of the Service's namespace: {names}"),
+            AppliedRoutesKind::Consumer => {
                 format!("of the client's namespace, instead of the Service's: {names}")
             }
-            RoutesKind::None => "none on this port: the request is left alone".into(),
+            AppliedRoutesKind::None => "none on this port: the request is left alone".into(),
         };
         self.line("routes", &text);
         if !routes.ignored.is_empty() {
@@ -181,7 +166,7 @@ impl Page {
         }
     }
 
-    fn policy(&mut self, policy: &Policy) {
+    fn policy(&mut self, policy: &RulePolicy) {
         if let Some(auth) = &policy.external_auth {
             let told = match auth.told.is_empty() {
                 true => String::new(),
@@ -235,14 +220,4 @@ fn some(names: &[String]) -> String {
         None | Some(0) => names.join(", "),
         Some(more) => format!("{} and {more} more", names[..MOST].join(", ")),
     }
-}
-
-/// Without characters that would steer a terminal.
-fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|char| match char.is_control() {
-            true => char.escape_default().collect::<Vec<_>>(),
-            false => vec![char],
-        })
-        .collect()
 }

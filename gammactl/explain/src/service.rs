@@ -6,8 +6,7 @@ use gamma_config::{Config, Service, ServiceKind};
 use gamma_manifest::suggest;
 use gamma_router::trace::{Frontend, Via};
 
-use super::explanation::ServicePort;
-use crate::request::Simulated;
+use crate::{explanation::ServicePort, request::Simulated};
 
 /// What is said about the Service.
 pub(super) struct Said {

@@ -3,7 +3,7 @@
 use gamma_compile::{Criterion, Provenance, RouteTableKey, TableOrigins};
 use gamma_manifest::source::{Sources, Span};
 
-use super::explanation::Source;
+use crate::explanation::SourcePlace;
 
 /// Where a config comes from.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ impl From {
 impl Table<'_> {
     /// Where the match at `position` in the order of precedence is written: match `m` of rule `r`
     /// in the config, or the rule itself if it has none.
-    pub(super) fn source(&self, position: usize, r: u32, m: Option<u32>) -> Option<Source> {
+    pub(super) fn source(&self, position: usize, r: u32, m: Option<u32>) -> Option<SourcePlace> {
         match self.from {
             From::Config(file) => {
                 let m = m.map(|m| format!(".matches[{m}]")).unwrap_or_default();
@@ -74,15 +74,15 @@ impl Table<'_> {
     }
 
     /// Where its rule is written.
-    pub(super) fn rule_source(&self, position: usize, r: u32) -> Option<Source> {
+    pub(super) fn rule_source(&self, position: usize, r: u32) -> Option<SourcePlace> {
         match self.from {
             From::Config(file) => Some(self.in_config(file, format!("{}.rules[{r}]", self.place))),
             From::Manifests { files, .. } => in_manifests(files, self.origins?.of_rule(position)?),
         }
     }
 
-    fn in_config(&self, file: &str, place: String) -> Source {
-        Source {
+    fn in_config(&self, file: &str, place: String) -> SourcePlace {
+        SourcePlace {
             file: file.into(),
             line: None,
             place: Some(place),
@@ -101,12 +101,12 @@ impl Table<'_> {
     }
 }
 
-fn in_manifests(files: &[File], span: Span) -> Option<Source> {
+fn in_manifests(files: &[File], span: Span) -> Option<SourcePlace> {
     let file = files.get(span.file as usize)?;
     let line = file
         .lines
         .partition_point(|start| *start <= span.start as usize);
-    Some(Source {
+    Some(SourcePlace {
         file: file.name.clone(),
         line: Some(line),
         place: None,

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use gamma_explain::{Action, Change, ChangeAction, ChangedBy, Explanation, Header, Outcome};
+use gamma_compile::envoy_headers::{Direction, Fate, HeaderEdit, envoy_header};
+use gamma_config::{Timeouts, wire};
+use gamma_explain::{
+    ChangedBy, ExplainedAction, ExplainedOutcome, Explanation, HeaderChange, HeaderChangeKind,
+    HeaderField,
+};
 
 use crate::fixture::{Observed, Seen};
 
@@ -25,7 +30,11 @@ pub fn disagreements(explanation: &Explanation, observed: &Observed) -> Vec<Stri
     all
 }
 
-fn compare(explanation: &Explanation, outcome: &Outcome, observed: &Observed) -> Vec<String> {
+fn compare(
+    explanation: &Explanation,
+    outcome: &ExplainedOutcome,
+    observed: &Observed,
+) -> Vec<String> {
     let mut findings = Disagreements::default();
     let denied = denied(explanation, observed);
     if !denied {
@@ -48,7 +57,7 @@ fn denied(explanation: &Explanation, observed: &Observed) -> bool {
     let refused = status.is_some_and(|status| {
         auth.told.contains(&status.name) && observed.status.to_string() == status.value
     });
-    let failed = joined(&observed.headers, "x-gamma-reason");
+    let failed = joined(&observed.headers, wire::REASON);
     refused || failed.as_deref() == Some("external-auth-failed")
 }
 
@@ -64,19 +73,20 @@ impl Disagreements {
         }
     }
 
-    fn answer(&mut self, explanation: &Explanation, outcome: &Outcome, observed: &Observed) {
+    fn answer(
+        &mut self,
+        explanation: &Explanation,
+        outcome: &ExplainedOutcome,
+        observed: &Observed,
+    ) {
         match &outcome.action {
             // What the Envoy of `gammactl envoy` says to requests for no Service.
-            Action::PassThrough => {
+            ExplainedAction::PassThrough => {
                 self.compare("status", 404, observed.status);
                 self.compare("backend", None, observed.seen.as_ref().map(cluster));
-                self.compare(
-                    "x-gamma-reason",
-                    None,
-                    joined(&observed.headers, "x-gamma-reason"),
-                );
+                self.compare(wire::REASON, None, joined(&observed.headers, wire::REASON));
             }
-            Action::Forward {
+            ExplainedAction::Forward {
                 cluster,
                 authority,
                 path,
@@ -93,20 +103,18 @@ impl Disagreements {
                     if !OF_THE_PROXY.contains(&observed.status) {
                         self.compare("backend", Some(cluster.as_str()), None);
                     }
-                    self.compare(
-                        "x-gamma-reason",
-                        None,
-                        joined(&observed.headers, "x-gamma-reason"),
-                    );
+                    self.compare(wire::REASON, None, joined(&observed.headers, wire::REASON));
                 }
             },
-            Action::Redirect { status, location } => {
+            ExplainedAction::Redirect { status, location } => {
                 self.compare("status", *status, observed.status);
                 let observed = joined(&observed.headers, "location");
                 self.compare("location", Some(location.clone()), observed);
             }
-            Action::Preflight { status } => self.compare("status", *status, observed.status),
-            Action::Reply {
+            ExplainedAction::Preflight { status } => {
+                self.compare("status", *status, observed.status)
+            }
+            ExplainedAction::Reply {
                 status,
                 grpc_status,
                 ..
@@ -119,7 +127,7 @@ impl Disagreements {
     }
 
     /// Headers that the client sent, or that something was done to, as the backend got them.
-    fn request(&mut self, explanation: &Explanation, headers: &[Header], seen: &Seen) {
+    fn request(&mut self, explanation: &Explanation, headers: &[HeaderField], seen: &Seen) {
         // WebSockets do not show them.
         if seen.headers.is_empty() {
             return;
@@ -138,7 +146,8 @@ impl Disagreements {
         for name in names {
             // What the service that was asked says of these is not known.
             let asked = explanation.policy.external_auth.is_some();
-            let steers = |header: &Header| header.name.eq_ignore_ascii_case("x-echo-set-header");
+            let steers =
+                |header: &HeaderField| header.name.eq_ignore_ascii_case("x-echo-set-header");
             if asked && explanation.request.headers.iter().any(steers) {
                 continue;
             }
@@ -150,7 +159,11 @@ impl Disagreements {
         }
     }
 
-    fn response<'c>(&mut self, changes: impl Iterator<Item = &'c Change>, observed: &Observed) {
+    fn response<'c>(
+        &mut self,
+        changes: impl Iterator<Item = &'c HeaderChange>,
+        observed: &Observed,
+    ) {
         /// Values, and whether those that the backend sends stand before them.
         #[derive(Default)]
         struct Expected(Vec<String>, bool);
@@ -159,20 +172,26 @@ impl Disagreements {
         for change in changes {
             let added = change.after.clone();
             match (change.action, headers.get_mut(&*change.name)) {
-                (ChangeAction::Add, Some(Expected(values, _))) => values.extend(added),
-                (ChangeAction::Add, None) => {
+                (HeaderChangeKind::Add, Some(Expected(values, _))) => values.extend(added),
+                (HeaderChangeKind::Add, None) => {
                     let expected = Expected(added.into_iter().collect(), true);
                     headers.insert(&change.name, expected);
                 }
-                (ChangeAction::Set | ChangeAction::Remove, _) => {
+                (HeaderChangeKind::Set | HeaderChangeKind::Remove, _) => {
                     let expected = Expected(added.into_iter().collect(), false);
                     headers.insert(&change.name, expected);
                 }
             }
         }
         for (name, Expected(values, open)) in headers {
-            // Envoy sends these itself, whatever was removed.
-            if values.is_empty() && matches!(name, "date" | "server") {
+            let edit = if values.is_empty() {
+                HeaderEdit::Remove
+            } else {
+                HeaderEdit::Give
+            };
+            let row = envoy_header(Direction::Response, name);
+            let fate = row.map(|row| row.fate(edit, &Timeouts::default()));
+            if fate == Some(Fate::Replaced) {
                 continue;
             }
             let explained = (!values.is_empty()).then(|| tidy(&values.join(",")));

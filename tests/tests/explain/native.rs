@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
-use gamma_explain::{Action, Explanation, Outcome, RoutesKind, render, request::Simulated};
+use gamma_explain::{
+    AppliedRoutesKind, ExplainedAction, ExplainedOutcome, Explanation, render, request::Simulated,
+};
 use gamma_random::{NAMESPACES, pick, variable};
 use gamma_router::{Action as Decided, Decision, Router};
 
@@ -94,14 +96,19 @@ fn check(
     Ok(())
 }
 
-fn is(outcome: &Outcome, decision: &Decision, router: &Router, request: &Simulated) -> bool {
+fn is(
+    outcome: &ExplainedOutcome,
+    decision: &Decision,
+    router: &Router,
+    request: &Simulated,
+) -> bool {
     let backend = outcome.backend.as_ref().map(|backend| backend.index);
     let decided = decision.backend.map(|backend| backend.index());
     backend == decided
         && match (&outcome.action, &decision.action) {
-            (Action::PassThrough, Decided::PassThrough) => true,
+            (ExplainedAction::PassThrough, Decided::PassThrough) => true,
             (
-                Action::Forward {
+                ExplainedAction::Forward {
                     cluster,
                     authority,
                     path,
@@ -119,14 +126,14 @@ fn is(outcome: &Outcome, decision: &Decision, router: &Router, request: &Simulat
                     && path.as_bytes() == new.as_deref().unwrap_or(old)
             }
             (
-                Action::Redirect { status, location },
+                ExplainedAction::Redirect { status, location },
                 Decided::Redirect {
                     status: code,
                     location: to,
                 },
             ) => status == code && location.as_bytes() == to,
-            (Action::Preflight { status: 204 }, Decided::Preflight) => true,
-            (Action::Reply { status, reason, .. }, Decided::Reply(reply)) => {
+            (ExplainedAction::Preflight { status: 204 }, Decided::Preflight) => true,
+            (ExplainedAction::Reply { status, reason, .. }, Decided::Reply(reply)) => {
                 *status == reply.status() && reason == reply.reason.as_str()
             }
             _ => false,
@@ -136,9 +143,9 @@ fn is(outcome: &Outcome, decision: &Decision, router: &Router, request: &Simulat
 /// What it shows, for counting.
 fn kind(explanation: &Explanation) -> String {
     let mut kind = match explanation.routes.kind {
-        RoutesKind::Producer => "producer",
-        RoutesKind::Consumer => "consumer",
-        RoutesKind::None => "none",
+        AppliedRoutesKind::Producer => "producer",
+        AppliedRoutesKind::Consumer => "consumer",
+        AppliedRoutesKind::None => "none",
     }
     .to_owned();
     if explanation.runner_up.is_some() {

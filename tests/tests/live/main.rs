@@ -1,8 +1,9 @@
-//! `gammactl envoy -o DIR` beside a running Envoy.
+//! `gammactl envoy` beside a running Envoy.
 
 mod blind;
 mod capture;
 mod edits;
+mod envoy_headers;
 mod many;
 mod refused;
 mod shop;

@@ -5,13 +5,13 @@ mod policy;
 mod shares;
 
 use findings::{Findings, or_none, quoted};
-use gamma_explain::{Explanation, Header};
+use gamma_explain::{Explanation, HeaderField};
 use gamma_manifest::diagnostic::Diagnostics;
 
 use super::{
     model::{Exchange, Expect, HeaderExpectation},
     names::{Names, short},
-    outcome::{End, Outcome},
+    outcome::{End, PossibleOutcome},
     share::Share,
 };
 
@@ -19,7 +19,7 @@ use super::{
 pub(super) fn check(
     exchange: &Exchange,
     explanation: &Explanation,
-    outcomes: &[Outcome],
+    outcomes: &[PossibleOutcome],
     names: &Names,
 ) -> Diagnostics {
     let expect = &exchange.expect;
@@ -65,7 +65,7 @@ fn rule(expect: &Expect, explanation: &Explanation, names: &Names, findings: &mu
 fn forwarded(
     exchange: &Exchange,
     explanation: &Explanation,
-    outcome: &Outcome,
+    outcome: &PossibleOutcome,
     findings: &mut Findings,
 ) {
     let expect = &exchange.expect;
@@ -94,7 +94,7 @@ fn forwarded(
 }
 
 /// What the client gets.
-fn answered(expect: &Expect, outcome: &Outcome, findings: &mut Findings) {
+fn answered(expect: &Expect, outcome: &PossibleOutcome, findings: &mut Findings) {
     let passes = outcome.end == End::PassThrough;
     if let Some(expected) = expect.pass_through.as_ref().filter(|p| p.value != passes) {
         let got = outcome.title();
@@ -140,7 +140,7 @@ fn answered(expect: &Expect, outcome: &Outcome, findings: &mut Findings) {
 }
 
 /// What a backend gets.
-fn received(expect: &Expect, outcome: &Outcome, names: &Names, findings: &mut Findings) {
+fn received(expect: &Expect, outcome: &PossibleOutcome, names: &Names, findings: &mut Findings) {
     let got = outcome.received();
     if let Some(backend) = &expect.backend
         && !(got.is_some() && outcome.is_named(&backend.value))
@@ -177,7 +177,7 @@ fn received(expect: &Expect, outcome: &Outcome, names: &Names, findings: &mut Fi
 }
 
 /// Whether each request goes where the one before it in its jar went.
-fn sticky(expect: &Expect, outcomes: &[Outcome], findings: &mut Findings) {
+fn sticky(expect: &Expect, outcomes: &[PossibleOutcome], findings: &mut Findings) {
     let Some(expected) = &expect.sticky else {
         return;
     };
@@ -187,7 +187,7 @@ fn sticky(expect: &Expect, outcomes: &[Outcome], findings: &mut Findings) {
         let hint = Some(hint.into());
         return findings.differs(expected.span, "sticky", wanted, "none", hint);
     }
-    let stays = |o: &&Outcome| o.previous.is_some() && o.previous.as_deref() == o.cluster();
+    let stays = |o: &&PossibleOutcome| o.previous.is_some() && o.previous.as_deref() == o.cluster();
     let stay: f64 = outcomes.iter().filter(stays).map(|o| o.share).sum();
     if (stay > 1.0 - 1e-9) != expected.value {
         let got = format!("{} that do", Share::from_f64(stay));
@@ -199,7 +199,12 @@ fn sticky(expect: &Expect, outcomes: &[Outcome], findings: &mut Findings) {
     }
 }
 
-fn header(whose: &str, expected: &HeaderExpectation, headers: &[Header], findings: &mut Findings) {
+fn header(
+    whose: &str,
+    expected: &HeaderExpectation,
+    headers: &[HeaderField],
+    findings: &mut Findings,
+) {
     let got = joined(headers, &expected.name);
     if expected.value.as_deref().map(list) != got {
         let what = format!("{whose} {}", expected.name);
@@ -210,7 +215,7 @@ fn header(whose: &str, expected: &HeaderExpectation, headers: &[Header], finding
 
 /// "A recipient MAY combine multiple field lines within a field section that have the same field
 /// name into one field line" (RFC 9110, 5.2), so a test must not care which it got.
-fn joined(headers: &[Header], name: &str) -> Option<String> {
+fn joined(headers: &[HeaderField], name: &str) -> Option<String> {
     let headers = headers.iter();
     let values: Vec<String> = headers
         .filter(|header| header.name.eq_ignore_ascii_case(name))

@@ -1,6 +1,6 @@
 //! What a rule does besides: timeouts, retries, who is asked.
 
-use gamma_explain::Policy;
+use gamma_explain::RulePolicy;
 use gamma_manifest::source::Spanned;
 
 use super::findings::{Findings, or_none};
@@ -9,7 +9,7 @@ use crate::{
     names::{Backend, Names},
 };
 
-pub(super) fn policy(expect: &Expect, got: &Policy, names: &Names, findings: &mut Findings) {
+pub(super) fn policy(expect: &Expect, got: &RulePolicy, names: &Names, findings: &mut Findings) {
     timeouts(expect, got, findings);
     if let Some(expected) = &expect.retry {
         retry(expected, got.retry.as_ref(), findings);
@@ -17,7 +17,7 @@ pub(super) fn policy(expect: &Expect, got: &Policy, names: &Names, findings: &mu
     external_auth(expect, got, names, findings);
 }
 
-fn timeouts(expect: &Expect, got: &Policy, findings: &mut Findings) {
+fn timeouts(expect: &Expect, got: &RulePolicy, findings: &mut Findings) {
     let Some(expected) = &expect.timeouts else {
         return;
     };
@@ -87,7 +87,7 @@ fn retry(
     }
 }
 
-fn external_auth(expect: &Expect, got: &Policy, names: &Names, findings: &mut Findings) {
+fn external_auth(expect: &Expect, got: &RulePolicy, names: &Names, findings: &mut Findings) {
     let Some(expected) = &expect.external_auth else {
         return;
     };

@@ -8,7 +8,7 @@ use super::findings::Findings;
 use crate::{
     model::Expect,
     names::{Backend, Names},
-    outcome::Outcome,
+    outcome::PossibleOutcome,
     share::Share,
 };
 
@@ -16,14 +16,14 @@ const NOT_LISTED: &str = "none, as it is not listed";
 
 pub(super) fn shares(
     expect: &Expect,
-    outcomes: &[Outcome],
+    outcomes: &[PossibleOutcome],
     names: &Names,
     findings: &mut Findings,
 ) {
     let Some((first, _)) = expect.shares.first() else {
         return;
     };
-    let listed = |outcome: &Outcome| {
+    let listed = |outcome: &PossibleOutcome| {
         expect
             .shares
             .iter()
@@ -43,7 +43,7 @@ pub(super) fn shares(
 
 pub(super) fn mirrors(
     expect: &Expect,
-    outcomes: &[Outcome],
+    outcomes: &[PossibleOutcome],
     names: &Names,
     findings: &mut Findings,
 ) {

@@ -6,6 +6,7 @@
 //! the number of matches.
 
 mod claims;
+mod envoy_headers;
 mod mirrors;
 mod normal_path;
 mod parents;
@@ -38,6 +39,7 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
             weights::lint(route, rule, diagnostics);
             mirrors::lint(route, rule, diagnostics);
             policies::lint(rule, diagnostics);
+            envoy_headers::lint(rule, diagnostics);
             sessions::lint(route, rule, diagnostics);
             patterns::lint(rule, diagnostics);
             values::lint(rule, diagnostics);

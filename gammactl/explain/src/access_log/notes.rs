@@ -1,7 +1,7 @@
 //! What the log of a request adds to the request's explanation.
 
 use super::logged::Logged;
-use crate::explanation::{Action, Explanation, Outcome, Predicate};
+use crate::explanation::{ExplainedAction, ExplainedOutcome, Explanation, Predicate};
 
 /// What should be known of the explanation of a logged request.
 #[must_use]
@@ -35,9 +35,15 @@ pub fn notes(explanation: &Explanation, logged: &Logged) -> Vec<String> {
         });
     }
     if let Some(status) = logged.status {
-        let mut expected = explanation.outcomes.iter().filter_map(Outcome::status);
-        let forwards = |outcome: &Outcome| {
-            matches!(outcome.action, Action::Forward { .. } | Action::PassThrough)
+        let mut expected = explanation
+            .outcomes
+            .iter()
+            .filter_map(ExplainedOutcome::status);
+        let forwards = |outcome: &ExplainedOutcome| {
+            matches!(
+                outcome.action,
+                ExplainedAction::Forward { .. } | ExplainedAction::PassThrough
+            )
         };
         let may_be_any = explanation.outcomes.iter().any(forwards);
         if !may_be_any && !expected.any(|expected| expected == status) {

@@ -4,26 +4,26 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::Header;
+use super::header::{HeaderChange, HeaderField};
 
 /// What a rule does besides forwarding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Policy {
+pub struct RulePolicy {
     /// Who has to allow the request first.
-    pub external_auth: Option<ExternalAuth>,
+    pub external_auth: Option<RequiredAuth>,
     /// How long requests may take.
     pub timeouts: gamma_config::Timeouts,
     /// Whether and when they are tried again.
     pub retry: Option<gamma_config::Retry>,
     /// How sessions are kept together.
-    pub session: Option<Session>,
+    pub session: Option<KeptSession>,
 }
 
 /// Who has to allow a request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct ExternalAuth {
+pub struct RequiredAuth {
     /// Cluster that is asked.
     pub cluster: String,
     /// Path that it is asked for.
@@ -35,7 +35,7 @@ pub struct ExternalAuth {
 /// How a rule keeps sessions together.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Session {
+pub struct KeptSession {
     /// `Cookie` or `Header`.
     pub r#type: gamma_config::SessionType,
     /// Name of the cookie or header.
@@ -49,26 +49,26 @@ pub struct Session {
 /// One of the things that may come of a request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Outcome {
+pub struct ExplainedOutcome {
     /// Part of the requests that this happens to, above 0 and at most 1.
     pub share: f64,
     /// The backend that is drawn, if the rule has any.
-    pub backend: Option<Backend>,
+    pub backend: Option<DrawnBackend>,
     /// What happens.
-    pub action: Action,
+    pub action: ExplainedAction,
     /// Changes to the request before it is forwarded, in order.
-    pub request_changes: Vec<Change>,
+    pub request_changes: Vec<HeaderChange>,
     /// Where copies go.
-    pub mirrors: Vec<Mirror>,
+    pub mirrors: Vec<MirroredShare>,
     /// Changes to the response, in order. What the backend says is not known, so nothing is
     /// `before`.
-    pub response_changes: Vec<Change>,
+    pub response_changes: Vec<HeaderChange>,
 }
 
 /// A backend of a rule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Backend {
+pub struct DrawnBackend {
     /// Index into `backendRefs`.
     pub index: u32,
     /// Weight.
@@ -86,7 +86,7 @@ pub struct Backend {
     rename_all = "camelCase",
     rename_all_fields = "camelCase"
 )]
-pub enum Action {
+pub enum ExplainedAction {
     /// It is left to the proxy's own routes.
     PassThrough,
     /// It is forwarded.
@@ -97,8 +97,8 @@ pub enum Action {
         authority: String,
         /// Path with query, as the backend gets it.
         path: String,
-        /// Headers as the backend gets them, but for those that the proxy adds.
-        headers: Vec<Header>,
+        /// Headers as the backend gets them, but for those that the proxy writes.
+        headers: Vec<HeaderField>,
     },
     /// It is answered with a redirect.
     Redirect {
@@ -125,67 +125,25 @@ pub enum Action {
     },
 }
 
-/// A change to a request or a response.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Change {
-    /// What is done.
-    pub action: ChangeAction,
-    /// Name of the header; `:authority` and `:path` for those.
-    pub name: String,
-    /// Value before it, several joined with `,`.
-    pub before: Option<String>,
-    /// Value after it, several joined with `,`; of a response what is set or added.
-    pub after: Option<String>,
-    /// Who asks for it.
-    pub by: ChangedBy,
-}
-
-/// What is done to a header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ChangeAction {
-    /// Its values are replaced.
-    Set,
-    /// It gets one more value.
-    Add,
-    /// It is removed.
-    Remove,
-}
-
-/// Who asks for a change.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub enum ChangedBy {
-    /// Gamma itself.
-    Gamma,
-    /// A filter of the rule.
-    Rule,
-    /// A filter of the backend.
-    Backend,
-    /// A CORS filter of the rule or the backend.
-    Cors,
-}
-
 /// Where copies go.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Mirror {
+pub struct MirroredShare {
     /// Cluster.
     pub cluster: String,
     /// Part of the requests that is copied, at most 1.
     pub share: f64,
 }
 
-impl Outcome {
+impl ExplainedOutcome {
     /// Status of the answer, if no backend gives it.
     #[must_use]
     pub fn status(&self) -> Option<u16> {
         match self.action {
-            Action::PassThrough | Action::Forward { .. } => None,
-            Action::Redirect { status, .. }
-            | Action::Preflight { status }
-            | Action::Reply { status, .. } => Some(status),
+            ExplainedAction::PassThrough | ExplainedAction::Forward { .. } => None,
+            ExplainedAction::Redirect { status, .. }
+            | ExplainedAction::Preflight { status }
+            | ExplainedAction::Reply { status, .. } => Some(status),
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use super::{Page, printable};
-use crate::{Candidate, Explanation, Failed, Predicate};
+use super::page::{Page, printable};
+use crate::explanation::{Explanation, FailedPredicate, Predicate, TriedMatch};
 
 /// As many matches are shown without being asked for.
 const SHOWN: usize = 12;
@@ -24,7 +24,7 @@ impl Page {
             true => (0..tried.len()).collect(),
             false => telling(tried, winner),
         };
-        let of_shown = |of: fn(&Candidate) -> usize| width(shown.iter().map(|i| of(&tried[*i])));
+        let of_shown = |of: fn(&TriedMatch) -> usize| width(shown.iter().map(|i| of(&tried[*i])));
         let widths = [
             of_shown(|c| c.rule.to_string().chars().count()),
             of_shown(|c| place(c).chars().count()),
@@ -61,7 +61,7 @@ impl Page {
     }
 
     /// In one line: what the match asks for, and what the request has instead.
-    fn candidate(&self, candidate: &Candidate, wins: bool, widths: [usize; 3]) -> String {
+    fn candidate(&self, candidate: &TriedMatch, wins: bool, widths: [usize; 3]) -> String {
         let mark = match candidate.failed {
             None if wins => self.style.green("✓"),
             // It would have won.
@@ -84,7 +84,7 @@ impl Page {
 
 /// Indices of those that say most: the one that won, those that ask for this path but for something
 /// else too, and a few for the most similar paths.
-fn telling(tried: &[Candidate], winner: Option<usize>) -> Vec<usize> {
+fn telling(tried: &[TriedMatch], winner: Option<usize>) -> Vec<usize> {
     if tried.len() <= SHOWN {
         return (0..tried.len()).collect();
     }
@@ -103,20 +103,20 @@ fn telling(tried: &[Candidate], winner: Option<usize>) -> Vec<usize> {
 }
 
 /// How many bytes the path asked for and the path of the request have in common at their start.
-fn in_common(failed: &Failed) -> usize {
+fn in_common(failed: &FailedPredicate) -> usize {
     let wanted = failed.wanted.split_once(' ').map_or("", |(_, path)| path);
     let got = failed.got.as_deref().unwrap_or_default();
     let pairs = wanted.bytes().zip(got.bytes());
     pairs.take_while(|(one, two)| one == two).count()
 }
 
-fn is_other_path(failed: &Failed) -> bool {
+fn is_other_path(failed: &FailedPredicate) -> bool {
     matches!(failed.predicate, Predicate::Path | Predicate::Hostname)
 }
 
 /// What stands for matches that are not shown.
-fn gap(hidden: &[Candidate]) -> String {
-    let failed = |c: &Candidate| c.failed.as_ref().is_some_and(is_other_path);
+fn gap(hidden: &[TriedMatch]) -> String {
+    let failed = |c: &TriedMatch| c.failed.as_ref().is_some_and(is_other_path);
     let count = hidden.len();
     match hidden.iter().all(failed) {
         true => format!("… {count} for other paths"),
@@ -125,7 +125,7 @@ fn gap(hidden: &[Candidate]) -> String {
 }
 
 /// Where a match is written. A config is one file, whose name is said with the rule.
-fn place(candidate: &Candidate) -> String {
+fn place(candidate: &TriedMatch) -> String {
     match &candidate.source {
         Some(source) => source.place.clone().unwrap_or_else(|| source.to_string()),
         None => String::new(),
@@ -133,7 +133,7 @@ fn place(candidate: &Candidate) -> String {
 }
 
 /// What the request has where a match asks for something else.
-fn why(failed: &Failed) -> String {
+fn why(failed: &FailedPredicate) -> String {
     let got = match &failed.got {
         Some(got) => format!("`{}`", printable(got)),
         None => "absent".into(),

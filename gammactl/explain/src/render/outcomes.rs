@@ -1,12 +1,14 @@
 //! What comes of a request, and each change on the way.
 
-use super::{Page, printable};
-use crate::{Action, Change, ChangeAction, ChangedBy, Outcome};
+use super::page::{Page, printable};
+use crate::explanation::{
+    ChangedBy, ExplainedAction, ExplainedOutcome, HeaderChange, HeaderChangeKind,
+};
 
 impl Page {
     /// Changes that all outcomes have in common are said once.
-    pub(super) fn outcomes(&mut self, outcomes: &[Outcome]) {
-        let is_alike = |one: &Outcome, two: &Outcome| {
+    pub(super) fn outcomes(&mut self, outcomes: &[ExplainedOutcome]) {
+        let is_alike = |one: &ExplainedOutcome, two: &ExplainedOutcome| {
             one.request_changes == two.request_changes
                 && one.response_changes == two.response_changes
                 && one.mirrors == two.mirrors
@@ -33,15 +35,15 @@ impl Page {
         }
     }
 
-    fn result(&self, outcome: &Outcome) -> String {
+    fn result(&self, outcome: &ExplainedOutcome) -> String {
         let text = result(outcome);
         match &outcome.action {
-            Action::Reply { .. } => self.style.red(&text),
+            ExplainedAction::Reply { .. } => self.style.red(&text),
             _ => self.style.bold(&text),
         }
     }
 
-    fn changes(&mut self, outcome: &Outcome) {
+    fn changes(&mut self, outcome: &ExplainedOutcome) {
         for (i, change) in outcome.request_changes.iter().enumerate() {
             let text = self.change(change);
             self.line(if i == 0 { "request" } else { "" }, &text);
@@ -56,7 +58,7 @@ impl Page {
         }
     }
 
-    fn change(&self, change: &Change) -> String {
+    fn change(&self, change: &HeaderChange) -> String {
         let name = match &*change.name {
             ":authority" => "host",
             ":path" => "path",
@@ -66,13 +68,14 @@ impl Page {
             ChangedBy::Rule => "",
             ChangedBy::Backend => "  (the backend's filter)",
             ChangedBy::Cors => "  (CORS)",
+            ChangedBy::Session => "  (the session's)",
             ChangedBy::Gamma => "  (Gamma's own)",
         };
         let by = self.style.dim(by);
         let verb = match change.action {
-            ChangeAction::Set => "set",
-            ChangeAction::Add => "add",
-            ChangeAction::Remove => "remove",
+            HeaderChangeKind::Set => "set",
+            HeaderChangeKind::Add => "add",
+            HeaderChangeKind::Remove => "remove",
         };
         let before = change.before.as_deref().map(printable);
         let after = change.after.as_deref().map(printable);
@@ -91,13 +94,15 @@ impl Page {
 }
 
 /// What comes of it, in a few words.
-pub(super) fn result(outcome: &Outcome) -> String {
+pub(super) fn result(outcome: &ExplainedOutcome) -> String {
     match &outcome.action {
-        Action::PassThrough => "passes through to the proxy's own routes".into(),
-        Action::Forward { cluster, .. } => format!("to {cluster}"),
-        Action::Redirect { status, location } => format!("{status} to {location}"),
-        Action::Preflight { status } => format!("{status}, the answer to a CORS preflight"),
-        Action::Reply {
+        ExplainedAction::PassThrough => "passes through to the proxy's own routes".into(),
+        ExplainedAction::Forward { cluster, .. } => format!("to {cluster}"),
+        ExplainedAction::Redirect { status, location } => format!("{status} to {location}"),
+        ExplainedAction::Preflight { status } => {
+            format!("{status}, the answer to a CORS preflight")
+        }
+        ExplainedAction::Reply {
             status,
             grpc_status,
             reason,

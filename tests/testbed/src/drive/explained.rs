@@ -8,7 +8,7 @@ use std::{
 use anyhow::Result;
 use gamma_compile::{self as compile, compilation};
 use gamma_explain::{
-    Action, Explainer, Explanation,
+    ExplainedAction, Explainer, Explanation,
     request::{HeaderLine, Simulated},
 };
 use gamma_manifest::{Manifests, diagnostic::Diagnostics, source::Sources};
@@ -124,7 +124,7 @@ impl Explained {
         let name = |what: String| format!("{} {}: {what}", request.authority, request.path);
         for outcome in &explanation.outcomes {
             let what = match &outcome.action {
-                Action::Forward { cluster, .. } => cluster.clone(),
+                ExplainedAction::Forward { cluster, .. } => cluster.clone(),
                 action => format!("{:?}", status(action)),
             };
             self.outcomes.expect(&name(what), outcome.share);
@@ -136,12 +136,12 @@ impl Explained {
     }
 }
 
-fn status(action: &Action) -> Option<u16> {
+fn status(action: &ExplainedAction) -> Option<u16> {
     match action {
-        Action::Redirect { status, .. }
-        | Action::Preflight { status }
-        | Action::Reply { status, .. } => Some(*status),
-        Action::PassThrough | Action::Forward { .. } => None,
+        ExplainedAction::Redirect { status, .. }
+        | ExplainedAction::Preflight { status }
+        | ExplainedAction::Reply { status, .. } => Some(*status),
+        ExplainedAction::PassThrough | ExplainedAction::Forward { .. } => None,
     }
 }
 

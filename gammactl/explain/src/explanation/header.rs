@@ -1,0 +1,56 @@
+//! The headers of a request or a response, and changes to them.
+
+use serde::Serialize;
+
+/// A header. Names that Gamma has read are in lower case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct HeaderField {
+    /// Name.
+    pub name: String,
+    /// Value.
+    pub value: String,
+}
+
+/// A change to a request or a response.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HeaderChange {
+    /// What is done.
+    pub action: HeaderChangeKind,
+    /// Name of the header; `:authority` and `:path` for those.
+    pub name: String,
+    /// Value before it, several joined with `,`.
+    pub before: Option<String>,
+    /// Value after it, several joined with `,`; of a response what is set or added.
+    pub after: Option<String>,
+    /// Who asks for it.
+    pub by: ChangedBy,
+}
+
+/// What is done to a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum HeaderChangeKind {
+    /// Its values are replaced.
+    Set,
+    /// It gets one more value.
+    Add,
+    /// It is removed.
+    Remove,
+}
+
+/// Who asks for a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub enum ChangedBy {
+    /// Gamma itself.
+    Gamma,
+    /// A filter of the rule.
+    Rule,
+    /// A filter of the backend.
+    Backend,
+    /// A CORS filter of the rule or the backend.
+    Cors,
+    /// The rule's session persistence.
+    Session,
+}
