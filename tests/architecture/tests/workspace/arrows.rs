@@ -20,33 +20,36 @@ const RULES: Rules = Rules {
         gamma-manifest: gamma-config
         gamma-compile:  gamma-config gamma-router gamma-manifest
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
-        gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile
+        gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases
 
         # The tests.
         gamma-architecture:
+        gamma-golden:
         gamma-interpreter:
         gamma-random:
-        gamma-reference:   gamma-manifest gammactl
-        gamma-testbed:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gammactl
+        gamma-reference:   gamma-manifest
+        gamma-testbed:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy
         gamma-bench:       gamma-config gamma-interpreter gamma-testbed
-        gamma-conformance: gamma-manifest gamma-testbed gammactl
-        gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-testbed gammactl
+        gamma-conformance: gamma-manifest gamma-testbed
+        gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-testbed
         gamma-tests:
     ",
     tests: "
-        gammactl:    gamma-random
-        gamma-diff:  gamma-random
-        gamma-tests: gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gammactl gamma-interpreter gamma-random gamma-reference gamma-testbed
+        gamma-compile: gamma-golden
+        gamma-cases:   gamma-golden
+        gammactl:      gamma-golden gamma-random
+        gamma-diff:    gamma-random
+        gamma-tests:   gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
-        clap:          gammactl
+        clap:          gamma-explain gammactl
         clap_complete: gammactl
         matchit:       gamma-router
         proxy-wasm:    gamma-filter
-        saphyr-parser: gamma-manifest gammactl
+        saphyr-parser: gamma-manifest
     ",
 };
 
