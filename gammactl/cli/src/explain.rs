@@ -65,12 +65,12 @@ pub(super) struct ExplainCommand {
     all: bool,
 
     /// How to write the answers
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    output: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Text)]
+    output: ExplainFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExplainFormat {
     /// For people
     Text,
     /// One line for each request
@@ -137,7 +137,7 @@ pub(super) fn run(options: &ExplainCommand) -> anyhow::Result<bool> {
 
 /// How explanations are written.
 struct Writer {
-    format: Format,
+    format: ExplainFormat,
     all: bool,
     many: bool,
     color: bool,
@@ -146,14 +146,14 @@ struct Writer {
 impl Writer {
     fn text(&self, explanation: &Explanation, first: bool) -> anyhow::Result<String> {
         let mut text = match self.format {
-            Format::Text => {
+            ExplainFormat::Text => {
                 let gap = if first { "" } else { "\n" };
                 let render = if self.all { render_all } else { render };
                 return Ok(format!("{gap}{}", render(explanation, self.color)));
             }
-            Format::Brief => return Ok(render_brief(explanation, self.color)),
-            Format::Json if self.many => serde_json::to_string(explanation)?,
-            Format::Json => serde_json::to_string_pretty(explanation)?,
+            ExplainFormat::Brief => return Ok(render_brief(explanation, self.color)),
+            ExplainFormat::Json if self.many => serde_json::to_string(explanation)?,
+            ExplainFormat::Json => serde_json::to_string_pretty(explanation)?,
         };
         text.push('\n');
         Ok(text)

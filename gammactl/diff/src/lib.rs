@@ -64,8 +64,8 @@ pub use compare::diff;
 pub use differences::Difference;
 pub use gamma_compile::Share;
 pub use model::{
-    Clients, DecisionChange, Diff, RuleName, RuleOutcome, ServiceDiff, Side, TableDiff,
+    Clients, DecidingRule, DecisionChange, Diff, RuleOutcome, ServiceDiff, Side, TableDiff,
 };
 pub use outcome::{AnsweredBy, RequestOutcome, Treatment};
 pub use place::{Places, RulePlace};
-pub use presence::Presence;
+pub use presence::PresenceChange;

@@ -10,7 +10,7 @@ use super::{
     differences::Difference,
     outcome::RequestOutcome,
     place::{Places, RulePlace},
-    presence::Presence,
+    presence::PresenceChange,
 };
 
 /// One side of the comparison.
@@ -41,7 +41,7 @@ pub struct ServiceDiff {
     /// Name.
     pub name: String,
     /// Itself, its ports, hosts and addresses, where they are on one side only.
-    pub presence: Vec<Presence>,
+    pub presence: Vec<PresenceChange>,
     /// Its ports, and for which clients.
     pub tables: Vec<TableDiff>,
 }
@@ -85,14 +85,14 @@ pub struct DecisionChange {
 #[derive(Debug)]
 pub struct RuleOutcome {
     /// The rule that decides, if one does.
-    pub rule: Option<RuleName>,
+    pub rule: Option<DecidingRule>,
     /// What becomes of the request.
     pub outcome: RequestOutcome,
 }
 
 /// A rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleName {
+pub struct DecidingRule {
     /// As in `HTTPRoute/shop/cart`.
     pub route: String,
     /// Within its route.

@@ -8,7 +8,7 @@ use gamma_explain::request::Simulated;
 use super::{
     diff_styles::DiffStyles,
     differences::Difference,
-    model::{Clients, DecisionChange, Diff, RuleName, ServiceDiff, TableDiff},
+    model::{Clients, DecidingRule, DecisionChange, Diff, ServiceDiff, TableDiff},
 };
 
 /// Requests of one change that are written out; the rest is counted.
@@ -106,7 +106,7 @@ fn of_change(change: &DecisionChange, clients: &Clients, styles: DiffStyles, out
             format!("{}{place}", rule_name(a))
         }
         _ => {
-            let one = |rule: &Option<RuleName>| match rule {
+            let one = |rule: &Option<DecidingRule>| match rule {
                 None => "none".into(),
                 Some(rule) => {
                     let place = rule.place.as_ref();
@@ -135,7 +135,7 @@ fn rows(differences: &[Difference], indent: &str, styles: DiffStyles, out: &mut 
     }
 }
 
-fn rule_name(rule: &RuleName) -> String {
+fn rule_name(rule: &DecidingRule) -> String {
     match (&*rule.route, &*rule.name) {
         ("", "") => "without a name".into(),
         ("", name) | (name, "") => name.into(),

@@ -79,8 +79,8 @@ fn router_for_all(config: &Config) -> Result<Router, BuildError> {
 
 fn add_needs_of(decision: &Decision, router: &Router, needs: &mut BTreeSet<Need>) {
     needs.extend(router.external_auth(decision).map(|_| CALL));
-    let Ok(()) = router.visit_request(decision, b"", &mut OnRequest(needs));
-    let Ok(()) = router.visit_response(decision, &mut OnResponse(needs));
+    let Ok(()) = router.visit_request(decision, b"", &mut RequestNeeds(needs));
+    let Ok(()) = router.visit_response(decision, &mut ResponseNeeds(needs));
 }
 
 /// A request's way from its headers to a cluster or an answer, and the start of the VM.
@@ -132,9 +132,9 @@ const CALL: Need = (
 );
 
 /// Records what a decision needs on a request.
-struct OnRequest<'n>(&'n mut BTreeSet<Need>);
+struct RequestNeeds<'n>(&'n mut BTreeSet<Need>);
 
-impl HeaderVisitor for OnRequest<'_> {
+impl HeaderVisitor for RequestNeeds<'_> {
     type Error = Infallible;
 
     fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
@@ -151,7 +151,7 @@ impl HeaderVisitor for OnRequest<'_> {
     }
 }
 
-impl RequestVisitor for OnRequest<'_> {
+impl RequestVisitor for RequestNeeds<'_> {
     /// A header is set for each copy.
     fn mirror(&mut self, _: &str, _: Fraction, _: By) -> Result<(), Infallible> {
         Ok(())
@@ -163,9 +163,9 @@ impl RequestVisitor for OnRequest<'_> {
 }
 
 /// Records what a decision needs on the response.
-struct OnResponse<'n>(&'n mut BTreeSet<Need>);
+struct ResponseNeeds<'n>(&'n mut BTreeSet<Need>);
 
-impl HeaderVisitor for OnResponse<'_> {
+impl HeaderVisitor for ResponseNeeds<'_> {
     type Error = Infallible;
 
     fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
@@ -184,7 +184,7 @@ impl HeaderVisitor for OnResponse<'_> {
     }
 }
 
-impl ResponseVisitor for OnResponse<'_> {
+impl ResponseVisitor for ResponseNeeds<'_> {
     /// Some endpoint, to which no session is bound: one begins.
     fn answered_by(&mut self) -> Option<SocketAddr> {
         self.0.insert(PROPERTIES);

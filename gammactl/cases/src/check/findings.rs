@@ -7,18 +7,18 @@ use gamma_manifest::{
     source::Span,
 };
 
-use crate::share::Share;
+use crate::share::RequestShare;
 
 /// What differs, and for which share of the requests.
 #[derive(Debug)]
-pub(super) struct Findings {
+pub(super) struct UnmetExpectations {
     /// Share of the requests that are looked at.
     share: f64,
     /// By place and message: shares, and ways out.
     found: BTreeMap<(Span, String), (f64, Option<String>)>,
 }
 
-impl Default for Findings {
+impl Default for UnmetExpectations {
     fn default() -> Self {
         Self {
             share: 1.0,
@@ -27,7 +27,7 @@ impl Default for Findings {
     }
 }
 
-impl Findings {
+impl UnmetExpectations {
     /// What follows is about this share of the requests.
     pub(super) fn of(&mut self, share: f64) {
         self.share = share;
@@ -51,7 +51,7 @@ impl Findings {
         for ((span, message), (share, hint)) in self.found {
             let share = match share > 1.0 - 1e-9 {
                 true => String::new(),
-                false => format!(" ({} of the requests)", Share::from_f64(share)),
+                false => format!(" ({} of the requests)", RequestShare::from_f64(share)),
             };
             let message = format!("{message}{share}");
             let mut diagnostic = Diagnostic::new(&codes::NOT_AS_EXPECTED, span, message);

@@ -25,7 +25,7 @@ mod split;
 
 pub use advice::advise;
 pub use needed::{InvalidPattern, ServicePattern, needed};
-pub use object::{Object, yaml};
+pub use object::{IstioObject, yaml};
 pub use options::IstioOptions;
 pub use pair::objects;
 pub use plugin_fields::{FailStrategy, Image, InvalidImage, Phase, PullPolicy};
