@@ -216,9 +216,10 @@ fn simulated(exchange: &Exchange) -> Simulated {
     let mut line = exchange.request.value.clone();
     let mut headers = Vec::new();
     for header in &exchange.headers {
-        match header.name.eq_ignore_ascii_case("host") {
-            true => line.authority = String::from_utf8_lossy(&header.value).into_owned(),
-            false => headers.push(header.clone()),
+        if header.name.eq_ignore_ascii_case("host") {
+            line.authority = String::from_utf8_lossy(&header.value).into_owned();
+        } else {
+            headers.push(header.clone());
         }
     }
     if exchange.protocol == Protocol::Grpc {

@@ -49,9 +49,10 @@ impl UnmetExpectations {
     pub(super) fn finish(self) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         for ((span, message), (share, hint)) in self.found {
-            let share = match share > 1.0 - 1e-9 {
-                true => String::new(),
-                false => format!(" ({} of the requests)", RequestShare::from_f64(share)),
+            let share = if share > 1.0 - 1e-9 {
+                String::new()
+            } else {
+                format!(" ({} of the requests)", RequestShare::from_f64(share))
             };
             let message = format!("{message}{share}");
             let mut diagnostic = Diagnostic::new(&codes::NOT_AS_EXPECTED, span, message);

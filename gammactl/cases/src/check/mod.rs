@@ -203,9 +203,10 @@ fn sticky(expect: &Expect, outcomes: &[PossibleOutcome], findings: &mut UnmetExp
     let stay: f64 = outcomes.iter().filter(stays).map(|o| o.share).sum();
     if (stay > 1.0 - 1e-9) != expected.value {
         let got = format!("{} that do", RequestShare::from_f64(stay));
-        let wanted = match expected.value {
-            true => "that all stay with their backend",
-            false => "that not all stay with their backend",
+        let wanted = if expected.value {
+            "that all stay with their backend"
+        } else {
+            "that not all stay with their backend"
         };
         findings.differs(expected.span, "sticky", wanted, got, None);
     }

@@ -50,9 +50,10 @@ pub fn text(results: &Results, color: bool) -> String {
 
 /// Why a test failed: what is not as expected, and what becomes of the request.
 pub(super) fn why(file: &FileResult, test: &TestResult, color: bool) -> String {
-    let format = match color {
-        true => Format::TextColor,
-        false => Format::Text,
+    let format = if color {
+        Format::TextColor
+    } else {
+        Format::Text
     };
     let mut text = render(&test.findings, &file.sources, format);
     text.push_str(&render(&test.of_manifests, &file.manifests, format));

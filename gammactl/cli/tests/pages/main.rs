@@ -82,9 +82,10 @@ fn run(text: &str, page: &Path, wrong: &mut Vec<String>) -> (String, usize) {
                         expected.into()
                     });
                     updated.push_str(command.written);
-                    updated.push_str(match expected::fits(expected, &printed) {
-                        true => expected,
-                        false => &printed,
+                    updated.push_str(if expected::fits(expected, &printed) {
+                        expected
+                    } else {
+                        &printed
                     });
                     if !expected::fits(expected, &printed) && std::env::var_os("UPDATE").is_none() {
                         wrong.push(format!(
