@@ -31,7 +31,6 @@ mod classes;
 mod compare;
 mod cors;
 mod decide;
-mod diff_styles;
 mod differences;
 mod effects;
 mod header_changes;
