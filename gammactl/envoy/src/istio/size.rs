@@ -1,4 +1,4 @@
-//! The limits that Kubernetes has to the size of an object.
+//! The limits that Kubernetes sets to the size of an object.
 
 use gamma_config::Config;
 use gamma_manifest::diagnostic::{Code, Diagnostic, Diagnostics, codes};
@@ -15,18 +15,16 @@ const MOST: usize = 1536 * 1024;
 
 /// How large an object is as Kubernetes stores it: JSON without white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Size(usize);
+pub(super) struct Size(usize);
 
 impl Size {
-    /// Of an object.
-    #[must_use]
-    pub fn of(object: &IstioObject) -> Self {
+    /// The size of an object.
+    pub(super) fn of(object: &IstioObject) -> Self {
         Self(object.0.to_string().len())
     }
 
-    /// Whether it had better be split.
-    #[must_use]
-    pub(crate) fn is_large(self) -> bool {
+    /// Whether the object should be divided into one for each namespace.
+    pub(super) fn is_large(self) -> bool {
         self.0 > COMFORTABLE
     }
 }
