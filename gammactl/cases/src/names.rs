@@ -1,4 +1,4 @@
-//! How people name rules and backends, and how the config does.
+//! The names by which people call rules and backends, and the names that the config has for them.
 
 use std::{collections::BTreeMap, fmt};
 

@@ -1,4 +1,5 @@
-//! Every outcome that a request can have, with its share: what `explain` says, in the words of a case.
+//! Every outcome that a request can have, with its share: the explanation of the request in the
+//! words of a case.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -37,11 +38,11 @@ pub(super) struct PossibleOutcome {
 /// Where a request ends.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum RequestEnd {
-    /// At a backend.
+    /// At a backend of a rule.
     Backend(Received),
     /// In the proxy's own routes.
     PassThrough,
-    /// Before any of them.
+    /// At the filter, which answers the request itself.
     Answered,
 }
 

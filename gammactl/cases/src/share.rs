@@ -1,4 +1,4 @@
-//! Parts of a whole.
+//! A share of the requests, as people write it in a case file.
 
 use std::{fmt, str::FromStr};
 

@@ -1,4 +1,4 @@
-//! What a case is about: manifests or a config, ready to be asked.
+//! The subject of a case: the router, the names and the findings of its manifests or of its config.
 
 use std::{
     fs,
@@ -20,7 +20,7 @@ use super::{
     read::{CaseDocuments, Mistakes},
 };
 
-/// What is asked about requests.
+/// The explainer that a case asks about its requests, and what is known of its input.
 pub(super) struct Subject {
     pub(super) explainer: Explainer,
     pub(super) names: KnownNames,
@@ -122,7 +122,7 @@ fn of_manifests(
         match loaded {
             Ok(loaded) => {
                 for (_, source) in loaded.iter() {
-                    // Two names may mean the same file.
+                    // Two entries of `manifests` may name the same file.
                     if !sources.iter().any(|(_, known)| known.name == source.name) {
                         sources.add(&*source.name, &*source.text);
                     }

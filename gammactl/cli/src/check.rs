@@ -1,4 +1,4 @@
-//! `gammactl check`.
+//! The command `gammactl check` says what is wrong with manifests.
 
 use clap::{Args, ValueEnum};
 use gamma_manifest::diagnostic;

@@ -1,4 +1,4 @@
-//! `gammactl diff`.
+//! The command `gammactl diff` says for which requests a change of routes changes something.
 
 use std::{fmt, io, path::PathBuf};
 

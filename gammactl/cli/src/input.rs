@@ -176,7 +176,7 @@ impl CompiledInput {
         self.passes(&input.flags)
     }
 
-    /// The same, wherever the manifests come from.
+    /// Whether the result may be used with these flags, wherever the manifests come from.
     pub(super) fn passes(&self, flags: &CompileFlags) -> bool {
         let refused = self.diagnostics.any(Severity::Error);
         let strictly = flags.strict && self.diagnostics.any(Severity::Warning);

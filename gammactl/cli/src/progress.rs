@@ -1,4 +1,4 @@
-//! A line on standard error while something takes long.
+//! A line on standard error tells people that a long step is still running.
 
 use std::{
     io,
@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Who waits longer than this wants to know for what.
+/// After this time people are told what they wait for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Says what is being done for as long as it lives, and leaves no trace.

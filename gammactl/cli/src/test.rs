@@ -1,4 +1,4 @@
-//! `gammactl test`.
+//! The command `gammactl test` runs case files and reports their results.
 
 use std::{
     io,

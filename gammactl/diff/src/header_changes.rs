@@ -1,4 +1,4 @@
-//! Changes of the headers of a message, one after the other, as what they do in the end.
+//! The sum of several changes of the headers of a message: what they do to each header in the end.
 
 use std::{collections::BTreeMap, convert::Infallible};
 

@@ -1,4 +1,5 @@
-//! `gammactl diff`: what a change of routes changes for requests.
+//! The comparison of two route configs: for which requests a change of routes changes what becomes
+//! of them.
 //!
 //! Two route configs are compared Service port by Service port, for the clients of each namespace
 //! that has routes of its own and for all others. Only what can be told from outside counts: a rule

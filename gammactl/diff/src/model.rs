@@ -16,7 +16,7 @@ use super::{
 /// One side of the comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// What is obeyed.
+    /// The route config that the proxy obeys.
     pub config: &'a Config,
     /// Where its rules are written, if that is known.
     pub places: &'a Places,
@@ -34,7 +34,7 @@ pub struct Diff {
 /// What changes for one Service.
 #[derive(Debug)]
 pub struct ServiceDiff {
-    /// What it is in Kubernetes.
+    /// Whether it is a Service or a ServiceImport in Kubernetes.
     pub kind: ServiceKind,
     /// Namespace.
     pub namespace: String,
@@ -51,7 +51,7 @@ pub struct ServiceDiff {
 pub struct TableDiff {
     /// Number of the port.
     pub port: u16,
-    /// Whose requests.
+    /// The clients whose requests are compared.
     pub clients: Clients,
     /// Requests and what becomes of them.
     pub changes: Vec<DecisionChange>,
@@ -90,14 +90,14 @@ pub struct RuleOutcome {
     pub outcome: RequestOutcome,
 }
 
-/// A rule.
+/// A rule that decides requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecidingRule {
-    /// As in `HTTPRoute/shop/cart`.
+    /// Full name of the route, as in `HTTPRoute/shop/cart`.
     pub route: String,
-    /// Within its route.
+    /// Name of the rule within its route.
     pub name: String,
-    /// Where it is written.
+    /// Where the rule is written.
     pub place: Option<RulePlace>,
 }
 

@@ -1,4 +1,4 @@
-//! Services, ports, hosts and addresses that are there on one side only.
+//! Services, ports, hosts and addresses that only one of the two configs has.
 
 use std::collections::BTreeSet;
 

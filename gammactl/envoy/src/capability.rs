@@ -1,4 +1,4 @@
-//! What the filter may call and is called for: what its config needs, and nothing else.
+//! The calls that Envoy allows the filter in both directions: those that its route config needs.
 //!
 //! Entering the VM costs each request about a microsecond per callback, and a module that can't call
 //! what it has no use for can't be made to. Envoy links a VM once, with the capabilities of the plugin
@@ -11,7 +11,7 @@ use gamma_router::{
     Answer, BuildError, By, Decision, HeaderVisitor, RequestVisitor, ResponseVisitor, Router,
 };
 
-/// What a plugin is allowed.
+/// The capabilities that a plugin is allowed.
 #[derive(Debug)]
 pub(super) struct Capabilities(BTreeSet<Need>);
 
@@ -21,7 +21,7 @@ impl Capabilities {
         let settings = &config.settings;
         let mut needs = BTreeSet::new();
         needs.extend(settings.rule_property.then_some(RULE_PROPERTY));
-        // The proxy is asked whose clients it has.
+        // The filter asks the proxy for the namespace of its clients.
         needs.extend(settings.client_namespace.is_none().then_some(PROPERTIES));
         // What the router refuses, the filter refuses: nothing is decided then.
         if let Ok(router) = router_for_all(config) {
@@ -45,7 +45,7 @@ impl Capabilities {
         allowed
     }
 
-    /// The same for plugins that are allowed the same; there are few, so Envoy keeps few VMs.
+    /// `vm_id`, which is the same for plugins that are allowed the same: Envoy keeps few VMs then.
     pub(super) fn vm_id(&self) -> String {
         let letters: String = self.0.iter().map(|(letter, _)| letter).collect();
         if letters.is_empty() {

@@ -1,4 +1,4 @@
-//! Differences between what is expected and what comes.
+//! Differences between what a case expects of a request and what becomes of the request.
 
 use std::{collections::BTreeMap, fmt::Display};
 

@@ -66,7 +66,7 @@ fn rule(
     }
 }
 
-/// What is neither said nor contradicted: that somebody gets the request.
+/// A case that expects no other answer expects that a backend gets the request.
 fn forwarded(
     exchange: &Exchange,
     explanation: &Explanation,

@@ -1,4 +1,5 @@
-//! What a rule does besides: timeouts, retries, who is asked.
+//! The policy of a rule is compared with what a case expects: its timeouts, its retries and the
+//! service that authorizes its requests.
 
 use gamma_explain::RulePolicy;
 use gamma_manifest::source::Spanned;
@@ -28,7 +29,7 @@ fn timeouts(expect: &Expect, got: &RulePolicy, findings: &mut UnmetExpectations)
     };
     let (request, attempt) = match &expected.value {
         Some(timeouts) => (timeouts.request.clone(), timeouts.backend_request.clone()),
-        // None of the two.
+        // `timeouts: null` expects a rule that sets neither of the two limits.
         None => {
             let none = Spanned {
                 value: None,

@@ -1,4 +1,5 @@
-//! Which share of the requests goes where. Nothing is drawn: the shares are those of the weights.
+//! The share of the requests that each outcome has is compared with what a case expects. Nothing is
+//! drawn: the shares are those of the weights.
 
 use std::collections::BTreeMap;
 
@@ -81,7 +82,7 @@ fn share(
     findings: &mut UnmetExpectations,
 ) {
     let tolerance = expect.tolerance.as_ref().map_or(0.0, |t| t.as_f64());
-    // But for what is lost in writing numbers down.
+    // Numbers that people write down are rounded.
     if (expected.as_f64() - got).abs() > tolerance + 1e-9 {
         let hint = names.about_backend(&name.value).filter(|_| got == 0.0);
         let what = format!("{what} of {}", name.value);

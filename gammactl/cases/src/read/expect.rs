@@ -1,4 +1,4 @@
-//! What is expected of a request.
+//! The expectations of a request are read from the YAML of a case file.
 
 use gamma_manifest::{
     diagnostic::codes,

@@ -1,4 +1,4 @@
-//! JUnit's XML, which CI systems show.
+//! The results of test cases as JUnit's XML, which CI systems show.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 

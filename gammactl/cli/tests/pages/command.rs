@@ -1,4 +1,4 @@
-//! Command lines.
+//! The command lines of a block, with what the page says about each.
 
 /// A command as a page has it.
 pub(crate) struct Command<'p> {

@@ -1,4 +1,4 @@
-//! Runs every command line of the documentation and compares what it prints with the page.
+//! Every command line of the documentation is run, and what it prints is compared with the page.
 //!
 //! A block whose language is followed by a name, as in ```` ```yaml route.yaml ````, is that file of
 //! the page's working directory. A `console` block has commands after `$`, each followed by what it

@@ -1,4 +1,4 @@
-//! The fenced blocks of a page.
+//! The fenced blocks of a Markdown page.
 
 /// A part of a page. All parts together are the page.
 pub(crate) enum Block<'p> {

@@ -1,4 +1,5 @@
-//! Where the commands of a page run.
+//! The directory in which the commands of a page run, and the scripts that stand in for other
+//! programs.
 
 use std::{
     fs,
@@ -166,7 +167,7 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         let target = to.join(entry.file_name());
         if entry.path().is_dir() {
-            copy(&entry.path(), &target);
+            copy(&entry.path(), &target)
         } else {
             fs::copy(entry.path(), target).unwrap();
         }

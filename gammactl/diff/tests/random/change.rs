@@ -1,4 +1,4 @@
-//! One random change, of any kind, that may or may not change a decision.
+//! A random change of a route config that may or may not change a decision.
 
 use fastrand::Rng;
 use gamma_config::{

@@ -1,4 +1,4 @@
-//! `gammactl diff` against random changes of random routes.
+//! `gammactl diff` is tested with random changes of random routes.
 //!
 //! `CHANGES` says how many changes of each kind there are (500), `SEED` repeats a run. The oracle
 //! knows nothing of witnesses: it sends both routers thousands of random requests.

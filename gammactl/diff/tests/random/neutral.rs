@@ -1,4 +1,4 @@
-//! One random change of the text that changes no decision.
+//! A random change of how a route config is written that changes no decision.
 
 use fastrand::Rng;
 use gamma_config::{BackendRef, Config, Filter, HeaderModifier, Match, PathMatchType, Rule};

@@ -1,4 +1,5 @@
-//! What two configs do with the same request, found by asking and by applying what is answered.
+//! What two configs do with the same request, found by asking both routers and applying their
+//! decisions.
 //!
 //! Nothing here is shared with `gamma_diff`: backends are found by drawing, header edits are
 //! compared by what they make of headers, and shares as numbers.

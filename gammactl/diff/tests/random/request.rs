@@ -1,4 +1,4 @@
-//! Random requests, aimed at the matches of two configs.
+//! Random requests that are likely to meet the matches of two configs.
 
 use std::net::SocketAddr;
 

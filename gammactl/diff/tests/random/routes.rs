@@ -1,4 +1,4 @@
-//! Random configs, out of so few words that matches overlap, tie and shadow each other.
+//! Random route configs, made of so few words that matches overlap, tie and shadow each other.
 
 use fastrand::Rng;
 use gamma_config::{
