@@ -289,10 +289,10 @@ fn own_cluster(rng: &mut Rng, config: &mut Config) {
 
 fn consumers(_: &mut Rng, config: &mut Config) {
     for port in ports(config) {
-        if let Some(producer) = port.producer.clone() {
-            if port.consumers.get("depot").is_none() {
-                port.consumers.insert("depot".into(), producer);
-            }
+        if let Some(producer) = port.producer.clone()
+            && port.consumers.get("depot").is_none()
+        {
+            port.consumers.insert("depot".into(), producer);
         }
     }
 }
