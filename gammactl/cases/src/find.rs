@@ -1,4 +1,4 @@
-//! Case files are found here, by name or below directories.
+//! Case files are found here, by their names or below directories.
 
 use std::{
     fs, io,

@@ -1,5 +1,5 @@
-//! Clients that keep their sessions. Where a request may go to several backends, each of them is
-//! followed: a jar is all that the client can have kept by now, with the share of each.
+//! A jar is a client that keeps its sessions. Where a request may go to several backends, each of
+//! them is followed: a jar holds all that the client can have kept by now, with the share of each.
 
 use gamma_explain::{
     HeaderField,
@@ -12,7 +12,7 @@ use super::outcome::PossibleOutcome;
 #[derive(Debug, Clone)]
 pub(super) struct Jar(Vec<Kept>);
 
-/// One of the things that it can have kept.
+/// One of the sets of sessions that a client can have kept.
 #[derive(Debug, Clone)]
 struct Kept {
     share: f64,

@@ -1,4 +1,5 @@
-//! Routes tested as data: manifests, requests, and what must become of them.
+//! Tests of routes that are written as data: manifests, requests, and what must become of the
+//! requests.
 //!
 //! A case file is YAML. [`find`] finds the files, [`run`] reads one with every mistake at its place,
 //! compiles the manifests that it names, and asks the filter's own router about each request; what

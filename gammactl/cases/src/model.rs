@@ -6,7 +6,7 @@ use gamma_config::Duration;
 use gamma_explain::request::{HeaderLine, RequestLine};
 use gamma_manifest::source::{Span, Spanned};
 
-use super::share::Share;
+use super::share::RequestShare;
 
 /// Routes tested as data: manifests, requests, and what must become of them. Manifests may also
 /// follow in the same file, as further YAML documents.
@@ -34,7 +34,7 @@ pub(crate) struct Case {
     pub client_namespace: Option<Spanned<String>>,
     /// How the manifests are compiled.
     #[cfg_attr(feature = "schema", schemars(default))]
-    pub options: Options,
+    pub options: CaseOptions,
     /// Requests and what must become of them, in order.
     #[cfg_attr(feature = "schema", schemars(default))]
     pub requests: Vec<Exchange>,
@@ -52,9 +52,14 @@ pub(crate) struct Case {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(
     feature = "schema",
-    schemars(rename_all = "camelCase", deny_unknown_fields, default)
+    schemars(
+        rename = "Options",
+        rename_all = "camelCase",
+        deny_unknown_fields,
+        default
+    )
 )]
-pub(crate) struct Options {
+pub(crate) struct CaseOptions {
     /// Obey `hostnames` of routes (`--honor-hostnames`).
     pub honor_hostnames: bool,
     /// Allow backendRefs to other namespaces only where a ReferenceGrant does
@@ -168,17 +173,17 @@ pub(crate) struct Expect {
     /// for gRPC `grpc 14`.
     #[cfg_attr(
         feature = "schema",
-        schemars(with = "std::collections::BTreeMap<String, Share>")
+        schemars(with = "std::collections::BTreeMap<String, RequestShare>")
     )]
     pub shares: Shares,
     /// Which share of such requests each backend gets a copy of. No other backend may get any.
     #[cfg_attr(
         feature = "schema",
-        schemars(with = "Option<std::collections::BTreeMap<String, Share>>")
+        schemars(with = "Option<std::collections::BTreeMap<String, RequestShare>>")
     )]
     pub mirrors: Option<Spanned<Shares>>,
     /// By how much a share may differ. Absent: not at all.
-    pub tolerance: Option<Spanned<Share>>,
+    pub tolerance: Option<Spanned<RequestShare>>,
     /// Whether it goes to the backend that the request before it in the same jar went to, whichever
     /// that was.
     pub sticky: Option<Spanned<bool>>,
@@ -192,7 +197,7 @@ pub(crate) struct Expect {
 }
 
 /// Names of outcomes or backends, and their shares.
-pub(crate) type Shares = Vec<(Spanned<String>, Spanned<Share>)>;
+pub(crate) type Shares = Vec<(Spanned<String>, Spanned<RequestShare>)>;
 
 /// What a header must be.
 #[derive(Debug, Clone)]

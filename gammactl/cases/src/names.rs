@@ -1,4 +1,4 @@
-//! How people name rules and backends, and how the config does.
+//! The names by which people call rules and backends, and the names that the config has for them.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -7,7 +7,7 @@ use gamma_manifest::{Manifests, suggest::nearest};
 
 /// A cluster as a person would name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Backend<'c> {
+pub(super) enum BackendName<'c> {
     /// A port of a Service.
     Port {
         namespace: &'c str,
@@ -18,7 +18,7 @@ pub(super) enum Backend<'c> {
     Cluster(&'c str),
 }
 
-impl<'c> Backend<'c> {
+impl<'c> BackendName<'c> {
     /// From the name of a cluster: `namespace/service/port`, Istio's
     /// `outbound|port||service.namespace.svc.domain`, or anything else.
     pub(super) fn of(cluster: &'c str) -> Self {
@@ -60,7 +60,7 @@ impl<'c> Backend<'c> {
     }
 }
 
-impl fmt::Display for Backend<'_> {
+impl fmt::Display for BackendName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Cluster(cluster) => f.write_str(cluster),
@@ -82,7 +82,7 @@ pub(super) fn short(rule: &str) -> &str {
 
 /// All names that a case can use.
 #[derive(Debug, Default)]
-pub(super) struct Names {
+pub(super) struct KnownNames {
     /// Full names of rules.
     rules: Vec<String>,
     clusters: Vec<String>,
@@ -90,7 +90,7 @@ pub(super) struct Names {
     by_index: BTreeMap<String, String>,
 }
 
-impl Names {
+impl KnownNames {
     pub(super) fn new(config: &Config, manifests: &Manifests) -> Self {
         let mut names = Self::default();
         for port in config.services.iter().flat_map(|service| &service.ports) {
@@ -138,14 +138,14 @@ impl Names {
 
     /// What to say about a backend that a case expects and does not get.
     pub(super) fn about_backend(&self, expected: &str) -> Option<String> {
-        let backends = || self.clusters.iter().map(|cluster| Backend::of(cluster));
+        let backends = || self.clusters.iter().map(|cluster| BackendName::of(cluster));
         if backends().any(|backend| backend.is_named(expected)) {
             return None;
         }
         let names: Vec<String> = backends()
             .flat_map(|backend| match backend {
-                Backend::Cluster(cluster) => vec![cluster.to_owned()],
-                Backend::Port {
+                BackendName::Cluster(cluster) => vec![cluster.to_owned()],
+                BackendName::Port {
                     namespace, service, ..
                 } => vec![
                     service.to_owned(),
@@ -186,7 +186,7 @@ mod tests {
             ("cart-v1", &["cart-v1"], &["cart"]),
             ("[::1]:80", &["[::1]:80"], &["[::1]"]),
         ] {
-            let backend = Backend::of(cluster);
+            let backend = BackendName::of(cluster);
             for name in names {
                 assert!(backend.is_named(name), "{cluster} {name}");
             }

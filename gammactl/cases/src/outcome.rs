@@ -1,4 +1,5 @@
-//! Every outcome that a request can have, with its share: what `explain` says, in the words of a case.
+//! Every outcome that a request can have, with its share: the explanation of the request in the
+//! words of a case.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
@@ -8,7 +9,7 @@ use gamma_explain::{
 };
 use gamma_router::{Router, is_grpc};
 
-use super::{model::Exchange, names::Backend};
+use super::{model::Exchange, names::BackendName};
 
 /// Where every backend listens, as far as sessions are concerned.
 const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
@@ -19,7 +20,7 @@ pub(super) struct PossibleOutcome {
     /// Which share of such requests has it.
     pub(super) share: f64,
     /// Where it ends.
-    pub(super) end: End,
+    pub(super) end: RequestEnd,
     /// HTTP status; that of a backend's answer is taken to be 200.
     pub(super) status: u16,
     /// gRPC status and message, if the request is a gRPC call; of a backend's answer 0.
@@ -36,12 +37,12 @@ pub(super) struct PossibleOutcome {
 
 /// Where a request ends.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum End {
-    /// At a backend.
+pub(super) enum RequestEnd {
+    /// At a backend of a rule.
     Backend(Received),
     /// In the proxy's own routes.
     PassThrough,
-    /// Before any of them.
+    /// At the filter, which answers the request itself.
     Answered,
 }
 
@@ -85,7 +86,7 @@ pub(super) fn outcomes(
 fn of(outcome: &explain::ExplainedOutcome, grpc: bool) -> PossibleOutcome {
     let mut ended = PossibleOutcome {
         share: outcome.share,
-        end: End::Answered,
+        end: RequestEnd::Answered,
         status: outcome.status().unwrap_or(200),
         grpc: grpc.then(|| (0, String::new())),
         headers: Vec::new(),
@@ -94,14 +95,14 @@ fn of(outcome: &explain::ExplainedOutcome, grpc: bool) -> PossibleOutcome {
         previous: None,
     };
     match &outcome.action {
-        ExplainedAction::PassThrough => ended.end = End::PassThrough,
+        ExplainedAction::PassThrough => ended.end = RequestEnd::PassThrough,
         ExplainedAction::Forward {
             cluster,
             authority,
             path,
             headers,
         } => {
-            ended.end = End::Backend(Received {
+            ended.end = RequestEnd::Backend(Received {
                 cluster: cluster.clone(),
                 path: path.clone(),
                 host: authority.clone(),
@@ -138,7 +139,7 @@ impl PossibleOutcome {
     /// What a backend gets.
     pub(super) fn received(&self) -> Option<&Received> {
         match &self.end {
-            End::Backend(received) => Some(received),
+            RequestEnd::Backend(received) => Some(received),
             _ => None,
         }
     }
@@ -146,20 +147,22 @@ impl PossibleOutcome {
     /// The backend, or the status of an answer that no backend gives.
     pub(super) fn title(&self) -> String {
         match (&self.end, &self.grpc) {
-            (End::Backend(received), _) => format!("`{}`", Backend::of(&received.cluster)),
-            (End::PassThrough, _) => "the proxy's own routes".into(),
-            (End::Answered, Some((status, _))) => format!("gRPC status {status}"),
-            (End::Answered, None) => format!("status {}", self.status),
+            (RequestEnd::Backend(received), _) => {
+                format!("`{}`", BackendName::of(&received.cluster))
+            }
+            (RequestEnd::PassThrough, _) => "the proxy's own routes".into(),
+            (RequestEnd::Answered, Some((status, _))) => format!("gRPC status {status}"),
+            (RequestEnd::Answered, None) => format!("status {}", self.status),
         }
     }
 
     /// Whether a case means it by `name`.
     pub(super) fn is_named(&self, name: &str) -> bool {
         match (&self.end, &self.grpc) {
-            (End::Backend(received), _) => Backend::of(&received.cluster).is_named(name),
-            (End::PassThrough, _) => false,
-            (End::Answered, Some((status, _))) => name == format!("grpc {status}"),
-            (End::Answered, None) => name == self.status.to_string(),
+            (RequestEnd::Backend(received), _) => BackendName::of(&received.cluster).is_named(name),
+            (RequestEnd::PassThrough, _) => false,
+            (RequestEnd::Answered, Some((status, _))) => name == format!("grpc {status}"),
+            (RequestEnd::Answered, None) => name == self.status.to_string(),
         }
     }
 }

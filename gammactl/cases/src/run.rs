@@ -1,4 +1,4 @@
-//! Running the tests of a case file.
+//! The tests of a case file are run here, one for each request.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,10 +24,10 @@ use super::{
     subject::{self, Subject},
 };
 
-/// What came of a case file.
+/// The results of a case file.
 #[derive(Debug)]
 pub struct FileResult {
-    /// The file.
+    /// Path of the file, as [`CaseFile::name`] has it.
     pub name: String,
     /// The file's text, which [`TestResult::findings`] point into.
     pub sources: Sources,
@@ -37,7 +37,7 @@ pub struct FileResult {
     pub tests: Vec<TestResult>,
 }
 
-/// What came of a test.
+/// The result of a test.
 #[derive(Debug)]
 pub struct TestResult {
     /// Its name; no other test of the file has it.
@@ -216,9 +216,10 @@ fn simulated(exchange: &Exchange) -> Simulated {
     let mut line = exchange.request.value.clone();
     let mut headers = Vec::new();
     for header in &exchange.headers {
-        match header.name.eq_ignore_ascii_case("host") {
-            true => line.authority = String::from_utf8_lossy(&header.value).into_owned(),
-            false => headers.push(header.clone()),
+        if header.name.eq_ignore_ascii_case("host") {
+            line.authority = String::from_utf8_lossy(&header.value).into_owned();
+        } else {
+            headers.push(header.clone());
         }
     }
     if exchange.protocol == Protocol::Grpc {

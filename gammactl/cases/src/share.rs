@@ -1,4 +1,4 @@
-//! Parts of a whole.
+//! A share of the requests, as people write it in a case file.
 
 use std::{fmt, str::FromStr};
 
@@ -6,9 +6,9 @@ use gamma_compile::in_percent;
 
 /// A part of the requests, from 0 to 1: `0.9`, `90%` or `9/10`.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Share(f64);
+pub(crate) struct RequestShare(f64);
 
-impl Share {
+impl RequestShare {
     /// `share` is from 0 to 1.
     pub(super) fn from_f64(share: f64) -> Self {
         // The sum of nothing is -0.
@@ -22,7 +22,7 @@ impl Share {
     }
 }
 
-impl FromStr for Share {
+impl FromStr for RequestShare {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -43,7 +43,7 @@ impl FromStr for Share {
     }
 }
 
-impl fmt::Display for Share {
+impl fmt::Display for RequestShare {
     /// In percent, with as many digits as it takes, but no more than six.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&in_percent(self.0, 6))
@@ -51,7 +51,7 @@ impl fmt::Display for Share {
 }
 
 #[cfg(feature = "schema")]
-impl schemars::JsonSchema for Share {
+impl schemars::JsonSchema for RequestShare {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "Share".into()
     }
@@ -91,7 +91,10 @@ mod tests {
             ("nan", None),
             ("", None),
         ] {
-            let share = text.parse::<Share>().ok().map(|share| share.to_string());
+            let share = text
+                .parse::<RequestShare>()
+                .ok()
+                .map(|share| share.to_string());
             assert_eq!(share.as_deref(), expected, "{text}");
         }
     }

@@ -1,4 +1,4 @@
-//! What a case is about: manifests or a config, ready to be asked.
+//! The subject of a case: the router, the names and the findings of its manifests or of its config.
 
 use std::{
     fs,
@@ -16,14 +16,14 @@ use gamma_manifest::{
 
 use super::{
     model::Case,
-    names::Names,
-    read::{Mistakes, Read},
+    names::KnownNames,
+    read::{CaseDocuments, Mistakes},
 };
 
-/// What is asked about requests.
+/// The explainer that a case asks about its requests, and what is known of its input.
 pub(super) struct Subject {
     pub(super) explainer: Explainer,
-    pub(super) names: Names,
+    pub(super) names: KnownNames,
     /// Namespace of the clients that a request does not say another one for.
     pub(super) client_namespace: String,
     /// The manifests, and what is to be said about them.
@@ -34,7 +34,7 @@ pub(super) struct Subject {
 /// Reads what `case` names, relative to `folder`; `before_reading` is told what that is. `None` if
 /// something can't be read, which has been said then.
 pub(super) fn load(
-    read: &Read,
+    read: &CaseDocuments,
     file: &str,
     folder: &Path,
     before_reading: &mut dyn FnMut(&[PathBuf]),
@@ -92,7 +92,7 @@ fn of_config(
         .or_else(|| config.settings.client_namespace.clone())
         .unwrap_or_else(|| "default".into());
     Some(Subject {
-        names: Names::new(&config, &Manifests::default()),
+        names: KnownNames::new(&config, &Manifests::default()),
         explainer: Explainer::of_config(config, file).with_client_namespace(&client_namespace),
         client_namespace,
         sources: Sources::default(),
@@ -101,7 +101,7 @@ fn of_config(
 }
 
 fn of_manifests(
-    read: &Read,
+    read: &CaseDocuments,
     file: &str,
     folder: &Path,
     before_reading: &mut dyn FnMut(&[PathBuf]),
@@ -122,7 +122,7 @@ fn of_manifests(
         match loaded {
             Ok(loaded) => {
                 for (_, source) in loaded.iter() {
-                    // Two names may mean the same file.
+                    // Two entries of `manifests` may name the same file.
                     if !sources.iter().any(|(_, known)| known.name == source.name) {
                         sources.add(&*source.name, &*source.text);
                     }
@@ -158,7 +158,7 @@ fn of_manifests(
     }
     said.sort();
     Some(Subject {
-        names: Names::new(&config, &manifests),
+        names: KnownNames::new(&config, &manifests),
         explainer: Explainer::of_manifests(config, &sources, provenance),
         client_namespace: client_namespace.into(),
         sources,

@@ -1,4 +1,4 @@
-//! `gammactl check`.
+//! The command `gammactl check` says what is wrong with manifests.
 
 use clap::{Args, ValueEnum};
 use gamma_manifest::diagnostic;
@@ -22,12 +22,12 @@ pub(super) struct CheckCommand {
     input: Input,
 
     /// How to write the findings
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    output: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = CheckFormat::Text)]
+    output: CheckFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum CheckFormat {
     /// For people, on standard error
     Text,
     /// A JSON array
@@ -41,13 +41,13 @@ enum Format {
 pub(super) fn run(options: &CheckCommand) -> anyhow::Result<bool> {
     let compiled = CompiledInput::from(&options.input)?;
     let format = match options.output {
-        Format::Text => {
+        CheckFormat::Text => {
             output::report(&compiled.diagnostics, &compiled.sources);
             return Ok(compiled.good(&options.input));
         }
-        Format::Json => diagnostic::Format::Json,
-        Format::Github => diagnostic::Format::Github,
-        Format::Sarif => diagnostic::Format::Sarif,
+        CheckFormat::Json => diagnostic::Format::Json,
+        CheckFormat::Github => diagnostic::Format::Github,
+        CheckFormat::Sarif => diagnostic::Format::Sarif,
     };
     let text = diagnostic::render(&compiled.diagnostics, &compiled.sources, format);
     output::write(&text, None)?;

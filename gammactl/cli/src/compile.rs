@@ -1,4 +1,4 @@
-//! `gammactl compile`.
+//! The command `gammactl compile` writes the route config of manifests.
 
 use std::path::PathBuf;
 

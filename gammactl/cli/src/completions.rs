@@ -1,4 +1,4 @@
-//! `gammactl completions`.
+//! The command `gammactl completions` writes what a shell needs to complete command lines.
 
 use clap::Args;
 use clap_complete::{Shell, generate};

@@ -1,4 +1,4 @@
-//! `gammactl diff`.
+//! The command `gammactl diff` says for which requests a change of routes changes something.
 
 use std::{fmt, io, path::PathBuf};
 
@@ -12,7 +12,7 @@ use gamma_router::Router;
 use super::{
     input::{CompileFlags, CompiledInput},
     output,
-    progress::Progress,
+    progress::ProgressLine,
 };
 
 /// Say what a change of routes changes for which requests
@@ -46,8 +46,8 @@ pub(super) struct DiffCommand {
     exit_code: bool,
 
     /// How to write the changes
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    output: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = DiffFormat::Text)]
+    output: DiffFormat,
 
     /// Where to write the changes [default: standard output]
     #[arg(short, value_name = "FILE")]
@@ -55,7 +55,7 @@ pub(super) struct DiffCommand {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum DiffFormat {
     Text,
     Json,
 }
@@ -70,7 +70,7 @@ pub(super) fn run(options: &DiffCommand) -> anyhow::Result<bool> {
     let (Some((old, old_places)), Some((new, new_places))) = (old, new) else {
         return Ok(false);
     };
-    let progress = Progress::new("comparing");
+    let progress = ProgressLine::new("comparing");
     let side = |config, places| diff::Side { config, places };
     let found = diff::diff(
         side(&old, &old_places),
@@ -79,13 +79,13 @@ pub(super) fn run(options: &DiffCommand) -> anyhow::Result<bool> {
     )?;
     drop(progress);
     let text = match options.output {
-        Format::Json => format!("{:#}\n", found.json()),
-        Format::Text => {
+        DiffFormat::Json => format!("{:#}\n", found.json()),
+        DiffFormat::Text => {
             let color = options.file.is_none() && output::color(&io::stdout());
             found.text(color)
         }
     };
-    if options.output == Format::Json || !found.is_empty() {
+    if options.output == DiffFormat::Json || !found.is_empty() {
         output::write(&text, options.file.as_deref())?;
     }
     if !found.is_change() {

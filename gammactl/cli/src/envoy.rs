@@ -1,4 +1,5 @@
-//! `gammactl envoy`: one file with everything, or a directory that a running Envoy reads again.
+//! The command `gammactl envoy` writes the config of a whole Envoy: one file with everything, or a
+//! directory that a running Envoy reads again.
 
 pub(super) mod options;
 

@@ -1,4 +1,4 @@
-//! `gammactl explain`.
+//! The command `gammactl explain` says which rule a request gets, and why.
 
 use std::{
     fs, io,
@@ -65,12 +65,12 @@ pub(super) struct ExplainCommand {
     all: bool,
 
     /// How to write the answers
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    output: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ExplainFormat::Text)]
+    output: ExplainFormat,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum ExplainFormat {
     /// For people
     Text,
     /// One line for each request
@@ -137,7 +137,7 @@ pub(super) fn run(options: &ExplainCommand) -> anyhow::Result<bool> {
 
 /// How explanations are written.
 struct Writer {
-    format: Format,
+    format: ExplainFormat,
     all: bool,
     many: bool,
     color: bool,
@@ -146,14 +146,14 @@ struct Writer {
 impl Writer {
     fn text(&self, explanation: &Explanation, first: bool) -> anyhow::Result<String> {
         let mut text = match self.format {
-            Format::Text => {
+            ExplainFormat::Text => {
                 let gap = if first { "" } else { "\n" };
                 let render = if self.all { render_all } else { render };
                 return Ok(format!("{gap}{}", render(explanation, self.color)));
             }
-            Format::Brief => return Ok(render_brief(explanation, self.color)),
-            Format::Json if self.many => serde_json::to_string(explanation)?,
-            Format::Json => serde_json::to_string_pretty(explanation)?,
+            ExplainFormat::Brief => return Ok(render_brief(explanation, self.color)),
+            ExplainFormat::Json if self.many => serde_json::to_string(explanation)?,
+            ExplainFormat::Json => serde_json::to_string_pretty(explanation)?,
         };
         text.push('\n');
         Ok(text)
@@ -170,7 +170,7 @@ fn requests_among(paths: &mut Vec<String>) -> Vec<String> {
     paths.split_off(first.map_or(0, |first| first + 1))
 }
 
-/// `None` if the input is wrong, which has been said.
+/// Reads what requests are explained by. `None` if the input has errors, which have been reported.
 fn explainer(options: &ExplainCommand, input: &Input) -> anyhow::Result<Option<Explainer>> {
     let explainer = match &options.config {
         Some(file) => {
@@ -204,7 +204,7 @@ fn explainer(options: &ExplainCommand, input: &Input) -> anyhow::Result<Option<E
     }))
 }
 
-/// Whether all requests could be read; what is wrong with the others is said.
+/// Reads the requests in `file`. Returns whether all could be read; errors are reported.
 fn each_command(
     file: &str,
     mut read: impl FnMut(&str) -> Result<(), ListError>,
@@ -219,7 +219,8 @@ fn each_command(
     Ok(good)
 }
 
-/// Whether any line is of an access log: a proxy writes other things to the same stream.
+/// Reads the access log in `file`. Returns whether it has any line of an access log: a proxy writes
+/// other lines to the same stream.
 fn each_logged(file: &str, now: u64, mut found: impl FnMut(Logged)) -> anyhow::Result<bool> {
     let (mut good, mut others, mut first) = (false, 0, String::new());
     for (number, line) in (1..).zip(read_text(file)?.lines()) {

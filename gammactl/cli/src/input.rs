@@ -10,7 +10,7 @@ use gamma_manifest::{
     source::Sources,
 };
 
-use super::{output, progress::Progress};
+use super::{output, progress::ProgressLine};
 
 /// What every command reads.
 #[derive(Debug, Clone, Args)]
@@ -135,7 +135,7 @@ impl CompiledInput {
 
     /// Compiles with `options` instead of those that `input` has for most commands.
     pub(super) fn with(input: &Input, options: &compile::Options) -> anyhow::Result<Self> {
-        let _progress = Progress::new("reading and compiling manifests");
+        let _progress = ProgressLine::new("reading and compiling manifests");
         let sources = source::load(&input.filename)?;
         Ok(Self::of(sources, &input.flags, options))
     }
@@ -176,7 +176,7 @@ impl CompiledInput {
         self.passes(&input.flags)
     }
 
-    /// The same, wherever the manifests come from.
+    /// Whether the result may be used with these flags, wherever the manifests come from.
     pub(super) fn passes(&self, flags: &CompileFlags) -> bool {
         let refused = self.diagnostics.any(Severity::Error);
         let strictly = flags.strict && self.diagnostics.any(Severity::Warning);

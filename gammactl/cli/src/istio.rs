@@ -1,4 +1,4 @@
-//! `gammactl istio`.
+//! The command `gammactl istio` writes the objects that put the filter into Istio's sidecars.
 
 mod clients;
 mod plugin;

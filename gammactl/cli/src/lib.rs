@@ -1,4 +1,5 @@
-//! The command line: options in, files and findings out. A file per command.
+//! The command line of `gammactl`: a module for each command reads options and manifests, calls the
+//! crate that does the work, and writes files and findings.
 //!
 //! Exit codes: 0 done, 1 the input is wrong or a check failed, 2 usage or unreadable input. Data go
 //! to standard output or `-o`, everything said about them to standard error.

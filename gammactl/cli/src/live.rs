@@ -1,4 +1,5 @@
-//! `gammactl envoy -o DIR`: once, or with `--watch` until Ctrl-C.
+//! The command `gammactl envoy -o DIR` keeps a directory that a running Envoy reads: it writes
+//! once, or with `--watch` until Ctrl-C.
 
 use std::{
     fs, io,
@@ -41,7 +42,7 @@ pub(super) fn run(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bo
     if options.watch {
         return keep_up(options, directory);
     }
-    // First what may be wrong with the input: nothing is made for nothing.
+    // The input is read first: no directory is made for input that has errors.
     let Some(next) = next(options, directory)? else {
         return Ok(false);
     };
@@ -70,13 +71,13 @@ fn inside(directory: &Path, input: &Path) -> bool {
     }
 }
 
-/// What the input asks for.
+/// The files that the input asks for.
 struct Next {
     bootstrap: String,
     split: xds::SplitBootstrap,
 }
 
-/// `None` if it is wrong, which has been said.
+/// Reads the input. `None` if the input has errors, which have been reported.
 fn next(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<Option<Next>> {
     let Some(built) = options.build()? else {
         return Ok(None);
@@ -204,7 +205,7 @@ fn say(update: &Update, directory: &Path) {
         (_, true) => changes.to_string(),
         (_, false) => format!("{changes}: written to {directory_name}"),
     };
-    // Nowhere left to say that standard output is closed.
+    // Where standard output is closed, the update goes on without its report.
     let _ = writeln!(io::stdout(), "{line}");
     if update.envoy == EnvoyContact::OtherBootstrap {
         complain(&format!(

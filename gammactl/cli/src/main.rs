@@ -1,4 +1,4 @@
-//! `gammactl`: see `gammactl --help`.
+//! The program `gammactl`, all of which is in the library beside this file.
 
 #![forbid(unsafe_code)]
 

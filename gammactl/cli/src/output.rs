@@ -40,7 +40,7 @@ pub(super) fn report(diagnostics: &Diagnostics, sources: &Sources) {
     };
     let mut text = render(diagnostics, sources, format);
     text.push_str(&summary(diagnostics));
-    // Nowhere left to say that standard error is closed.
+    // Where standard error is closed, there is nowhere to report it.
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 

@@ -1,4 +1,4 @@
-//! A line on standard error while something takes long.
+//! A line on standard error tells people that a long step is still running.
 
 use std::{
     io,
@@ -12,16 +12,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Who waits longer than this wants to know for what.
+/// After this time people are told what they wait for.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Says what is being done for as long as it lives, and leaves no trace.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct ProgressLine {
     speaker: Option<(Sender<()>, JoinHandle<()>)>,
 }
 
-impl Progress {
+impl ProgressLine {
     /// Says nothing unless standard error is a terminal.
     pub(super) fn new(what: &'static str) -> Self {
         let stderr = io::stderr();
@@ -52,7 +52,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         if let Some((done, speaker)) = self.speaker.take() {
             drop(done);
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_takes_long_is_named_and_wiped_away() {
         let screen = Screen::default();
-        let progress = Progress::on(screen.clone(), "reading", Duration::from_millis(1));
+        let progress = ProgressLine::on(screen.clone(), "reading", Duration::from_millis(1));
         while !screen.text().contains("\rreading, 0 s") {
             thread::yield_now();
         }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn what_is_quick_is_not_mentioned() {
         let screen = Screen::default();
-        drop(Progress::on(screen.clone(), "reading", PATIENCE));
+        drop(ProgressLine::on(screen.clone(), "reading", PATIENCE));
         assert_eq!(screen.text(), "");
     }
 }

@@ -1,4 +1,4 @@
-//! `gammactl schema`.
+//! The command `gammactl schema` writes the JSON Schema of route configs or of case files.
 
 use clap::{Args, ValueEnum};
 use gamma_cases as cases;

@@ -1,4 +1,4 @@
-//! `gammactl test`.
+//! The command `gammactl test` runs case files and reports their results.
 
 use std::{
     io,
@@ -36,8 +36,8 @@ pub(super) struct TestCommand {
     filter: String,
 
     /// How to write the results
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text)]
-    output: Format,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = TestFormat::Text)]
+    output: TestFormat,
 
     /// Write the results as JUnit XML too
     #[arg(long, value_name = "FILE")]
@@ -49,7 +49,7 @@ pub(super) struct TestCommand {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+enum TestFormat {
     Text,
     Json,
 }
@@ -88,8 +88,8 @@ fn once(options: &TestCommand, mut before_reading: impl FnMut(&[PathBuf])) -> an
         output::write(&report::junit(&results)?, Some(path))?;
     }
     let text = match options.output {
-        Format::Text => report::text(&results, output::color(&io::stdout())),
-        Format::Json => report::json(&results),
+        TestFormat::Text => report::text(&results, output::color(&io::stdout())),
+        TestFormat::Json => report::json(&results),
     };
     output::write(&text, None::<&Path>)?;
     Ok(results.failed() == 0)

@@ -1,4 +1,4 @@
-//! Waiting for files to change, so that a command can run again.
+//! A command with `--watch` waits for files to change and runs again.
 //!
 //! Files are looked at a few times a second instead of subscribed to: it works the same on every
 //! file system, also on those that are mounted into containers or over a network and notify nobody,
@@ -43,8 +43,8 @@ pub(crate) fn watch(paths: &[PathBuf], mut run: impl FnMut(&[PathBuf]) -> Contro
 
 /// Files as they were before they were read.
 ///
-/// For whom [`watch`] is too simple because what is read says what else is to be read: add each path
-/// before reading it, then [wait](Self::wait).
+/// Callers that learn from a file which files to read next add each path before they read it, then
+/// [wait](Self::wait). [`watch`] is simpler where all paths are known.
 #[derive(Debug, Default)]
 pub(crate) struct Watched {
     paths: Vec<PathBuf>,

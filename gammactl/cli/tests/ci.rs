@@ -1,4 +1,4 @@
-//! What users copy for their CI runs the commands that there are.
+//! The CI files that users copy run commands that `gammactl` has.
 
 use std::{
     fs,

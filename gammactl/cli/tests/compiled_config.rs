@@ -1,4 +1,5 @@
-//! `gammactl compile`: the same bytes from the same manifests, and what its options change.
+//! `gammactl compile` writes the same bytes for the same manifests, and its options change what
+//! they should.
 
 use std::{
     fs,

@@ -1,5 +1,5 @@
-//! `diff/cases/*.old.yaml` and `*.new.yaml`, and exactly what is said about them. `UPDATE=1 cargo test`
-//! writes what is said now.
+//! `gammactl diff` prints exactly the golden text about each pair `diff/cases/*.old.yaml` and
+//! `*.new.yaml`. `UPDATE=1 cargo test` writes what is printed now.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! `gammactl envoy -o DIR` without an Envoy: what is written, and who may write.
+//! `gammactl envoy -o DIR` is run without an Envoy: which files it writes, and who may write them.
 
 use std::{
     collections::BTreeMap,

@@ -1,5 +1,5 @@
-//! What `gammactl explain` prints: the commands are in the first lines of the manifests
-//! (`# $ gammactl explain …`), what they print beside them.
+//! `gammactl explain` prints exactly the golden text: the commands are in the first lines of the
+//! manifests (`# $ gammactl explain …`), the text is beside them.
 
 use std::{
     fs,

@@ -1,4 +1,4 @@
-//! The items of two lists that are not the same, in the same order, in both.
+//! The items of two lists that are left over when what both have in the same order is taken away.
 
 /// Comparisons that are worth it. Beyond them, what is between the first and the last difference
 /// counts as changed.

@@ -10,7 +10,9 @@ use super::{
     classes::{self, Compared},
     decide::Decided,
     differences,
-    model::{Clients, DecisionChange, Diff, RuleName, RuleOutcome, ServiceDiff, Side, TableDiff},
+    model::{
+        Clients, DecidingRule, DecisionChange, Diff, RuleOutcome, ServiceDiff, Side, TableDiff,
+    },
     port_side::PortSide,
     presence, settings,
     table::MatchRow,
@@ -165,7 +167,7 @@ impl PortPair<'_> {
             let outcome = |n: usize, rows: &[MatchRow<'_>], decided: &Decided| {
                 let rule = rows[decided.row].rule;
                 RuleOutcome {
-                    rule: rule.map(|rule| RuleName {
+                    rule: rule.map(|rule| DecidingRule {
                         route: rule.route.clone(),
                         name: rule.name.clone(),
                         place: self.sides[n].places.of(&rule.route, &rule.name).cloned(),

@@ -1,4 +1,5 @@
-//! What the router makes of one request: which match wins, and all that it can come to.
+//! The decision of the router about one request: the match that wins, and every outcome that its
+//! rule can have.
 
 use gamma_config::Rule;
 use gamma_explain::request::Simulated;

@@ -1,4 +1,4 @@
-//! In what the outcomes of one request on both sides differ, one line for each difference.
+//! The outcomes of one request on both sides are compared here: one line for each difference.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ use super::{
 /// Something that is not the same on both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// What it is.
+    /// Name of the thing that differs.
     pub what: String,
     /// Before; `None` for nothing.
     pub before: Option<String>,

@@ -1,4 +1,5 @@
-//! What a decision does to a request and to the response, as a map from names to what becomes of them.
+//! The effects of a decision on a request and its response, as a map from their names to what they
+//! do.
 //!
 //! The router tells it with the calls that the filter carries out: whatever the router learns to do to a
 //! request is compared too.
@@ -28,7 +29,7 @@ pub(super) struct RequestEffects<'a> {
 }
 
 impl<'a> RequestEffects<'a> {
-    /// Of nothing yet.
+    /// The effects of a decision before the router has told any.
     pub(super) fn new<H: ?Sized>(request: &Request<'a, H>, policy: Option<&'a Policy>) -> Self {
         Self {
             authority: request.authority,
@@ -100,7 +101,7 @@ impl RequestVisitor for RequestEffects<'_> {
             denominator,
         } = fraction;
         if numerator > 0 {
-            // More than all are all.
+            // A fraction above 1 mirrors every request, as 1 does.
             let share = Share::new(numerator.min(denominator).into(), denominator.into());
             self.mirrors.entry(cluster.into()).or_default().push(share);
         }
@@ -169,7 +170,8 @@ impl HeaderVisitor for ResponseEffects {
 }
 
 impl ResponseVisitor for ResponseEffects {
-    /// Nobody, so that no session begins: its token says nothing that the rule's session does not.
+    /// Without an endpoint no session begins. A token would add nothing to the comparison of the
+    /// rules' sessions.
     fn answered_by(&mut self) -> Option<SocketAddr> {
         None
     }

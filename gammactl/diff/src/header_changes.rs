@@ -1,4 +1,4 @@
-//! Changes of the headers of a message, one after the other, as what they do in the end.
+//! The sum of several changes of the headers of a message: what they do to each header in the end.
 
 use std::{collections::BTreeMap, convert::Infallible};
 
@@ -6,10 +6,10 @@ use gamma_router::{By, HeaderVisitor};
 
 /// What becomes of each header of a message.
 #[derive(Debug, Default)]
-pub(super) struct HeaderChanges(BTreeMap<String, HeaderChange>);
+pub(super) struct HeaderChanges(BTreeMap<String, HeaderEffect>);
 
 #[derive(Debug, Default)]
-struct HeaderChange {
+struct HeaderEffect {
     /// Whether the values that were there are gone.
     replaces: bool,
     values: Vec<String>,
@@ -19,7 +19,7 @@ impl HeaderVisitor for HeaderChanges {
     type Error = Infallible;
 
     fn remove(&mut self, name: &str, _: By) -> Result<(), Infallible> {
-        *self.of(name) = HeaderChange {
+        *self.of(name) = HeaderEffect {
             replaces: true,
             values: Vec::new(),
         };
@@ -46,7 +46,7 @@ impl HeaderVisitor for HeaderChanges {
 }
 
 impl HeaderChanges {
-    fn of(&mut self, name: &str) -> &mut HeaderChange {
+    fn of(&mut self, name: &str) -> &mut HeaderEffect {
         self.0.entry(name.into()).or_default()
     }
 

@@ -1,4 +1,4 @@
-//! A diff as JSON, for tools. `docs/commands/diff.md` describes the shape.
+//! The JSON of a diff that tools read. `docs/commands/diff.md` describes its shape.
 
 use gamma_compile::Share;
 use gamma_explain::request::Simulated;
@@ -12,7 +12,7 @@ use super::{
 };
 
 impl Diff {
-    /// For tools.
+    /// The diff as JSON for tools.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
         render(self)

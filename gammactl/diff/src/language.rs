@@ -26,7 +26,7 @@ pub(super) enum TextPredicate {
     Exact(String),
     /// A path prefix, without `/` at its end.
     Prefix(String),
-    /// In full.
+    /// A regular expression that the whole text has to match.
     Pattern(String),
 }
 
@@ -35,7 +35,7 @@ pub(super) enum TextPredicate {
 pub(super) enum TextKind {
     /// Begins with `/`.
     Path,
-    /// Of a header or a query parameter.
+    /// The value of a header or of a query parameter.
     Value,
 }
 

@@ -1,4 +1,5 @@
-//! `gammactl diff`: what a change of routes changes for requests.
+//! The comparison of two route configs: for which requests a change of routes changes what becomes
+//! of them.
 //!
 //! Two route configs are compared Service port by Service port, for the clients of each namespace
 //! that has routes of its own and for all others. Only what can be told from outside counts: a rule
@@ -31,7 +32,6 @@ mod classes;
 mod compare;
 mod cors;
 mod decide;
-mod diff_styles;
 mod differences;
 mod effects;
 mod header_changes;
@@ -64,8 +64,8 @@ pub use compare::diff;
 pub use differences::Difference;
 pub use gamma_compile::Share;
 pub use model::{
-    Clients, DecisionChange, Diff, RuleName, RuleOutcome, ServiceDiff, Side, TableDiff,
+    Clients, DecidingRule, DecisionChange, Diff, RuleOutcome, ServiceDiff, Side, TableDiff,
 };
 pub use outcome::{AnsweredBy, RequestOutcome, Treatment};
 pub use place::{Places, RulePlace};
-pub use presence::Presence;
+pub use presence::PresenceChange;

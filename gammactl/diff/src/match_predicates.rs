@@ -1,4 +1,4 @@
-//! What a match asks of each part of a request.
+//! The predicates of a match: what a match asks of each part of a request.
 
 use gamma_config::{Match, MatchType, Method, PathMatchType, ValueMatch};
 

@@ -1,4 +1,4 @@
-//! The methods of requests that stand for all others.
+//! The few HTTP methods that stand for all others when two route tables are compared.
 
 use std::collections::BTreeSet;
 

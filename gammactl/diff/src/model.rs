@@ -10,13 +10,13 @@ use super::{
     differences::Difference,
     outcome::RequestOutcome,
     place::{Places, RulePlace},
-    presence::Presence,
+    presence::PresenceChange,
 };
 
 /// One side of the comparison.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// What is obeyed.
+    /// The route config that the proxy obeys.
     pub config: &'a Config,
     /// Where its rules are written, if that is known.
     pub places: &'a Places,
@@ -34,14 +34,14 @@ pub struct Diff {
 /// What changes for one Service.
 #[derive(Debug)]
 pub struct ServiceDiff {
-    /// What it is in Kubernetes.
+    /// Whether it is a Service or a ServiceImport in Kubernetes.
     pub kind: ServiceKind,
     /// Namespace.
     pub namespace: String,
     /// Name.
     pub name: String,
     /// Itself, its ports, hosts and addresses, where they are on one side only.
-    pub presence: Vec<Presence>,
+    pub presence: Vec<PresenceChange>,
     /// Its ports, and for which clients.
     pub tables: Vec<TableDiff>,
 }
@@ -51,7 +51,7 @@ pub struct ServiceDiff {
 pub struct TableDiff {
     /// Number of the port.
     pub port: u16,
-    /// Whose requests.
+    /// The clients whose requests are compared.
     pub clients: Clients,
     /// Requests and what becomes of them.
     pub changes: Vec<DecisionChange>,
@@ -85,19 +85,19 @@ pub struct DecisionChange {
 #[derive(Debug)]
 pub struct RuleOutcome {
     /// The rule that decides, if one does.
-    pub rule: Option<RuleName>,
+    pub rule: Option<DecidingRule>,
     /// What becomes of the request.
     pub outcome: RequestOutcome,
 }
 
-/// A rule.
+/// A rule that decides requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RuleName {
-    /// As in `HTTPRoute/shop/cart`.
+pub struct DecidingRule {
+    /// Full name of the route, as in `HTTPRoute/shop/cart`.
     pub route: String,
-    /// Within its route.
+    /// Name of the rule within its route.
     pub name: String,
-    /// Where it is written.
+    /// Where the rule is written.
     pub place: Option<RulePlace>,
 }
 

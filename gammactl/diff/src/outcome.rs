@@ -1,4 +1,4 @@
-//! What becomes of a request: who answers it and what is changed on the way, in words that can be
+//! The outcome of a request: who answers it and what is changed on the way, in words that can be
 //! compared.
 
 use std::{collections::BTreeMap, fmt};

@@ -9,9 +9,9 @@ use gamma_manifest::{Manifests, source::Sources};
 pub struct RulePlace {
     /// As in [`Source::name`](gamma_manifest::source::Source::name).
     pub file: String,
-    /// From 1.
+    /// Number of the line, from 1.
     pub line: usize,
-    /// In characters, from 1.
+    /// Number of the character in the line, from 1.
     pub column: usize,
 }
 

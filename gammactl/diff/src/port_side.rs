@@ -1,4 +1,4 @@
-//! One side of a Service port: what there is before, or after.
+//! One side of a compared Service port: what the old config has of the port, or the new one.
 
 use gamma_config::{ByNamespace, Config, Port, RouteTable, Service};
 use gamma_router::{BuildError, Router};

@@ -1,4 +1,4 @@
-//! Services, ports, hosts and addresses that are there on one side only.
+//! Services, ports, hosts and addresses that only one of the two configs has.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use gamma_config::Service;
 
 /// Something that is there on one side only.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Presence {
+pub struct PresenceChange {
     /// As in `port 80` or `host cart.example.com`.
     pub what: String,
     /// Whether it is new; if not, it is gone.
@@ -14,24 +14,24 @@ pub struct Presence {
 }
 
 /// Of a Service: itself, or its ports, hosts and addresses.
-pub(super) fn presence(old: Option<&Service>, new: Option<&Service>) -> Vec<Presence> {
+pub(super) fn presence(old: Option<&Service>, new: Option<&Service>) -> Vec<PresenceChange> {
     match (old, new) {
         (Some(old), Some(new)) => {
             let (old, new) = (parts(old), parts(new));
             let only = |a: &BTreeSet<(u8, String)>, b: &BTreeSet<(u8, String)>, is_new| {
                 let those: Vec<_> = a.difference(b).cloned().collect();
                 let those = those.into_iter();
-                those.map(move |(_, what)| Presence { what, is_new })
+                those.map(move |(_, what)| PresenceChange { what, is_new })
             };
             only(&old, &new, false)
                 .chain(only(&new, &old, true))
                 .collect()
         }
-        (Some(one), None) => vec![Presence {
+        (Some(one), None) => vec![PresenceChange {
             what: whole(one),
             is_new: false,
         }],
-        (None, Some(one)) => vec![Presence {
+        (None, Some(one)) => vec![PresenceChange {
             what: whole(one),
             is_new: true,
         }],

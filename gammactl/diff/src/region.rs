@@ -1,4 +1,4 @@
-//! Sets of requests: for each part of a request, which of its values.
+//! A region is a set of requests: for each part of a request, the values that the part may have.
 
 use std::rc::Rc;
 

@@ -1,4 +1,5 @@
-//! The parts of a request that matches look at: what each can be, and what a match can ask of it.
+//! The parts of a request that matches look at: the values that a part can have, and what a match
+//! can ask of it.
 
 use super::{language::TextPredicate, service_address::ServiceAddress};
 

@@ -30,11 +30,11 @@ pub(super) struct ChangedClass {
 /// Which requests are asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Ask {
-    /// As from a program.
+    /// A request as a program sends it.
     Plain,
-    /// As from a page of another origin.
+    /// A request as a browser sends it for a page of another origin.
     CrossOrigin,
-    /// What a browser asks before those.
+    /// The preflight that a browser sends before such a request.
     Preflight,
 }
 
@@ -140,7 +140,7 @@ impl<'e> RowPairs<'e> {
                     Ask::CrossOrigin => {
                         let plain = witness::requests(space, region).swap_remove(0);
                         let known = differences(deciders, &plain);
-                        // What also a request from the same origin would show is known.
+                        // Differences that a request from the same origin shows are known.
                         first(deciders, witness::cross_origin(&plain, &origins)).filter(|class| {
                             let (old, new) = (&class.old.outcome, &class.new.outcome);
                             between(old, new).iter().any(|one| !known.contains(one))

@@ -1,4 +1,5 @@
-//! Which requests each match of a table selects, and which matches before it select some of them.
+//! The requests that each match of a table selects, and the earlier matches that select some of
+//! them first.
 
 use std::cell::OnceCell;
 

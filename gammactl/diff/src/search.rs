@@ -1,4 +1,4 @@
-//! Requests that are in one region and in none of others.
+//! The search for a request that is in one region and in none of several others.
 
 use std::ops::ControlFlow;
 
@@ -64,7 +64,7 @@ impl<F: FnMut(&Region) -> ControlFlow<()>> Search<'_, F> {
                 return ControlFlow::Break(());
             }
             self.steps -= cost;
-            // What can be left out in one way only is, before anything is tried.
+            // Regions that leave one piece when taken away come first: nothing has to be tried.
             let before = without.len();
             let mut several = Vec::with_capacity(before);
             for other in without {
@@ -78,7 +78,7 @@ impl<F: FnMut(&Region) -> ControlFlow<()>> Search<'_, F> {
                 }
             }
             without = several;
-            // Those that are left may have lost pieces since.
+            // The region is smaller now, so that others may leave one piece as well.
             if without.len() < before {
                 continue;
             }

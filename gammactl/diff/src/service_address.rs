@@ -1,4 +1,4 @@
-//! Scheme, authority and destination of a request: how it names a Service port.
+//! The scheme, authority and destination by which a request names a Service port.
 
 use std::net::SocketAddr;
 

@@ -116,7 +116,7 @@ impl ServiceAddresses {
             words = language.words();
         }
         let words = words.into_iter().map(|word| word.text);
-        // An authority is no place for everything that a pattern allows.
+        // A pattern may allow characters that no authority can have.
         let words = words.filter(|word| is_authority(word));
         let wanted: Vec<ServiceAddress> = hosts
             .chain(words)

@@ -1,4 +1,4 @@
-//! Settings of the config that are not the same on both sides.
+//! The settings that the two configs give different values.
 
 use gamma_config::Settings;
 

@@ -1,4 +1,5 @@
-//! All requests that the matches of two tables can tell apart, as the values of each of their parts.
+//! The space of all requests that the matches of two tables can tell apart, as the values of each
+//! part of a request.
 
 use std::{collections::BTreeMap, rc::Rc};
 

@@ -1,21 +1,20 @@
-//! A diff as text, for people.
+//! The text of a diff that people read.
 
 use std::fmt::Write as _;
 
 use gamma_config::ServiceKind;
-use gamma_explain::request::Simulated;
+use gamma_explain::{TextStyles, request::Simulated};
 
 use super::{
-    diff_styles::DiffStyles,
     differences::Difference,
-    model::{Clients, DecisionChange, Diff, RuleName, ServiceDiff, TableDiff},
+    model::{Clients, DecidingRule, DecisionChange, Diff, ServiceDiff, TableDiff},
 };
 
 /// Requests of one change that are written out; the rest is counted.
 const REQUESTS: usize = 8;
 
 impl Diff {
-    /// For people; `color` for terminals.
+    /// The diff as text for people; with `color` it has the styles of a terminal.
     #[must_use]
     pub fn text(&self, color: bool) -> String {
         render(self, color)
@@ -23,7 +22,7 @@ impl Diff {
 }
 
 fn render(diff: &Diff, color: bool) -> String {
-    let styles = DiffStyles { color };
+    let styles = TextStyles { color };
     let mut out = String::new();
     // Writing to a String does not fail.
     if !diff.settings.is_empty() {
@@ -38,15 +37,15 @@ fn render(diff: &Diff, color: bool) -> String {
     out
 }
 
-fn of_service(service: &ServiceDiff, styles: DiffStyles, out: &mut String) {
+fn of_service(service: &ServiceDiff, styles: TextStyles, out: &mut String) {
     let name = name(service);
     if !service.presence.is_empty() {
         let _ = writeln!(out, "{}", styles.bold(&name));
         for presence in &service.presence {
             let line = if presence.is_new {
-                styles.after(&format!("+ {}", presence.what))
+                styles.green(&format!("+ {}", presence.what))
             } else {
-                styles.before(&format!("- {}", presence.what))
+                styles.red(&format!("- {}", presence.what))
             };
             let _ = writeln!(out, "  {line}");
         }
@@ -57,7 +56,7 @@ fn of_service(service: &ServiceDiff, styles: DiffStyles, out: &mut String) {
     }
 }
 
-fn of_table(service: &str, table: &TableDiff, styles: DiffStyles, out: &mut String) {
+fn of_table(service: &str, table: &TableDiff, styles: TextStyles, out: &mut String) {
     let TableDiff { port, clients, .. } = table;
     let head = format!("{service} port {port}, {clients}");
     let _ = writeln!(out, "{}", styles.bold(&head));
@@ -70,7 +69,7 @@ fn of_table(service: &str, table: &TableDiff, styles: DiffStyles, out: &mut Stri
     out.push('\n');
 }
 
-fn of_change(change: &DecisionChange, clients: &Clients, styles: DiffStyles, out: &mut String) {
+fn of_change(change: &DecisionChange, clients: &Clients, styles: TextStyles, out: &mut String) {
     out.push('\n');
     for request in change.requests.iter().take(REQUESTS) {
         let from = match (&request.from, clients) {
@@ -106,7 +105,7 @@ fn of_change(change: &DecisionChange, clients: &Clients, styles: DiffStyles, out
             format!("{}{place}", rule_name(a))
         }
         _ => {
-            let one = |rule: &Option<RuleName>| match rule {
+            let one = |rule: &Option<DecidingRule>| match rule {
                 None => "none".into(),
                 Some(rule) => {
                     let place = rule.place.as_ref();
@@ -121,7 +120,7 @@ fn of_change(change: &DecisionChange, clients: &Clients, styles: DiffStyles, out
     rows(&change.differences, "    ", styles, out);
 }
 
-fn rows(differences: &[Difference], indent: &str, styles: DiffStyles, out: &mut String) {
+fn rows(differences: &[Difference], indent: &str, styles: TextStyles, out: &mut String) {
     for Difference {
         what,
         before,
@@ -130,12 +129,12 @@ fn rows(differences: &[Difference], indent: &str, styles: DiffStyles, out: &mut 
     {
         let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".into());
         let (before, after) = (value(before), value(after));
-        let (before, after) = (styles.before(&before), styles.after(&after));
+        let (before, after) = (styles.red(&before), styles.green(&after));
         let _ = writeln!(out, "{indent}{what}: {before} → {after}");
     }
 }
 
-fn rule_name(rule: &RuleName) -> String {
+fn rule_name(rule: &DecidingRule) -> String {
     match (&*rule.route, &*rule.name) {
         ("", "") => "without a name".into(),
         ("", name) | (name, "") => name.into(),

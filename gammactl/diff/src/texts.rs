@@ -1,4 +1,5 @@
-//! The texts of a path or a value that stand for all others.
+//! The few texts of a path or of a value that stand for all others when two route tables are
+//! compared.
 
 use fixedbitset::FixedBitSet;
 
@@ -22,7 +23,7 @@ pub(super) fn texts(
     let mut language = PredicateLanguage::new(kind, &predicates);
     let mut words = language.words();
     *cut |= language.is_cut();
-    // What somebody wrote is more natural than what is only as long.
+    // A text that somebody wrote comes before another of the same length.
     words.sort_by_key(|word| {
         let written = predicates.iter().any(|predicate| match predicate {
             TextPredicate::Exact(text) => *text == word.text,

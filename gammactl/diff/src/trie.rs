@@ -1,4 +1,4 @@
-//! The literal predicates of one part of a request: exact values and path prefixes.
+//! A trie of the literal predicates on one part of a request: exact values and path prefixes.
 
 use std::collections::HashMap;
 

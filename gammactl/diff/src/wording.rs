@@ -1,4 +1,5 @@
-//! What a rule asks of the proxy besides where its requests go, in the words of the Gateway API.
+//! What a rule asks of the proxy besides the place its requests go to, in the words of the Gateway
+//! API.
 //!
 //! Who has to allow a request, its timeouts and retries, and its session: each is a name, like
 //! `timeouts.request`, and a value.
@@ -30,7 +31,7 @@ pub(super) fn control(
             ("retry.codes", codes.join(", "))
         }
         wire::RETRY_BACKOFF => ("retry.backoff", retry?.backoff?.to_string()),
-        // Better in the proxy's words than not at all.
+        // A header without a name in the Gateway API is reported by its own name.
         _ => (name, value.into()),
     };
     Some(said)
@@ -47,7 +48,7 @@ pub(super) fn external_auth(
         said.push(("externalAuth.pathPrefix", auth.path_prefix.to_string()));
     }
     let mut told = names(&auth.allowed_headers);
-    // It is told that anyway.
+    // The service is told `authorization` whether or not the filter lists it.
     told.retain(|name| *name != "authorization");
     if !told.is_empty() {
         said.push(("externalAuth.allowedHeaders", told.join(", ")));

@@ -1,4 +1,4 @@
-//! Addresses in the form that Envoy's API has for them.
+//! A socket address as JSON of Envoy's API.
 
 use serde_json::{Value, json};
 

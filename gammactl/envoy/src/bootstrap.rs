@@ -14,7 +14,7 @@ use super::{address::socket_address, capture, cluster, listener, observe, option
 
 /// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
 ///
-/// `config` is what [`compile`](crate::compile::compile) made of `manifests` with `compile_options`.
+/// `config` is what [`compile`](gamma_compile::compile()) made of `manifests` with `compile_options`.
 pub fn bootstrap(
     manifests: &Manifests,
     config: &Config,

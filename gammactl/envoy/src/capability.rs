@@ -1,4 +1,4 @@
-//! What the filter may call and is called for: what its config needs, and nothing else.
+//! The calls that Envoy allows the filter in both directions: those that its route config needs.
 //!
 //! Entering the VM costs each request about a microsecond per callback, and a module that can't call
 //! what it has no use for can't be made to. Envoy links a VM once, with the capabilities of the plugin
@@ -11,7 +11,7 @@ use gamma_router::{
     Answer, BuildError, By, Decision, HeaderVisitor, RequestVisitor, ResponseVisitor, Router,
 };
 
-/// What a plugin is allowed.
+/// The capabilities that a plugin is allowed.
 #[derive(Debug)]
 pub(super) struct Capabilities(BTreeSet<Need>);
 
@@ -21,7 +21,7 @@ impl Capabilities {
         let settings = &config.settings;
         let mut needs = BTreeSet::new();
         needs.extend(settings.rule_property.then_some(RULE_PROPERTY));
-        // The proxy is asked whose clients it has.
+        // The filter asks the proxy for the namespace of its clients.
         needs.extend(settings.client_namespace.is_none().then_some(PROPERTIES));
         // What the router refuses, the filter refuses: nothing is decided then.
         if let Ok(router) = router_for_all(config) {
@@ -45,7 +45,7 @@ impl Capabilities {
         allowed
     }
 
-    /// The same for plugins that are allowed the same; there are few, so Envoy keeps few VMs.
+    /// `vm_id`, which is the same for plugins that are allowed the same: Envoy keeps few VMs then.
     pub(super) fn vm_id(&self) -> String {
         let letters: String = self.0.iter().map(|(letter, _)| letter).collect();
         if letters.is_empty() {
@@ -79,8 +79,8 @@ fn router_for_all(config: &Config) -> Result<Router, BuildError> {
 
 fn add_needs_of(decision: &Decision, router: &Router, needs: &mut BTreeSet<Need>) {
     needs.extend(router.external_auth(decision).map(|_| CALL));
-    let Ok(()) = router.visit_request(decision, b"", &mut OnRequest(needs));
-    let Ok(()) = router.visit_response(decision, &mut OnResponse(needs));
+    let Ok(()) = router.visit_request(decision, b"", &mut RequestNeeds(needs));
+    let Ok(()) = router.visit_response(decision, &mut ResponseNeeds(needs));
 }
 
 /// A request's way from its headers to a cluster or an answer, and the start of the VM.
@@ -132,9 +132,9 @@ const CALL: Need = (
 );
 
 /// Records what a decision needs on a request.
-struct OnRequest<'n>(&'n mut BTreeSet<Need>);
+struct RequestNeeds<'n>(&'n mut BTreeSet<Need>);
 
-impl HeaderVisitor for OnRequest<'_> {
+impl HeaderVisitor for RequestNeeds<'_> {
     type Error = Infallible;
 
     fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
@@ -151,7 +151,7 @@ impl HeaderVisitor for OnRequest<'_> {
     }
 }
 
-impl RequestVisitor for OnRequest<'_> {
+impl RequestVisitor for RequestNeeds<'_> {
     /// A header is set for each copy.
     fn mirror(&mut self, _: &str, _: Fraction, _: By) -> Result<(), Infallible> {
         Ok(())
@@ -163,9 +163,9 @@ impl RequestVisitor for OnRequest<'_> {
 }
 
 /// Records what a decision needs on the response.
-struct OnResponse<'n>(&'n mut BTreeSet<Need>);
+struct ResponseNeeds<'n>(&'n mut BTreeSet<Need>);
 
-impl HeaderVisitor for OnResponse<'_> {
+impl HeaderVisitor for ResponseNeeds<'_> {
     type Error = Infallible;
 
     fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
@@ -184,7 +184,7 @@ impl HeaderVisitor for OnResponse<'_> {
     }
 }
 
-impl ResponseVisitor for OnResponse<'_> {
+impl ResponseVisitor for ResponseNeeds<'_> {
     /// Some endpoint, to which no session is bound: one begins.
     fn answered_by(&mut self) -> Option<SocketAddr> {
         self.0.insert(PROPERTIES);

@@ -1,5 +1,5 @@
-//! A listener for connections that were on their way elsewhere until the kernel redirected them to the
-//! proxy.
+//! A listener of the generated Envoy for connections that the kernel redirects to the proxy on
+//! their way to another address.
 //!
 //! The destination that a client dialled is what the filter knows Services by. What is for none of
 //! them goes on to where it was going, and so does what is no HTTP.

@@ -40,10 +40,10 @@ pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options
 #[derive(Default)]
 struct NamedClusters<'c> {
     all: HashSet<&'c str>,
-    /// Those that a GRPCRoute sends to, and those of ports that have one: gRPC needs HTTP/2 even
+    /// The clusters that a GRPCRoute sends to, and those of ports that have one: gRPC needs HTTP/2 even
     /// where no `appProtocol` says so.
     grpc: HashSet<&'c str>,
-    /// Those of rules with session persistence.
+    /// The clusters of rules with session persistence.
     sessions: HashSet<&'c str>,
     /// Whether any rule has retries.
     retries: bool,
@@ -75,7 +75,7 @@ impl<'c> NamedClusters<'c> {
             let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
             let filters = rule.filters.iter().chain(of_backends);
             let others = filters.clone().filter_map(|filter| match filter {
-                // It is asked in HTTP, whatever the requests are.
+                // The service that authorizes requests is asked in HTTP, even about gRPC calls.
                 Filter::ExternalAuth(auth) => Some(&*auth.cluster),
                 _ => None,
             });

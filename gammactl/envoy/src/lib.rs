@@ -1,4 +1,5 @@
-//! Configs of Envoy with the filter in it.
+//! Envoy configs that run the Gamma filter: a whole Envoy of its own, or the objects that put the
+//! filter into Istio's sidecars.
 //!
 //! [`bootstrap`] is a whole one: listeners, one cluster-header route, a cluster per Service port,
 //! endpoints from EndpointSlices or DNS. [`merge`] merges fragments of the user into it. [`xds`] keeps

@@ -32,7 +32,7 @@ pub(super) fn connection_manager(
         "stat_prefix": "gamma",
         // HTTP/1.1, and HTTP/2 by prior knowledge, which is how gRPC comes without TLS.
         "codec_type": "AUTO",
-        // `/a/../b` must not be matched as what it does not mean.
+        // A path like `/a/../b` is matched as `/b`, which is what it means.
         "normalize_path": true,
         "upgrade_configs": [{ "upgrade_type": "websocket" }],
         "access_log": [access_log()],

@@ -1,4 +1,4 @@
-//! A user's fragments of a bootstrap, merged into the one that is generated.
+//! A user's fragments of a bootstrap are merged into the generated bootstrap.
 //!
 //! - Objects merge member by member. `null` removes what is generated.
 //! - Lists of named things (clusters, listeners, filter chains, filters, routes…) merge item by
@@ -160,7 +160,7 @@ impl FragmentMerge<'_> {
             .cloned()
             .collect();
         for item in items {
-            // Wherever that is, it is no Service.
+            // The cluster of dialled addresses goes wherever a client was going: it is for no Service.
             let elsewhere = key == "clusters" && item["name"] == ORIGINAL_DST;
             if let Value::Object(members) = item
                 && !elsewhere

@@ -1,4 +1,5 @@
-//! How the generated Envoy shows what the filter decided: access logs, and labels on its counters.
+//! The access logs and labels of counters by which the generated Envoy shows what the filter
+//! decided.
 
 use gamma_config::wire::{ORIGINAL_PATH, REASON, RULE_PROPERTY};
 use serde_json::{Value, json};

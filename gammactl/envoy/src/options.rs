@@ -1,4 +1,4 @@
-//! What a generated bootstrap depends on besides manifests and their config.
+//! Everything besides the manifests and their config that a generated bootstrap depends on.
 
 use std::net::SocketAddr;
 

@@ -1,5 +1,6 @@
-//! The route tables: one route for everything that the filter decided, one for everything that it let
-//! pass. A big table would be searched before and after the filter.
+//! The route tables of the generated Envoy: one route for every request that the filter decided,
+//! one for every request that the filter let pass. A big table would be searched before and after
+//! the filter.
 
 use std::collections::BTreeSet;
 

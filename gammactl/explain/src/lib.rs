@@ -55,3 +55,4 @@ pub use header_trail::HeaderTrail;
 pub use normalize::normalized_path;
 pub use outcome::response;
 pub use render::{render, render_all, render_brief};
+pub use style::TextStyles;

@@ -1,27 +1,36 @@
-//! The styles of an explanation on a terminal.
+//! The styles of text that people read on a terminal: explanations, diffs and results of tests.
 
 use anstyle::{AnsiColor, Style};
 
-/// Whether styles are written at all.
+/// The styles of a text, or none where the text is for a file or a pipe.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct TextStyles {
-    pub(super) color: bool,
+pub struct TextStyles {
+    /// Whether styles are written at all.
+    pub color: bool,
 }
 
 impl TextStyles {
-    pub(super) fn bold(self, text: &str) -> String {
+    /// Titles, and what the eye should find first.
+    #[must_use]
+    pub fn bold(self, text: &str) -> String {
         self.with(Style::new().bold(), text)
     }
 
-    pub(super) fn dim(self, text: &str) -> String {
+    /// What explains the text beside it, such as places in files.
+    #[must_use]
+    pub fn dim(self, text: &str) -> String {
         self.with(Style::new().dimmed(), text)
     }
 
-    pub(super) fn green(self, text: &str) -> String {
+    /// What holds, passes or is new.
+    #[must_use]
+    pub fn green(self, text: &str) -> String {
         self.with(AnsiColor::Green.on_default(), text)
     }
 
-    pub(super) fn red(self, text: &str) -> String {
+    /// What does not hold, fails or is gone.
+    #[must_use]
+    pub fn red(self, text: &str) -> String {
         self.with(AnsiColor::Red.on_default(), text)
     }
 

@@ -1,5 +1,5 @@
-//! Golden files: inputs in a folder, with the exact output beside them. `UPDATE=1 cargo test` writes
-//! what is there now.
+//! Golden files for tests: inputs in a folder, with the exact expected output beside each.
+//! `UPDATE=1 cargo test` writes the output of now.
 //!
 //! Only tests use this crate.
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use gamma_compile::{ClusterNames, Options, compile};
 use gamma_envoy::{
     istio,
-    istio::{FailStrategy, IstioOptions, Object, Phase, Scope, needed},
+    istio::{FailStrategy, IstioObject, IstioOptions, Phase, Scope, needed},
 };
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_testbed::{
@@ -98,7 +98,7 @@ fn options() -> IstioOptions {
     }
 }
 
-fn objects(manifests: &Manifests, scope: &Scope) -> Vec<Object> {
+fn objects(manifests: &Manifests, scope: &Scope) -> Vec<IstioObject> {
     let compile_options = Options {
         cluster_names: ClusterNames::Istio,
         ..Options::default()

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gamma_envoy::istio::Object;
+use gamma_envoy::istio::IstioObject;
 use gamma_testbed::{
     echo::{Echo, Identity},
     envoy::{Bootstrap, Envoy, Options},
@@ -28,7 +28,7 @@ const LISTENER: &str = "0.0.0.0_80";
 
 impl Sidecar {
     /// Of a workload in `namespace` to which `objects` apply.
-    pub(crate) fn start(backends: &Backends, namespace: &str, objects: &[Object]) -> Self {
+    pub(crate) fn start(backends: &Backends, namespace: &str, objects: &[IstioObject]) -> Self {
         let identity = Identity::new("istio-system", "passthrough", 0);
         let passthrough = Echo::start(identity).unwrap();
         let mut virtual_hosts: Vec<Value> = backends

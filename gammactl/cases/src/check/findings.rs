@@ -1,4 +1,4 @@
-//! Differences between what is expected and what comes.
+//! Differences between what a case expects of a request and what becomes of the request.
 
 use std::{collections::BTreeMap, fmt::Display};
 
@@ -7,18 +7,18 @@ use gamma_manifest::{
     source::Span,
 };
 
-use crate::share::Share;
+use crate::share::RequestShare;
 
 /// What differs, and for which share of the requests.
 #[derive(Debug)]
-pub(super) struct Findings {
+pub(super) struct UnmetExpectations {
     /// Share of the requests that are looked at.
     share: f64,
     /// By place and message: shares, and ways out.
     found: BTreeMap<(Span, String), (f64, Option<String>)>,
 }
 
-impl Default for Findings {
+impl Default for UnmetExpectations {
     fn default() -> Self {
         Self {
             share: 1.0,
@@ -27,7 +27,7 @@ impl Default for Findings {
     }
 }
 
-impl Findings {
+impl UnmetExpectations {
     /// What follows is about this share of the requests.
     pub(super) fn of(&mut self, share: f64) {
         self.share = share;
@@ -49,9 +49,10 @@ impl Findings {
     pub(super) fn finish(self) -> Diagnostics {
         let mut diagnostics = Diagnostics::default();
         for ((span, message), (share, hint)) in self.found {
-            let share = match share > 1.0 - 1e-9 {
-                true => String::new(),
-                false => format!(" ({} of the requests)", Share::from_f64(share)),
+            let share = if share > 1.0 - 1e-9 {
+                String::new()
+            } else {
+                format!(" ({} of the requests)", RequestShare::from_f64(share))
             };
             let message = format!("{message}{share}");
             let mut diagnostic = Diagnostic::new(&codes::NOT_AS_EXPECTED, span, message);

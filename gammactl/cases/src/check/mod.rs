@@ -4,15 +4,15 @@ mod findings;
 mod policy;
 mod shares;
 
-use findings::{Findings, or_none, quoted};
+use findings::{UnmetExpectations, or_none, quoted};
 use gamma_explain::{Explanation, HeaderField};
 use gamma_manifest::diagnostic::Diagnostics;
 
 use super::{
     model::{Exchange, Expect, HeaderExpectation},
-    names::{Names, short},
-    outcome::{End, PossibleOutcome},
-    share::Share,
+    names::{KnownNames, short},
+    outcome::{PossibleOutcome, RequestEnd},
+    share::RequestShare,
 };
 
 /// What is not as `exchange` expects.
@@ -20,10 +20,10 @@ pub(super) fn check(
     exchange: &Exchange,
     explanation: &Explanation,
     outcomes: &[PossibleOutcome],
-    names: &Names,
+    names: &KnownNames,
 ) -> Diagnostics {
     let expect = &exchange.expect;
-    let mut findings = Findings::default();
+    let mut findings = UnmetExpectations::default();
     rule(expect, explanation, names, &mut findings);
     policy::policy(expect, &explanation.policy, names, &mut findings);
     for outcome in outcomes {
@@ -39,7 +39,12 @@ pub(super) fn check(
     findings.finish()
 }
 
-fn rule(expect: &Expect, explanation: &Explanation, names: &Names, findings: &mut Findings) {
+fn rule(
+    expect: &Expect,
+    explanation: &Explanation,
+    names: &KnownNames,
+    findings: &mut UnmetExpectations,
+) {
     let Some(expected) = &expect.rule else {
         return;
     };
@@ -61,12 +66,12 @@ fn rule(expect: &Expect, explanation: &Explanation, names: &Names, findings: &mu
     }
 }
 
-/// What is neither said nor contradicted: that somebody gets the request.
+/// A case that expects no other answer expects that a backend gets the request.
 fn forwarded(
     exchange: &Exchange,
     explanation: &Explanation,
     outcome: &PossibleOutcome,
-    findings: &mut Findings,
+    findings: &mut UnmetExpectations,
 ) {
     let expect = &exchange.expect;
     let said = expect.backend.is_some()
@@ -79,23 +84,25 @@ fn forwarded(
         return;
     }
     let hint = match (&outcome.end, &outcome.grpc) {
-        (End::Backend(_), _) => return,
-        (End::PassThrough, _) => match &explanation.did_you_mean {
+        (RequestEnd::Backend(_), _) => return,
+        (RequestEnd::PassThrough, _) => match &explanation.did_you_mean {
             Some(similar) => format!("did you mean `{similar}`?"),
             None => "write `passThrough: true` if it is for no Service".into(),
         },
-        (End::Answered, Some((status, _))) => {
+        (RequestEnd::Answered, Some((status, _))) => {
             format!("write `grpcStatus: {status}` if that is right")
         }
-        (End::Answered, None) => format!("write `status: {}` if that is right", outcome.status),
+        (RequestEnd::Answered, None) => {
+            format!("write `status: {}` if that is right", outcome.status)
+        }
     };
     let span = exchange.request.span;
     findings.differs(span, "answer", "a backend's", outcome.title(), Some(hint));
 }
 
 /// What the client gets.
-fn answered(expect: &Expect, outcome: &PossibleOutcome, findings: &mut Findings) {
-    let passes = outcome.end == End::PassThrough;
+fn answered(expect: &Expect, outcome: &PossibleOutcome, findings: &mut UnmetExpectations) {
+    let passes = outcome.end == RequestEnd::PassThrough;
     if let Some(expected) = expect.pass_through.as_ref().filter(|p| p.value != passes) {
         let got = outcome.title();
         findings.differs(expected.span, "passThrough", expected.value, got, None);
@@ -103,9 +110,9 @@ fn answered(expect: &Expect, outcome: &PossibleOutcome, findings: &mut Findings)
     let single = expect.shares.is_empty();
     if let Some(status) = expect.status.as_ref().filter(|_| single) {
         let got = match &outcome.end {
-            End::PassThrough => outcome.title(),
-            End::Backend(_) => format!("{} from {}", outcome.status, outcome.title()),
-            End::Answered => outcome.status.to_string(),
+            RequestEnd::PassThrough => outcome.title(),
+            RequestEnd::Backend(_) => format!("{} from {}", outcome.status, outcome.title()),
+            RequestEnd::Answered => outcome.status.to_string(),
         };
         if passes || status.value != outcome.status {
             findings.differs(status.span, "status", status.value, got, None);
@@ -140,7 +147,12 @@ fn answered(expect: &Expect, outcome: &PossibleOutcome, findings: &mut Findings)
 }
 
 /// What a backend gets.
-fn received(expect: &Expect, outcome: &PossibleOutcome, names: &Names, findings: &mut Findings) {
+fn received(
+    expect: &Expect,
+    outcome: &PossibleOutcome,
+    names: &KnownNames,
+    findings: &mut UnmetExpectations,
+) {
     let got = outcome.received();
     if let Some(backend) = &expect.backend
         && !(got.is_some() && outcome.is_named(&backend.value))
@@ -177,7 +189,7 @@ fn received(expect: &Expect, outcome: &PossibleOutcome, names: &Names, findings:
 }
 
 /// Whether each request goes where the one before it in its jar went.
-fn sticky(expect: &Expect, outcomes: &[PossibleOutcome], findings: &mut Findings) {
+fn sticky(expect: &Expect, outcomes: &[PossibleOutcome], findings: &mut UnmetExpectations) {
     let Some(expected) = &expect.sticky else {
         return;
     };
@@ -190,10 +202,11 @@ fn sticky(expect: &Expect, outcomes: &[PossibleOutcome], findings: &mut Findings
     let stays = |o: &&PossibleOutcome| o.previous.is_some() && o.previous.as_deref() == o.cluster();
     let stay: f64 = outcomes.iter().filter(stays).map(|o| o.share).sum();
     if (stay > 1.0 - 1e-9) != expected.value {
-        let got = format!("{} that do", Share::from_f64(stay));
-        let wanted = match expected.value {
-            true => "that all stay with their backend",
-            false => "that not all stay with their backend",
+        let got = format!("{} that do", RequestShare::from_f64(stay));
+        let wanted = if expected.value {
+            "that all stay with their backend"
+        } else {
+            "that not all stay with their backend"
         };
         findings.differs(expected.span, "sticky", wanted, got, None);
     }
@@ -203,7 +216,7 @@ fn header(
     whose: &str,
     expected: &HeaderExpectation,
     headers: &[HeaderField],
-    findings: &mut Findings,
+    findings: &mut UnmetExpectations,
 ) {
     let got = joined(headers, &expected.name);
     if expected.value.as_deref().map(list) != got {

@@ -1,15 +1,21 @@
-//! What a rule does besides: timeouts, retries, who is asked.
+//! The policy of a rule is compared with what a case expects: its timeouts, its retries and the
+//! service that authorizes its requests.
 
 use gamma_explain::RulePolicy;
 use gamma_manifest::source::Spanned;
 
-use super::findings::{Findings, or_none};
+use super::findings::{UnmetExpectations, or_none};
 use crate::{
     model::{Expect, RetryExpectation},
-    names::{Backend, Names},
+    names::{BackendName, KnownNames},
 };
 
-pub(super) fn policy(expect: &Expect, got: &RulePolicy, names: &Names, findings: &mut Findings) {
+pub(super) fn policy(
+    expect: &Expect,
+    got: &RulePolicy,
+    names: &KnownNames,
+    findings: &mut UnmetExpectations,
+) {
     timeouts(expect, got, findings);
     if let Some(expected) = &expect.retry {
         retry(expected, got.retry.as_ref(), findings);
@@ -17,13 +23,13 @@ pub(super) fn policy(expect: &Expect, got: &RulePolicy, names: &Names, findings:
     external_auth(expect, got, names, findings);
 }
 
-fn timeouts(expect: &Expect, got: &RulePolicy, findings: &mut Findings) {
+fn timeouts(expect: &Expect, got: &RulePolicy, findings: &mut UnmetExpectations) {
     let Some(expected) = &expect.timeouts else {
         return;
     };
     let (request, attempt) = match &expected.value {
         Some(timeouts) => (timeouts.request.clone(), timeouts.backend_request.clone()),
-        // None of the two.
+        // `timeouts: null` expects a rule that sets neither of the two limits.
         None => {
             let none = Spanned {
                 value: None,
@@ -52,7 +58,7 @@ fn timeouts(expect: &Expect, got: &RulePolicy, findings: &mut Findings) {
 fn retry(
     expected: &Spanned<Option<RetryExpectation>>,
     got: Option<&gamma_config::Retry>,
-    findings: &mut Findings,
+    findings: &mut UnmetExpectations,
 ) {
     let (retry, got) = match (&expected.value, got) {
         (Some(retry), Some(got)) => (retry, got),
@@ -87,12 +93,17 @@ fn retry(
     }
 }
 
-fn external_auth(expect: &Expect, got: &RulePolicy, names: &Names, findings: &mut Findings) {
+fn external_auth(
+    expect: &Expect,
+    got: &RulePolicy,
+    names: &KnownNames,
+    findings: &mut UnmetExpectations,
+) {
     let Some(expected) = &expect.external_auth else {
         return;
     };
     let got = got.external_auth.as_ref();
-    let got = got.map(|auth| Backend::of(&auth.cluster));
+    let got = got.map(|auth| BackendName::of(&auth.cluster));
     let same = match (&expected.value, &got) {
         (Some(name), Some(backend)) => backend.is_named(name),
         (None, None) => true,

@@ -1,15 +1,16 @@
-//! Which share of the requests goes where. Nothing is drawn: the shares are those of the weights.
+//! The share of the requests that each outcome has is compared with what a case expects. Nothing is
+//! drawn: the shares are those of the weights.
 
 use std::collections::BTreeMap;
 
 use gamma_manifest::source::Spanned;
 
-use super::findings::Findings;
+use super::findings::UnmetExpectations;
 use crate::{
     model::Expect,
-    names::{Backend, Names},
+    names::{BackendName, KnownNames},
     outcome::PossibleOutcome,
-    share::Share,
+    share::RequestShare,
 };
 
 const NOT_LISTED: &str = "none, as it is not listed";
@@ -17,8 +18,8 @@ const NOT_LISTED: &str = "none, as it is not listed";
 pub(super) fn shares(
     expect: &Expect,
     outcomes: &[PossibleOutcome],
-    names: &Names,
-    findings: &mut Findings,
+    names: &KnownNames,
+    findings: &mut UnmetExpectations,
 ) {
     let Some((first, _)) = expect.shares.first() else {
         return;
@@ -36,7 +37,7 @@ pub(super) fn shares(
     }
     for outcome in outcomes.iter().filter(|outcome| !listed(outcome)) {
         let what = format!("share of {}", outcome.title());
-        let got = Share::from_f64(outcome.share);
+        let got = RequestShare::from_f64(outcome.share);
         findings.differs(first.span, &what, NOT_LISTED, got, None);
     }
 }
@@ -44,16 +45,16 @@ pub(super) fn shares(
 pub(super) fn mirrors(
     expect: &Expect,
     outcomes: &[PossibleOutcome],
-    names: &Names,
-    findings: &mut Findings,
+    names: &KnownNames,
+    findings: &mut UnmetExpectations,
 ) {
     let Some(expected) = &expect.mirrors else {
         return;
     };
-    let mut copies: BTreeMap<Backend<'_>, f64> = BTreeMap::new();
+    let mut copies: BTreeMap<BackendName<'_>, f64> = BTreeMap::new();
     for outcome in outcomes {
         for mirror in &outcome.mirrors {
-            let backend = Backend::of(&mirror.cluster);
+            let backend = BackendName::of(&mirror.cluster);
             *copies.entry(backend).or_default() += outcome.share * mirror.share;
         }
     }
@@ -65,7 +66,7 @@ pub(super) fn mirrors(
     for (backend, copies) in copies {
         let listed = |(name, _): &(Spanned<String>, _)| backend.is_named(&name.value);
         if copies > 0.0 && !expected.value.iter().any(listed) {
-            let got = Share::from_f64(copies);
+            let got = RequestShare::from_f64(copies);
             let what = format!("mirror {backend}");
             findings.differs(expected.span, &what, NOT_LISTED, got, None);
         }
@@ -74,18 +75,18 @@ pub(super) fn mirrors(
 
 fn share(
     what: &str,
-    (name, expected): (&Spanned<String>, &Spanned<Share>),
+    (name, expected): (&Spanned<String>, &Spanned<RequestShare>),
     got: f64,
     expect: &Expect,
-    names: &Names,
-    findings: &mut Findings,
+    names: &KnownNames,
+    findings: &mut UnmetExpectations,
 ) {
     let tolerance = expect.tolerance.as_ref().map_or(0.0, |t| t.as_f64());
-    // But for what is lost in writing numbers down.
+    // Numbers that people write down are rounded.
     if (expected.as_f64() - got).abs() > tolerance + 1e-9 {
         let hint = names.about_backend(&name.value).filter(|_| got == 0.0);
         let what = format!("{what} of {}", name.value);
-        let (wanted, got) = (expected.value, Share::from_f64(got));
+        let (wanted, got) = (expected.value, RequestShare::from_f64(got));
         findings.differs(expected.span, &what, wanted, got, hint);
     }
 }

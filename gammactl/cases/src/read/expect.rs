@@ -1,4 +1,4 @@
-//! What is expected of a request.
+//! The expectations of a request are read from the YAML of a case file.
 
 use gamma_manifest::{
     diagnostic::codes,
@@ -50,9 +50,10 @@ fn or_null<'n, T>(
     read: impl FnOnce(&Field<'n>, &mut Mistakes<'_>) -> Option<Spanned<T>>,
 ) -> Option<Spanned<Option<T>>> {
     let field = field?;
-    let value = match field.node.is_null() {
-        true => None,
-        false => Some(read(&field, mistakes)?.value),
+    let value = if field.node.is_null() {
+        None
+    } else {
+        Some(read(&field, mistakes)?.value)
     };
     Some(field.spanned(value))
 }
@@ -66,9 +67,10 @@ fn headers(
     let members = members.into_iter().flat_map(|members| members.value);
     members
         .filter_map(|(name, field)| {
-            let (value, span) = match field.node.is_null() {
-                true => (None, name.span),
-                false => (Some(field.string(mistakes)?.value), field.node.span),
+            let (value, span) = if field.node.is_null() {
+                (None, name.span)
+            } else {
+                (Some(field.string(mistakes)?.value), field.node.span)
             };
             Some(HeaderExpectation {
                 name: name.value,

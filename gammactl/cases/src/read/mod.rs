@@ -14,11 +14,11 @@ use gamma_manifest::{
 pub(super) use mistakes::Mistakes;
 use mistakes::parsed;
 
-use super::model::{Case, Exchange, Options, Protocol};
+use super::model::{Case, CaseOptions, Exchange, Protocol};
 
 /// A case and the manifests in the same file.
 #[derive(Debug)]
-pub(super) struct Read {
+pub(super) struct CaseDocuments {
     pub(super) case: Case,
     /// The whole text with the case blanked out, so that positions are those in the file; `None`
     /// if there is nothing else.
@@ -27,7 +27,7 @@ pub(super) struct Read {
 
 /// Reads `text`, which is source number `file`: one document with the case, and any number of
 /// Kubernetes objects. `None` if there is a mistake, which has been said then.
-pub(super) fn read(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Option<Read> {
+pub(super) fn read(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Option<CaseDocuments> {
     let documents = yaml::parse(file, text, diagnostics);
     let is_object = |node: &&Node| node.get("apiVersion").or(node.get("kind")).is_some();
     let (objects, cases): (Vec<&Node>, Vec<&Node>) = documents.iter().partition(is_object);
@@ -54,7 +54,7 @@ pub(super) fn read(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Opti
         return None;
     }
     let manifests = (!objects.is_empty()).then(|| blank(text, first.span));
-    Some(Read { case, manifests })
+    Some(CaseDocuments { case, manifests })
 }
 
 /// `text` with spaces in `span`.
@@ -156,10 +156,10 @@ fn strings(fields: Vec<Field<'_>>, mistakes: &mut Mistakes<'_>) -> Vec<Spanned<S
         .collect()
 }
 
-fn options(field: &Field<'_>, mistakes: &mut Mistakes<'_>) -> Option<Options> {
+fn options(field: &Field<'_>, mistakes: &mut Mistakes<'_>) -> Option<CaseOptions> {
     let mut object = ObjectReader::open(field, mistakes)?;
     let is_set = |flag: Option<Spanned<bool>>| flag.is_some_and(|flag| flag.value);
-    let options = Options {
+    let options = CaseOptions {
         honor_hostnames: is_set(object.boolean("honorHostnames", mistakes)),
         require_reference_grants: is_set(object.boolean("requireReferenceGrants", mistakes)),
         cluster_domain: object.string("clusterDomain", mistakes),

@@ -1,4 +1,4 @@
-//! For tools.
+//! The results of test cases as JSON for tools.
 
 use gamma_manifest::{
     diagnostic::{Diagnostics, Format, render},

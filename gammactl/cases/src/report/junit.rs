@@ -1,4 +1,4 @@
-//! JUnit's XML, which CI systems show.
+//! The results of test cases as JUnit's XML, which CI systems show.
 
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
@@ -14,16 +14,15 @@ pub fn junit(results: &Results) -> Result<String, quick_junit::SerializeError> {
     for file in &results.files {
         let mut suite = TestSuite::new(&*file.name);
         for test in &file.tests {
-            let status = match test.passed() {
-                true => TestCaseStatus::success(),
-                false => {
-                    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-                    let findings = test.findings.iter().chain(test.of_manifests.iter());
-                    let messages: Vec<&str> = findings.map(|f| &*f.message).collect();
-                    status.set_message(messages.join("; "));
-                    status.set_description(why(file, test, false));
-                    status
-                }
+            let status = if test.passed() {
+                TestCaseStatus::success()
+            } else {
+                let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+                let findings = test.findings.iter().chain(test.of_manifests.iter());
+                let messages: Vec<&str> = findings.map(|f| &*f.message).collect();
+                status.set_message(messages.join("; "));
+                status.set_description(why(file, test, false));
+                status
             };
             let mut case = TestCase::new(&*test.name, status);
             case.set_classname(&*file.name);

@@ -1,4 +1,4 @@
-//! Results for people and for tools.
+//! The results of test cases, in the formats that people and tools read.
 
 mod json;
 mod junit;
@@ -10,7 +10,7 @@ pub use text::text;
 
 use super::run::FileResult;
 
-/// What came of several case files.
+/// The results of several case files.
 #[derive(Debug)]
 pub struct Results {
     /// One entry per file.
@@ -20,8 +20,8 @@ pub struct Results {
 }
 
 impl Results {
-    /// Those whose file and name, as in `cart.cases.yaml: GET http://cart/`, contain `filter`. A
-    /// file with mistakes always stays.
+    /// The results of tests whose file and name, as in `cart.cases.yaml: GET http://cart/`, contain
+    /// `filter`. The test of a file with mistakes always stays.
     #[must_use]
     pub fn new(mut files: Vec<FileResult>, filter: &str) -> Self {
         let mut filtered_out = 0;
@@ -44,7 +44,7 @@ impl Results {
         self.count(true)
     }
 
-    /// How many did not.
+    /// How many tests failed.
     #[must_use]
     pub fn failed(&self) -> usize {
         self.count(false)

@@ -1,8 +1,8 @@
-//! As `cargo test` writes it.
+//! The results of test cases as text for people, in the form that `cargo test` has.
 
 use std::fmt::Write as _;
 
-use gamma_explain as explain;
+use gamma_explain::{self as explain, TextStyles};
 use gamma_manifest::diagnostic::{Format, render};
 
 use super::{Results, full_name};
@@ -19,11 +19,13 @@ pub fn text(results: &Results, color: bool) -> String {
         1 => "running 1 test\n".into(),
         count => format!("running {count} tests\n"),
     };
-    let verdict = |passed: bool| match (passed, color) {
-        (true, false) => "ok",
-        (true, true) => "\x1b[32mok\x1b[0m",
-        (false, false) => "FAILED",
-        (false, true) => "\x1b[31mFAILED\x1b[0m",
+    let styles = TextStyles { color };
+    let verdict = |passed: bool| {
+        if passed {
+            styles.green("ok")
+        } else {
+            styles.red("FAILED")
+        }
     };
     for (file, test) in tests() {
         let name = full_name(&file.name, &test.name);
@@ -50,9 +52,10 @@ pub fn text(results: &Results, color: bool) -> String {
 
 /// Why a test failed: what is not as expected, and what becomes of the request.
 pub(super) fn why(file: &FileResult, test: &TestResult, color: bool) -> String {
-    let format = match color {
-        true => Format::TextColor,
-        false => Format::Text,
+    let format = if color {
+        Format::TextColor
+    } else {
+        Format::Text
     };
     let mut text = render(&test.findings, &file.sources, format);
     text.push_str(&render(&test.of_manifests, &file.manifests, format));

@@ -32,7 +32,7 @@ pub(super) struct PluginFlags {
 
     /// When an OCI image is pulled again [default: Istio decides by its tag]
     #[arg(long, value_enum, value_name = "POLICY")]
-    image_pull_policy: Option<PullPolicy>,
+    image_pull_policy: Option<PullPolicyFlag>,
 
     /// Secret in the namespace of the WasmPlugin by which the image is pulled
     #[arg(long, value_name = "NAME")]
@@ -40,15 +40,15 @@ pub(super) struct PluginFlags {
 
     /// Where in the filter chain the filter runs [default: just before the router]
     #[arg(long, value_enum, value_name = "PHASE")]
-    phase: Option<Phase>,
+    phase: Option<PhaseFlag>,
 
     /// Place among the plugins of one phase: the highest is first
     #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     priority: Option<i32>,
 
     /// What becomes of requests when the module can't run
-    #[arg(long, value_enum, value_name = "STRATEGY", default_value_t = FailStrategy::Reload)]
-    fail_strategy: FailStrategy,
+    #[arg(long, value_enum, value_name = "STRATEGY", default_value_t = FailStrategyFlag::Reload)]
+    fail_strategy: FailStrategyFlag,
 
     /// Label of the workloads that get the filter [default: all of them]
     #[arg(long, value_name = "KEY=VALUE", num_args = 1.., value_parser = label)]
@@ -56,13 +56,13 @@ pub(super) struct PluginFlags {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum PullPolicy {
+enum PullPolicyFlag {
     IfNotPresent,
     Always,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Phase {
+enum PhaseFlag {
     /// Before Istio's authentication
     Authn,
     /// Before Istio's authorization
@@ -72,7 +72,7 @@ enum Phase {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum FailStrategy {
+enum FailStrategyFlag {
     /// FAIL_RELOAD: answered 503 until a new VM is there, at once. Older Istios don't know it
     Reload,
     /// FAIL_CLOSE: answered 503
@@ -112,21 +112,21 @@ impl PluginFlags {
             name: self.name.clone(),
             image: self.image()?,
             image_pull_policy: self.image_pull_policy.map(|policy| match policy {
-                PullPolicy::IfNotPresent => istio::PullPolicy::IfNotPresent,
-                PullPolicy::Always => istio::PullPolicy::Always,
+                PullPolicyFlag::IfNotPresent => istio::PullPolicy::IfNotPresent,
+                PullPolicyFlag::Always => istio::PullPolicy::Always,
             }),
             image_pull_secret: self.image_pull_secret.clone(),
             phase: match self.phase {
                 None => istio::Phase::Unspecified,
-                Some(Phase::Authn) => istio::Phase::Authn,
-                Some(Phase::Authz) => istio::Phase::Authz,
-                Some(Phase::Stats) => istio::Phase::Stats,
+                Some(PhaseFlag::Authn) => istio::Phase::Authn,
+                Some(PhaseFlag::Authz) => istio::Phase::Authz,
+                Some(PhaseFlag::Stats) => istio::Phase::Stats,
             },
             priority: self.priority,
             fail_strategy: match self.fail_strategy {
-                FailStrategy::Reload => istio::FailStrategy::Reload,
-                FailStrategy::Close => istio::FailStrategy::Close,
-                FailStrategy::Open => istio::FailStrategy::Open,
+                FailStrategyFlag::Reload => istio::FailStrategy::Reload,
+                FailStrategyFlag::Close => istio::FailStrategy::Close,
+                FailStrategyFlag::Open => istio::FailStrategy::Open,
             },
             selector: self.selector.iter().cloned().collect(),
             mirror_host_suffix,

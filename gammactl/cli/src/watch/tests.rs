@@ -1,3 +1,5 @@
+//! Changes of files are noticed, each of them once.
+
 use std::{
     sync::mpsc::{Receiver, channel},
     time::Duration,

@@ -1,16 +1,16 @@
-//! The command line as a process.
+//! The tests of the command line run `gammactl` as a process.
 
 use std::{
     io::Write as _,
     process::{Command, Output, Stdio},
 };
 
-/// `gammactl`.
+/// The `gammactl` that was built for these tests.
 pub(crate) fn gammactl() -> Command {
     Command::new(env!("CARGO_BIN_EXE_gammactl"))
 }
 
-/// What becomes of a command that reads `input`.
+/// Runs a command with `input` as its standard input.
 pub(crate) fn fed(command: &mut Command, input: &str) -> Output {
     let mut child = command
         .stdin(Stdio::piped())

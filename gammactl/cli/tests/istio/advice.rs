@@ -1,4 +1,4 @@
-//! What Istio does otherwise.
+//! `gammactl istio` warns where Istio does on its own something that changes the routes.
 
 use crate::{OCI, SERVICES, codes, gammactl, said};
 

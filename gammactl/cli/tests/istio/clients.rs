@@ -1,4 +1,5 @@
-//! Whose requests the objects are for, and which Services they know.
+//! The objects of `gammactl istio` are for the clients that were asked for, and know the Services
+//! that these call.
 
 use serde_json::Value;
 

@@ -1,5 +1,6 @@
-//! What the API server asks of a WasmPlugin and an EnvoyFilter, as far as it concerns what we write:
-//! the fields, enums, patterns and limits of the CRDs in istio/api.
+//! The objects of `gammactl istio` obey what the API server asks of a WasmPlugin and an
+//! EnvoyFilter: the fields, enums, patterns and limits of the CRDs in istio/api, as far as they
+//! concern these objects.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The file as a whole.
+//! The file that `gammactl istio` writes, as a whole.
 
 use std::{fs, path::Path};
 

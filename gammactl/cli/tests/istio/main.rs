@@ -1,4 +1,5 @@
-//! `gammactl istio`: what is written for whom, and what is said about it.
+//! `gammactl istio` is run as a process: which objects it writes for whom, and what it says about
+//! them.
 
 mod advice;
 mod clients;

@@ -1,4 +1,4 @@
-//! What becomes of options.
+//! The options of `gammactl istio` become fields of the objects.
 
 use std::fs;
 

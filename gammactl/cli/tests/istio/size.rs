@@ -1,4 +1,4 @@
-//! Objects that are too large for Kubernetes.
+//! Objects of `gammactl istio` that are too large for Kubernetes are divided or refused.
 
 use std::{fmt::Write as _, path::Path};
 

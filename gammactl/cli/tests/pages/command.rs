@@ -1,4 +1,4 @@
-//! Command lines.
+//! The command lines of a block, with what the page says about each.
 
 /// A command as a page has it.
 pub(crate) struct Command<'p> {
@@ -47,9 +47,10 @@ pub(crate) fn sessions(lines: &str) -> Vec<(Command<'_>, &str)> {
     let mut rest = lines;
     while !rest.is_empty() {
         let (command, after) = first_command(rest);
-        let end = match after.starts_with("$ ") {
-            true => 0,
-            false => after.find("\n$ ").map_or(after.len(), |end| end + 1),
+        let end = if after.starts_with("$ ") {
+            0
+        } else {
+            after.find("\n$ ").map_or(after.len(), |end| end + 1)
         };
         let (printed, after) = after.split_at(end);
         sessions.push((Command::new(command), printed));

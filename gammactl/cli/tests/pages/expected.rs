@@ -1,4 +1,4 @@
-//! What a page says a command prints.
+//! The output that a page gives for a command, compared with what the command prints.
 
 /// Whether `printed` is what the page says: line for line, but that a line `...` stands for any
 /// lines, and `…` within a line for any text.

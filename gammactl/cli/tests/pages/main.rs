@@ -1,4 +1,4 @@
-//! Runs every command line of the documentation and compares what it prints with the page.
+//! Every command line of the documentation is run, and what it prints is compared with the page.
 //!
 //! A block whose language is followed by a name, as in ```` ```yaml route.yaml ````, is that file of
 //! the page's working directory. A `console` block has commands after `$`, each followed by what it
@@ -82,9 +82,10 @@ fn run(text: &str, page: &Path, wrong: &mut Vec<String>) -> (String, usize) {
                         expected.into()
                     });
                     updated.push_str(command.written);
-                    updated.push_str(match expected::fits(expected, &printed) {
-                        true => expected,
-                        false => &printed,
+                    updated.push_str(if expected::fits(expected, &printed) {
+                        expected
+                    } else {
+                        &printed
                     });
                     if !expected::fits(expected, &printed) && std::env::var_os("UPDATE").is_none() {
                         wrong.push(format!(

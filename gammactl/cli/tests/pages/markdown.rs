@@ -1,4 +1,4 @@
-//! The fenced blocks of a page.
+//! The fenced blocks of a Markdown page.
 
 /// A part of a page. All parts together are the page.
 pub(crate) enum Block<'p> {
@@ -51,16 +51,18 @@ pub(crate) fn blocks(page: &str) -> Vec<Block<'_>> {
 }
 
 fn at_fence(text: &str) -> Option<(&str, &str)> {
-    let start = match text.starts_with("```") {
-        true => 0,
-        false => text.find("\n```")? + 1,
+    let start = if text.starts_with("```") {
+        0
+    } else {
+        text.find("\n```")? + 1
     };
     Some(text.split_at(start))
 }
 
 fn closing_fence(body: &str) -> Option<usize> {
-    match body.starts_with("```") {
-        true => Some(0),
-        false => body.find("\n```").map(|end| end + 1),
+    if body.starts_with("```") {
+        Some(0)
+    } else {
+        body.find("\n```").map(|end| end + 1)
     }
 }

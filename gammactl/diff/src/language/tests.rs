@@ -1,4 +1,4 @@
-//! What texts are found.
+//! Which texts are found for exact values, prefixes and patterns.
 
 use super::*;
 

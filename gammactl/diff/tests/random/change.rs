@@ -1,4 +1,4 @@
-//! One random change, of any kind, that may or may not change a decision.
+//! A random change of a route config that may or may not change a decision.
 
 use fastrand::Rng;
 use gamma_config::{
@@ -200,12 +200,11 @@ fn kind_of_path(_: &mut Rng, m: &mut Match) {
 
 fn header(rng: &mut Rng, m: &mut Match) {
     if let Some(header) = m.headers.first_mut() {
-        match once_in(rng, 3) {
-            true => *header = routes::header(rng),
-            false => {
-                header.kind = MatchType::Exact;
-                header.value = pick(rng, &VALUES).into();
-            }
+        if once_in(rng, 3) {
+            *header = routes::header(rng);
+        } else {
+            header.kind = MatchType::Exact;
+            header.value = pick(rng, &VALUES).into();
         }
     }
 }
@@ -264,12 +263,13 @@ fn filter(rng: &mut Rng, rule: &mut Rule) {
         Some(backend) => &mut backend.filters,
         None => &mut rule.filters,
     };
-    match filters.is_empty() || rng.bool() {
-        true => filters.push({
+    if filters.is_empty() || rng.bool() {
+        filters.push({
             let kind = rng.u32(..if is_rule { 7 } else { 6 });
             routes::filter(rng, kind, prefix)
-        }),
-        false => drop(filters.remove(rng.usize(..filters.len()))),
+        });
+    } else {
+        drop(filters.remove(rng.usize(..filters.len())));
     }
     let redirects = rule
         .filters
@@ -302,19 +302,23 @@ fn field(rng: &mut Rng, rule: &mut Rule) {
             3 => redirect.port = pick(rng, &[None, Some(80), Some(443)]),
             _ => redirect.path = Some(routes::path_modifier(rng, prefix)),
         },
-        Filter::UrlRewrite(rewrite) => match rng.bool() {
-            true => rewrite.hostname = pick(rng, &[None, Some("cart.shop".into())]),
-            false => rewrite.path = Some(routes::path_modifier(rng, prefix)),
-        },
-        Filter::RequestMirror(mirror) => match rng.bool() {
-            true => mirror.cluster = pick(rng, &CLUSTERS).into(),
-            false => {
+        Filter::UrlRewrite(rewrite) => {
+            if rng.bool() {
+                rewrite.hostname = pick(rng, &[None, Some("cart.shop".into())]);
+            } else {
+                rewrite.path = Some(routes::path_modifier(rng, prefix));
+            }
+        }
+        Filter::RequestMirror(mirror) => {
+            if rng.bool() {
+                mirror.cluster = pick(rng, &CLUSTERS).into();
+            } else {
                 mirror.fraction = Fraction {
                     numerator: rng.u32(..3),
                     denominator: pick(rng, &[2, 4]),
-                }
+                };
             }
-        },
+        }
         Filter::Cors(cors) => match rng.u32(..6) {
             0 => cors.allow_origins = routes::some(rng, &routes::ORIGINS),
             1 => cors.allow_credentials = !cors.allow_credentials,

@@ -1,4 +1,4 @@
-//! `gammactl diff` against random changes of random routes.
+//! `gammactl diff` is tested with random changes of random routes.
 //!
 //! `CHANGES` says how many changes of each kind there are (500), `SEED` repeats a run. The oracle
 //! knows nothing of witnesses: it sends both routers thousands of random requests.
@@ -57,9 +57,10 @@ fn run(seed: u64, worker: u64, wanted: usize) -> (usize, usize, BTreeSet<&'stati
         let old = routes::config(&mut rng);
         let mut new = old.clone();
         let is_neutral = unchanged < wanted && (changed >= wanted || rng.bool());
-        let what = match is_neutral {
-            true => neutral::apply(&mut rng, &mut new),
-            false => change::apply(&mut rng, &mut new),
+        let what = if is_neutral {
+            neutral::apply(&mut rng, &mut new)
+        } else {
+            change::apply(&mut rng, &mut new)
         };
         let usable = new.validate().is_ok() && change::is_fathomable(&new);
         if new == old || !usable {

@@ -1,4 +1,4 @@
-//! One random change of the text that changes no decision.
+//! A random change of how a route config is written that changes no decision.
 
 use fastrand::Rng;
 use gamma_config::{BackendRef, Config, Filter, HeaderModifier, Match, PathMatchType, Rule};
@@ -177,9 +177,10 @@ fn slash(_: &mut Rng, m: &mut Match) {
     if let Some(path) = &mut m.path
         && path.kind == PathMatchType::PathPrefix
     {
-        match path.value.ends_with('/') {
-            true => path.value.truncate(path.value.len().max(2) - 1),
-            false => path.value.push('/'),
+        if path.value.ends_with('/') {
+            path.value.truncate(path.value.len().max(2) - 1);
+        } else {
+            path.value.push('/');
         }
     }
 }
@@ -214,9 +215,10 @@ fn add_shadowed(rng: &mut Rng, table: &mut gamma_config::RouteTable) {
     let mut rule = routes::rule(rng, &mut 5_000);
     rule.filters.clear();
     let behind = &table.rules[at].matches;
-    let mut r#match = match behind.is_empty() {
-        true => routes::r#match(rng),
-        false => pick(rng, behind),
+    let mut r#match = if behind.is_empty() {
+        routes::r#match(rng)
+    } else {
+        pick(rng, behind)
     };
     let other = routes::header(rng);
     let is_known = |h: &gamma_config::ValueMatch| h.name.eq_ignore_ascii_case(&other.name);
@@ -287,10 +289,10 @@ fn own_cluster(rng: &mut Rng, config: &mut Config) {
 
 fn consumers(_: &mut Rng, config: &mut Config) {
     for port in ports(config) {
-        if let Some(producer) = port.producer.clone() {
-            if port.consumers.get("depot").is_none() {
-                port.consumers.insert("depot".into(), producer);
-            }
+        if let Some(producer) = port.producer.clone()
+            && port.consumers.get("depot").is_none()
+        {
+            port.consumers.insert("depot".into(), producer);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! What two configs do with the same request, found by asking and by applying what is answered.
+//! What two configs do with the same request, found by asking both routers and applying their
+//! decisions.
 //!
 //! Nothing here is shared with `gamma_diff`: backends are found by drawing, header edits are
 //! compared by what they make of headers, and shares as numbers.
@@ -127,9 +128,10 @@ impl<'c> World<'c> {
         let (router, rule) = (self.router(request), self.rule(request));
         let mut rng = Rng::with_seed(7);
         let mut by_backend: BTreeMap<Option<u32>, String> = BTreeMap::new();
-        let draws = match rule.is_some_and(|rule| rule.backend_refs.len() > 1) {
-            true => DRAWS,
-            false => 1,
+        let draws = if rule.is_some_and(|rule| rule.backend_refs.len() > 1) {
+            DRAWS
+        } else {
+            1
         };
         for _ in 0..draws {
             request.with(|asked| {

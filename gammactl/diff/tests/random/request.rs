@@ -1,4 +1,4 @@
-//! Random requests, aimed at the matches of two configs.
+//! Random requests that are likely to meet the matches of two configs.
 
 use std::net::SocketAddr;
 
@@ -34,9 +34,10 @@ impl<'c> Aims<'c> {
     }
 
     fn pick(&self, rng: &mut Rng) -> Option<&'c Match> {
-        let among = match self.changed.is_empty() || once_in(rng, 3) {
-            true => &self.all,
-            false => &self.changed,
+        let among = if self.changed.is_empty() || once_in(rng, 3) {
+            &self.all
+        } else {
+            &self.changed
         };
         (!among.is_empty()).then(|| pick(rng, among))
     }
@@ -79,9 +80,10 @@ pub(crate) fn request(rng: &mut Rng, aims: &Aims<'_>) -> Simulated {
         request.line.path = format!("{}?{}", request.line.path, query.join("&"));
     }
     if once_in(rng, 3) {
-        let origin = match once_in(rng, 4) {
-            true => "https://other.example".into(),
-            false => pick(rng, &ORIGINS).replace('*', "www"),
+        let origin = if once_in(rng, 4) {
+            "https://other.example".into()
+        } else {
+            pick(rng, &ORIGINS).replace('*', "www")
         };
         set(&mut request, "origin", &origin);
         if rng.bool() {
@@ -127,9 +129,10 @@ fn aim(rng: &mut Rng, wanted: &Match, request: &mut Simulated, query: &mut Vec<(
             MatchType::Exact => header.value.clone(),
             MatchType::RegularExpression => sample(rng, &VALUE_PATTERNS, &header.value),
         };
-        match header.name.eq_ignore_ascii_case("host") {
-            true => request.line.authority = value,
-            false => set(request, &header.name, &value),
+        if header.name.eq_ignore_ascii_case("host") {
+            request.line.authority = value;
+        } else {
+            set(request, &header.name, &value);
         }
     }
     for param in &wanted.query_params {

@@ -1,4 +1,4 @@
-//! Random configs, out of so few words that matches overlap, tie and shadow each other.
+//! Random route configs, made of so few words that matches overlap, tie and shadow each other.
 
 use fastrand::Rng;
 use gamma_config::{
@@ -123,11 +123,12 @@ pub(crate) fn rule(rng: &mut Rng, number: &mut usize) -> Rule {
     let redirects = filters
         .iter()
         .any(|f| matches!(f, Filter::RequestRedirect(_)));
-    let mut backend_refs: Vec<BackendRef> = match redirects {
-        true => Vec::new(),
-        false => (0..pick(rng, &[0, 1, 1, 2, 2, 3]))
+    let mut backend_refs: Vec<BackendRef> = if redirects {
+        Vec::new()
+    } else {
+        (0..pick(rng, &[0, 1, 1, 2, 2, 3]))
             .map(|_| backend(rng, prefix))
-            .collect(),
+            .collect()
     };
     if backend_refs.len() > 1 {
         // See `change::is_fathomable`.
@@ -168,9 +169,10 @@ pub(crate) fn r#match(rng: &mut Rng) -> Match {
             2 => vec![header(rng), header(rng)],
             _ => Vec::new(),
         },
-        query_params: match once_in(rng, 4) {
-            true => vec![value(rng, &PARAMS)],
-            false => Vec::new(),
+        query_params: if once_in(rng, 4) {
+            vec![value(rng, &PARAMS)]
+        } else {
+            Vec::new()
         },
     }
 }
@@ -191,13 +193,14 @@ pub(crate) fn path(rng: &mut Rng) -> PathMatch {
 }
 
 pub(crate) fn header(rng: &mut Rng) -> ValueMatch {
-    match once_in(rng, 10) {
-        true => ValueMatch {
+    if once_in(rng, 10) {
+        ValueMatch {
             name: "Host".into(),
             kind: MatchType::Exact,
             value: pick(rng, &HOSTS).into(),
-        },
-        false => value(rng, &HEADERS),
+        }
+    } else {
+        value(rng, &HEADERS)
     }
 }
 
@@ -210,9 +213,10 @@ pub(crate) fn value(rng: &mut Rng, names: &[&str]) -> ValueMatch {
         } else {
             MatchType::Exact
         },
-        value: match regex {
-            true => pick(rng, &VALUE_PATTERNS).0.into(),
-            false => pick(rng, &VALUES).into(),
+        value: if regex {
+            pick(rng, &VALUE_PATTERNS).0.into()
+        } else {
+            pick(rng, &VALUES).into()
         },
     }
 }
@@ -223,9 +227,10 @@ pub(crate) fn backend(rng: &mut Rng, prefix: bool) -> BackendRef {
         cluster: (!invalid).then(|| pick(rng, &CLUSTERS).into()),
         invalid: invalid.then(|| "gone".into()),
         weight: pick(rng, &[0, 1, 1, 1, 3, 10]),
-        filters: match once_in(rng, 4) {
-            true => filters(rng, prefix, false),
-            false => Vec::new(),
+        filters: if once_in(rng, 4) {
+            filters(rng, prefix, false)
+        } else {
+            Vec::new()
         },
     }
 }
@@ -265,12 +270,13 @@ pub(crate) fn filter(rng: &mut Rng, kind: u32, prefix: bool) -> Filter {
         }),
         4 => Filter::RequestMirror(RequestMirror {
             cluster: pick(rng, &CLUSTERS).into(),
-            fraction: match rng.bool() {
-                true => Fraction::default(),
-                false => Fraction {
+            fraction: if rng.bool() {
+                Fraction::default()
+            } else {
+                Fraction {
                     numerator: rng.u32(0..4),
                     denominator: pick(rng, &[3, 4, 100]),
-                },
+                }
             },
         }),
         5 => Filter::Cors(Cors {
@@ -317,9 +323,10 @@ fn modifier(rng: &mut Rng) -> HeaderModifier {
 
 pub(crate) fn path_modifier(rng: &mut Rng, prefix: bool) -> PathModifier {
     let path = pick(rng, &["/", "/x", "/x/", "/a"]);
-    match prefix && rng.bool() {
-        true => PathModifier::ReplacePrefixMatch(path.into()),
-        false => PathModifier::ReplaceFullPath(path.into()),
+    if prefix && rng.bool() {
+        PathModifier::ReplacePrefixMatch(path.into())
+    } else {
+        PathModifier::ReplaceFullPath(path.into())
     }
 }
 

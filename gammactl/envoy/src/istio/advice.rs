@@ -1,4 +1,4 @@
-//! Findings about what Istio does on its own, where that matters to the routes.
+//! Findings about things that Istio does on its own and that matter to the routes.
 
 use gamma_compile::{Attachment, Index};
 use gamma_manifest::{

@@ -25,10 +25,10 @@ mod split;
 
 pub use advice::advise;
 pub use needed::{InvalidPattern, ServicePattern, needed};
-pub use object::{Object, yaml};
+pub use object::{IstioObject, yaml};
 pub use options::IstioOptions;
 pub use pair::objects;
 pub use plugin_fields::{FailStrategy, Image, InvalidImage, Phase, PullPolicy};
 pub use scope::{Scope, client_namespaces};
-pub use size::{Size, check_sizes};
+pub use size::check_sizes;
 pub use split::split_if_large;

@@ -15,7 +15,7 @@ pub struct ServicePattern {
     name: String,
 }
 
-/// What is no pattern.
+/// A text that is no pattern of Services.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("write NAMESPACE/NAME, either of which may be `*`; the client's own namespace is `.`")]
 pub struct InvalidPattern;

@@ -7,9 +7,9 @@ use super::{options::IstioOptions, scope::Scope};
 
 /// A WasmPlugin or an EnvoyFilter.
 #[derive(Debug, Clone)]
-pub struct Object(pub Value);
+pub struct IstioObject(pub Value);
 
-impl Object {
+impl IstioObject {
     /// Kind, namespace and name, for messages.
     #[must_use]
     pub fn full_name(&self) -> String {
@@ -25,7 +25,7 @@ impl Object {
 
 /// The objects as a file, below `comment` lines.
 #[must_use]
-pub fn yaml(objects: &[Object], comment: &str) -> String {
+pub fn yaml(objects: &[IstioObject], comment: &str) -> String {
     let mut documents = objects.iter().map(|object| write_yaml(&object.0, ""));
     let first: String = comment.lines().map(|line| format!("# {line}\n")).collect();
     let first = first + &documents.next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What the objects for Istio depend on besides the route config.
+//! Everything besides the route config that the objects for Istio depend on.
 
 use std::collections::BTreeMap;
 
@@ -11,11 +11,11 @@ pub struct IstioOptions {
     pub name: String,
     /// Where the module is.
     pub image: Image,
-    /// When it is downloaded anew; Istio decides by the tag if this is absent.
+    /// When the module is downloaded anew; Istio decides by the tag if this is absent.
     pub image_pull_policy: Option<PullPolicy>,
     /// Name of a Secret in the namespace of the plugin.
     pub image_pull_secret: Option<String>,
-    /// Where in the filter chain it runs.
+    /// Where in the filter chain the filter runs.
     pub phase: Phase,
     /// Among plugins of one phase the one with the highest priority is first.
     pub priority: Option<i32>,

@@ -2,14 +2,14 @@
 
 use gamma_config::Config;
 
-use super::{object::Object, options::IstioOptions, plugin, route, scope::Scope};
+use super::{object::IstioObject, options::IstioOptions, plugin, route, scope::Scope};
 
 /// The objects for one scope, in the order in which they are to be applied: a route that nobody
 /// asks for does no harm, a header that no route obeys goes to the backend.
 #[must_use]
-pub fn objects(config: &Config, scope: &Scope, options: &IstioOptions) -> Vec<Object> {
+pub fn objects(config: &Config, scope: &Scope, options: &IstioOptions) -> Vec<IstioObject> {
     vec![
-        Object(route::envoy_filter(config, scope, options)),
-        Object(plugin::wasm_plugin(config, scope, options)),
+        IstioObject(route::envoy_filter(config, scope, options)),
+        IstioObject(plugin::wasm_plugin(config, scope, options)),
     ]
 }

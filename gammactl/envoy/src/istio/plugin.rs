@@ -1,4 +1,4 @@
-//! `WasmPlugin`: where the module is, and the route config that it obeys.
+//! The WasmPlugin: an object that tells Istio where the module is, and which route config it obeys.
 
 use gamma_config::Config;
 use serde_json::{Value, json};

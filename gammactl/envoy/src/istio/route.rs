@@ -1,4 +1,5 @@
-//! `EnvoyFilter`: the route that goes where the filter says, before those that istiod makes.
+//! The EnvoyFilter: an object that puts the route that goes where the filter says before the routes
+//! that istiod makes.
 
 use gamma_config::Config;
 use serde_json::{Value, json};
@@ -7,7 +8,7 @@ use super::{object::metadata, options::IstioOptions, scope::Scope};
 use crate::route::decided_routes;
 
 pub(super) fn envoy_filter(config: &Config, scope: &Scope, options: &IstioOptions) -> Value {
-    // Each one is put before all that are there, those of this object included.
+    // Each patch puts its route before all others, also before those of this object.
     let patches: Vec<Value> = decided_routes(config, options.mirror_host_suffix)
         .into_iter()
         .rev()

@@ -1,9 +1,9 @@
-//! The limits that Kubernetes has to the size of an object.
+//! The limits that Kubernetes sets to the size of an object.
 
 use gamma_config::Config;
 use gamma_manifest::diagnostic::{Code, Diagnostic, Diagnostics, codes};
 
-use super::object::Object;
+use super::object::IstioObject;
 
 /// Where `kubectl apply` without `--server-side` keeps a copy of an object: the annotations of one
 /// may have 256 KiB together.
@@ -15,18 +15,16 @@ const MOST: usize = 1536 * 1024;
 
 /// How large an object is as Kubernetes stores it: JSON without white space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Size(usize);
+pub(super) struct Size(usize);
 
 impl Size {
-    /// Of an object.
-    #[must_use]
-    pub fn of(object: &Object) -> Self {
+    /// The size of an object.
+    pub(super) fn of(object: &IstioObject) -> Self {
         Self(object.0.to_string().len())
     }
 
-    /// Whether it had better be split.
-    #[must_use]
-    pub(crate) fn is_large(self) -> bool {
+    /// Whether the object should be divided into one for each namespace.
+    pub(super) fn is_large(self) -> bool {
         self.0 > COMFORTABLE
     }
 }
@@ -43,8 +41,8 @@ impl std::fmt::Display for Size {
 
 /// Says which objects are too large for `kubectl apply`, or for Kubernetes at all. `split` says
 /// whether there is a pair of them for each namespace already.
-pub fn check_sizes(objects: &[Object], config: &Config, split: bool, found: &mut Diagnostics) {
-    let mut largest: Vec<(Size, &Object)> = objects.iter().map(|o| (Size::of(o), o)).collect();
+pub fn check_sizes(objects: &[IstioObject], config: &Config, split: bool, found: &mut Diagnostics) {
+    let mut largest: Vec<(Size, &IstioObject)> = objects.iter().map(|o| (Size::of(o), o)).collect();
     largest.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
     let Some((size, object)) = largest.first() else {
         return;
@@ -130,7 +128,7 @@ mod tests {
         ];
         for (bytes, code, hint) in table {
             let empty = json!({ "kind": "" }).to_string().len();
-            let object = Object(json!({ "kind": "x".repeat(bytes - empty) }));
+            let object = IstioObject(json!({ "kind": "x".repeat(bytes - empty) }));
             assert_eq!(Size::of(&object), Size(bytes));
             let mut found = Diagnostics::default();
             check_sizes(&[object], &Config::default(), false, &mut found);

@@ -6,7 +6,7 @@ use gamma_manifest::{
 };
 
 use super::{
-    object::Object,
+    object::IstioObject,
     scope::{Scope, client_namespaces},
     size::Size,
 };
@@ -16,10 +16,10 @@ use super::{
 pub fn split_if_large(
     scopes: Vec<Scope>,
     manifests: &Manifests,
-    of: impl Fn(&Scope) -> Vec<Object>,
+    of: impl Fn(&Scope) -> Vec<IstioObject>,
     found: &mut Diagnostics,
-) -> (Vec<Scope>, Vec<Object>) {
-    let objects: Vec<Object> = scopes.iter().flat_map(&of).collect();
+) -> (Vec<Scope>, Vec<IstioObject>) {
+    let objects: Vec<IstioObject> = scopes.iter().flat_map(&of).collect();
     let large = objects.iter().find(|object| Size::of(object).is_large());
     let (Some(large), [Scope::Mesh { .. }]) = (large, scopes.as_slice()) else {
         return (scopes, objects);

@@ -1,3 +1,5 @@
+//! Fragments of a bootstrap are merged, and mistakes in them are found.
+
 use gamma_manifest::{
     diagnostic::{Diagnostics, Format, render},
     source::Sources,

@@ -1,4 +1,4 @@
-//! What a running Envoy says about the files: which versions it has taken, and which it refused.
+//! Envoy's admin interface says which versions of the files Envoy has taken, and which it refused.
 
 use std::{
     collections::HashMap,
@@ -43,7 +43,7 @@ impl Admin {
         }
         let agent = Agent::config_builder()
             .timeout_global(Some(TIMEOUT))
-            // It is on this machine, or as near as makes no difference.
+            // The admin interface is on this machine or near it: no HTTP proxy is on the way.
             .proxy(None)
             .build();
         (address.port() != 0).then(|| Self {

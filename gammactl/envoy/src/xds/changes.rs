@@ -1,4 +1,4 @@
-//! What an update changes, as numbers.
+//! How many Services, routes, clusters and endpoints an update of the live directory changes.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const WARMING: Duration = Duration::from_secs(10);
 /// How long the admin interface may be silent until nobody counts on it any more.
 const SILENCE: Duration = Duration::from_secs(2);
-/// Between two questions.
+/// The pause between two questions to the admin interface.
 const POLL: Duration = Duration::from_millis(5);
 
 /// What is known of the Envoy that is to read the directory.

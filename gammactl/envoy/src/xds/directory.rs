@@ -1,4 +1,5 @@
-//! The directory that Envoy reads: it has one writer at a time, and every file is replaced in one step.
+//! The directory that Envoy reads: it has one writer at a time, and every file is replaced in one
+//! step.
 
 use std::{
     collections::BTreeMap,
@@ -27,15 +28,15 @@ pub enum DirectoryError {
     /// A file or directory that can't be read or written.
     #[error("{path}: {source}")]
     Io {
-        /// Which.
+        /// Its path.
         path: String,
         /// What the system says.
         source: io::Error,
     },
-    /// Another process has it.
+    /// Another process writes to the directory.
     #[error("{0}: another gammactl writes to this directory, perhaps with --watch")]
     Busy(String),
-    /// What is there is somebody else's.
+    /// A file of the directory was not written by gammactl.
     #[error("{0} was not written by gammactl: name another directory, or remove the file")]
     Foreign(String),
 }
@@ -44,7 +45,7 @@ pub enum DirectoryError {
 #[derive(Debug)]
 pub struct Directory {
     path: PathBuf,
-    /// Locked. Goes with its holder, even with one that was killed.
+    /// The lock of the directory, which ends with this process even if that is killed.
     _lock: File,
 }
 

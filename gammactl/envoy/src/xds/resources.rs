@@ -1,4 +1,4 @@
-//! What Envoy reads while it runs, and the files that it reads it from.
+//! The resources that Envoy reads again while it runs, and the files that they are in.
 
 use std::collections::BTreeMap;
 

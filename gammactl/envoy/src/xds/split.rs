@@ -1,4 +1,4 @@
-//! A bootstrap taken apart: what Envoy reads once, and what it reads again.
+//! A bootstrap is taken apart into what Envoy reads once and what it reads again.
 
 use std::collections::BTreeSet;
 

@@ -1,3 +1,5 @@
+//! A bootstrap that is taken apart keeps everything that it had.
+
 use super::*;
 
 fn bootstrap() -> Value {

@@ -1,3 +1,5 @@
+//! No step of an update takes from a request what the request still needs.
+
 use std::{
     collections::BTreeSet,
     fs,
