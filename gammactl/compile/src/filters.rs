@@ -1,7 +1,7 @@
 //! Filters of rules and backendRefs become filters of the config; one that can't be applied makes its
 //! requests be answered 500.
 
-use gamma_config as config;
+use gamma_config::{self as config, wire};
 use gamma_manifest::{
     ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -221,7 +221,7 @@ fn owned_headers(
 
 /// Whether only the filter may use a header.
 pub(crate) fn is_owned(name: &str) -> bool {
-    name.to_ascii_lowercase().starts_with("x-gamma-")
+    name.to_ascii_lowercase().starts_with(wire::PREFIX)
 }
 
 pub(crate) fn owned(
