@@ -38,7 +38,6 @@ mod kind;
 mod lint;
 mod matches;
 mod options;
-mod path_prefix;
 mod precedence;
 mod provenance;
 mod resolve;
@@ -48,7 +47,6 @@ mod share;
 mod slice;
 pub mod status;
 mod table;
-mod value_match;
 
 pub use attach::{AttachedPort, Attachment};
 pub use cluster::{ClusterNames, InvalidTemplate, Template, host};
