@@ -1,6 +1,6 @@
 //! Strings with a shape: names, hosts, paths, header names and values.
 
-use gamma_config::Cors;
+use gamma_config::{Cors, is_token};
 
 use super::cx::Cx;
 use crate::{diagnostic::codes, source::Spanned, yaml::ObjectReader};
@@ -132,9 +132,10 @@ pub(super) fn name(text: &Text, path: &str, cx: &mut Cx<'_>) {
 
 /// PreciseHostname, or Hostname where a `*.` may come first.
 pub(super) fn hostname(text: &Text, path: &str, wildcard: bool, cx: &mut Cx<'_>) {
-    let host = match wildcard {
-        true => text.value.strip_prefix("*.").unwrap_or(&text.value),
-        false => &text.value,
+    let host = if wildcard {
+        text.value.strip_prefix("*.").unwrap_or(&text.value)
+    } else {
+        &text.value
     };
     if host.parse::<std::net::IpAddr>().is_ok() {
         let why = "\"IPs are not allowed\" by the API, though its schema lets them pass";
@@ -233,8 +234,7 @@ pub(super) fn free_header_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
 }
 
 fn is_header_name(name: &str) -> bool {
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    (1..=256).contains(&name.len()) && name.bytes().all(is_token)
+    name.len() <= 256 && is_token(name)
 }
 
 /// A value that is matched or set; CR, LF and NUL would let a route forge headers.
