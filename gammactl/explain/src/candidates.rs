@@ -76,9 +76,10 @@ fn asks(r#match: &Match) -> String {
     };
     parts.extend(values("header", &r#match.headers));
     parts.extend(values("query", &r#match.query_params));
-    match parts.is_empty() {
-        true => "every request".into(),
-        false => parts.join(", "),
+    if parts.is_empty() {
+        "every request".into()
+    } else {
+        parts.join(", ")
     }
 }
 
