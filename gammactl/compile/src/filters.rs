@@ -8,7 +8,7 @@ use gamma_manifest::{
     source::{Span, Spanned},
 };
 
-use super::{framing, resolve::Backends};
+use super::{framing, resolve::BackendResolver};
 
 /// The filters of a rule or a backend.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub(crate) struct CompiledFilters {
 pub(crate) fn compile(
     filters: &[Filter],
     route: &Route,
-    backends: &Backends<'_>,
+    backends: &BackendResolver<'_>,
     diagnostics: &mut Diagnostics,
 ) -> CompiledFilters {
     let mut compiled = CompiledFilters::default();
@@ -152,7 +152,7 @@ fn unsupported(span: Span, what: &str) -> Diagnostic {
 fn external_auth(
     auth: &ExternalAuth,
     route: &Route,
-    backends: &Backends<'_>,
+    backends: &BackendResolver<'_>,
 ) -> Result<config::ExternalAuth, Box<Diagnostic>> {
     if auth.grpc {
         return Err(Box::new(

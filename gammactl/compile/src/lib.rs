@@ -49,7 +49,7 @@ pub mod status;
 mod table;
 
 pub use attach::{AttachedPort, Attachment};
-pub use cluster::{ClusterNames, InvalidTemplate, Template, host};
+pub use cluster::{ClusterNaming, InvalidTemplate, Template, host};
 pub use compilation::{Compilation, compilation, compile};
 pub use criterion::Criterion;
 pub use index::Index;

@@ -6,7 +6,7 @@ use gamma_config::{Config, Service, ServiceKind};
 use gamma_manifest::suggest;
 use gamma_router::trace::{Frontend, Via};
 
-use crate::{explanation::ServicePort, request::Simulated};
+use crate::{explanation::ExplainedPort, request::Simulated};
 
 /// What is said about the Service.
 pub(super) struct Said {
@@ -14,8 +14,8 @@ pub(super) struct Said {
     pub(super) did_you_mean: Option<String>,
 }
 
-pub(super) fn service_port(service: &Service, port: u16) -> ServicePort {
-    ServicePort {
+pub(super) fn service_port(service: &Service, port: u16) -> ExplainedPort {
+    ExplainedPort {
         kind: format!("{:?}", service.kind),
         namespace: service.namespace.clone(),
         name: service.name.clone(),

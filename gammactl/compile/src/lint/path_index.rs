@@ -12,7 +12,7 @@ const BUCKET: usize = 256;
 
 /// The HTTP matches of a table by their paths.
 #[derive(Debug)]
-pub(super) struct PathIndex<'t> {
+pub(super) struct MatchesByPath<'t> {
     /// Indices into the table's matches, best first.
     exact: HashMap<&'t str, Vec<usize>>,
     /// By the prefix without trailing slash.
@@ -20,7 +20,7 @@ pub(super) struct PathIndex<'t> {
     pub(super) has_regexes: bool,
 }
 
-impl<'t> PathIndex<'t> {
+impl<'t> MatchesByPath<'t> {
     pub(super) fn new(table: &'t CompetingMatches<'_>) -> Self {
         let mut index = Self {
             exact: HashMap::new(),

@@ -7,7 +7,7 @@ use gamma_manifest::{
 };
 
 use super::{
-    path_index::PathIndex,
+    path_index::MatchesByPath,
     table::{CompetingMatches, RankedMatch},
 };
 
@@ -41,7 +41,7 @@ pub(super) fn loops(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics)
             // Another route may answer the other path.
             continue;
         } else {
-            let index = index.get_or_insert_with(|| PathIndex::new(table));
+            let index = index.get_or_insert_with(|| MatchesByPath::new(table));
             let Some(path) = circle(ranked, http, table, index) else {
                 continue;
             };
@@ -91,7 +91,7 @@ fn circle<'t>(
     start: &RankedMatch<'_>,
     http: &HttpMatch,
     table: &'t CompetingMatches<'_>,
-    index: &PathIndex<'t>,
+    index: &MatchesByPath<'t>,
 ) -> Option<Vec<String>> {
     if http.path.kind == PathMatchType::RegularExpression {
         return None;

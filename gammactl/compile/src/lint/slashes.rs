@@ -8,7 +8,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
-use super::{path_index::PathIndex, table::CompetingMatches};
+use super::{path_index::MatchesByPath, table::CompetingMatches};
 
 /// "When specified, a trailing `/` is ignored."
 pub(super) fn prefixes(rule: &Rule, diagnostics: &mut Diagnostics) {
@@ -89,7 +89,7 @@ pub(super) fn exact(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics)
     if table.ports.is_empty() {
         return;
     }
-    let index = PathIndex::new(table);
+    let index = MatchesByPath::new(table);
     let above = above(table);
     let mut said = HashSet::new();
     for ranked in &table.matches {

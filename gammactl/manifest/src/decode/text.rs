@@ -11,10 +11,10 @@ type Text = Spanned<String>;
 pub(super) type Check = fn(&Text, &str, &mut Cx<'_>);
 
 /// The name of a member, what it holds, and its check.
-pub(super) type Member<'t> = (&'static str, &'t Option<Text>, Check);
+pub(super) type TextMember<'t> = (&'static str, &'t Option<Text>, Check);
 
 /// Checks the members of `object` that are there.
-pub(super) fn members(object: &ObjectReader<'_>, members: &[Member<'_>], cx: &mut Cx<'_>) {
+pub(super) fn members(object: &ObjectReader<'_>, members: &[TextMember<'_>], cx: &mut Cx<'_>) {
     for (member, text, check) in members {
         if let Some(text) = text {
             check(text, &object.path_to(member), cx);
