@@ -1,7 +1,7 @@
 //! The manifests that the commands read, and the options that they have in common.
 
 use clap::{Args, ValueEnum};
-use gamma_compile::{self as compile, Attachment, ClusterNames, Compilation, Provenance, lint};
+use gamma_compile::{self as compile, Attachment, ClusterNaming, Compilation, Provenance, lint};
 use gamma_config::Config;
 use gamma_manifest::{
     self as manifest, Manifests,
@@ -49,7 +49,7 @@ pub(super) struct CompileFlags {
     /// What the proxy calls its clusters: `standalone` is {namespace}/{name}/{port}, `istio` is
     /// outbound|{port}||{name}.{namespace}.svc.{domain}, anything else a template like these
     #[arg(long, value_name = "TEMPLATE")]
-    cluster_names: Option<ClusterNames>,
+    cluster_names: Option<ClusterNaming>,
 
     /// Fail on warnings
     #[arg(long)]
@@ -68,11 +68,11 @@ enum Extra {
 
 impl Input {
     pub(super) fn compile_options(&self) -> compile::Options {
-        self.compile_options_for(ClusterNames::Standalone)
+        self.compile_options_for(ClusterNaming::Standalone)
     }
 
     /// With cluster names as given, unless the user wants others.
-    pub(super) fn compile_options_for(&self, cluster_names: ClusterNames) -> compile::Options {
+    pub(super) fn compile_options_for(&self, cluster_names: ClusterNaming) -> compile::Options {
         self.flags.compile_options_for(cluster_names)
     }
 }
@@ -83,11 +83,11 @@ impl CompileFlags {
     }
 
     pub(super) fn compile_options(&self) -> compile::Options {
-        self.compile_options_for(ClusterNames::Standalone)
+        self.compile_options_for(ClusterNaming::Standalone)
     }
 
     /// With cluster names as given, unless the user wants others.
-    pub(super) fn compile_options_for(&self, cluster_names: ClusterNames) -> compile::Options {
+    pub(super) fn compile_options_for(&self, cluster_names: ClusterNaming) -> compile::Options {
         compile::Options {
             client_namespace: self.namespace.clone(),
             cluster_domain: self.cluster_domain.clone(),

@@ -6,7 +6,7 @@ mod plugin;
 use std::path::PathBuf;
 
 use clap::Args;
-use gamma_compile::ClusterNames;
+use gamma_compile::ClusterNaming;
 use gamma_envoy::{istio, istio::Scope};
 
 use self::{clients::ClientFlags, plugin::PluginFlags};
@@ -47,7 +47,7 @@ pub(super) struct IstioCommand {
 
 pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     let istio_options = options.plugin.options(options.mirror_host_suffix)?;
-    let compile_options = options.input.compile_options_for(ClusterNames::Istio);
+    let compile_options = options.input.compile_options_for(ClusterNaming::Istio);
     let mut compiled = CompiledInput::with(&options.input, &compile_options)?;
     let CompiledInput {
         manifests,

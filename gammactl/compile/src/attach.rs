@@ -13,7 +13,7 @@ use gamma_manifest::{
 };
 
 use super::{
-    frontend::{FrontendKey, ServiceKey},
+    frontend::{ServiceKey, ServicePortKey},
     index,
     index::Index,
     kind,
@@ -23,13 +23,13 @@ use super::{
 /// Routes on one port that are all of one namespace, which decides whose requests they are for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct RouteGroup<'a> {
-    frontend: FrontendKey<'a>,
+    frontend: ServicePortKey<'a>,
     namespace: &'a str,
 }
 
 impl<'a> RouteGroup<'a> {
     /// The port that the routes are on.
-    pub(crate) fn frontend(&self) -> FrontendKey<'a> {
+    pub(crate) fn frontend(&self) -> ServicePortKey<'a> {
         self.frontend
     }
 
@@ -43,9 +43,9 @@ impl<'a> RouteGroup<'a> {
 /// [`Manifests::routes`].
 #[derive(Debug, Default)]
 pub(crate) struct Attachments<'m> {
-    routes: HashMap<FrontendKey<'m>, BTreeMap<String, Vec<usize>>>,
+    routes: HashMap<ServicePortKey<'m>, BTreeMap<String, Vec<usize>>>,
     /// The frontends of every parentRef that names a Service, by route and parentRef.
-    parents: BTreeMap<(usize, usize), Vec<FrontendKey<'m>>>,
+    parents: BTreeMap<(usize, usize), Vec<ServicePortKey<'m>>>,
 }
 
 /// A parentRef that names a Service or ServiceImport, found or not.
@@ -85,7 +85,7 @@ impl Attachments<'_> {
                 }
             }
         }
-        let port = |route: &Route, frontend: &FrontendKey<'_>| AttachedPort {
+        let port = |route: &Route, frontend: &ServicePortKey<'_>| AttachedPort {
             number: frontend.port,
             replaced_by: match route.kind {
                 RouteKind::GrpcRoute => None,

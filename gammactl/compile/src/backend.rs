@@ -4,13 +4,13 @@
 use gamma_config as config;
 use gamma_manifest::{BackendRef, Route, Rule, diagnostic::Diagnostics};
 
-use super::{filters, resolve::Backends, share::Share};
+use super::{filters, resolve::BackendResolver, share::Share};
 
 pub(super) fn compile(
     backend: &BackendRef,
     rule: &Rule,
     route: &Route,
-    backends: &Backends<'_>,
+    backends: &BackendResolver<'_>,
     diagnostics: &mut Diagnostics,
 ) -> config::BackendRef {
     let mut compiled = config::BackendRef {

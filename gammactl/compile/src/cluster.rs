@@ -12,7 +12,7 @@ const CLUSTER_SET_DOMAIN: &str = "clusterset.local";
 
 /// How cluster names are made.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ClusterNames {
+pub enum ClusterNaming {
     /// `shop/cart/80`, as `gammactl envoy` defines them; `shop/cart.clusterset/80` for a
     /// ServiceImport.
     #[default]
@@ -23,7 +23,7 @@ pub enum ClusterNames {
     Template(Template),
 }
 
-impl ClusterNames {
+impl ClusterNaming {
     /// The name for one port of `service`.
     pub fn of(&self, service: &Service, port: u16, cluster_domain: &str) -> String {
         let (namespace, name) = (&service.metadata.namespace, &service.metadata.name.value);
@@ -45,7 +45,7 @@ impl ClusterNames {
     }
 }
 
-impl FromStr for ClusterNames {
+impl FromStr for ClusterNaming {
     type Err = InvalidTemplate;
 
     /// `standalone`, `istio` or a template.

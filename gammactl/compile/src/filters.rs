@@ -1,14 +1,14 @@
 //! Filters of rules and backendRefs become filters of the config; one that can't be applied makes its
 //! requests be answered 500.
 
-use gamma_config as config;
+use gamma_config::{self as config, wire};
 use gamma_manifest::{
     ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route,
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
 };
 
-use super::{framing, resolve::Backends};
+use super::{framing, resolve::BackendResolver};
 
 /// The filters of a rule or a backend.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub(crate) struct CompiledFilters {
 pub(crate) fn compile(
     filters: &[Filter],
     route: &Route,
-    backends: &Backends<'_>,
+    backends: &BackendResolver<'_>,
     diagnostics: &mut Diagnostics,
 ) -> CompiledFilters {
     let mut compiled = CompiledFilters::default();
@@ -152,7 +152,7 @@ fn unsupported(span: Span, what: &str) -> Diagnostic {
 fn external_auth(
     auth: &ExternalAuth,
     route: &Route,
-    backends: &Backends<'_>,
+    backends: &BackendResolver<'_>,
 ) -> Result<config::ExternalAuth, Box<Diagnostic>> {
     if auth.grpc {
         return Err(Box::new(
@@ -221,7 +221,7 @@ fn owned_headers(
 
 /// Whether only the filter may use a header.
 pub(crate) fn is_owned(name: &str) -> bool {
-    name.to_ascii_lowercase().starts_with("x-gamma-")
+    name.to_ascii_lowercase().starts_with(wire::PREFIX)
 }
 
 pub(crate) fn owned(

@@ -12,7 +12,7 @@ pub(crate) struct ServiceKey<'m> {
 
 /// A port of a Service or ServiceImport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct FrontendKey<'m> {
+pub(crate) struct ServicePortKey<'m> {
     pub(crate) service: ServiceKey<'m>,
     pub(crate) port: u16,
 }
@@ -26,8 +26,8 @@ impl<'m> ServiceKey<'m> {
         }
     }
 
-    pub(crate) fn port(self, port: u16) -> FrontendKey<'m> {
-        FrontendKey {
+    pub(crate) fn port(self, port: u16) -> ServicePortKey<'m> {
+        ServicePortKey {
             service: self,
             port,
         }

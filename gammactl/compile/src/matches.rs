@@ -1,17 +1,14 @@
 //! Matches of HTTPRoutes and GRPCRoutes become matches of the config. gRPC methods are paths:
 //! "`/{service}/{method}`" (GEP-1016).
 
-use gamma_config as config;
+use gamma_config::{self as config, Names};
 use gamma_manifest::{
     GrpcMethodMatch, Match, PathMatchType, ValueMatch,
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
 };
 
-use super::{
-    filters,
-    value_match::{effective_headers, effective_query_params},
-};
+use super::filters;
 
 /// One element of a path: a service that is not given.
 const ANY_ELEMENT: &str = "[^/]+";
@@ -45,7 +42,10 @@ pub(crate) fn compile(
             }),
             method: http.method,
             headers: headers(&http.headers, &mut patterns),
-            query_params: values(effective_query_params(&http.query_params), &mut patterns),
+            query_params: values(
+                ValueMatch::considered(&http.query_params, Names::QueryParams),
+                &mut patterns,
+            ),
         },
         Match::Grpc(grpc) => config::Match {
             hostname: hostname.map(Into::into),
@@ -105,7 +105,7 @@ fn headers(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::V
             .hint("choose another header name"),
         );
     }
-    values(effective_headers(matches), patterns)
+    values(ValueMatch::considered(matches, Names::Headers), patterns)
 }
 
 fn values<'m>(

@@ -1,6 +1,6 @@
 //! Options of a compilation: what the route config depends on besides the manifests.
 
-use super::cluster::ClusterNames;
+use super::cluster::ClusterNaming;
 
 /// What a compilation depends on besides the manifests.
 #[derive(Debug, Clone)]
@@ -17,7 +17,7 @@ pub struct Options {
     /// where the parent is a Service.
     pub honor_hostnames: bool,
     /// What the proxy calls its clusters.
-    pub cluster_names: ClusterNames,
+    pub cluster_names: ClusterNaming,
     /// See [`Settings::metrics`](gamma_config::Settings::metrics).
     pub metrics: bool,
     /// See [`Settings::rule_property`](gamma_config::Settings::rule_property).
@@ -33,7 +33,7 @@ impl Default for Options {
             cluster_domain: "cluster.local".into(),
             require_reference_grants: false,
             honor_hostnames: false,
-            cluster_names: ClusterNames::Standalone,
+            cluster_names: ClusterNaming::Standalone,
             metrics: true,
             rule_property: true,
             reason_header: true,

@@ -5,12 +5,8 @@
 
 use std::cmp::Reverse;
 
-use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Timestamp};
-
-use super::{
-    path_prefix,
-    value_match::{effective_headers, effective_query_params},
-};
+use gamma_config::{Names, PathPrefix};
+use gamma_manifest::{GrpcMatch, HttpMatch, Match, PathMatchType, Route, Timestamp, ValueMatch};
 
 /// Rank of one match among all matches of all routes on a Service port.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -132,12 +128,14 @@ impl HttpSpecificity {
                     PathRank::RegularExpression(Reverse(path.chars().count()))
                 }
                 PathMatchType::PathPrefix => {
-                    PathRank::PathPrefix(Reverse(path_prefix::elements(path).chars().count()))
+                    PathRank::PathPrefix(Reverse(PathPrefix::new(path).as_str().chars().count()))
                 }
             },
             method: Reverse(http.method.is_some()),
-            headers: Reverse(effective_headers(&http.headers).count()),
-            query_params: Reverse(effective_query_params(&http.query_params).count()),
+            headers: Reverse(ValueMatch::considered(&http.headers, Names::Headers).count()),
+            query_params: Reverse(
+                ValueMatch::considered(&http.query_params, Names::QueryParams).count(),
+            ),
         }
     }
 }
@@ -151,7 +149,7 @@ impl GrpcSpecificity {
         Self {
             service: length(method.and_then(|m| m.service.as_ref())),
             method: length(method.and_then(|m| m.method.as_ref())),
-            headers: Reverse(effective_headers(&grpc.headers).count()),
+            headers: Reverse(ValueMatch::considered(&grpc.headers, Names::Headers).count()),
         }
     }
 }

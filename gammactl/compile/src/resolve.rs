@@ -10,7 +10,7 @@ use gamma_manifest::{
 use super::{index, index::Index, options::Options};
 
 /// What backends are looked up in.
-pub(crate) struct Backends<'a> {
+pub(crate) struct BackendResolver<'a> {
     pub(crate) manifests: &'a Manifests,
     pub(crate) index: &'a Index<'a>,
     pub(crate) options: &'a Options,
@@ -43,7 +43,7 @@ impl BackendFault {
     }
 }
 
-impl Backends<'_> {
+impl BackendResolver<'_> {
     /// The cluster of the Service port that a reference names.
     pub(crate) fn cluster(
         &self,

@@ -10,7 +10,7 @@ use gamma_manifest::{
 
 use super::{
     attach::Attachments, backend, filters, index::Index, matches, options::Options,
-    precedence::Precedence, resolve::Backends, rule_name::rule_names,
+    precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
 };
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
@@ -30,7 +30,7 @@ pub(super) fn compile_all(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> RulesByRoute {
-    let backends = Backends {
+    let backends = BackendResolver {
         manifests,
         index,
         options,
@@ -58,7 +58,7 @@ fn compile(
     number: usize,
     rule: &Rule,
     name: String,
-    backends: &Backends<'_>,
+    backends: &BackendResolver<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Option<RankedRule> {
     let hostnames: Vec<Option<&str>> = match &*route.hostnames {

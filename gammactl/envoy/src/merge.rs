@@ -14,7 +14,7 @@ use gamma_manifest::{
     source::{Sources, Span},
     suggest::nearest,
     yaml,
-    yaml::{Content, Meaning, Member, Node},
+    yaml::{Content, MappingMember, Meaning, Node},
 };
 use serde_json::{Map, Value};
 
@@ -62,8 +62,8 @@ impl FragmentMerge<'_> {
         }
     }
 
-    fn members(&mut self, of: &str, members: &mut Map<String, Value>, entries: &[Member]) {
-        for Member {
+    fn members(&mut self, of: &str, members: &mut Map<String, Value>, entries: &[MappingMember]) {
+        for MappingMember {
             key,
             key_span,
             value,
@@ -154,7 +154,7 @@ impl FragmentMerge<'_> {
         let Content::Mapping(entries) = &node.content else {
             return;
         };
-        let others: Vec<Member> = entries
+        let others: Vec<MappingMember> = entries
             .iter()
             .filter(|e| e.key != "name")
             .cloned()

@@ -4,9 +4,9 @@ use gamma_config::{Match, MatchType, RouteTable, ValueMatch};
 use gamma_router::trace::{self, Trace, match_order};
 
 use crate::{
-    explanation::{FailedPredicate, Predicate, RuleName, RunnerUp, TriedMatch},
+    explanation::{ExplainedRule, FailedPredicate, Predicate, RunnerUp, TriedMatch},
     request::RequestLine,
-    sources::Table,
+    sources::TableSources,
     text::{latin1, utf8},
 };
 
@@ -14,7 +14,7 @@ use crate::{
 pub(super) fn candidates(
     table: &RouteTable,
     trace: &Trace<'_>,
-    source: &Table<'_>,
+    source: &TableSources<'_>,
     line: &RequestLine,
 ) -> Vec<TriedMatch> {
     let method = trace.announced.as_deref().map(utf8);
@@ -28,7 +28,7 @@ pub(super) fn candidates(
             let written = rule.matches.get(m as usize);
             let r#match = written.unwrap_or(&everything);
             Some(TriedMatch {
-                rule: RuleName {
+                rule: ExplainedRule {
                     route: rule.route.clone(),
                     rule: rule.name.clone(),
                 },
@@ -46,7 +46,7 @@ pub(super) fn candidates(
 }
 
 /// The next match after the winner that holds and selects another rule.
-pub(super) fn runner_up(trace: &Trace<'_>, source: &Table<'_>) -> Option<RunnerUp> {
+pub(super) fn runner_up(trace: &Trace<'_>, source: &TableSources<'_>) -> Option<RunnerUp> {
     let winner = trace.winner?;
     let rule = trace.candidates.get(winner)?.rule;
     let after = trace.candidates.iter().enumerate().skip(winner + 1);
@@ -76,9 +76,10 @@ fn asks(r#match: &Match) -> String {
     };
     parts.extend(values("header", &r#match.headers));
     parts.extend(values("query", &r#match.query_params));
-    match parts.is_empty() {
-        true => "every request".into(),
-        false => parts.join(", "),
+    if parts.is_empty() {
+        "every request".into()
+    } else {
+        parts.join(", ")
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{
 #[derive(Debug)]
 pub struct Explainer {
     config: Config,
-    from: sources::From,
+    from: sources::ConfigSource,
     client_namespace: String,
     /// By the namespace of the clients; made when it is first asked for.
     routers: Mutex<BTreeMap<String, Arc<Router>>>,
@@ -44,17 +44,17 @@ impl Explainer {
     /// Of a config that was read from `file`.
     #[must_use]
     pub fn of_config(config: Config, file: impl Into<String>) -> Self {
-        Self::new(config, sources::From::Config(file.into()))
+        Self::new(config, sources::ConfigSource::Config(file.into()))
     }
 
     /// Of `config`, which [`compilation`](gamma_compile::compilation) made of manifests in `sources`.
     #[must_use]
     pub fn of_manifests(config: Config, sources: &Sources, provenance: Provenance) -> Self {
-        let from = sources::From::manifests(sources, provenance);
+        let from = sources::ConfigSource::manifests(sources, provenance);
         Self::new(config, from)
     }
 
-    fn new(config: Config, from: sources::From) -> Self {
+    fn new(config: Config, from: sources::ConfigSource) -> Self {
         let client = config.settings.client_namespace.clone();
         Self {
             client_namespace: client.unwrap_or_else(|| "default".into()),

@@ -7,7 +7,7 @@ mod outcome;
 use std::{fmt, net::SocketAddr};
 
 use gamma_compile::Criterion;
-pub use header::{ChangedBy, HeaderChange, HeaderChangeKind, HeaderField};
+pub use header::{ChangedBy, ExplainedHeaderChange, HeaderChangeKind, HeaderField};
 pub use outcome::{
     DrawnBackend, ExplainedAction, ExplainedOutcome, KeptSession, MirroredShare, RequiredAuth,
     RulePolicy,
@@ -24,7 +24,7 @@ pub struct Explanation {
     /// What was asked about.
     pub request: Asked,
     /// The Service port that it is for; none: it passes through to the proxy's own routes.
-    pub service: Option<ServicePort>,
+    pub service: Option<ExplainedPort>,
     /// How that is known, or why it is for no Service.
     pub service_reason: String,
     /// The name or port that was probably meant.
@@ -70,7 +70,7 @@ pub struct Asked {
 
 /// A port of a Service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct ServicePort {
+pub struct ExplainedPort {
     /// `Service` or `ServiceImport`.
     pub kind: String,
     /// Namespace.
@@ -106,7 +106,7 @@ pub enum AppliedRoutesKind {
 
 /// A rule of a route.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct RuleName {
+pub struct ExplainedRule {
     /// Full name of the route, as in `HTTPRoute/shop/cart`.
     pub route: String,
     /// Name of the rule within it, or its index.
@@ -133,7 +133,7 @@ pub struct SourcePlace {
 pub struct TriedMatch {
     /// The rule that it selects.
     #[serde(flatten)]
-    pub rule: RuleName,
+    pub rule: ExplainedRule,
     /// Index of the match within the rule as it is in the config.
     pub r#match: u32,
     /// Where the match is written.
@@ -183,7 +183,7 @@ pub struct RunnerUp {
     pub criterion: Criterion,
 }
 
-impl fmt::Display for RuleName {
+impl fmt::Display for ExplainedRule {
     /// As in access logs.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.route, self.rule)
@@ -219,7 +219,7 @@ impl fmt::Display for Predicate {
 impl Explanation {
     /// The rule that won.
     #[must_use]
-    pub fn rule(&self) -> Option<&RuleName> {
+    pub fn rule(&self) -> Option<&ExplainedRule> {
         Some(&self.candidates.get(self.winner?)?.rule)
     }
 }

@@ -7,7 +7,7 @@ use gamma_compile::envoy_headers::{Direction, HeaderEdit};
 use gamma_router::{By, HeaderVisitor, ResponseVisitor};
 
 use crate::{
-    explanation::{ChangedBy, HeaderChange, HeaderChangeKind, HeaderField},
+    explanation::{ChangedBy, ExplainedHeaderChange, HeaderChangeKind, HeaderField},
     request::HeaderLine,
     text::latin1,
 };
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct HeaderTrail {
     headers: Vec<HeaderField>,
-    changes: Vec<HeaderChange>,
+    changes: Vec<ExplainedHeaderChange>,
     /// What routes ask for, whether it changes anything that is known or not.
     asked: Vec<(String, HeaderEdit)>,
     direction: Direction,
@@ -63,7 +63,7 @@ impl HeaderTrail {
 
     /// The changes in order.
     #[must_use]
-    pub fn changes(&self) -> &[HeaderChange] {
+    pub fn changes(&self) -> &[ExplainedHeaderChange] {
         &self.changes
     }
 
@@ -84,7 +84,7 @@ impl HeaderTrail {
 
     /// A change to what is in the first line of the request rather than in a header.
     pub(super) fn rewrite(&mut self, name: &str, before: &str, after: &str, by: By) {
-        self.changes.push(HeaderChange {
+        self.changes.push(ExplainedHeaderChange {
             action: HeaderChangeKind::Set,
             name: name.into(),
             before: Some(before.into()),
@@ -116,7 +116,7 @@ impl HeaderTrail {
         } else {
             value.map(latin1)
         };
-        self.changes.push(HeaderChange {
+        self.changes.push(ExplainedHeaderChange {
             action,
             name: name.into(),
             before: before.filter(|_| self.all_known),

@@ -47,9 +47,9 @@ mod visited_request;
 pub use explainer::Explainer;
 pub use explanation::{
     AppliedRoutes, AppliedRoutesKind, Asked, ChangedBy, DrawnBackend, ExplainedAction,
-    ExplainedOutcome, Explanation, FailedPredicate, HeaderChange, HeaderChangeKind, HeaderField,
-    KeptSession, MirroredShare, Predicate, RequiredAuth, RuleName, RulePolicy, RunnerUp,
-    ServicePort, SourcePlace, TriedMatch,
+    ExplainedHeaderChange, ExplainedOutcome, ExplainedPort, ExplainedRule, Explanation,
+    FailedPredicate, HeaderChangeKind, HeaderField, KeptSession, MirroredShare, Predicate,
+    RequiredAuth, RulePolicy, RunnerUp, SourcePlace, TriedMatch,
 };
 pub use header_trail::HeaderTrail;
 pub use normalize::normalized_path;

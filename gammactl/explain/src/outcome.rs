@@ -8,12 +8,13 @@ use gamma_router::{self as router, By, Decision, HeaderVisitor, Router, trace};
 
 use crate::{
     explanation::{
-        ChangedBy, DrawnBackend, ExplainedAction, ExplainedOutcome, HeaderChange, HeaderField,
+        ChangedBy, DrawnBackend, ExplainedAction, ExplainedHeaderChange, ExplainedOutcome,
+        HeaderField,
     },
     header_trail::HeaderTrail,
     request::{HeaderLine, Simulated},
     text::utf8,
-    visited_request::{End, OwnAnswer, VisitedRequest},
+    visited_request::{OwnAnswer, RequestEnd, VisitedRequest},
 };
 
 /// The outcomes of a request, and what Envoy does to the changes that routes make.
@@ -40,8 +41,9 @@ impl OutcomeList {
             respond(router, &traced.decision, &visited.end, &mut response);
             // Where a redirect leads is said with the action.
             let is_redirect = matches!(traced.decision.action, router::Action::Redirect { .. });
-            let is_said = |change: &&HeaderChange| is_redirect && change.by == ChangedBy::Gamma;
-            if let End::Forwarded(_) = visited.end {
+            let is_said =
+                |change: &&ExplainedHeaderChange| is_redirect && change.by == ChangedBy::Gamma;
+            if let RequestEnd::Forwarded(_) = visited.end {
                 outcomes.note(&visited.headers, &timeouts);
             }
             outcomes.note(&response, &timeouts);
@@ -100,8 +102,8 @@ fn action(
     timeouts: &Timeouts,
 ) -> ExplainedAction {
     let answer = match visited.end {
-        End::PassThrough => return ExplainedAction::PassThrough,
-        End::Forwarded(cluster) => {
+        RequestEnd::PassThrough => return ExplainedAction::PassThrough,
+        RequestEnd::Forwarded(cluster) => {
             return ExplainedAction::Forward {
                 cluster,
                 authority: visited.authority,
@@ -109,7 +111,7 @@ fn action(
                 headers: forwarded(&visited.headers, timeouts),
             };
         }
-        End::Answered(answer) => answer,
+        RequestEnd::Answered(answer) => answer,
     };
     let OwnAnswer {
         status,
@@ -154,15 +156,15 @@ pub fn response(
 ) -> HeaderTrail {
     let visited = VisitedRequest::new(router, traced, request);
     let mut trail = match visited.end {
-        End::Forwarded(_) => HeaderTrail::of_response(backend, Some(endpoint)),
-        End::PassThrough | End::Answered(_) => HeaderTrail::of_response(&[], None),
+        RequestEnd::Forwarded(_) => HeaderTrail::of_response(backend, Some(endpoint)),
+        RequestEnd::PassThrough | RequestEnd::Answered(_) => HeaderTrail::of_response(&[], None),
     };
     respond(router, &traced.decision, &visited.end, &mut trail);
     trail
 }
 
-fn respond(router: &Router, decision: &Decision, end: &End, trail: &mut HeaderTrail) {
-    if let End::Answered(answer) = end {
+fn respond(router: &Router, decision: &Decision, end: &RequestEnd, trail: &mut HeaderTrail) {
+    if let RequestEnd::Answered(answer) = end {
         for (name, value) in &answer.headers {
             let Ok(()) = trail.set(name, value, By::Gamma);
         }

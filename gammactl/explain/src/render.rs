@@ -168,9 +168,10 @@ impl Page {
 
     fn policy(&mut self, policy: &RulePolicy) {
         if let Some(auth) = &policy.external_auth {
-            let told = match auth.told.is_empty() {
-                true => String::new(),
-                false => format!(", which is told {}", auth.told.join(", ")),
+            let told = if auth.told.is_empty() {
+                String::new()
+            } else {
+                format!(", which is told {}", auth.told.join(", "))
             };
             let text = format!("if {} allows {}{told}", auth.cluster, auth.path);
             self.line("allowed", &text);

@@ -6,7 +6,7 @@ use gamma_config::{Config, Service, ServiceKind};
 use gamma_manifest::suggest;
 use gamma_router::trace::{Frontend, Via};
 
-use crate::{explanation::ServicePort, request::Simulated};
+use crate::{explanation::ExplainedPort, request::Simulated};
 
 /// What is said about the Service.
 pub(super) struct Said {
@@ -14,8 +14,8 @@ pub(super) struct Said {
     pub(super) did_you_mean: Option<String>,
 }
 
-pub(super) fn service_port(service: &Service, port: u16) -> ServicePort {
-    ServicePort {
+pub(super) fn service_port(service: &Service, port: u16) -> ExplainedPort {
+    ExplainedPort {
         kind: format!("{:?}", service.kind),
         namespace: service.namespace.clone(),
         name: service.name.clone(),
@@ -111,9 +111,10 @@ pub(super) fn not_found(
         .find(|service| service.name == lower && service.kind == ServiceKind::Service)
         .map(|service| format!("{}.{}", service.name, service.namespace));
     let nearest = suggest::nearest(host, all.iter().map(String::as_str)).map(ToOwned::to_owned);
-    let scope = match host.contains('.') {
-        true => String::new(),
-        false => format!(" in the client's namespace `{client}`"),
+    let scope = if host.contains('.') {
+        String::new()
+    } else {
+        format!(" in the client's namespace `{client}`")
     };
     Said {
         reason: format!("`{host}` names no Service{scope}"),
@@ -164,12 +165,13 @@ fn ports(service: &Service) -> String {
         name,
         ..
     } = service;
-    match ports.is_empty() {
-        true => format!("{kind:?} `{namespace}/{name}`, which has none"),
-        false => format!(
+    if ports.is_empty() {
+        format!("{kind:?} `{namespace}/{name}`, which has none")
+    } else {
+        format!(
             "{kind:?} `{namespace}/{name}`, which has {}",
             ports.join(", ")
-        ),
+        )
     }
 }
 

@@ -7,7 +7,7 @@ use crate::explanation::SourcePlace;
 
 /// Where a config comes from.
 #[derive(Debug)]
-pub(super) enum From {
+pub(super) enum ConfigSource {
     /// A file.
     Config(String),
     /// Manifests.
@@ -27,13 +27,13 @@ pub(super) struct File {
 
 /// What is known of the matches of one table.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Table<'a> {
-    from: &'a From,
+pub(super) struct TableSources<'a> {
+    from: &'a ConfigSource,
     origins: Option<&'a TableOrigins>,
     place: &'a str,
 }
 
-impl From {
+impl ConfigSource {
     pub(super) fn manifests(sources: &Sources, provenance: Provenance) -> Self {
         let files = sources.iter().map(|(_, source)| File {
             name: source.name.clone(),
@@ -48,8 +48,8 @@ impl From {
     }
 
     /// `place` is the table's in the config.
-    pub(super) fn table<'a>(&'a self, key: &RouteTableKey, place: &'a str) -> Table<'a> {
-        Table {
+    pub(super) fn table<'a>(&'a self, key: &RouteTableKey, place: &'a str) -> TableSources<'a> {
+        TableSources {
             from: self,
             origins: match self {
                 Self::Config(_) => None,
@@ -60,24 +60,30 @@ impl From {
     }
 }
 
-impl Table<'_> {
+impl TableSources<'_> {
     /// Where the match at `position` in the order of precedence is written: match `m` of rule `r`
     /// in the config, or the rule itself if it has none.
     pub(super) fn source(&self, position: usize, r: u32, m: Option<u32>) -> Option<SourcePlace> {
         match self.from {
-            From::Config(file) => {
+            ConfigSource::Config(file) => {
                 let m = m.map(|m| format!(".matches[{m}]")).unwrap_or_default();
                 Some(self.in_config(file, format!("{}.rules[{r}]{m}", self.place)))
             }
-            From::Manifests { files, .. } => in_manifests(files, self.origins?.of_match(position)?),
+            ConfigSource::Manifests { files, .. } => {
+                in_manifests(files, self.origins?.of_match(position)?)
+            }
         }
     }
 
     /// Where its rule is written.
     pub(super) fn rule_source(&self, position: usize, r: u32) -> Option<SourcePlace> {
         match self.from {
-            From::Config(file) => Some(self.in_config(file, format!("{}.rules[{r}]", self.place))),
-            From::Manifests { files, .. } => in_manifests(files, self.origins?.of_rule(position)?),
+            ConfigSource::Config(file) => {
+                Some(self.in_config(file, format!("{}.rules[{r}]", self.place)))
+            }
+            ConfigSource::Manifests { files, .. } => {
+                in_manifests(files, self.origins?.of_rule(position)?)
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// Where a request ends.
 #[derive(Debug, Clone)]
-pub(super) enum End {
+pub(super) enum RequestEnd {
     /// In the proxy's own routes.
     PassThrough,
     /// At a backend of this cluster.
@@ -36,7 +36,7 @@ pub(super) struct OwnAnswer {
 /// A request after everything that the decision does to it.
 #[derive(Debug, Clone)]
 pub(super) struct VisitedRequest {
-    pub(super) end: End,
+    pub(super) end: RequestEnd,
     /// Its headers on the way to the proxy's router.
     pub(super) headers: HeaderTrail,
     pub(super) authority: String,
@@ -51,7 +51,7 @@ impl VisitedRequest {
             authority, path, ..
         } = &request.line;
         let mut visited = Self {
-            end: End::PassThrough,
+            end: RequestEnd::PassThrough,
             headers: HeaderTrail::of_request(&request.headers),
             authority: authority.clone(),
             path: path.clone(),
@@ -135,13 +135,13 @@ impl RequestVisitor for VisitedRequest {
     }
 
     fn cluster(&mut self, header: &str, cluster: &str) -> Result<(), Infallible> {
-        self.end = End::Forwarded(cluster.into());
+        self.end = RequestEnd::Forwarded(cluster.into());
         self.tell_proxy(header, cluster, By::Gamma)
     }
 
     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), Infallible> {
         let headers = answer.headers.iter();
-        self.end = End::Answered(OwnAnswer {
+        self.end = RequestEnd::Answered(OwnAnswer {
             status: answer.status,
             grpc_status: answer.grpc_status,
             headers: headers

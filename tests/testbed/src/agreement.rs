@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use gamma_compile::envoy_headers::{Direction, Fate, HeaderEdit, envoy_header};
 use gamma_config::{Timeouts, wire};
 use gamma_explain::{
-    ChangedBy, ExplainedAction, ExplainedOutcome, Explanation, HeaderChange, HeaderChangeKind,
-    HeaderField,
+    ChangedBy, ExplainedAction, ExplainedHeaderChange, ExplainedOutcome, Explanation,
+    HeaderChangeKind, HeaderField,
 };
 
 use crate::fixture::{Observed, Seen};
@@ -161,7 +161,7 @@ impl Disagreements {
 
     fn response<'c>(
         &mut self,
-        changes: impl Iterator<Item = &'c HeaderChange>,
+        changes: impl Iterator<Item = &'c ExplainedHeaderChange>,
         observed: &Observed,
     ) {
         /// Values, and whether those that the backend sends stand before them.

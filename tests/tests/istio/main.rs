@@ -5,7 +5,7 @@ mod sidecar;
 
 use std::time::Duration;
 
-use gamma_compile::{ClusterNames, Options, compile};
+use gamma_compile::{ClusterNaming, Options, compile};
 use gamma_envoy::{
     istio,
     istio::{FailStrategy, IstioObject, IstioOptions, Phase, Scope, needed},
@@ -100,7 +100,7 @@ fn options() -> IstioOptions {
 
 fn objects(manifests: &Manifests, scope: &Scope) -> Vec<IstioObject> {
     let compile_options = Options {
-        cluster_names: ClusterNames::Istio,
+        cluster_names: ClusterNaming::Istio,
         ..Options::default()
     };
     let config = compile(manifests, &compile_options, &mut Diagnostics::default());

@@ -11,10 +11,10 @@ const IMPORTED: &str = ".clusterset";
 /// A text with placeholders: `{namespace}`, `{name}` and `{port}`, each at least once, and
 /// `{domain}`, which is the DNS suffix of the cluster, or of the cluster set for a ServiceImport.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Template(Vec<Part>);
+pub struct Template(Vec<TemplatePart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Placeholder(Placeholder),
 }
@@ -88,25 +88,29 @@ pub enum InvalidTemplate {
 impl Template {
     /// The name for one port of a Service or ServiceImport in `domain`.
     pub(super) fn fill(&self, service: &Service, port: u16, domain: &str) -> String {
-        let has_domain = self.0.contains(&Part::Placeholder(Placeholder::Domain));
+        let has_domain = self
+            .0
+            .contains(&TemplatePart::Placeholder(Placeholder::Domain));
         let imported = service.kind == ServiceKind::ServiceImport && !has_domain;
         self.0
             .iter()
             .map(|part| match part {
-                Part::Text(text) => text.clone(),
-                Part::Placeholder(Placeholder::Namespace) => service.metadata.namespace.clone(),
-                Part::Placeholder(Placeholder::Name) => {
+                TemplatePart::Text(text) => text.clone(),
+                TemplatePart::Placeholder(Placeholder::Namespace) => {
+                    service.metadata.namespace.clone()
+                }
+                TemplatePart::Placeholder(Placeholder::Name) => {
                     let name = &service.metadata.name.value;
                     format!("{name}{}", if imported { IMPORTED } else { "" })
                 }
-                Part::Placeholder(Placeholder::Port) => port.to_string(),
-                Part::Placeholder(Placeholder::Domain) => domain.to_owned(),
+                TemplatePart::Placeholder(Placeholder::Port) => port.to_string(),
+                TemplatePart::Placeholder(Placeholder::Domain) => domain.to_owned(),
             })
             .collect()
     }
 
     fn has(&self, placeholder: Placeholder) -> bool {
-        self.0.contains(&Part::Placeholder(placeholder))
+        self.0.contains(&TemplatePart::Placeholder(placeholder))
     }
 }
 
@@ -135,13 +139,13 @@ impl FromStr for Template {
                 .ok_or(InvalidTemplate::Unbalanced)?;
             let close = inside.find('}').ok_or(InvalidTemplate::Unbalanced)?;
             if !before.is_empty() {
-                parts.push(Part::Text(before.into()));
+                parts.push(TemplatePart::Text(before.into()));
             }
-            parts.push(Part::Placeholder(placeholder(&inside[..close])?));
+            parts.push(TemplatePart::Placeholder(placeholder(&inside[..close])?));
             rest = &inside[close + 1..];
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.into()));
+            parts.push(TemplatePart::Text(rest.into()));
         }
         let template = Self(parts);
         for needed in [Placeholder::Namespace, Placeholder::Name, Placeholder::Port] {
@@ -169,14 +173,14 @@ fn placeholder(name: &str) -> Result<Placeholder, InvalidTemplate> {
 }
 
 /// `{namespace}-{name}` would be `a-b-c` for both `a`/`b-c` and `a-b`/`c`.
-fn separated(parts: &[Part]) -> Result<(), InvalidTemplate> {
+fn separated(parts: &[TemplatePart]) -> Result<(), InvalidTemplate> {
     let in_names = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
     let mut last: Option<Placeholder> = None;
     let mut apart = true;
     for part in parts {
         match part {
-            Part::Text(text) => apart |= !text.chars().all(in_names),
-            Part::Placeholder(placeholder) => {
+            TemplatePart::Text(text) => apart |= !text.chars().all(in_names),
+            TemplatePart::Placeholder(placeholder) => {
                 if let Some(before) = last.filter(|_| !apart) {
                     return Err(InvalidTemplate::Ambiguous {
                         before: before.as_str(),

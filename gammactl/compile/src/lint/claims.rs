@@ -6,7 +6,7 @@ use std::{
     collections::{HashMap, hash_map::Entry},
 };
 
-use gamma_config::Method;
+use gamma_config::{Method, Names, PathPrefix};
 use gamma_manifest::{
     HttpMatch, Match, PathMatchType, ValueMatch,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -16,10 +16,6 @@ use super::{
     pattern,
     pattern::Reach,
     table::{CompetingMatches, RankedMatch},
-};
-use crate::{
-    path_prefix,
-    value_match::{effective_headers, effective_query_params},
 };
 
 pub(super) fn lint(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics) {
@@ -125,7 +121,7 @@ impl<'m> ClaimedPath<'m> {
         let value = &*http.path.value.value;
         match http.path.kind {
             PathMatchType::Exact => Self::Exact(value.into()),
-            PathMatchType::PathPrefix => Self::Prefix(path_prefix::elements(value)),
+            PathMatchType::PathPrefix => Self::Prefix(PathPrefix::new(value).as_str()),
             PathMatchType::RegularExpression => match pattern::literal(value) {
                 Some(literal) => Self::Exact(literal.into()),
                 None => Self::Regex(value),
@@ -136,11 +132,14 @@ impl<'m> ClaimedPath<'m> {
 
 fn headers(matches: &[ValueMatch]) -> Vec<ClaimedValue<'_>> {
     let name = |m: &ValueMatch| Cow::Owned(m.name.value.to_ascii_lowercase());
-    sorted(effective_headers(matches).map(|m| (name(m), &*m.value.value, m.regex)))
+    sorted(
+        ValueMatch::considered(matches, Names::Headers)
+            .map(|m| (name(m), &*m.value.value, m.regex)),
+    )
 }
 
 fn query_params(matches: &[ValueMatch]) -> Vec<ClaimedValue<'_>> {
-    let matches = effective_query_params(matches);
+    let matches = ValueMatch::considered(matches, Names::QueryParams);
     sorted(matches.map(|m| (Cow::Borrowed(&*m.name.value), &*m.value.value, m.regex)))
 }
 
@@ -176,7 +175,7 @@ impl<'t, 'm> Catches<'t, 'm> {
         // What every path of the match begins with, and whether more of the same element may follow.
         let (begin, open) = match http.path.kind {
             PathMatchType::Exact => return None,
-            PathMatchType::PathPrefix => (path_prefix::elements(value).to_owned(), false),
+            PathMatchType::PathPrefix => (PathPrefix::new(value).as_str().to_owned(), false),
             PathMatchType::RegularExpression => {
                 let (literal, rest) = pattern::literal_prefix(pattern::unanchored(value));
                 (literal, !rest.is_empty())

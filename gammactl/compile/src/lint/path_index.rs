@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
+use gamma_config::{Names, PathPrefix};
 use gamma_manifest::{HttpMatch, Match, PathMatchType, ValueMatch};
 
 use super::table::{CompetingMatches, RankedMatch};
-use crate::path_prefix;
 
 /// More matches on one path are not looked through: then nothing is known.
 const BUCKET: usize = 256;
 
 /// The HTTP matches of a table by their paths.
 #[derive(Debug)]
-pub(super) struct PathIndex<'t> {
+pub(super) struct MatchesByPath<'t> {
     /// Indices into the table's matches, best first.
     exact: HashMap<&'t str, Vec<usize>>,
     /// By the prefix without trailing slash.
@@ -20,7 +20,7 @@ pub(super) struct PathIndex<'t> {
     pub(super) has_regexes: bool,
 }
 
-impl<'t> PathIndex<'t> {
+impl<'t> MatchesByPath<'t> {
     pub(super) fn new(table: &'t CompetingMatches<'_>) -> Self {
         let mut index = Self {
             exact: HashMap::new(),
@@ -34,7 +34,7 @@ impl<'t> PathIndex<'t> {
             let path = &*http.path.value.value;
             let bucket = match http.path.kind {
                 PathMatchType::Exact => index.exact.entry(path),
-                PathMatchType::PathPrefix => index.prefixes.entry(path_prefix::elements(path)),
+                PathMatchType::PathPrefix => index.prefixes.entry(PathPrefix::new(path).as_str()),
                 PathMatchType::RegularExpression => {
                     index.has_regexes = true;
                     continue;
@@ -48,7 +48,7 @@ impl<'t> PathIndex<'t> {
     /// Buckets that hold for `path`, best first; those of regular expressions are missing.
     fn buckets<'a>(&'a self, path: &'a str) -> impl Iterator<Item = &'a Vec<usize>> {
         let exact = self.exact.get(path).into_iter();
-        let elements = path_prefix::elements(path);
+        let elements = PathPrefix::new(path).as_str();
         let ends = elements.rmatch_indices('/').map(|(slash, _)| slash);
         let prefixes = std::iter::once(elements.len())
             .chain(ends)
@@ -90,16 +90,14 @@ impl<'t> PathIndex<'t> {
 /// Whether every request that fulfils the method, headers and query of `than` fulfils those of
 /// `http`.
 pub(super) fn asks_no_more(http: &HttpMatch, than: &HttpMatch) -> bool {
-    let among = |these: &[ValueMatch], those: &[ValueMatch]| {
-        these.iter().all(|this| {
-            those.iter().any(|that| {
-                this.name.value.eq_ignore_ascii_case(&that.name.value)
-                    && this.value.value == that.value.value
-                    && this.regex == that.regex
+    let among = |these: &[ValueMatch], those: &[ValueMatch], names: Names| {
+        ValueMatch::considered(these, names).all(|this| {
+            ValueMatch::of_name(those, names, &this.name.value).is_some_and(|that| {
+                this.value.value == that.value.value && this.regex == that.regex
             })
         })
     };
     (http.method.is_none() || http.method == than.method)
-        && among(&http.headers, &than.headers)
-        && among(&http.query_params, &than.query_params)
+        && among(&http.headers, &than.headers, Names::Headers)
+        && among(&http.query_params, &than.query_params, Names::QueryParams)
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use gamma_config::{Names, PathPrefix};
 use gamma_manifest::{
     HttpMatch, Match, PathMatchType, ValueMatch,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -12,7 +13,6 @@ use super::{
     pattern,
     table::{CompetingMatches, RankedMatch, SaidPlaces},
 };
-use crate::path_prefix;
 
 /// Matches on one path are compared with each other up to so many.
 const COMPARED: usize = 32;
@@ -83,7 +83,7 @@ fn regexes(http: &[(&RankedMatch<'_>, &HttpMatch)], diagnostics: &mut Diagnostic
     let mut prefixes: HashMap<&str, Vec<(&RankedMatch<'_>, &HttpMatch)>> = HashMap::new();
     for &(ranked, m) in http {
         if m.path.kind == PathMatchType::PathPrefix {
-            let prefix = path_prefix::elements(&m.path.value.value);
+            let prefix = PathPrefix::new(&m.path.value.value).as_str();
             prefixes.entry(prefix).or_default().push((ranked, m));
         }
     }
@@ -123,7 +123,7 @@ fn regexes(http: &[(&RankedMatch<'_>, &HttpMatch)], diagnostics: &mut Diagnostic
 fn methods(http: &[(&RankedMatch<'_>, &HttpMatch)], diagnostics: &mut Diagnostics) {
     let mut paths: HashMap<_, Vec<(&RankedMatch<'_>, &HttpMatch)>> = HashMap::new();
     for &(ranked, m) in http {
-        let path = path_prefix::elements(&m.path.value.value);
+        let path = PathPrefix::new(&m.path.value.value).as_str();
         let bucket: &mut Vec<_> = paths.entry((kind(m.path.kind), path)).or_default();
         if bucket.len() < COMPARED {
             bucket.push((ranked, m));
@@ -134,9 +134,9 @@ fn methods(http: &[(&RankedMatch<'_>, &HttpMatch)], diagnostics: &mut Diagnostic
         for (by_method, with_method) in bucket.iter().filter(|(_, m)| m.method.is_some()) {
             let rival = bucket.iter().find(|(other, m)| {
                 m.method.is_none()
-                    && m.headers.len() > with_method.headers.len() + 1
+                    && headers(m).count() > headers(with_method).count() + 1
                     && !other.same_rule(by_method)
-                    && agree(&m.headers, &with_method.headers)
+                    && agree(m, with_method)
             });
             if let Some((rival, _)) = rival
                 && said.first(with_method.span)
@@ -155,7 +155,7 @@ fn http_order<'a, 't, 'm>(
     let mut said = SaidPlaces::default();
     http.iter()
         .filter_map(|(_, m)| {
-            let path = path_prefix::elements(&m.path.value.value);
+            let path = PathPrefix::new(&m.path.value.value).as_str();
             paths.get(&(kind(m.path.kind), path))
         })
         .filter(|bucket| bucket.len() > 1 && said.first(bucket[0].1.span))
@@ -170,14 +170,17 @@ fn kind(kind: PathMatchType) -> u8 {
     }
 }
 
-/// Whether one request can have all of the headers.
-fn agree(these: &[ValueMatch], those: &[ValueMatch]) -> bool {
-    !these.iter().any(|this| {
-        those.iter().any(|that| {
-            this.name.value.eq_ignore_ascii_case(&that.name.value)
-                && this.value.value != that.value.value
-        })
+/// Whether one request can have the headers of both matches.
+fn agree(one: &HttpMatch, other: &HttpMatch) -> bool {
+    !headers(one).any(|this| {
+        ValueMatch::of_name(&other.headers, Names::Headers, &this.name.value)
+            .is_some_and(|that| this.value.value != that.value.value)
     })
+}
+
+/// The headers that a match asks for: repeated names are ignored.
+fn headers(http: &HttpMatch) -> impl Iterator<Item = &ValueMatch> {
+    ValueMatch::considered(&http.headers, Names::Headers)
 }
 
 fn rank_of_method(by_method: &RankedMatch<'_>, rival: &RankedMatch<'_>) -> Diagnostic {

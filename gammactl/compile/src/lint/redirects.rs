@@ -1,16 +1,15 @@
 //! Redirects that lead back to themselves, or turn a request into a GET.
 
-use gamma_config::Method;
+use gamma_config::{Method, PathPrefix};
 use gamma_manifest::{
     Filter, FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Redirect, Route, Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
 use super::{
-    path_index::PathIndex,
+    path_index::MatchesByPath,
     table::{CompetingMatches, RankedMatch},
 };
-use crate::path_prefix;
 
 /// Browsers give up after twenty; no chain of redirects that ends is as long as this.
 const HOPS: usize = 8;
@@ -42,7 +41,7 @@ pub(super) fn loops(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics)
             // Another route may answer the other path.
             continue;
         } else {
-            let index = index.get_or_insert_with(|| PathIndex::new(table));
+            let index = index.get_or_insert_with(|| MatchesByPath::new(table));
             let Some(path) = circle(ranked, http, table, index) else {
                 continue;
             };
@@ -92,7 +91,7 @@ fn circle<'t>(
     start: &RankedMatch<'_>,
     http: &HttpMatch,
     table: &'t CompetingMatches<'_>,
-    index: &PathIndex<'t>,
+    index: &MatchesByPath<'t>,
 ) -> Option<Vec<String>> {
     if http.path.kind == PathMatchType::RegularExpression {
         return None;
@@ -130,9 +129,9 @@ fn target(redirect: &Redirect, matched: &HttpMatch, path: &str) -> String {
         None => path.into(),
         Some(PathModifier::ReplaceFullPath(full)) => full.clone(),
         Some(PathModifier::ReplacePrefixMatch(replacement)) => {
-            let prefix = path_prefix::elements(&matched.path.value.value);
+            let prefix = PathPrefix::new(&matched.path.value.value).as_str();
             let rest = path.get(prefix.len()..).unwrap_or_default();
-            let base = path_prefix::elements(replacement);
+            let base = PathPrefix::new(replacement).as_str();
             match (base, rest) {
                 ("", "") => "/".into(),
                 _ => format!("{base}{rest}"),

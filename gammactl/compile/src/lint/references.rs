@@ -6,7 +6,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostics, codes},
 };
 
-use crate::{Options, attach::Attachments, index::Index, resolve::Backends};
+use crate::{Options, attach::Attachments, index::Index, resolve::BackendResolver};
 
 pub(super) fn lint(
     manifests: &Manifests,
@@ -15,7 +15,7 @@ pub(super) fn lint(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) {
-    let backends = Backends {
+    let backends = BackendResolver {
         manifests,
         index,
         options,

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 
+use gamma_config::PathPrefix;
 use gamma_manifest::{
     FilterKind, HttpMatch, Match, PathMatchType, PathModifier, Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
-use super::{path_index::PathIndex, table::CompetingMatches};
-use crate::path_prefix;
+use super::{path_index::MatchesByPath, table::CompetingMatches};
 
 /// "When specified, a trailing `/` is ignored."
 pub(super) fn prefixes(rule: &Rule, diagnostics: &mut Diagnostics) {
@@ -17,7 +17,7 @@ pub(super) fn prefixes(rule: &Rule, diagnostics: &mut Diagnostics) {
         _ => None,
     });
     for path in http.map(|http| &http.path.value) {
-        let without = path_prefix::elements(&path.value);
+        let without = PathPrefix::new(&path.value).as_str();
         if !without.is_empty() && path.value.ends_with('/') {
             diagnostics.push(
                 Diagnostic::new(
@@ -56,7 +56,7 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
         if !doubled && !lost {
             continue;
         }
-        let base = path_prefix::elements(replacement);
+        let base = PathPrefix::new(replacement).as_str();
         let elsewhere = if lost {
             format!("{base}x")
         } else {
@@ -89,7 +89,7 @@ pub(super) fn exact(table: &CompetingMatches<'_>, diagnostics: &mut Diagnostics)
     if table.ports.is_empty() {
         return;
     }
-    let index = PathIndex::new(table);
+    let index = MatchesByPath::new(table);
     let above = above(table);
     let mut said = HashSet::new();
     for ranked in &table.matches {
@@ -136,7 +136,7 @@ fn above<'t>(table: &'t CompetingMatches<'_>) -> HashSet<&'t str> {
         if let Match::Http(http) = ranked.r#match
             && http.path.kind != PathMatchType::RegularExpression
         {
-            let path = path_prefix::elements(&http.path.value.value);
+            let path = PathPrefix::new(&http.path.value.value).as_str();
             above.extend(path.match_indices('/').map(|(slash, _)| &path[..slash]));
         }
     }

@@ -3,7 +3,7 @@
 use gamma_manifest::{Manifests, Match, Route, Rule, source::Span};
 
 use super::{
-    findings::{Finding, Findings, contains},
+    findings::{ConditionFindings, Finding, contains},
     reason,
     reason::About,
 };
@@ -58,7 +58,11 @@ pub(super) struct RuleConditions {
 }
 
 impl RuleConditions {
-    pub(super) fn of(route: &Route, attachments: &[Attachment], findings: &Findings<'_>) -> Self {
+    pub(super) fn of(
+        route: &Route,
+        attachments: &[Attachment],
+        findings: &ConditionFindings<'_>,
+    ) -> Self {
         // The rules of a route that is attached to nothing are not compiled.
         if attachments
             .iter()
@@ -111,7 +115,7 @@ struct Invalid {
 }
 
 impl Invalid {
-    fn of(number: usize, rule: &Rule, findings: &Findings<'_>) -> Option<Self> {
+    fn of(number: usize, rule: &Rule, findings: &ConditionFindings<'_>) -> Option<Self> {
         let found: Vec<Finding<'_>> = findings.within(rule.span, About::Rule).collect();
         if found.is_empty() {
             return None;
@@ -167,7 +171,7 @@ pub(super) fn of(
     attachment: &Attachment,
     rules: &RuleConditions,
     manifests: &Manifests,
-    findings: &Findings<'_>,
+    findings: &ConditionFindings<'_>,
 ) -> Vec<Condition> {
     let mut conditions = vec![accepted(route, attachment, rules, manifests, findings)];
     conditions.extend(rules.resolved_refs.clone());
@@ -190,7 +194,7 @@ fn accepted(
     attachment: &Attachment,
     rules: &RuleConditions,
     manifests: &Manifests,
-    findings: &Findings<'_>,
+    findings: &ConditionFindings<'_>,
 ) -> Condition {
     let refused = |reason, message| Condition {
         kind: ConditionType::Accepted,

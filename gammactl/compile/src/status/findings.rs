@@ -29,9 +29,9 @@ impl Finding<'_> {
 
 /// In the order of the sources.
 #[derive(Debug)]
-pub(super) struct Findings<'d>(Vec<Finding<'d>>);
+pub(super) struct ConditionFindings<'d>(Vec<Finding<'d>>);
 
-impl<'d> Findings<'d> {
+impl<'d> ConditionFindings<'d> {
     pub(super) fn new(diagnostics: &'d Diagnostics) -> Self {
         let mut findings: Vec<Finding<'d>> = diagnostics
             .iter()

@@ -5,7 +5,7 @@ use gamma_manifest::{Manifests, ParentRef, RouteKind, diagnostic::Diagnostics};
 use super::{
     conditions,
     conditions::{Condition, RuleConditions},
-    findings::Findings,
+    findings::ConditionFindings,
 };
 use crate::Attachment;
 
@@ -45,7 +45,7 @@ pub fn statuses(
     attachments: &[Attachment],
     diagnostics: &Diagnostics,
 ) -> Vec<RouteStatus> {
-    let findings = Findings::new(diagnostics);
+    let findings = ConditionFindings::new(diagnostics);
     let mut statuses: Vec<RouteStatus> = attachments
         .chunk_by(|a, b| a.route == b.route)
         .map(|attachments| {

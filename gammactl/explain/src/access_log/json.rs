@@ -1,5 +1,6 @@
 //! JSON lines, whose keys are for whoever wrote the format to choose: the usual ones.
 
+use gamma_config::wire;
 use serde_json::{Map, Value};
 
 use super::logged::{LogLineError, Logged, header, status};
@@ -18,7 +19,7 @@ pub(super) fn read(line: &str) -> Result<Logged, LogLineError> {
     let path = need(&[
         "path",
         ":path",
-        "x-envoy-original-path",
+        wire::ORIGINAL_PATH,
         "req_path",
         "request_path",
     ])?;

@@ -14,7 +14,7 @@ pub struct HeaderField {
 /// A change to a request or a response.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct HeaderChange {
+pub struct ExplainedHeaderChange {
     /// What is done.
     pub action: HeaderChangeKind,
     /// Name of the header; `:authority` and `:path` for those.

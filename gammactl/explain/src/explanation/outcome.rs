@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::header::{HeaderChange, HeaderField};
+use super::header::{ExplainedHeaderChange, HeaderField};
 
 /// What a rule does besides forwarding.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -57,12 +57,12 @@ pub struct ExplainedOutcome {
     /// What happens.
     pub action: ExplainedAction,
     /// Changes to the request before it is forwarded, in order.
-    pub request_changes: Vec<HeaderChange>,
+    pub request_changes: Vec<ExplainedHeaderChange>,
     /// Where copies go.
     pub mirrors: Vec<MirroredShare>,
     /// Changes to the response, in order. What the backend says is not known, so nothing is
     /// `before`.
-    pub response_changes: Vec<HeaderChange>,
+    pub response_changes: Vec<ExplainedHeaderChange>,
 }
 
 /// A backend of a rule.

@@ -20,9 +20,10 @@ impl Page {
         let winner = explanation.winner;
         let end = winner.filter(|_| !self.all).unwrap_or(last);
         let tried = &candidates[..=end];
-        let shown = match self.all {
-            true => (0..tried.len()).collect(),
-            false => telling(tried, winner),
+        let shown = if self.all {
+            (0..tried.len()).collect()
+        } else {
+            telling(tried, winner)
         };
         let of_shown = |of: fn(&TriedMatch) -> usize| width(shown.iter().map(|i| of(&tried[*i])));
         let widths = [
@@ -118,9 +119,10 @@ fn is_other_path(failed: &FailedPredicate) -> bool {
 fn gap(hidden: &[TriedMatch]) -> String {
     let failed = |c: &TriedMatch| c.failed.as_ref().is_some_and(is_other_path);
     let count = hidden.len();
-    match hidden.iter().all(failed) {
-        true => format!("… {count} for other paths"),
-        false => format!("… {count} that do not hold"),
+    if hidden.iter().all(failed) {
+        format!("… {count} for other paths")
+    } else {
+        format!("… {count} that do not hold")
     }
 }
 

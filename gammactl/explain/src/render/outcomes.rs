@@ -2,7 +2,7 @@
 
 use super::page::{Page, printable};
 use crate::explanation::{
-    ChangedBy, ExplainedAction, ExplainedOutcome, HeaderChange, HeaderChangeKind,
+    ChangedBy, ExplainedAction, ExplainedHeaderChange, ExplainedOutcome, HeaderChangeKind,
 };
 
 impl Page {
@@ -58,7 +58,7 @@ impl Page {
         }
     }
 
-    fn change(&self, change: &HeaderChange) -> String {
+    fn change(&self, change: &ExplainedHeaderChange) -> String {
         let name = match &*change.name {
             ":authority" => "host",
             ":path" => "path",

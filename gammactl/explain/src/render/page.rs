@@ -30,9 +30,12 @@ impl Page {
 /// Without characters that would steer a terminal.
 pub(super) fn printable(text: &str) -> String {
     text.chars()
-        .flat_map(|char| match char.is_control() {
-            true => char.escape_default().collect::<Vec<_>>(),
-            false => vec![char],
+        .flat_map(|char| {
+            if char.is_control() {
+                char.escape_default().collect::<Vec<_>>()
+            } else {
+                vec![char]
+            }
         })
         .collect()
 }

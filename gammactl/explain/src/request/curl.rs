@@ -14,6 +14,7 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches as _,
     error::{ContextKind, ContextValue, ErrorKind},
 };
+use gamma_config::is_token;
 use gamma_manifest::suggest::nearest;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -22,7 +23,6 @@ use super::{
     options::RequestOptions,
     redirection,
     redirection::Redirection,
-    target::is_method,
     words,
 };
 
@@ -232,7 +232,7 @@ impl CurlOptions {
         let joined = urls.collect::<Vec<_>>().join(" ");
         match words.as_slice() {
             [] | [_] => Ok(joined),
-            [method, _] if is_method(method) && method.chars().all(|c| c.is_ascii_uppercase()) => {
+            [method, _] if is_token(method) && method.chars().all(|c| c.is_ascii_uppercase()) => {
                 Ok(joined)
             }
             _ => Err(CurlError::Urls(joined)),

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use gamma_config::is_token;
 
 use super::{
     error::InvalidLine,
@@ -11,7 +12,7 @@ use super::{
     options::{HeaderOption, RequestOptions},
     redirection::{Redirection, redirected},
     simulated::Simulated,
-    target::{ASTERISK, NEEDS_HOST, RequestTarget, is_authority, is_method},
+    target::{ASTERISK, NEEDS_HOST, RequestTarget, is_authority},
 };
 
 /// The parts of a request, which [`RequestDraft::simulated`] puts together as curl does.
@@ -134,7 +135,7 @@ impl RequestDraft {
             (Some(line), Some(option)) if line != option => {
                 Err(RequestError::TwoMethods(line.clone(), option.clone()))
             }
-            (None, Some(option)) if !is_method(option) => {
+            (None, Some(option)) if !is_token(option) => {
                 let line = format!("{option} {}", self.request);
                 Err(RequestTarget::read(&line).map_or_else(Into::into, |_| {
                     InvalidLine::new(&line, "a request: the method is one word").into()

@@ -1,6 +1,8 @@
 //! The method and the request target of a request, in the forms that HTTP/1.1 has for them (RFC 9112,
 //! section 3.2), and URLs as curl takes them.
 
+use gamma_config::is_token;
+
 use super::error::InvalidLine;
 
 /// A line as it is written: what it leaves out is not filled in.
@@ -27,7 +29,7 @@ impl RequestTarget {
             Some((method, url)) => (Some(method), url.trim_start()),
             None => (None, line.trim()),
         };
-        if !method.is_none_or(is_method) {
+        if !method.is_none_or(is_token) {
             return Err(invalid(
                 "a request: the method comes first, as in `GET http://host/path`",
             ));
@@ -95,10 +97,4 @@ pub(super) fn is_authority(text: &str) -> bool {
 pub(super) fn port_number(text: &str) -> Option<u16> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     text.parse().ok().filter(|_| digits)
-}
-
-/// Whether `text` can be a method: a token.
-pub(super) fn is_method(text: &str) -> bool {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    !text.is_empty() && text.chars().all(is_token)
 }

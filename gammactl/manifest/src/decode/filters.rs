@@ -98,17 +98,19 @@ fn filter(
         cx.refuse(
             &codes::INVALID_VALUE,
             name.span,
-            match of_http {
-                true => format!("a GRPCRoute has no filter `{}`", name.value),
-                false => format!(
+            if of_http {
+                format!("a GRPCRoute has no filter `{}`", name.value)
+            } else {
+                format!(
                     "`{}` is `{}`, which does not exist",
                     object.path_to("type"),
                     name.value
-                ),
+                )
             },
-            match of_http {
-                true => format!("use one of {}", types.join(", ")),
-                false => choice_hint(&name.value, &types),
+            if of_http {
+                format!("use one of {}", types.join(", "))
+            } else {
+                choice_hint(&name.value, &types)
             },
         );
         return None;

@@ -135,9 +135,10 @@ fn values(
                     "`{}` matches `{}` a second time",
                     field.path, value.name.value
                 ),
-                match any_case {
-                    true => "all header matches must hold at once: write one regular expression",
-                    false => "all matches must hold at once: write one regular expression",
+                if any_case {
+                    "all header matches must hold at once: write one regular expression"
+                } else {
+                    "all matches must hold at once: write one regular expression"
                 },
             );
         }
@@ -217,12 +218,12 @@ fn is_identifier(text: &str, dots: bool) -> bool {
         part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
-    match dots {
-        true => text
-            .strip_prefix('.')
+    if dots {
+        text.strip_prefix('.')
             .unwrap_or(text)
             .split('.')
-            .all(is_part),
-        false => is_part(text),
+            .all(is_part)
+    } else {
+        is_part(text)
     }
 }

@@ -72,8 +72,8 @@ struct Decoder<'s> {
 }
 
 /// A kind that is read: its name, API groups with versions, and what to do with it.
-type Read = fn(&mut Decoder<'_>, ObjectReader<'_>, &mut Cx<'_>);
-const KINDS: &[(&str, &str, &[&str], Read)] = &[
+type ReadObject = fn(&mut Decoder<'_>, ObjectReader<'_>, &mut Cx<'_>);
+const KINDS: &[(&str, &str, &[&str], ReadObject)] = &[
     ("HTTPRoute", GATEWAY, &["v1", "v1beta1"], |d, o, cx| {
         d.route(RouteKind::HttpRoute, o, cx);
     }),

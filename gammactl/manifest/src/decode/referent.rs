@@ -24,7 +24,7 @@ pub(super) fn referent(object: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option
     let kind = object.string("kind", cx);
     let name = object.require_string("name", cx);
     let namespace = object.string("namespace", cx);
-    let checks: [text::Member<'_>; 4] = [
+    let checks: [text::TextMember<'_>; 4] = [
         ("group", &group, text::group),
         ("kind", &kind, text::kind),
         ("name", &name, text::object_name),

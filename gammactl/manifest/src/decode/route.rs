@@ -101,7 +101,7 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
     let namespace = object.string("namespace", cx);
     let port = object.integer("port", 1..=u16::MAX, cx);
     let section_name = object.string("sectionName", cx);
-    let checks: [text::Member<'_>; 5] = [
+    let checks: [text::TextMember<'_>; 5] = [
         ("group", &group, text::group),
         ("kind", &kind, text::kind),
         ("name", &name, text::object_name),

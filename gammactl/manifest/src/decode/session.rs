@@ -73,9 +73,10 @@ pub(super) fn session_persistence(
     }
     object.finish(cx);
     Some(SessionPersistence {
-        kind: match is_header {
-            true => SessionType::Header,
-            false => SessionType::Cookie,
+        kind: if is_header {
+            SessionType::Header
+        } else {
+            SessionType::Cookie
         },
         name,
         path: path.map(|path| path.value).filter(|path| !path.is_empty()),

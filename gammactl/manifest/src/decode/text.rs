@@ -1,6 +1,6 @@
 //! Strings with a shape: names, hosts, paths, header names and values.
 
-use gamma_config::Cors;
+use gamma_config::{Cors, is_token};
 
 use super::cx::Cx;
 use crate::{diagnostic::codes, source::Spanned, yaml::ObjectReader};
@@ -11,10 +11,10 @@ type Text = Spanned<String>;
 pub(super) type Check = fn(&Text, &str, &mut Cx<'_>);
 
 /// The name of a member, what it holds, and its check.
-pub(super) type Member<'t> = (&'static str, &'t Option<Text>, Check);
+pub(super) type TextMember<'t> = (&'static str, &'t Option<Text>, Check);
 
 /// Checks the members of `object` that are there.
-pub(super) fn members(object: &ObjectReader<'_>, members: &[Member<'_>], cx: &mut Cx<'_>) {
+pub(super) fn members(object: &ObjectReader<'_>, members: &[TextMember<'_>], cx: &mut Cx<'_>) {
     for (member, text, check) in members {
         if let Some(text) = text {
             check(text, &object.path_to(member), cx);
@@ -132,9 +132,10 @@ pub(super) fn name(text: &Text, path: &str, cx: &mut Cx<'_>) {
 
 /// PreciseHostname, or Hostname where a `*.` may come first.
 pub(super) fn hostname(text: &Text, path: &str, wildcard: bool, cx: &mut Cx<'_>) {
-    let host = match wildcard {
-        true => text.value.strip_prefix("*.").unwrap_or(&text.value),
-        false => &text.value,
+    let host = if wildcard {
+        text.value.strip_prefix("*.").unwrap_or(&text.value)
+    } else {
+        &text.value
     };
     if host.parse::<std::net::IpAddr>().is_ok() {
         let why = "\"IPs are not allowed\" by the API, though its schema lets them pass";
@@ -233,8 +234,7 @@ pub(super) fn free_header_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
 }
 
 fn is_header_name(name: &str) -> bool {
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    (1..=256).contains(&name.len()) && name.bytes().all(is_token)
+    name.len() <= 256 && is_token(name)
 }
 
 /// A value that is matched or set; CR, LF and NUL would let a route forge headers.

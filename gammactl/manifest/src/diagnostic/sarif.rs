@@ -113,9 +113,10 @@ fn location(span: Span, sources: &Sources) -> Value {
 fn artifact(name: &str) -> Value {
     let path = name.strip_prefix("./").unwrap_or(name);
     let encoded: String = path.bytes().map(encode).collect();
-    match path.starts_with('/') {
-        true => json!({"uri": format!("file://{encoded}")}),
-        false => json!({"uri": encoded, "uriBaseId": "%SRCROOT%"}),
+    if path.starts_with('/') {
+        json!({"uri": format!("file://{encoded}")})
+    } else {
+        json!({"uri": encoded, "uriBaseId": "%SRCROOT%"})
     }
 }
 

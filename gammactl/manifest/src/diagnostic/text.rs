@@ -16,9 +16,10 @@ use crate::source::{Source, Sources, Span, Spanned};
 const NEAR: u32 = 1000;
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources, colours: bool) -> String {
-    let renderer = match colours {
-        true => Renderer::styled(),
-        false => Renderer::plain(),
+    let renderer = if colours {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
     }
     .decor_style(DecorStyle::Ascii);
     diagnostics

@@ -1,5 +1,7 @@
 //! `rules[].matches[]` of HTTPRoute and GRPCRoute.
 
+use gamma_config::Names;
+
 use crate::source::{Span, Spanned};
 
 /// `rules[].matches[]`.
@@ -55,6 +57,20 @@ pub struct ValueMatch {
     pub value: Spanned<String>,
     /// Whether `type` is RegularExpression (otherwise Exact).
     pub regex: bool,
+}
+
+impl ValueMatch {
+    /// The first of each name in `matches`, which are on headers or query parameters: the others are
+    /// ignored, whatever their values (see [`Names::considered`]).
+    pub fn considered(matches: &[Self], names: Names) -> impl Iterator<Item = &Self> {
+        names.considered(matches, |entry| &entry.name.value)
+    }
+
+    /// The one of them that is on `name`, if there is one.
+    pub fn of_name<'m>(matches: &'m [Self], names: Names, name: &str) -> Option<&'m Self> {
+        let mut entries = matches.iter();
+        entries.find(|entry| names.are_equivalent(&entry.name.value, name))
+    }
 }
 
 /// GRPCRouteMatch.

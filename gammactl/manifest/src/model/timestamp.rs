@@ -19,7 +19,7 @@ impl FromStr for Timestamp {
     /// fraction, an hour of one digit, a comma for the point; but no lower-case `t` and `z`, and no
     /// leap second.
     fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
-        let mut text = Text(text);
+        let mut text = TimestampText(text);
         text.parse()
             .filter(|_| text.0.is_empty())
             .ok_or(InvalidTimestamp)
@@ -54,9 +54,9 @@ impl fmt::Display for Timestamp {
 }
 
 /// What is left to read.
-struct Text<'t>(&'t str);
+struct TimestampText<'t>(&'t str);
 
-impl Text<'_> {
+impl TimestampText<'_> {
     fn parse(&mut self) -> Option<Timestamp> {
         let year = self.digits(4)?;
         self.skip('-')?;

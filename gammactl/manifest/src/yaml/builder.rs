@@ -6,7 +6,7 @@ use std::{borrow::Cow, collections::HashMap};
 use saphyr_parser::{Event, ScalarStyle, Tag};
 
 use super::{
-    node::{Content, Member, Node},
+    node::{Content, MappingMember, Node},
     scalar::{Meaning, Scalar, ScalarError},
 };
 use crate::{
@@ -19,9 +19,10 @@ const MAX_DEPTH: usize = 64;
 /// Nodes per document, aliased ones counted as often as they are used.
 const MAX_NODES: usize = 1_000_000;
 
-type Result<T> = std::result::Result<T, Spanned<String>>;
+/// The error says what is wrong, and where.
+pub(super) type BuildResult<T> = Result<T, Spanned<String>>;
 
-pub(super) struct Builder<'d> {
+pub(super) struct TreeBuilder<'d> {
     diagnostics: &'d mut Diagnostics,
     open: Vec<Open>,
     /// Anchored nodes and their sizes.
@@ -41,21 +42,21 @@ struct Open {
 enum Collection {
     Sequence(Vec<Node>),
     Mapping {
-        members: Vec<Member>,
+        members: Vec<MappingMember>,
         /// A key whose value has not come yet.
-        key: Option<Key>,
+        key: Option<MappingKey>,
         /// Values of `<<`. What the mapping says itself, before or after, counts more.
         merges: Vec<Node>,
     },
 }
 
-enum Key {
+enum MappingKey {
     Name(Spanned<String>),
     /// `<<`, which is a key of its own only in quotes.
     Merge,
 }
 
-impl<'d> Builder<'d> {
+impl<'d> TreeBuilder<'d> {
     pub(super) fn new(diagnostics: &'d mut Diagnostics) -> Self {
         Self {
             diagnostics,
@@ -72,7 +73,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Takes the next event of the YAML parser.
-    pub(super) fn event(&mut self, event: Event<'_>, span: Span) -> Result<()> {
+    pub(super) fn event(&mut self, event: Event<'_>, span: Span) -> BuildResult<()> {
         match event {
             Event::Scalar(text, style, anchor, tag) => {
                 let scalar = scalar(text.into_owned(), style, tag).map_err(|error| Spanned {
@@ -99,7 +100,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Takes a scalar. `anchor` is 0 where there is none.
-    pub(super) fn scalar(&mut self, scalar: Scalar, anchor: usize, span: Span) -> Result<()> {
+    pub(super) fn scalar(&mut self, scalar: Scalar, anchor: usize, span: Span) -> BuildResult<()> {
         self.count(1, span)?;
         let scalar = if self.awaits_key() {
             scalar
@@ -114,12 +115,12 @@ impl<'d> Builder<'d> {
     }
 
     /// Takes the beginning of a list.
-    pub(super) fn begin_sequence(&mut self, start: Span, anchor: usize) -> Result<()> {
+    pub(super) fn begin_sequence(&mut self, start: Span, anchor: usize) -> BuildResult<()> {
         self.begin(start, anchor, Collection::Sequence(Vec::new()))
     }
 
     /// Takes the beginning of a mapping. Its keys and values follow by turns.
-    pub(super) fn begin_mapping(&mut self, start: Span, anchor: usize) -> Result<()> {
+    pub(super) fn begin_mapping(&mut self, start: Span, anchor: usize) -> BuildResult<()> {
         let collection = Collection::Mapping {
             members: Vec::new(),
             key: None,
@@ -128,7 +129,7 @@ impl<'d> Builder<'d> {
         self.begin(start, anchor, collection)
     }
 
-    fn begin(&mut self, start: Span, anchor: usize, collection: Collection) -> Result<()> {
+    fn begin(&mut self, start: Span, anchor: usize, collection: Collection) -> BuildResult<()> {
         if self.open.len() >= MAX_DEPTH {
             return Err(error(start, "nested too deeply"));
         }
@@ -142,7 +143,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Takes the end of the list or mapping that began last.
-    pub(super) fn end(&mut self, end: Span) -> Result<()> {
+    pub(super) fn end(&mut self, end: Span) -> BuildResult<()> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
@@ -172,7 +173,7 @@ impl<'d> Builder<'d> {
         matches!(collection, Some(Collection::Mapping { key: None, .. }))
     }
 
-    fn count(&mut self, nodes: usize, span: Span) -> Result<()> {
+    fn count(&mut self, nodes: usize, span: Span) -> BuildResult<()> {
         self.nodes += nodes;
         if self.nodes > MAX_NODES {
             return Err(error(span, "too large once its aliases are followed"));
@@ -181,7 +182,7 @@ impl<'d> Builder<'d> {
     }
 
     /// Puts a finished node where it belongs.
-    fn complete(&mut self, node: Node, anchor: usize, size: usize) -> Result<()> {
+    fn complete(&mut self, node: Node, anchor: usize, size: usize) -> BuildResult<()> {
         if anchor > 0 {
             self.anchors.insert(anchor, (node.clone(), size));
         }
@@ -194,8 +195,8 @@ impl<'d> Builder<'d> {
                 merges,
             }) => match key.take() {
                 None => *key = Some(self::key(node)?),
-                Some(Key::Merge) => merges.push(node),
-                Some(Key::Name(key)) => insert(members, key, node, self.diagnostics),
+                Some(MappingKey::Merge) => merges.push(node),
+                Some(MappingKey::Name(key)) => insert(members, key, node, self.diagnostics),
             },
         }
         Ok(())
@@ -206,7 +207,7 @@ fn scalar(
     text: String,
     style: ScalarStyle,
     tag: Option<Cow<'_, Tag>>,
-) -> std::result::Result<Scalar, ScalarError> {
+) -> Result<Scalar, ScalarError> {
     let scalar = match tag {
         Some(tag) if tag.is_yaml_core_schema() => Scalar::tagged(&tag.suffix, text)?,
         // `!` makes a string, and so does a tag that kubectl does not know.
@@ -217,23 +218,23 @@ fn scalar(
     Ok(scalar)
 }
 
-fn key(node: Node) -> Result<Key> {
+fn key(node: Node) -> BuildResult<MappingKey> {
     let span = node.span;
     let Content::Scalar(scalar) = node.content else {
         return Err(error(span, "a key must be a scalar"));
     };
     if scalar.plain && scalar.text == "<<" {
-        return Ok(Key::Merge);
+        return Ok(MappingKey::Merge);
     }
     if scalar.meaning == Meaning::Null {
         return Err(error(span, "a key must not be null"));
     }
     let value = scalar.text;
-    Ok(Key::Name(Spanned { value, span }))
+    Ok(MappingKey::Name(Spanned { value, span }))
 }
 
 fn insert(
-    members: &mut Vec<Member>,
+    members: &mut Vec<MappingMember>,
     key: Spanned<String>,
     value: Node,
     diagnostics: &mut Diagnostics,
@@ -250,7 +251,7 @@ fn insert(
         );
         return;
     }
-    members.push(Member {
+    members.push(MappingMember {
         key: key.value,
         key_span: key.span,
         value,
@@ -258,7 +259,7 @@ fn insert(
 }
 
 /// `<<: *anchor`: members that the mapping does not have itself.
-fn merge(members: &mut Vec<Member>, source: Node) -> Result<()> {
+fn merge(members: &mut Vec<MappingMember>, source: Node) -> BuildResult<()> {
     let sources = match source.content {
         Content::Sequence(items) => items,
         _ => vec![source],

@@ -3,7 +3,7 @@
 
 use saphyr_parser::Parser;
 
-use super::{builder::Builder, json, node::Node};
+use super::{builder::TreeBuilder, json, node::Node};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
@@ -90,7 +90,7 @@ fn tree(
     text: &str,
     diagnostics: &mut Diagnostics,
 ) -> Result<Option<Node>, Spanned<String>> {
-    let mut builder = Builder::new(diagnostics);
+    let mut builder = TreeBuilder::new(diagnostics);
     let mut parser = Parser::new_from_str(text);
     while let Some(event) = parser.next_event() {
         let (event, span) = event.map_err(|error| Spanned {

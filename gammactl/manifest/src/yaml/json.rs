@@ -4,13 +4,15 @@
 //! basic plane (`"\ud83d\ude00"`), which every writer of ASCII-only JSON emits, and tabs before
 //! values. kubectl reads a stream that begins with `{` as JSON first.
 
-use super::{builder::Builder, node::Node, scalar::Scalar};
+use super::{
+    builder::{BuildResult, TreeBuilder},
+    node::Node,
+    scalar::Scalar,
+};
 use crate::{
     diagnostic::Diagnostics,
     source::{Span, Spanned},
 };
-
-type Result<T> = std::result::Result<T, Spanned<String>>;
 
 /// Values that follow each other, and why the text behind them is none, if it is not.
 pub(super) struct JsonValues {
@@ -25,7 +27,7 @@ pub(super) fn values(
     text: &str,
     diagnostics: &mut Diagnostics,
 ) -> JsonValues {
-    let mut reader = Reader {
+    let mut reader = JsonReader {
         file,
         start,
         text,
@@ -37,7 +39,7 @@ pub(super) fn values(
         if reader.peek().is_none() {
             return JsonValues { nodes, error: None };
         }
-        let mut builder = Builder::new(diagnostics);
+        let mut builder = TreeBuilder::new(diagnostics);
         if let Err(error) = reader.value(&mut builder) {
             let error = Some(error);
             return JsonValues { nodes, error };
@@ -46,7 +48,7 @@ pub(super) fn values(
     }
 }
 
-struct Reader<'t> {
+struct JsonReader<'t> {
     file: u32,
     /// Byte of the source at which `text` begins.
     start: usize,
@@ -69,9 +71,9 @@ enum Expected {
     CommaOrEnd,
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     /// One value. Open collections are on a list, not on the stack.
-    fn value(&mut self, builder: &mut Builder<'_>) -> Result<()> {
+    fn value(&mut self, builder: &mut TreeBuilder<'_>) -> BuildResult<()> {
         let mut open: Vec<u8> = Vec::new();
         let mut expected = Expected::Value;
         loop {
@@ -136,7 +138,11 @@ impl Reader<'_> {
         }
     }
 
-    fn close(&mut self, open: &mut Vec<u8>, builder: &mut Builder<'_>) -> Result<Expected> {
+    fn close(
+        &mut self,
+        open: &mut Vec<u8>,
+        builder: &mut TreeBuilder<'_>,
+    ) -> BuildResult<Expected> {
         let from = self.at;
         self.at += 1;
         open.pop();
@@ -144,7 +150,7 @@ impl Reader<'_> {
         Ok(Expected::CommaOrEnd)
     }
 
-    fn scalar(&mut self) -> Result<Scalar> {
+    fn scalar(&mut self) -> BuildResult<Scalar> {
         if self.peek() == Some(b'"') {
             return Ok(Scalar::quoted(self.string()?));
         }
@@ -159,7 +165,7 @@ impl Reader<'_> {
     }
 
     /// A string in double quotes, the first of which is next.
-    fn string(&mut self) -> Result<String> {
+    fn string(&mut self) -> BuildResult<String> {
         let mut string = String::new();
         self.at += 1;
         loop {
@@ -183,7 +189,7 @@ impl Reader<'_> {
     }
 
     /// One character of a string, written with a backslash.
-    fn escape(&mut self) -> Result<char> {
+    fn escape(&mut self) -> BuildResult<char> {
         let escaped = self.text.as_bytes().get(self.at + 1);
         let character = match escaped {
             Some(b'b') => '\u{8}',
@@ -201,7 +207,7 @@ impl Reader<'_> {
 
     /// `\u` with four digits, or two of them that are one character. Half of such a pair stands for
     /// the replacement character, as in Go.
-    fn unicode(&mut self) -> Result<char> {
+    fn unicode(&mut self) -> BuildResult<char> {
         let Some(first) = self.code_unit() else {
             return Err(self.error("four hexadecimal digits must follow `\\u`"));
         };

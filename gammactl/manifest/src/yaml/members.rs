@@ -3,7 +3,7 @@
 
 use std::fmt::Display;
 
-use super::node::{Content, Member, Node};
+use super::node::{Content, MappingMember, Node};
 use crate::{source::Spanned, suggest::nearest};
 
 /// A value, and the path by which it is reached: `spec.rules[0].name`.
@@ -19,7 +19,7 @@ pub struct Field<'n> {
 #[derive(Debug)]
 pub(crate) struct Members<'n> {
     path: String,
-    all: &'n [Member],
+    all: &'n [MappingMember],
     /// Names that were asked for, present or not: the schema, as far as it was needed.
     known: Vec<&'static str>,
 }
@@ -63,7 +63,7 @@ impl<'n> Field<'n> {
         let Content::Mapping(members) = &self.node.content else {
             return None;
         };
-        let member = |member: &'n Member| {
+        let member = |member: &'n MappingMember| {
             let key = Spanned {
                 value: member.key.clone(),
                 span: member.key_span,
@@ -134,8 +134,8 @@ impl<'n> Members<'n> {
     }
 
     /// What no one asked for, each with what was perhaps meant.
-    pub(super) fn unknown(&self) -> impl Iterator<Item = (&'n Member, Option<String>)> {
-        let unknown = |member: &&Member| !self.known.contains(&&*member.key);
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (&'n MappingMember, Option<String>)> {
+        let unknown = |member: &&MappingMember| !self.known.contains(&&*member.key);
         self.all.iter().filter(unknown).map(|member| {
             let similar = nearest(&member.key, self.known.iter().copied());
             (
@@ -146,7 +146,7 @@ impl<'n> Members<'n> {
     }
 
     /// The members, whoever asked for them.
-    pub(super) fn all(&self) -> &'n [Member] {
+    pub(super) fn all(&self) -> &'n [MappingMember] {
         self.all
     }
 

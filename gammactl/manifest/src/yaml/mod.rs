@@ -16,7 +16,7 @@ mod typed;
 pub use documents::parse;
 pub(crate) use documents::{Document, documents};
 pub use members::Field;
-pub use node::{Content, Member, Node};
+pub use node::{Content, MappingMember, Node};
 pub use object::ObjectReader;
 pub use scalar::{Meaning, Scalar};
 pub use typed::Report;

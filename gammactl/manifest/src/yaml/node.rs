@@ -20,12 +20,12 @@ pub enum Content {
     /// A list.
     Sequence(Vec<Node>),
     /// A mapping in the order written. Keys are scalars.
-    Mapping(Vec<Member>),
+    Mapping(Vec<MappingMember>),
 }
 
 /// A key of a mapping with its value.
 #[derive(Debug, Clone)]
-pub struct Member {
+pub struct MappingMember {
     /// Its name.
     pub key: String,
     /// Where the name stands.

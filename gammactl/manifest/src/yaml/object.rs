@@ -5,7 +5,7 @@ use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use super::{
     members::{Field, Members},
-    node::Member,
+    node::MappingMember,
     typed::Report,
 };
 use crate::source::{Span, Spanned};
@@ -19,7 +19,7 @@ pub struct ObjectReader<'n> {
 }
 
 /// A mapping whose keys are the user's.
-type Map<'n> = Spanned<Vec<(Spanned<String>, Field<'n>)>>;
+type NamedFields<'n> = Spanned<Vec<(Spanned<String>, Field<'n>)>>;
 
 impl<'n> ObjectReader<'n> {
     /// `None`, and a mistake, if `field` is no mapping.
@@ -112,7 +112,7 @@ impl<'n> ObjectReader<'n> {
     }
 
     /// A mapping whose keys are the user's, if the member is written.
-    pub fn map(&mut self, name: &'static str, report: &mut impl Report) -> Option<Map<'n>> {
+    pub fn map(&mut self, name: &'static str, report: &mut impl Report) -> Option<NamedFields<'n>> {
         let field = self.take(name, report)?;
         let Some(members) = field.map() else {
             field.must_be("an object", report);
@@ -154,7 +154,7 @@ impl<'n> ObjectReader<'n> {
         }
     }
 
-    fn unknown(&self, member: &Member, hint: Option<String>, report: &mut impl Report) {
+    fn unknown(&self, member: &MappingMember, hint: Option<String>, report: &mut impl Report) {
         let message = format!("unknown field `{}`", self.path_to(&member.key));
         report.unknown(member.key_span, message, hint, self.members.known());
     }

@@ -138,9 +138,10 @@ impl Meaning {
 
 /// A text that begins like a number. Underscores between its characters mean nothing.
 fn number(text: &str) -> Meaning {
-    let text = match text.contains('_') {
-        true => Cow::Owned(text.replace('_', "")),
-        false => Cow::Borrowed(text),
+    let text = if text.contains('_') {
+        Cow::Owned(text.replace('_', ""))
+    } else {
+        Cow::Borrowed(text)
     };
     if let Some(integer) = integer(&text) {
         Meaning::Integer(integer)

@@ -13,43 +13,24 @@ pub(crate) const CIRCLES: &[&[&str]] = &[&[
 pub(crate) const LITERALS: &[&str] = &[
     r#"config-schema/src/settings.rs: "x-gamma-cluster""#,
     r#"config-schema/src/validate/wire_text.rs: "x-gamma-""#,
-    r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-expected-rq-timeout-ms""#,
-    r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-hedge-on-per-try-timeout""#,
-    r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-retriable-header-names""#,
-    r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-upstream-alt-stat-name""#,
-    r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-upstream-rq-timeout-alt-response""#,
-    r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-upstream-stream-duration-ms""#,
-    r#"gammactl/compile/src/filters.rs: "x-gamma-""#,
-    r#"gammactl/explain/src/access_log/json.rs: "x-envoy-original-path""#,
 ];
 
 /// Names of several types.
 pub(crate) const NAMES: &[&str] = &[
-    "Backends",
-    "Builder",
-    "ClusterNames",
     "ExternalAuth",
-    "FrontendKey",
     "Frontends",
     "Host",
     "Key",
     "List",
-    "Map",
-    "Member",
     "Mirror",
     "Object",
-    "Part",
-    "PathIndex",
     "PathModifier",
     "Problems",
-    "Read",
     "Reader",
     "Redirect",
-    "Result",
+    "RequestEnd",
     "Rule",
-    "ServicePort",
     "Table",
-    "Text",
 ];
 
 /// The same in crates that are for tests.

@@ -4,10 +4,22 @@ use gamma_architecture::{baseline::differences, wire};
 
 use crate::{known::LITERALS, packages, trees};
 
+/// Files beside the contract that may name headers of the proxy, each with the reason.
+const ALLOWED: &[(&str, &str)] = &[(
+    "gammactl/compile/src/envoy_headers.rs",
+    "the table of what Envoy does to headers has rows for headers that Gamma neither writes nor reads",
+)];
+
 /// Crates for tests are left out: a test that took a name from what it tests would not see it change.
 #[test]
 fn no_header_of_the_contract_is_named_outside_of_it() {
-    let found: Vec<_> = trees(&packages(), false).flat_map(wire::literals).collect();
+    let mut found: Vec<_> = trees(&packages(), false).flat_map(wire::literals).collect();
+    for (file, reason) in ALLOWED {
+        assert!(!reason.is_empty(), "{file} needs a reason");
+        let before = found.len();
+        found.retain(|literal| !literal.starts_with(&format!("{file}: ")));
+        assert!(found.len() < before, "{file} is allowed in vain");
+    }
     let said = differences(found.iter().map(|found| &**found), LITERALS.iter().copied());
     assert!(said.is_none(), "\n{}", said.unwrap_or_default());
 }

@@ -1,6 +1,6 @@
 use gamma_manifest::{self as manifest, Manifests, diagnostic::Diagnostics, source::Sources};
 
-use crate::ClusterNames;
+use crate::ClusterNaming;
 
 fn services() -> Manifests {
     let mut sources = Sources::default();
@@ -21,7 +21,7 @@ spec: {type: ClusterSetIP, ports: [{port: 80}]}
 }
 
 fn names(template: &str) -> Vec<String> {
-    let names: ClusterNames = template.parse().unwrap();
+    let names: ClusterNaming = template.parse().unwrap();
     let manifests = services();
     manifests
         .services
@@ -97,7 +97,7 @@ fn a_bad_template_is_explained() {
         ("{namespace}/{name}/{port}é", "'é' can't be in a cluster"),
     ];
     for (template, expected) in table {
-        let error = template.parse::<ClusterNames>().unwrap_err().to_string();
+        let error = template.parse::<ClusterNaming>().unwrap_err().to_string();
         assert!(error.contains(expected), "{template}: {error}");
     }
 }

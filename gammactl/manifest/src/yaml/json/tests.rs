@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::{super::node::Content, *};
 
 /// The strings, and only those, in the values of `text`.
-fn strings(text: &str) -> Result<Vec<String>> {
+fn strings(text: &str) -> BuildResult<Vec<String>> {
     let values = read(text);
     values.error.map_or(Ok(()), Err)?;
     let mut strings = Vec::new();
