@@ -154,7 +154,7 @@ pub fn envoy_header(direction: Direction, name: &str) -> Option<&'static EnvoyHe
 /// Whether the header `name`, in any case, says where a message ends or is about one connection, so that
 /// the proxy alone may write it, on requests and on responses.
 #[must_use]
-pub fn is_framing(name: &str) -> bool {
+pub(crate) fn is_framing(name: &str) -> bool {
     envoy_header(Request, name).is_some_and(|row| row.given == BreaksMessage)
 }
 

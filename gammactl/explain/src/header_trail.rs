@@ -44,7 +44,7 @@ impl HeaderTrail {
 
     /// Of a response that has the headers `lines`, and that `endpoint` gave, if one did.
     #[must_use]
-    pub fn of_response(lines: &[HeaderLine], endpoint: Option<SocketAddr>) -> Self {
+    pub(crate) fn of_response(lines: &[HeaderLine], endpoint: Option<SocketAddr>) -> Self {
         Self {
             headers: lines.iter().map(header).collect(),
             changes: Vec::new(),

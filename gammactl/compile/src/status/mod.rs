@@ -13,5 +13,5 @@ mod routes;
 mod write;
 
 pub use conditions::{Condition, ConditionType};
-pub use routes::{CONTROLLER_NAME, ParentStatus, RouteStatus, statuses};
+pub use routes::{ParentStatus, RouteStatus, statuses};
 pub use write::{json, yaml};

@@ -10,7 +10,7 @@ use super::{
 use crate::Attachment;
 
 /// Who would have written the status.
-pub const CONTROLLER_NAME: &str = "gamma/gammactl";
+pub(super) const CONTROLLER_NAME: &str = "gamma/gammactl";
 
 /// The status of one route.
 #[derive(Debug, Clone)]

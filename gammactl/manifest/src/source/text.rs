@@ -98,7 +98,7 @@ impl Sources {
     }
 
     /// One-based line and column (in characters) of the first character after `span`.
-    pub fn end_line_column(&self, span: Span) -> (usize, usize) {
+    pub(crate) fn end_line_column(&self, span: Span) -> (usize, usize) {
         self.of(span).line_column(span.end)
     }
 }

@@ -38,7 +38,7 @@ impl<'n> Field<'n> {
     }
 
     /// What is wrong if this is not `wanted`.
-    pub fn is_not(&self, wanted: &str) -> String {
+    pub(crate) fn is_not(&self, wanted: &str) -> String {
         let place = match self.path.as_str() {
             "" => "the document",
             path => path,

@@ -123,7 +123,7 @@ impl Meaning {
     }
 
     /// The whole number that this is: JSON does not tell `80` from `80.0`.
-    pub fn as_integer(self) -> Option<i128> {
+    pub(crate) fn as_integer(self) -> Option<i128> {
         /// From here on Go writes numbers with an exponent, and an exponent makes no integer.
         const WITH_EXPONENT: f64 = 1e21;
         match self {

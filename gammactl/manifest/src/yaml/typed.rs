@@ -88,7 +88,7 @@ impl<'n> Field<'n> {
     }
 
     /// Reports that this is not `wanted`.
-    pub fn must_be(&self, wanted: &str, report: &mut impl Report) {
+    pub(crate) fn must_be(&self, wanted: &str, report: &mut impl Report) {
         let text = self.node.as_plain().filter(|_| !self.node.is_null());
         let hint = match text {
             Some(text) if wanted == "a string" => format!("put it in quotes: \"{text}\""),
