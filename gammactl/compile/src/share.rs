@@ -1,4 +1,4 @@
-//! Shares of a rule's requests, and the only place that words them in percent.
+//! Shares of a rule's requests as fractions, and their wording in percent, which nothing else does.
 
 use std::fmt;
 

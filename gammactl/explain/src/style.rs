@@ -1,4 +1,4 @@
-//! The styles of an explanation on a terminal.
+//! The colours and styles of an explanation on a terminal.
 
 use anstyle::{AnsiColor, Style};
 

@@ -1,4 +1,4 @@
-//! A request that a proxy has served, and what every format of logs has of one.
+//! A request that a proxy has served, with what every format of access logs says of it.
 
 use crate::request::{HeaderLine, InvalidLine, Simulated};
 

@@ -1,8 +1,8 @@
-//! The headers of a request or a response, and changes to them.
+//! The headers of an explained request or response, and the changes that routes make to them.
 
 use serde::Serialize;
 
-/// A header. Names that Gamma has read are in lower case.
+/// A header of a message. Names that Gamma has read are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeaderField {
     /// Name.

@@ -1,4 +1,5 @@
-//! What may come of a request.
+//! The part of an explanation that says what may happen to the request: backends, answers, policies,
+//! sessions.
 
 use std::net::SocketAddr;
 
@@ -75,7 +76,7 @@ pub struct DrawnBackend {
     pub weight: u32,
     /// Cluster; none: it is invalid.
     pub cluster: Option<String>,
-    /// Why it is invalid.
+    /// Why the backend is invalid.
     pub invalid: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! Strings with a shape: names, hosts, paths, header names and values.
+//! Checks strings that the API gives a form: names, hosts, paths, header names and values.
 
 use gamma_config::{Cors, is_token};
 

@@ -1,4 +1,4 @@
-//! Service, ServiceImport, EndpointSlice and ReferenceGrant.
+//! The objects around routes: Service, ServiceImport, EndpointSlice and ReferenceGrant.
 
 pub use gamma_config::ServiceKind;
 
@@ -45,7 +45,8 @@ impl Service {
         self.tcp_ports().find(|candidate| candidate.port == port)
     }
 
-    /// What to do about a port that it does not have: the port of its pods is a common slip.
+    /// A hint for a reference to a port that the Service does not have: the port of its pods is a common
+    /// slip.
     pub fn port_hint(&self, wanted: u16) -> String {
         let of_pods = self.tcp_ports().find(|p| p.target_port == Some(wanted));
         match of_pods {
@@ -54,7 +55,7 @@ impl Service {
         }
     }
 
-    /// What to do about a port that it has not by that name.
+    /// A hint for a reference to a port by a name that no port of the Service has.
     pub fn port_name_hint(&self, wanted: &str) -> String {
         match nearest(wanted, self.tcp_ports().map(|port| &*port.name)) {
             Some(similar) => format!("did you mean `{similar}`?"),

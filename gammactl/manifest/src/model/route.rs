@@ -1,4 +1,4 @@
-//! HTTPRoute and GRPCRoute: parents, rules, and what rules refer to.
+//! The routes: HTTPRoute and GRPCRoute with their parents, rules, and what rules refer to.
 
 use super::{
     filter::{BackendRef, Filter},

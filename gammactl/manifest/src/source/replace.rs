@@ -1,4 +1,4 @@
-//! Replacing a file in one step, so that whoever reads it has the old one or the new one.
+//! Replaces a file in one step, so that a reader sees the old file or the new one and nothing between.
 
 use std::{fs, fs::Permissions, io, io::Write as _, path::Path};
 

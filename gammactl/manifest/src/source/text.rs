@@ -1,4 +1,4 @@
-//! Texts that were read, and positions in them.
+//! The texts that were read, and the positions in them that diagnostics point to.
 
 /// A byte range in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

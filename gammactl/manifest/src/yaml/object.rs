@@ -1,5 +1,5 @@
-//! A mapping is read member by member: each mistake is reported at its place, and what nobody asked
-//! for is reported at the end.
+//! Reads a mapping member by member: each mistake is reported at its place, and members that nobody
+//! asked for are reported at the end.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 

@@ -1,5 +1,5 @@
-//! Values of a wanted type are read from a tree: strings, booleans, whole numbers, lists. Anything
-//! else in their place is reported.
+//! Reads values of a wanted type from a tree: strings, booleans, whole numbers, lists. Anything else in
+//! their place is reported.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
