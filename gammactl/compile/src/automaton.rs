@@ -27,7 +27,7 @@ pub struct PatternAutomaton {
     cut: bool,
 }
 
-/// Where in a pattern a text has led.
+/// The place in a pattern to which a text has led.
 pub type PatternState = LazyStateID;
 
 impl PatternAutomaton {

@@ -11,9 +11,9 @@ use gamma_config::{Duration, Timeouts, wire};
 /// Which message a header is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// From the client to the backend.
+    /// The message from the client to the backend.
     Request,
-    /// From the backend, or from the proxy itself, to the client.
+    /// The message from the backend, or from the proxy itself, to the client.
     Response,
 }
 

@@ -64,7 +64,7 @@ pub struct Asked {
     pub headers: Vec<HeaderField>,
     /// Namespace of the client.
     pub from: String,
-    /// Where its connection was addressed to.
+    /// Where the client's connection was addressed to.
     pub destination: Option<SocketAddr>,
 }
 
@@ -138,7 +138,7 @@ pub struct TriedMatch {
     pub r#match: u32,
     /// Where the match is written.
     pub source: Option<SourcePlace>,
-    /// Where its rule is written.
+    /// Where the rule of the match is written.
     pub rule_source: Option<SourcePlace>,
     /// What the match asks for, in one line.
     pub asks: String,
@@ -150,7 +150,7 @@ pub struct TriedMatch {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedPredicate {
-    /// Which.
+    /// The part of the match that does not hold.
     pub predicate: Predicate,
     /// Name of the header or query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -67,7 +67,7 @@ impl HeaderTrail {
         &self.changes
     }
 
-    /// Which message it is.
+    /// The kind of message that the trail belongs to.
     pub(super) fn direction(&self) -> Direction {
         self.direction
     }

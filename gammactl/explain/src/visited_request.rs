@@ -13,7 +13,7 @@ use crate::{
     text::utf8,
 };
 
-/// Where a request ends.
+/// The place where a request ends.
 #[derive(Debug, Clone)]
 pub(super) enum RequestEnd {
     /// The request passes through to the proxy's own routes.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::Attachment;
 
-/// Who would have written the status.
+/// The name of the controller that the status is written by.
 pub(super) const CONTROLLER_NAME: &str = "gamma/gammactl";
 
 /// The status of one route.

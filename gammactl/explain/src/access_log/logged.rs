@@ -17,7 +17,7 @@ pub struct Logged {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogLineError {
-    /// It begins with `{` and is not JSON.
+    /// The line begins with `{` and is not JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
     /// A field of a JSON line is missing.

@@ -23,7 +23,7 @@ pub struct ExplainedHeaderChange {
     pub before: Option<String>,
     /// Value after it, several joined with `,`; of a response what is set or added.
     pub after: Option<String>,
-    /// Who asks for it.
+    /// Who asks for the change.
     pub by: ChangedBy,
 }
 
@@ -31,11 +31,11 @@ pub struct ExplainedHeaderChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum HeaderChangeKind {
-    /// Its values are replaced.
+    /// The header's values are replaced.
     Set,
-    /// It gets one more value.
+    /// The header gets one more value.
     Add,
-    /// It is removed.
+    /// The header is removed.
     Remove,
 }
 

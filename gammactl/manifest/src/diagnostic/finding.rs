@@ -12,7 +12,7 @@ pub struct Diagnostic {
     pub code: &'static Code,
     /// One sentence, lower case, naming the offending value in backticks.
     pub message: String,
-    /// Where, or `None` when no source is to blame (an empty input, a bad option).
+    /// Place of the finding, or `None` when no source is to blame (an empty input, a bad option).
     pub span: Option<Span>,
     /// What the finding means for traffic, in one line.
     pub why: Option<String>,

@@ -11,7 +11,7 @@ use crate::{
 /// A core Service, or a ServiceImport (GEP-1748).
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// Which of the two.
+    /// Whether this is a Service or a ServiceImport.
     pub kind: ServiceKind,
     /// Name and namespace.
     pub metadata: Metadata,
@@ -40,7 +40,7 @@ impl Service {
         self.ports.iter().filter(|port| port.protocol == "TCP")
     }
 
-    /// Its port of that number.
+    /// The port of the Service with that number.
     pub fn tcp_port(&self, port: u16) -> Option<&ServicePort> {
         self.tcp_ports().find(|candidate| candidate.port == port)
     }
@@ -63,7 +63,7 @@ impl Service {
         }
     }
 
-    /// Its TCP ports as text, for hints.
+    /// The Service's TCP ports as text, for hints.
     pub fn port_list(&self) -> String {
         let ports: Vec<String> = self
             .tcp_ports()

@@ -4,7 +4,7 @@ use std::{fs, fs::Permissions, io, io::Write as _, path::Path};
 
 use tempfile::Builder;
 
-/// How the name of a file ends that is not complete yet.
+/// The end of the name of a file that is not complete yet.
 pub const UNFINISHED: &str = ".new";
 
 /// Replaces the file at `path` by one with `text`: the text is written to another file of the same

@@ -16,7 +16,7 @@ pub struct Span {
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Where the value stands.
     pub span: Span,
 }
 

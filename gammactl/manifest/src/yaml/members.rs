@@ -11,7 +11,7 @@ use crate::{source::Spanned, suggest::nearest};
 pub struct Field<'n> {
     /// The value.
     pub node: &'n Node,
-    /// From the root of the document.
+    /// Path from the root of the document.
     pub path: String,
 }
 
