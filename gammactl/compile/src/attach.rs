@@ -1,4 +1,4 @@
-//! The Service ports that each route is attached to.
+//! Finds the Service ports that each route is attached to by its parentRefs.
 //!
 //! "`port` set: the route MUST apply only to that port; unset: to all ports of the Service"
 //! (GEP-957, GEP-1294). `sectionName` of a Service is the name of a port. A route in the Service's

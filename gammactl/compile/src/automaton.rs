@@ -1,5 +1,5 @@
-//! The automaton of a regular expression, which is walked byte by byte: whether any text at all can match,
-//! and which one, needs no guessing that way.
+//! Walks the automaton of a regular expression byte by byte, which tells whether any text at all can
+//! match, and which one.
 
 use regex_automata::{
     Anchored, Input, MatchKind,
@@ -27,7 +27,7 @@ pub struct PatternAutomaton {
     cut: bool,
 }
 
-/// Where in a pattern a text has led.
+/// The place in a pattern to which a text has led.
 pub type PatternState = LazyStateID;
 
 impl PatternAutomaton {
@@ -88,7 +88,7 @@ impl PatternAutomaton {
         self.dfa.byte_classes().get(byte)
     }
 
-    /// Whether it was too large to be walked to its end.
+    /// Whether the automaton was too large to be walked to its end.
     pub fn is_cut(&self) -> bool {
         self.cut
     }

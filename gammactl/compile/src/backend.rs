@@ -1,5 +1,5 @@
-//! What a backendRef of a rule becomes in the config; one that can't be used keeps its weight, and its
-//! share of the requests is answered 500.
+//! Compiles a backendRef of a rule. One that can't be used keeps its weight, and its share of the
+//! requests is answered 500.
 
 use gamma_config as config;
 use gamma_manifest::{BackendRef, Route, Rule, diagnostic::Diagnostics};

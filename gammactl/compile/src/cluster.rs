@@ -1,4 +1,4 @@
-//! Cluster names: what the proxy calls the endpoints of a Service port.
+//! Names the clusters: what the proxy calls the endpoints of a Service port.
 
 mod template;
 
@@ -19,7 +19,7 @@ pub enum ClusterNaming {
     Standalone,
     /// `outbound|80||cart.shop.svc.cluster.local`, as istiod defines them.
     Istio,
-    /// As a template says.
+    /// As a template of the user says.
     Template(Template),
 }
 

@@ -1,4 +1,4 @@
-//! The compilation of manifests into a route config, and what explanations and statuses need of it.
+//! Compiles manifests into a route config, and keeps what explanations and statuses need besides.
 
 use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};

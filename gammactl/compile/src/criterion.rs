@@ -1,4 +1,4 @@
-//! The criterion by which one match is tried before another, in words.
+//! Words the criterion of precedence by which one match is tried before another.
 
 use std::cmp::Reverse;
 
@@ -14,7 +14,7 @@ pub struct Criterion {
     /// `queryParams`, `grpcService`, `grpcMethod`, `age`, `name`, `order`, or `config` where the
     /// order was decided by whoever wrote the config.
     pub id: &'static str,
-    /// What the first match has over the other one, as in `longer prefix (9 characters, not 1)`.
+    /// The advantage of the first match over the other one in words, as in `longer prefix (9 characters, not 1)`.
     pub text: String,
 }
 

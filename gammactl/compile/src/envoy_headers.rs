@@ -1,5 +1,5 @@
-//! Headers of a request or a response that Envoy needs, obeys or writes itself, after a route has
-//! changed them: the one table of it.
+//! The table of headers that Envoy needs, obeys or writes itself after a route has changed a request or
+//! a response.
 //!
 //! [`lint`](crate::lint()) warns of routes that change such a header, and explanations say what becomes of
 //! the change. Every row is compared with a running Envoy 1.40, configured as `gammactl envoy` does it.
@@ -11,31 +11,31 @@ use gamma_config::{Duration, Timeouts, wire};
 /// Which message a header is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// From the client to the backend.
+    /// The message from the client to the backend.
     Request,
-    /// From the backend, or from the proxy itself, to the client.
+    /// The message from the backend, or from the proxy itself, to the client.
     Response,
 }
 
 /// What a route does to a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HeaderEdit {
-    /// It gives the header a value: `set` or `add`.
+    /// The route gives the header a value: `set` or `add`.
     Give,
-    /// It takes the header away: `remove`.
+    /// The route takes the header away: `remove`.
     Remove,
 }
 
 /// What becomes of a route's change to a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Fate {
-    /// It stays as it is.
+    /// The change stays as it is.
     Kept,
     /// Envoy obeys the header and does not forward it.
     Consumed,
     /// Envoy writes a value of its own instead.
     Replaced,
-    /// The same for rules that limit the time of a request or of its attempts.
+    /// Envoy writes a value of its own for rules that limit the time of a request or of its attempts.
     ReplacedUnderTimeouts,
     /// Envoy answers the request 404.
     NotFound,
@@ -46,15 +46,15 @@ pub enum Fate {
 /// A header with which Envoy has plans of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EnvoyHeader {
-    /// Name, in lower case.
+    /// The header's name, in lower case.
     pub name: &'static str,
-    /// The message.
+    /// The message that the header is on.
     pub direction: Direction,
-    /// What becomes of a value that a route gives it.
+    /// The fate of a value that a route gives the header.
     pub given: Fate,
-    /// What becomes of its removal.
+    /// The fate of the header's removal.
     pub removed: Fate,
-    /// What Envoy does with it, as a sentence whose subject is Envoy.
+    /// What Envoy does with the header, as a sentence whose subject is Envoy.
     pub why: &'static str,
 }
 
@@ -154,7 +154,7 @@ pub fn envoy_header(direction: Direction, name: &str) -> Option<&'static EnvoyHe
 /// Whether the header `name`, in any case, says where a message ends or is about one connection, so that
 /// the proxy alone may write it, on requests and on responses.
 #[must_use]
-pub fn is_framing(name: &str) -> bool {
+pub(crate) fn is_framing(name: &str) -> bool {
     envoy_header(Request, name).is_some_and(|row| row.given == BreaksMessage)
 }
 

@@ -1,5 +1,5 @@
-//! Filters of rules and backendRefs become filters of the config; one that can't be applied makes its
-//! requests be answered 500.
+//! Compiles filters of rules and backendRefs. Where one can't be applied, the requests are answered
+//! 500.
 
 use gamma_config::{self as config, wire};
 use gamma_manifest::{

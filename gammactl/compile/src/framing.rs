@@ -1,5 +1,5 @@
-//! Headers that a proxy writes itself, because they say where a message ends or are about one
-//! connection: no route may set them.
+//! Refuses routes that set headers which only a proxy may write, because they say where a message ends
+//! or are about one connection.
 
 use gamma_manifest::{
     HeaderModifier,

@@ -1,4 +1,4 @@
-//! Keys of frontends: which Service or ServiceImport clients call, and on which of its ports.
+//! Keys that identify a Service or ServiceImport that clients call, and each of its ports.
 
 use gamma_manifest::{Service, ServiceKind};
 

@@ -34,7 +34,7 @@ pub(crate) fn service_kind(group: &str, kind: &str) -> Option<ServiceKind> {
 #[derive(Debug)]
 pub struct Index<'m> {
     services: HashMap<ServiceKey<'m>, &'m Service>,
-    /// Those that Services are in.
+    /// The namespaces that Services are in.
     namespaces: HashSet<&'m str>,
     /// Names by namespace, and namespaces by name, in the order of the manifests.
     by_namespace: HashMap<(ServiceKind, &'m str), Vec<&'m str>>,
@@ -130,7 +130,7 @@ impl<'m> Index<'m> {
         self.service(kind, namespace, &backend.name.value)
     }
 
-    /// What to do about a Service that is not there: the nearest name, else where to put it.
+    /// A hint for a reference to a Service that is not there: the nearest name, else where to put it.
     pub(crate) fn service_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
         let namespaces = self.by_name.get(&(kind, name));
         let namespaces = || namespaces.into_iter().flatten().copied();

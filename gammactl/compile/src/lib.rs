@@ -1,5 +1,5 @@
-//! Manifests to a [route config](gamma_config::Config), what is hardly meant in them, and the status
-//! that their routes would have.
+//! Compiles manifests to a [route config](gamma_config::Config), warns of what is hardly meant in them,
+//! and says which status their routes would have.
 //!
 //! ```
 //! use gamma_compile::{Options, compile};

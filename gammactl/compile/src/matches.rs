@@ -1,5 +1,5 @@
-//! Matches of HTTPRoutes and GRPCRoutes become matches of the config. gRPC methods are paths:
-//! "`/{service}/{method}`" (GEP-1016).
+//! Compiles matches of HTTPRoutes and GRPCRoutes. A gRPC method becomes a path: "`/{service}/{method}`"
+//! (GEP-1016).
 
 use gamma_config::{self as config, Names};
 use gamma_manifest::{

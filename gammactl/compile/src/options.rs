@@ -1,4 +1,4 @@
-//! Options of a compilation: what the route config depends on besides the manifests.
+//! The options of a compilation: what the route config depends on besides the manifests.
 
 use super::cluster::ClusterNaming;
 

@@ -1,4 +1,5 @@
-//! Precedence: which of two matches is tried first. It is decided here and nowhere else.
+//! Ranks matches by the Gateway API's rules of precedence, which decide the one of two matches that is
+//! tried first. This is the only place that decides it.
 //!
 //! The fields of [`Precedence`] are in the order of the specification, and the derived order
 //! compares them one after the other: the *lesser* one wins.

@@ -1,4 +1,5 @@
-//! Provenance: where the matches of a compiled config come from, which the config itself does not say.
+//! Provenance says where in the manifests the matches of a compiled config come from, which the config
+//! itself does not say.
 
 use std::collections::HashMap;
 
@@ -58,7 +59,7 @@ impl TableOrigins {
         Some(self.matches.get(position)?.rule)
     }
 
-    /// What puts the match at `first` before the one at `second`.
+    /// The criterion that puts the match at `first` before the one at `second`.
     pub fn criterion(&self, first: usize, second: usize) -> Option<Criterion> {
         let rank = |position: usize| Some(&self.matches.get(position)?.rank);
         Some(rank(first)?.criterion(rank(second)?))

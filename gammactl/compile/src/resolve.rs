@@ -1,4 +1,4 @@
-//! The Service port that a backendRef names, and why a backendRef names none that can be used.
+//! Resolves a backendRef to the Service port that it names, or says why it names none that can be used.
 
 use gamma_manifest::{
     BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, RouteKind, Service,
@@ -9,7 +9,7 @@ use gamma_manifest::{
 
 use super::{index, index::Index, options::Options};
 
-/// What backends are looked up in.
+/// Looks up the Service ports that backendRefs name.
 pub(crate) struct BackendResolver<'a> {
     pub(crate) manifests: &'a Manifests,
     pub(crate) index: &'a Index<'a>,
@@ -25,17 +25,17 @@ pub(crate) struct BackendFault {
 }
 
 impl BackendFault {
-    /// What is wrong, as the config has it.
+    /// The fault in the words that the config has for it.
     pub(super) fn message(&self) -> &str {
         &self.message
     }
 
-    /// Whether it is of that kind.
+    /// Whether the fault is the one that `code` stands for.
     pub(crate) fn is(&self, code: &Code) -> bool {
         self.code == code
     }
 
-    /// Says it, and `why` it matters.
+    /// The diagnostic that says the fault, and `why` the fault matters.
     pub(crate) fn diagnostic(self, why: impl Into<String>) -> Diagnostic {
         Diagnostic::new(self.code, self.span, self.message)
             .why(why)

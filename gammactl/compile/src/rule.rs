@@ -1,4 +1,4 @@
-//! Rules of routes, each compiled once however many ports its route is attached to.
+//! Compiles the rules of routes, each once however many ports its route is attached to.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Names of rules: kind, namespace and name of the route and the name of the rule identify a rule in
+//! Names rules. The kind, namespace and name of the route and the name of the rule identify a rule in
 //! sessions, counters, access logs and explanations, so no two rules of a route may share a name.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! Shares of a rule's requests, and the only place that words them in percent.
+//! Shares of a rule's requests as fractions, and their wording in percent, which nothing else does.
 
 use std::fmt;
 
@@ -28,19 +28,19 @@ impl Share {
         }
     }
 
-    /// From 0 to 1.
+    /// The share as a number from 0 to 1.
     #[must_use]
     pub fn as_f64(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
     }
 
-    /// Of 100.
+    /// The share as a number from 0 to 100.
     #[must_use]
     pub fn percent(self) -> f64 {
         self.numerator as f64 * 100.0 / self.denominator as f64
     }
 
-    /// In percent with up to so many decimals: see [`in_percent`].
+    /// The share in percent with up to so many decimals: see [`in_percent`].
     #[must_use]
     pub fn in_percent(self, decimals: usize) -> String {
         in_percent(self.as_f64(), decimals)

@@ -1,4 +1,4 @@
-//! Slices of a config: what the clients of one namespace need of it.
+//! Cuts the part out of a config that the clients of one namespace need.
 
 use gamma_config::Config;
 

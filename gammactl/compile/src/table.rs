@@ -1,4 +1,4 @@
-//! Route tables: the routes on one Service port, merged and in order of precedence.
+//! Builds route tables: the routes on one Service port, merged and in order of precedence.
 //!
 //! "Rules from multiple Routes attached to the same parent are merged: only one rule ever applies
 //! to a request", the one whose match has precedence over all others that hold.

@@ -1,4 +1,4 @@
-//! Requests out of Envoy's access logs.
+//! Reads the lines of Envoy's access logs as requests that can be explained.
 //!
 //! Known are Envoy's default format, Istio's, the one that `gammactl envoy` writes, and JSON lines
 //! with the usual names. A log does not have the headers of a request, but for a few.

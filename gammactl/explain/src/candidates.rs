@@ -1,4 +1,4 @@
-//! Matches, and why they do not hold, in words.
+//! Words the matches that a request was compared with, and the reason why one does not hold.
 
 use gamma_config::{Match, MatchType, RouteTable, ValueMatch};
 use gamma_router::trace::{self, Trace, match_order};

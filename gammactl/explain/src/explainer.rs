@@ -1,4 +1,4 @@
-//! Explains requests: asks the router about one, and says what became of it and why.
+//! The explainer asks the router about a request and collects what becomes of the request and why.
 
 use std::{
     collections::{BTreeMap, HashSet},
@@ -41,7 +41,7 @@ struct Found<'a> {
 }
 
 impl Explainer {
-    /// Of a config that was read from `file`.
+    /// An explainer of the requests to a config that was read from `file`.
     #[must_use]
     pub fn of_config(config: Config, file: impl Into<String>) -> Self {
         Self::new(config, sources::ConfigSource::Config(file.into()))

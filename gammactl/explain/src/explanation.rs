@@ -1,4 +1,4 @@
-//! What is said about a request. Its JSON form (`--output json`) is described in
+//! The explanation of a request, as a data structure. Its JSON form (`--output json`) is described in
 //! `docs/commands/explain.md`; fields are added to it, but never change their meaning.
 
 mod header;
@@ -23,9 +23,9 @@ use serde::Serialize;
 pub struct Explanation {
     /// What was asked about.
     pub request: Asked,
-    /// The Service port that it is for; none: it passes through to the proxy's own routes.
+    /// The Service port that the request is for; none: it passes through to the proxy's own routes.
     pub service: Option<ExplainedPort>,
-    /// How that is known, or why it is for no Service.
+    /// How the Service is known, or why the request is for no Service.
     pub service_reason: String,
     /// The name or port that was probably meant.
     pub did_you_mean: Option<String>,
@@ -39,12 +39,12 @@ pub struct Explanation {
     pub winner: Option<usize>,
     /// The next match of another rule that holds too.
     pub runner_up: Option<RunnerUp>,
-    /// What the rule that won does, whichever backend is drawn.
+    /// The policies of the rule that won, whichever backend is drawn.
     pub policy: RulePolicy,
-    /// What may come of it: one entry for each backend with a weight above 0, or the only one. The
+    /// What may happen to the request: one entry for each backend with a weight above 0, or the only one. The
     /// shares sum to 1.
     pub outcomes: Vec<ExplainedOutcome>,
-    /// What else should be known.
+    /// Surprising facts that the rest of the explanation does not show.
     pub notes: Vec<String>,
 }
 
@@ -64,7 +64,7 @@ pub struct Asked {
     pub headers: Vec<HeaderField>,
     /// Namespace of the client.
     pub from: String,
-    /// Where its connection was addressed to.
+    /// Where the client's connection was addressed to.
     pub destination: Option<SocketAddr>,
 }
 
@@ -131,16 +131,16 @@ pub struct SourcePlace {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TriedMatch {
-    /// The rule that it selects.
+    /// The rule that the match selects.
     #[serde(flatten)]
     pub rule: ExplainedRule,
     /// Index of the match within the rule as it is in the config.
     pub r#match: u32,
     /// Where the match is written.
     pub source: Option<SourcePlace>,
-    /// Where its rule is written.
+    /// Where the rule of the match is written.
     pub rule_source: Option<SourcePlace>,
-    /// What it asks for, in one line.
+    /// What the match asks for, in one line.
     pub asks: String,
     /// The first predicate that does not hold; none: the match holds.
     pub failed: Option<FailedPredicate>,
@@ -150,14 +150,14 @@ pub struct TriedMatch {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct FailedPredicate {
-    /// Which.
+    /// The part of the match that does not hold.
     pub predicate: Predicate,
     /// Name of the header or query parameter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What was asked for, as in `Exact v2`.
     pub wanted: String,
-    /// What the request has; none: nothing of that name.
+    /// The request's value; none: the request has nothing of that name.
     pub got: Option<String>,
 }
 

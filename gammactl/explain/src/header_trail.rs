@@ -17,7 +17,7 @@ use crate::{
 pub struct HeaderTrail {
     headers: Vec<HeaderField>,
     changes: Vec<ExplainedHeaderChange>,
-    /// What routes ask for, whether it changes anything that is known or not.
+    /// The changes that routes ask for, whether or not they change a header that is known.
     asked: Vec<(String, HeaderEdit)>,
     direction: Direction,
     /// Whether all headers of the message are known.
@@ -26,7 +26,7 @@ pub struct HeaderTrail {
 }
 
 impl HeaderTrail {
-    /// Of a request that has the headers `lines`.
+    /// The trail of a request that has the headers `lines`.
     pub(super) fn of_request(lines: &[HeaderLine]) -> Self {
         Self {
             direction: Direction::Request,
@@ -34,7 +34,7 @@ impl HeaderTrail {
         }
     }
 
-    /// Of a response of which nobody knows what it has.
+    /// The trail of a response whose headers nobody knows.
     pub(super) fn of_unknown_response() -> Self {
         Self {
             all_known: false,
@@ -42,9 +42,9 @@ impl HeaderTrail {
         }
     }
 
-    /// Of a response that has the headers `lines`, and that `endpoint` gave, if one did.
+    /// The trail of a response that has the headers `lines` and comes from `endpoint`, if from any.
     #[must_use]
-    pub fn of_response(lines: &[HeaderLine], endpoint: Option<SocketAddr>) -> Self {
+    pub(crate) fn of_response(lines: &[HeaderLine], endpoint: Option<SocketAddr>) -> Self {
         Self {
             headers: lines.iter().map(header).collect(),
             changes: Vec::new(),
@@ -67,7 +67,7 @@ impl HeaderTrail {
         &self.changes
     }
 
-    /// Which message it is.
+    /// The kind of message that the trail belongs to.
     pub(super) fn direction(&self) -> Direction {
         self.direction
     }

@@ -1,5 +1,5 @@
-//! What becomes of a request, and why: every match that was considered, the one that won, and what
-//! its rule does.
+//! Explains what becomes of a request, and why: every match that was considered, the one that won, and
+//! what its rule does.
 //!
 //! A [simulated request](request::Simulated) is made of a line, of a `curl` command or of a line of
 //! an access log. An [`Explainer`] asks the filter's own router about it, so that what it says is what a

@@ -1,4 +1,4 @@
-//! What Envoy's `normalize_path` makes of a path before any filter sees it.
+//! Normalises a path as Envoy's `normalize_path` does before any filter sees the path.
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 

@@ -1,4 +1,5 @@
-//! What else should be known of an explanation.
+//! Notes of an explanation: surprising facts about a request that the rest of the explanation does not
+//! show.
 
 use gamma_config::Rule;
 use gamma_router::trace::{Frontend, Via};

@@ -1,4 +1,5 @@
-//! What may come of a request: one outcome for each backend.
+//! Lists what may happen to a request: one outcome for each backend that the rule may draw, or the only
+//! one.
 
 use std::net::SocketAddr;
 
@@ -26,7 +27,7 @@ pub(super) struct OutcomeList {
 }
 
 impl OutcomeList {
-    /// Of `request`, for which `rule` won, if one did.
+    /// The outcomes of `request`, for which `rule` won, if one did.
     pub(super) fn new(
         router: &Router,
         traced: &[trace::Outcome],

@@ -1,5 +1,5 @@
-//! What the rule that won does besides forwarding: who is asked, how long it may take, what is tried
-//! again, and how sessions are kept.
+//! The policies of the rule that won: which service is asked for permission, how long the request may
+//! take, what is tried again, and how sessions are kept.
 
 use gamma_config::Rule;
 use gamma_router::{self as router, Decision, Router, trace::Trace};
@@ -9,7 +9,7 @@ use crate::{
     request::Simulated,
 };
 
-/// Of `rule`, if any of its requests gets that far.
+/// The policies of `rule`, if any of its requests gets that far.
 pub(super) fn policy(
     router: &Router,
     rule: Option<&Rule>,

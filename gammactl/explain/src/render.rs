@@ -1,4 +1,4 @@
-//! An explanation for people.
+//! Renders an explanation as text for people.
 
 mod matches;
 mod outcomes;
@@ -21,7 +21,7 @@ pub fn render(explanation: &Explanation, color: bool) -> String {
     text(explanation, color, false)
 }
 
-/// The same with every match, also those after the winner and in the midst of long lists.
+/// Renders the same text with every match, also those after the winner and in the midst of long lists.
 #[must_use]
 pub fn render_all(explanation: &Explanation, color: bool) -> String {
     text(explanation, color, true)

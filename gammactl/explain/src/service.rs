@@ -1,4 +1,5 @@
-//! Which Service a request is for, in words.
+//! Says in words which Service a request is for and how the router knows, or which Service was probably
+//! meant.
 
 use std::net::IpAddr;
 

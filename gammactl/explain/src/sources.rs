@@ -1,4 +1,5 @@
-//! Where matches are written, in manifests or in a config.
+//! Finds the place where a match is written, in the manifests or in the route config that it comes
+//! from.
 
 use gamma_compile::{Criterion, Provenance, RouteTableKey, TableOrigins};
 use gamma_manifest::source::{Sources, Span};
@@ -8,24 +9,24 @@ use crate::explanation::SourcePlace;
 /// Where a config comes from.
 #[derive(Debug)]
 pub(super) enum ConfigSource {
-    /// A file.
+    /// A file that holds a route config.
     Config(String),
-    /// Manifests.
+    /// Manifests that were compiled.
     Manifests {
         provenance: Provenance,
         files: Vec<File>,
     },
 }
 
-/// A file of manifests.
+/// A file of manifests, in which offsets become line numbers.
 #[derive(Debug)]
 pub(super) struct File {
     name: String,
-    /// Of every line the offset of its first byte.
+    /// The offset of the first byte of every line.
     lines: Vec<usize>,
 }
 
-/// What is known of the matches of one table.
+/// The places of the matches of one route table.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TableSources<'a> {
     from: &'a ConfigSource,
@@ -47,7 +48,7 @@ impl ConfigSource {
         }
     }
 
-    /// `place` is the table's in the config.
+    /// The table `key`, which is at `place` in the config.
     pub(super) fn table<'a>(&'a self, key: &RouteTableKey, place: &'a str) -> TableSources<'a> {
         TableSources {
             from: self,
@@ -75,7 +76,7 @@ impl TableSources<'_> {
         }
     }
 
-    /// Where its rule is written.
+    /// Where the rule of that match is written.
     pub(super) fn rule_source(&self, position: usize, r: u32) -> Option<SourcePlace> {
         match self.from {
             ConfigSource::Config(file) => {
@@ -95,7 +96,7 @@ impl TableSources<'_> {
         }
     }
 
-    /// Why the match at `first` is before the one at `second`.
+    /// The criterion by which the match at `first` is before the one at `second`.
     pub(super) fn criterion(&self, first: usize, second: usize) -> Criterion {
         self.origins
             .and_then(|origins| origins.criterion(first, second))

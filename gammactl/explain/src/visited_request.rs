@@ -1,4 +1,5 @@
-//! What a decision does to its request: the router's account of it, written down.
+//! Applies a routing decision to its request: the router visits every effect of the decision, and each
+//! is recorded here.
 
 use std::{convert::Infallible, net::SocketAddr};
 
@@ -12,14 +13,14 @@ use crate::{
     text::utf8,
 };
 
-/// Where a request ends.
+/// The place where a request ends.
 #[derive(Debug, Clone)]
 pub(super) enum RequestEnd {
-    /// In the proxy's own routes.
+    /// The request passes through to the proxy's own routes.
     PassThrough,
-    /// At a backend of this cluster.
+    /// The request goes to a backend of this cluster.
     Forwarded(String),
-    /// Before any of them.
+    /// The request is answered before it reaches a backend.
     Answered(OwnAnswer),
 }
 
@@ -78,8 +79,8 @@ impl VisitedRequest {
         router.visit_request(&traced.decision, path.as_bytes(), self)
     }
 
-    /// What the proxy is told in a header is between it and the filter, unless something is overwritten
-    /// that a route has put there.
+    /// A header that tells the proxy something is no change for the backend to see, unless the filter
+    /// overwrites a header there that a route has set.
     fn tell_proxy(&mut self, name: &str, value: &str, by: By) -> Result<(), Infallible> {
         if self.headers.has(name) {
             self.headers.set(name, value.as_bytes(), by)?;

@@ -1,4 +1,4 @@
-//! API groups of the kinds that are read.
+//! Names the API groups of the Kubernetes kinds that are read.
 
 /// HTTPRoute, GRPCRoute and ReferenceGrant.
 pub(crate) const GATEWAY: &str = "gateway.networking.k8s.io";

@@ -1,4 +1,4 @@
-//! Kubernetes manifests as objects that know where each of their values was written.
+//! Reads Kubernetes manifests into objects that know where each of their values was written.
 //!
 //! [`source::load`] reads files, [`decode`] makes [`Manifests`] of them, and everything that is
 //! wrong becomes a [diagnostic](diagnostic::Diagnostic) with its place: one violation hides no

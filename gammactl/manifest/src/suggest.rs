@@ -1,4 +1,4 @@
-//! "Did you mean": the nearest of the names that exist is found for a misspelt one.
+//! Finds what was meant by a misspelt name ("did you mean"): the nearest of the names that exist.
 
 /// The candidate nearest to `name`, if any is near enough that a slip of the fingers explains the
 /// difference. Ties go to the alphabetically first.

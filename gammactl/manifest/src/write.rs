@@ -1,16 +1,16 @@
-//! A generated object as text: YAML for people, or JSON.
+//! Writes a generated Kubernetes object or Envoy config as text: YAML for people, or JSON.
 
 use serde_json::{Map, Value};
 
 /// How every comment above a written bootstrap begins.
 pub const MARK: &str = "Written by gammactl.";
 
-/// As JSON.
+/// Writes `bootstrap` as indented JSON.
 pub fn json(bootstrap: &Value) -> String {
     format!("{bootstrap:#}\n")
 }
 
-/// As YAML that a person can read, below `comment` lines.
+/// Writes `bootstrap` as YAML that a person can read, below the lines of `comment`.
 ///
 /// Every scalar that could be taken for anything else is written as JSON, which is YAML too; the
 /// route config so stays the one string that it is.

@@ -1,4 +1,4 @@
-//! Cluster names as the user writes them: `{namespace}_{name}_{port}`.
+//! Fills templates for cluster names that the user writes, like `{namespace}_{name}_{port}`.
 
 use std::str::FromStr;
 
@@ -69,7 +69,8 @@ pub enum InvalidTemplate {
     /// Two ports would have the same name.
     #[error("{{{0}}} is missing: Services that differ in it only would have the same cluster")]
     Missing(&'static str),
-    /// What one placeholder ends with, the next could begin with.
+    /// Two placeholders run into each other: the end of the first one's text could be the beginning of
+    /// the second one's.
     #[error(
         "{{{before}}} and {{{after}}} run into each other: put a character between them that names \
          don't have, such as `/`, `_` or `|`"

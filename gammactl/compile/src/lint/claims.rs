@@ -1,5 +1,5 @@
-//! Matches that get no request: another match claims the same, or a regular expression before them takes
-//! all of it.
+//! Warns of matches that get no request: another match claims the same, or a regular expression before
+//! them takes all of it.
 
 use std::{
     borrow::Cow,

@@ -1,4 +1,4 @@
-//! Header modifiers whose changes Envoy undoes, or answers with an error.
+//! Warns of header modifiers whose changes Envoy undoes, or answers with an error.
 
 use gamma_manifest::{
     FilterKind, Rule,

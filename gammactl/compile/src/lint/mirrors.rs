@@ -1,4 +1,4 @@
-//! RequestMirror filters that serve requests twice, or not at all.
+//! Warns of RequestMirror filters that serve requests twice, or not at all.
 
 use gamma_manifest::{
     FilterKind, Route, Rule,

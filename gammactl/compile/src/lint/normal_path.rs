@@ -16,7 +16,7 @@ const MAX_STATES: usize = 2_000;
 /// What is known of a pattern that has to match a whole path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Matches {
-    /// Some normalised path, or it can't be told.
+    /// The pattern matches some normalised path, or nothing is known.
     SomePath,
     /// Texts that begin with `/`, but no path.
     NoNormalPath,

@@ -1,4 +1,4 @@
-//! parentRefs of routes: what follows from where routes are attached.
+//! Warns of surprising consequences of where routes are attached, by their parentRefs.
 
 use std::collections::{HashMap, HashSet};
 

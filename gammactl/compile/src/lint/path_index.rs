@@ -15,7 +15,7 @@ const BUCKET: usize = 256;
 pub(super) struct MatchesByPath<'t> {
     /// Indices into the table's matches, best first.
     exact: HashMap<&'t str, Vec<usize>>,
-    /// By the prefix without trailing slash.
+    /// The same by the prefix without trailing slash.
     prefixes: HashMap<&'t str, Vec<usize>>,
     pub(super) has_regexes: bool,
 }

@@ -1,4 +1,4 @@
-//! The shape of a regular expression: what can be said about it without running it.
+//! Tells the shape of a regular expression: what can be said about a pattern without running it.
 
 /// Operators of the dialects that matter; anything else stands for itself.
 const OPERATORS: &str = r"\.+*?()|[]{}^$";
@@ -23,7 +23,7 @@ pub(super) fn literal(pattern: &str) -> Option<String> {
     rest.is_empty().then_some(literal)
 }
 
-/// What every match begins with, and the pattern that follows it.
+/// The text that every match begins with, and the pattern that follows the text.
 pub(super) fn literal_prefix(pattern: &str) -> (String, &str) {
     if has_top_level_alternative(pattern) {
         return (String::new(), pattern);

@@ -1,5 +1,5 @@
-//! Regular expressions that match nothing, mean something else to another engine, or not what they look
-//! like.
+//! Warns of regular expressions that match nothing, mean something else to another engine, or do not
+//! mean what they seem to.
 
 use gamma_manifest::{
     Match, PathMatchType, Rule,
@@ -191,7 +191,8 @@ fn whole(value: &Spanned<String>, instead: &str, diagnostics: &mut Diagnostics) 
     );
 }
 
-/// What the dialects differ in, by what can be seen of it.
+/// Notes a pattern that other dialects of regular expressions read differently, as far as its characters
+/// show.
 fn dialect(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
     let pattern = &*value.value;
     let Some((what, why, hint)) = difference(pattern) else {

@@ -1,4 +1,5 @@
-//! Retries and CORS policies that are hardly meant, and fields that not every API server knows.
+//! Warns of retries and CORS policies that are hardly meant, and of fields that not every API server
+//! knows.
 
 use gamma_manifest::{
     FilterKind, HeaderModifier, Rule,

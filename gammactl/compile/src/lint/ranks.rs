@@ -1,4 +1,5 @@
-//! Matches that other meshes try in another order (`docs/semantics.md`).
+//! Notes matches that other meshes try in another order than the Gateway API demands
+//! (`docs/semantics.md`).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Redirects that lead back to themselves, or turn a request into a GET.
+//! Warns of redirects that lead back to themselves, or turn a request into a GET.
 
 use gamma_config::{Method, PathPrefix};
 use gamma_manifest::{

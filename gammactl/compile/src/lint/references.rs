@@ -1,5 +1,5 @@
-//! backendRefs of routes that are on no Service, and so are not compiled, but name a Service that is not
-//! there.
+//! Warns of backendRefs that name a missing Service, in routes that are on no Service and so are not
+//! compiled.
 
 use gamma_manifest::{
     Manifests,

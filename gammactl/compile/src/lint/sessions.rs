@@ -1,4 +1,4 @@
-//! Session persistence that ends when rules of the route are inserted or removed.
+//! Warns of session persistence that ends when rules of the route are inserted or removed.
 
 use gamma_manifest::{
     Route, Rule,

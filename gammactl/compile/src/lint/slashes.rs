@@ -1,4 +1,4 @@
-//! Paths of matches and filters that differ in a slash at their end only.
+//! Warns of paths in matches and filters that differ only in a slash at their end.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! Values of matches that no request can have, or that hardly mean what they say.
+//! Warns of matches on values that no request can have, or that hardly mean what they say.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! Weights of backends whose shares of the requests are probably not meant.
+//! Warns of weights that give backends shares of the requests which are probably not meant.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,5 @@
-//! Conditions of a route with respect to a parent, in the words of the Gateway API.
+//! Conditions of a route with respect to a parent, in the words of the Gateway API: `Accepted`,
+//! `ResolvedRefs` and the like.
 
 use gamma_manifest::{Manifests, Match, Route, Rule, source::Span};
 

@@ -1,4 +1,5 @@
-//! Diagnostics by the part of a manifest that they point into, which is what a condition is about.
+//! Groups diagnostics by the part of a manifest that they point into, which is the part that a
+//! condition is about.
 
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics},
@@ -27,7 +28,7 @@ impl Finding<'_> {
     }
 }
 
-/// In the order of the sources.
+/// The findings that conditions are about, in the order of the sources.
 #[derive(Debug)]
 pub(super) struct ConditionFindings<'d>(Vec<Finding<'d>>);
 
@@ -50,7 +51,7 @@ impl<'d> ConditionFindings<'d> {
         Self(findings)
     }
 
-    /// Those that point into `place`.
+    /// The findings about `about` that point into `place`.
     pub(super) fn within(&self, place: Span, about: About) -> impl Iterator<Item = Finding<'d>> {
         let first = self
             .0

@@ -2,8 +2,8 @@
 //!
 //! A controller says on the route itself what became of the route. `gammactl` writes to no cluster; the
 //! same is said from what the compiler found: each [`Diagnostic`](gamma_manifest::diagnostic::Diagnostic) has a
-//! code, which decides the condition and its reason ([`reason`]), and a place, which decides the
-//! parentRef or the rule that the diagnostic concerns ([`findings`]). Parents that are no Services have
+//! code, which decides the condition and its reason (`reason`), and a place, which decides the
+//! parentRef or the rule that the diagnostic concerns (`findings`). Parents that are no Services have
 //! controllers of their own, so they are not listed.
 
 mod conditions;
@@ -13,5 +13,5 @@ mod routes;
 mod write;
 
 pub use conditions::{Condition, ConditionType};
-pub use routes::{CONTROLLER_NAME, ParentStatus, RouteStatus, statuses};
+pub use routes::{ParentStatus, RouteStatus, statuses};
 pub use write::{json, yaml};

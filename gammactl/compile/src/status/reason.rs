@@ -1,4 +1,4 @@
-//! The table from diagnostic codes to conditions and to the reasons that the Gateway API has for them.
+//! The table from diagnostic codes to the conditions and reasons that the Gateway API has for them.
 
 use gamma_manifest::diagnostic::{Code, codes};
 

@@ -1,4 +1,4 @@
-//! The status of every route, with respect to each Service that the route is attached to.
+//! Builds the status of every route, with respect to each Service that the route is attached to.
 
 use gamma_manifest::{Manifests, ParentRef, RouteKind, diagnostic::Diagnostics};
 
@@ -9,17 +9,17 @@ use super::{
 };
 use crate::Attachment;
 
-/// Who would have written the status.
-pub const CONTROLLER_NAME: &str = "gamma/gammactl";
+/// The name of the controller that the status is written by.
+pub(super) const CONTROLLER_NAME: &str = "gamma/gammactl";
 
 /// The status of one route.
 #[derive(Debug, Clone)]
 pub struct RouteStatus {
-    /// Its kind.
+    /// Kind of the route.
     pub kind: RouteKind,
-    /// Its namespace.
+    /// Namespace of the route.
     pub namespace: String,
-    /// Its name.
+    /// Name of the route.
     pub name: String,
     /// `metadata.generation`, where the manifest has one.
     pub generation: Option<u64>,
@@ -30,7 +30,7 @@ pub struct RouteStatus {
 /// The status of a route with respect to one of its parents.
 #[derive(Debug, Clone)]
 pub struct ParentStatus {
-    /// As the route has it.
+    /// The parentRef as the route has it.
     pub parent_ref: ParentRef,
     /// Each type at most once.
     pub conditions: Vec<Condition>,

@@ -1,4 +1,4 @@
-//! Statuses written as the Kubernetes objects that they are a part of, in YAML or JSON.
+//! Writes statuses as the Kubernetes objects that they are a part of, in YAML or JSON.
 
 use gamma_manifest::{ParentRef, write_yaml};
 use serde_json::{Value, json};

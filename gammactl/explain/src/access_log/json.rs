@@ -1,4 +1,5 @@
-//! JSON lines, whose keys are for whoever wrote the format to choose: the usual ones.
+//! Reads a line of an access log in JSON. The format lets its author choose the keys; the usual ones
+//! are known.
 
 use gamma_config::wire;
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! A request that a proxy has served, and what every format of logs has of one.
+//! A request that a proxy has served, with what every format of access logs says of it.
 
 use crate::request::{HeaderLine, InvalidLine, Simulated};
 
@@ -17,7 +17,7 @@ pub struct Logged {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum LogLineError {
-    /// It begins with `{` and is not JSON.
+    /// The line begins with `{` and is not JSON.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
     /// A field of a JSON line is missing.

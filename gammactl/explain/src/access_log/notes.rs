@@ -1,4 +1,5 @@
-//! What the log of a request adds to the request's explanation.
+//! Compares the access log's line of a request with the explanation of that request, and notes where
+//! they differ or the log says too little.
 
 use super::logged::Logged;
 use crate::explanation::{ExplainedAction, ExplainedOutcome, Explanation, Predicate};

@@ -1,4 +1,4 @@
-//! Envoy's default format, Istio's, and that of `gammactl envoy`.
+//! Reads a line of an access log in Envoy's default format, in Istio's, or in that of `gammactl envoy`.
 
 use std::net::SocketAddr;
 

@@ -1,8 +1,8 @@
-//! The headers of a request or a response, and changes to them.
+//! The headers of an explained request or response, and the changes that routes make to them.
 
 use serde::Serialize;
 
-/// A header. Names that Gamma has read are in lower case.
+/// A header of a message. Names that Gamma has read are in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct HeaderField {
     /// Name.
@@ -23,7 +23,7 @@ pub struct ExplainedHeaderChange {
     pub before: Option<String>,
     /// Value after it, several joined with `,`; of a response what is set or added.
     pub after: Option<String>,
-    /// Who asks for it.
+    /// Who asks for the change.
     pub by: ChangedBy,
 }
 
@@ -31,11 +31,11 @@ pub struct ExplainedHeaderChange {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum HeaderChangeKind {
-    /// Its values are replaced.
+    /// The header's values are replaced.
     Set,
-    /// It gets one more value.
+    /// The header gets one more value.
     Add,
-    /// It is removed.
+    /// The header is removed.
     Remove,
 }
 

@@ -1,4 +1,5 @@
-//! What may come of a request.
+//! The part of an explanation that says what may happen to the request: backends, answers, policies,
+//! sessions.
 
 use std::net::SocketAddr;
 
@@ -58,7 +59,7 @@ pub struct ExplainedOutcome {
     pub action: ExplainedAction,
     /// Changes to the request before it is forwarded, in order.
     pub request_changes: Vec<ExplainedHeaderChange>,
-    /// Where copies go.
+    /// Where copies of the request go.
     pub mirrors: Vec<MirroredShare>,
     /// Changes to the response, in order. What the backend says is not known, so nothing is
     /// `before`.
@@ -75,7 +76,7 @@ pub struct DrawnBackend {
     pub weight: u32,
     /// Cluster; none: it is invalid.
     pub cluster: Option<String>,
-    /// Why it is invalid.
+    /// Why the backend is invalid.
     pub invalid: Option<String>,
 }
 
@@ -87,9 +88,9 @@ pub struct DrawnBackend {
     rename_all_fields = "camelCase"
 )]
 pub enum ExplainedAction {
-    /// It is left to the proxy's own routes.
+    /// The request is left to the proxy's own routes.
     PassThrough,
-    /// It is forwarded.
+    /// The request is forwarded.
     Forward {
         /// To this cluster.
         cluster: String,
@@ -100,19 +101,19 @@ pub enum ExplainedAction {
         /// Headers as the backend gets them, but for those that the proxy writes.
         headers: Vec<HeaderField>,
     },
-    /// It is answered with a redirect.
+    /// The request is answered with a redirect.
     Redirect {
         /// Status.
         status: u16,
-        /// Where to.
+        /// The URL that the client is sent to.
         location: String,
     },
-    /// It is answered as a CORS preflight.
+    /// The request is answered as a CORS preflight.
     Preflight {
         /// 204.
         status: u16,
     },
-    /// It is answered with an error.
+    /// The request is answered with an error.
     Reply {
         /// Status; 200 where there is a gRPC status.
         status: u16,
@@ -120,12 +121,12 @@ pub enum ExplainedAction {
         grpc_status: Option<u32>,
         /// As in the header `x-gamma-reason`.
         reason: String,
-        /// The same in a sentence: the body.
+        /// The reason in a sentence, which is the body of the answer.
         message: String,
     },
 }
 
-/// Where copies go.
+/// Where copies of the request go.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MirroredShare {

@@ -1,4 +1,4 @@
-//! The matches that a request was compared with.
+//! Renders the matches that a request was compared with, as a list.
 
 use std::cmp::Reverse;
 
@@ -7,11 +7,11 @@ use crate::explanation::{Explanation, FailedPredicate, Predicate, TriedMatch};
 
 /// As many matches are shown without being asked for.
 const SHOWN: usize = 12;
-/// As many of those that ask for another path, if there are so many that not all are shown.
+/// As many matches that ask for another path are shown, if not all are.
 const OTHER_PATHS: usize = 3;
 
 impl Page {
-    /// Those above the winner and the winner, then a word on the others.
+    /// Writes the matches up to the winner, then a word on the others.
     pub(super) fn matches(&mut self, explanation: &Explanation) {
         let candidates = &explanation.candidates;
         let Some(last) = candidates.len().checked_sub(1) else {
@@ -115,7 +115,7 @@ fn is_other_path(failed: &FailedPredicate) -> bool {
     matches!(failed.predicate, Predicate::Path | Predicate::Hostname)
 }
 
-/// What stands for matches that are not shown.
+/// The text that stands for matches that are not shown.
 fn gap(hidden: &[TriedMatch]) -> String {
     let failed = |c: &TriedMatch| c.failed.as_ref().is_some_and(is_other_path);
     let count = hidden.len();
@@ -134,7 +134,7 @@ fn place(candidate: &TriedMatch) -> String {
     }
 }
 
-/// What the request has where a match asks for something else.
+/// Words the predicate that does not hold by what the request has instead.
 fn why(failed: &FailedPredicate) -> String {
     let got = match &failed.got {
         Some(got) => format!("`{}`", printable(got)),

@@ -1,4 +1,4 @@
-//! What comes of a request, and each change on the way.
+//! Renders what may happen to a request, with each change of headers on the way.
 
 use super::page::{Page, printable};
 use crate::explanation::{
@@ -93,7 +93,7 @@ impl Page {
     }
 }
 
-/// What comes of it, in a few words.
+/// The result of an outcome, in a few words.
 pub(super) fn result(outcome: &ExplainedOutcome) -> String {
     match &outcome.action {
         ExplainedAction::PassThrough => "passes through to the proxy's own routes".into(),
@@ -114,7 +114,7 @@ pub(super) fn result(outcome: &ExplainedOutcome) -> String {
     }
 }
 
-/// With two decimals where they say something.
+/// A share in percent, with two decimals where they say something.
 pub(super) fn percent(share: f64) -> String {
     gamma_compile::in_percent(share, 2)
 }

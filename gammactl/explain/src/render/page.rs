@@ -27,7 +27,7 @@ impl Page {
     }
 }
 
-/// Without characters that would steer a terminal.
+/// Escapes characters that would steer a terminal.
 pub(super) fn printable(text: &str) -> String {
     text.chars()
         .flat_map(|char| {

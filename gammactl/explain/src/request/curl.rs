@@ -1,4 +1,4 @@
-//! A command line of curl, read as a request.
+//! Reads a command line of curl as the request that curl would send.
 //!
 //! What is sent was compared with curl 7.88. Options that can't change which request is sent are
 //! skipped; one that is not known might, and is refused.
@@ -244,7 +244,7 @@ impl CurlOptions {
         data.iter().any(|data| !data.is_empty())
     }
 
-    /// What `-G` makes of all data: they are joined in the order in which they are given.
+    /// Joins all data in the order in which they are given, as `-G` does.
     fn query(&self, matches: &ArgMatches) -> Result<Option<String>, CurlError> {
         let mut parts: Vec<(usize, String)> = Vec::new();
         for (id, values) in [

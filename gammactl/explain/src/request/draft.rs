@@ -36,7 +36,7 @@ pub struct RequestDraft {
     pub request_target: Option<String>,
     /// Namespace of the client.
     pub from: Option<String>,
-    /// Where its connection is addressed to.
+    /// Where the client's connection is addressed to.
     pub destination: Option<SocketAddr>,
     /// Where connections to other hosts go instead.
     pub(super) redirections: Vec<Redirection>,

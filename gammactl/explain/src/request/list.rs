@@ -27,16 +27,16 @@ struct JsonRequest {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListError {
-    /// It begins with `{` and is not the JSON of a request.
+    /// The line begins with `{` and is not the JSON of a request.
     #[error(transparent)]
     Json(#[from] serde_json::Error),
     /// A header of a JSON object.
     #[error(transparent)]
     Header(#[from] InvalidLine),
-    /// Not a command of curl.
+    /// The line is not a command of curl.
     #[error(transparent)]
     Curl(#[from] CurlError),
-    /// It makes no request.
+    /// The parts of the line make no request.
     #[error(transparent)]
     Request(#[from] RequestError),
 }

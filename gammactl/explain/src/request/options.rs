@@ -1,4 +1,4 @@
-//! The options that `gammactl explain` has in common with curl.
+//! The command-line options that `gammactl explain` has in common with curl.
 
 use std::{net::SocketAddr, str::FromStr};
 
@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::{error::InvalidLine, header, header::HeaderLine};
 
-/// What options say of a request besides its URL.
+/// The options that describe a request besides its URL.
 #[derive(Debug, Clone, Default, Args)]
 pub struct RequestOptions {
     /// The request's method

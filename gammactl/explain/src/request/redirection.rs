@@ -1,4 +1,5 @@
-//! Where curl connects to instead of the host of a URL: `--resolve` and `--connect-to`.
+//! The options `--resolve` and `--connect-to` of curl, which connect to another host than that of the
+//! URL.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,4 +1,5 @@
-//! The words of a shell command, in the quotes that browsers write.
+//! Splits a shell command into words, with the kinds of quotes that browsers write when they copy a
+//! request as curl.
 
 use std::{iter::Peekable, str::Chars};
 

@@ -1,4 +1,4 @@
-//! `externalAuth` of a filter is read here.
+//! Reads `externalAuth`, a filter that asks another service whether a request is allowed.
 
 use super::{
     cx::Cx,

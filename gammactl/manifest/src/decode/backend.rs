@@ -1,4 +1,4 @@
-//! `backendRefs[]` of a rule: what is referred to, with its share and filters.
+//! Reads `backendRefs[]` of a rule: the Service port that each names, with its weight and filters.
 
 use super::{cx::Cx, filters, referent::referent};
 use crate::{

@@ -1,4 +1,4 @@
-//! Service, ServiceImport, EndpointSlice and ReferenceGrant are read here.
+//! Reads Services, ServiceImports, EndpointSlices and ReferenceGrants.
 
 use super::{
     cx::Cx,

@@ -1,4 +1,4 @@
-//! `cors` of a filter is read here.
+//! Reads `cors`, a filter that answers to other origins of browsers.
 
 use std::collections::HashSet;
 

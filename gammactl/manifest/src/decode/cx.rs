@@ -1,4 +1,4 @@
-//! Where findings go while one Kubernetes object is read, and what they are called.
+//! The context in which one Kubernetes object is read: it collects the diagnostics about the object.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use crate::{
     yaml::{Field, Report},
 };
 
-/// What one Kubernetes object is read with.
+/// The diagnostics of one Kubernetes object, and whether the object is refused.
 pub(super) struct Cx<'d> {
     pub(super) diagnostics: &'d mut Diagnostics,
     /// Whether the API server would refuse the object.

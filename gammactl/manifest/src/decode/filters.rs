@@ -1,4 +1,4 @@
-//! `filters[]` of rules and backendRefs are read here.
+//! Reads `filters[]` of rules and backendRefs.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! `rules[].matches[]` of HTTPRoute and GRPCRoute are read here.
+//! Reads `rules[].matches[]` of HTTPRoutes and GRPCRoutes.
 
 use std::collections::HashSet;
 

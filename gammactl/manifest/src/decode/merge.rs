@@ -1,5 +1,5 @@
-//! Objects of several documents put together. Of two with the same kind, namespace and name the first
-//! is kept.
+//! Merges the objects of several documents. Of two with the same kind, namespace and name the first is
+//! kept.
 
 use std::collections::{HashMap, hash_map::Entry};
 

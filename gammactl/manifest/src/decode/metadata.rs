@@ -1,4 +1,4 @@
-//! `metadata` of an object is read here: name, namespace, age, labels.
+//! Reads `metadata` of an object: name, namespace, age, labels.
 
 use super::{cx::Cx, text};
 use crate::{

@@ -1,4 +1,4 @@
-//! Kubernetes manifests are read from YAML or JSON into [`Manifests`].
+//! Decodes Kubernetes manifests in YAML or JSON into [`Manifests`].
 //!
 //! An object that the API server would refuse is left out, with every violation reported at its
 //! place; the other objects survive. HTTPRoute, GRPCRoute and ReferenceGrant are read in full, so an

@@ -1,4 +1,4 @@
-//! Work on many documents at once: parsing YAML is most of what `gammactl` does.
+//! Decodes documents on several threads: parsing YAML is most of what `gammactl` does.
 
 use std::{num::NonZero, panic, thread};
 

@@ -1,5 +1,5 @@
-//! What a reference to a backend names. A mirror and an ExternalAuth have one of these alone, a rule's
-//! `backendRefs[]` add a share and filters.
+//! Reads the reference of a backend, which names a Service port. A mirror and an ExternalAuth have a
+//! reference alone; each of a rule's `backendRefs[]` adds a weight and filters.
 
 use super::{cx::Cx, text};
 use crate::{

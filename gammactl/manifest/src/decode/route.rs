@@ -1,4 +1,4 @@
-//! HTTPRoute and GRPCRoute are read here.
+//! Reads HTTPRoutes and GRPCRoutes.
 
 use std::collections::{HashMap, HashSet};
 

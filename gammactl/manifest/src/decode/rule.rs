@@ -1,4 +1,4 @@
-//! `spec.rules[]` of HTTPRoute and GRPCRoute are read here.
+//! Reads `spec.rules[]` of HTTPRoutes and GRPCRoutes.
 
 use std::collections::HashSet;
 
@@ -88,7 +88,7 @@ pub(super) fn default_rule(span: Span) -> Rule {
     }
 }
 
-/// What the API server checks across the fields of a rule; `written` is how many matches it has, if
+/// Checks what the API server checks across the fields of a rule; `written` is how many matches it has, if
 /// it has the field.
 fn consistent(rule: &Rule, written: Option<usize>, path: &str, cx: &mut Cx<'_>) {
     let redirect = rule

@@ -1,4 +1,4 @@
-//! Values that are one of a few names, and lists with a limit or without repetition.
+//! Reads values that are one of a few names, and lists with a limit or without repetition.
 
 use std::collections::HashSet;
 

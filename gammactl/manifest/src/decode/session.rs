@@ -1,4 +1,4 @@
-//! `rules[].sessionPersistence` is read here.
+//! Reads `rules[].sessionPersistence`, by which requests of one client go to one endpoint.
 
 use gamma_config::SessionType;
 

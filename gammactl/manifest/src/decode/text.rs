@@ -1,4 +1,4 @@
-//! Strings with a shape: names, hosts, paths, header names and values.
+//! Checks strings that the API gives a form: names, hosts, paths, header names and values.
 
 use gamma_config::{Cors, is_token};
 
@@ -34,7 +34,7 @@ fn check(good: bool, text: &Text, path: &str, should: &str, cx: &mut Cx<'_>) {
     }
 }
 
-/// In quotes, and cut where it would fill the screen.
+/// The value in quotes, cut where it would fill the screen.
 fn shown(value: &str) -> String {
     const LONG: usize = 60;
     match value.char_indices().nth(LONG) {

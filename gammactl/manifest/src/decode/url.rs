@@ -1,4 +1,4 @@
-//! `requestRedirect` and `urlRewrite` of a filter are read here: both change parts of a URL.
+//! Reads `requestRedirect` and `urlRewrite`, the filters that change parts of a URL.
 
 use super::{
     cx::Cx,

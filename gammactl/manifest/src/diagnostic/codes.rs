@@ -18,7 +18,7 @@ pub enum Severity {
 pub struct Code {
     /// `G` and three digits.
     pub id: &'static str,
-    /// How bad it is.
+    /// How bad a finding of this code is.
     pub severity: Severity,
     /// A few words that name it, as in `docs/diagnostics.md`.
     pub title: &'static str,

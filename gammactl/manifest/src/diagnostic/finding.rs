@@ -1,4 +1,4 @@
-//! A finding about the input, and a list of them.
+//! A diagnostic is one finding about the input; diagnostics are collected in a list.
 
 use std::collections::HashSet;
 
@@ -12,9 +12,9 @@ pub struct Diagnostic {
     pub code: &'static Code,
     /// One sentence, lower case, naming the offending value in backticks.
     pub message: String,
-    /// Where, or `None` when no source is to blame (an empty input, a bad option).
+    /// Place of the finding, or `None` when no source is to blame (an empty input, a bad option).
     pub span: Option<Span>,
-    /// What follows from it for traffic, one line.
+    /// What the finding means for traffic, in one line.
     pub why: Option<String>,
     /// The way out, one line.
     pub hint: Option<String>,

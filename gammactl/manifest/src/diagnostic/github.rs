@@ -1,4 +1,4 @@
-//! Diagnostics as workflow commands: `::error file=a.yaml,line=1,col=2,title=G203::message`.
+//! Renders diagnostics as workflow commands: `::error file=a.yaml,line=1,col=2,title=G203::message`.
 //!
 //! GitHub Actions turns them into annotations beside the changed lines.
 

@@ -1,4 +1,4 @@
-//! Diagnostics as a JSON array.
+//! Renders diagnostics as a JSON array.
 
 use serde_json::{Value, json};
 

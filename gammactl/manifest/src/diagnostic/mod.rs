@@ -1,6 +1,6 @@
 //! Diagnostics say what is wrong with the input, where, and the way out.
 //!
-//! Every finding has a [`Code`] that never changes its meaning, a [`Span`] that points into a
+//! Every finding has a [`Code`] that never changes its meaning, a [`Span`](crate::source::Span) that points into a
 //! source, one line of why and one line of how to fix it. [`render`] writes them.
 
 pub mod codes;

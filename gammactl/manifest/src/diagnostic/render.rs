@@ -1,4 +1,4 @@
-//! Diagnostics for people and for tools: a file per format.
+//! Renders diagnostics for people or for tools; each format has a file of its own.
 
 use super::{codes::Severity, finding::Diagnostics, github, json, sarif, text};
 use crate::source::Sources;

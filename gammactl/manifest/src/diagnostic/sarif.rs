@@ -1,4 +1,4 @@
-//! Diagnostics as SARIF 2.1.0, which code scanning and editors read.
+//! Renders diagnostics as SARIF 2.1.0, which code scanning and editors read.
 
 use std::sync::LazyLock;
 

@@ -1,4 +1,4 @@
-//! Diagnostics as rustc writes them.
+//! Renders diagnostics as rustc does: the lines of the source with the places underlined.
 
 use std::ops::Range;
 

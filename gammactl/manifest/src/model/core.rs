@@ -1,4 +1,4 @@
-//! Service, ServiceImport, EndpointSlice and ReferenceGrant.
+//! The objects around routes: Service, ServiceImport, EndpointSlice and ReferenceGrant.
 
 pub use gamma_config::ServiceKind;
 
@@ -11,7 +11,7 @@ use crate::{
 /// A core Service, or a ServiceImport (GEP-1748).
 #[derive(Debug, Clone)]
 pub struct Service {
-    /// Which of the two.
+    /// Whether this is a Service or a ServiceImport.
     pub kind: ServiceKind,
     /// Name and namespace.
     pub metadata: Metadata,
@@ -40,12 +40,13 @@ impl Service {
         self.ports.iter().filter(|port| port.protocol == "TCP")
     }
 
-    /// Its port of that number.
+    /// The port of the Service with that number.
     pub fn tcp_port(&self, port: u16) -> Option<&ServicePort> {
         self.tcp_ports().find(|candidate| candidate.port == port)
     }
 
-    /// What to do about a port that it does not have: the port of its pods is a common slip.
+    /// A hint for a reference to a port that the Service does not have: the port of its pods is a common
+    /// slip.
     pub fn port_hint(&self, wanted: u16) -> String {
         let of_pods = self.tcp_ports().find(|p| p.target_port == Some(wanted));
         match of_pods {
@@ -54,7 +55,7 @@ impl Service {
         }
     }
 
-    /// What to do about a port that it has not by that name.
+    /// A hint for a reference to a port by a name that no port of the Service has.
     pub fn port_name_hint(&self, wanted: &str) -> String {
         match nearest(wanted, self.tcp_ports().map(|port| &*port.name)) {
             Some(similar) => format!("did you mean `{similar}`?"),
@@ -62,7 +63,7 @@ impl Service {
         }
     }
 
-    /// Its TCP ports as text, for hints.
+    /// The Service's TCP ports as text, for hints.
     pub fn port_list(&self) -> String {
         let ports: Vec<String> = self
             .tcp_ports()

@@ -1,4 +1,4 @@
-//! `filters[]` of rules and backendRefs, and the backendRefs: each can hold the other.
+//! The filters of rules and backendRefs, and the backendRefs: each can hold the other.
 
 use crate::source::{Span, Spanned};
 

@@ -1,4 +1,4 @@
-//! `rules[].matches[]` of HTTPRoute and GRPCRoute.
+//! The matches of HTTPRoutes and GRPCRoutes: `rules[].matches[]`.
 
 use gamma_config::Names;
 

@@ -1,4 +1,4 @@
-//! `metadata` of Kubernetes objects.
+//! The `metadata` that every Kubernetes object has.
 
 use super::timestamp::Timestamp;
 use crate::source::Spanned;

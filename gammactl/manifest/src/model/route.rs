@@ -1,4 +1,4 @@
-//! HTTPRoute and GRPCRoute: parents, rules, and what rules refer to.
+//! The routes: HTTPRoute and GRPCRoute with their parents, rules, and what rules refer to.
 
 use super::{
     filter::{BackendRef, Filter},
@@ -7,7 +7,7 @@ use super::{
 };
 use crate::source::{Span, Spanned};
 
-/// Which kind of route.
+/// The kinds of routes that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RouteKind {
     /// `HTTPRoute`.
@@ -29,7 +29,7 @@ impl RouteKind {
 /// An HTTPRoute or a GRPCRoute: they differ in their matches only.
 #[derive(Debug, Clone)]
 pub struct Route {
-    /// Which of the two.
+    /// Whether this is an HTTPRoute or a GRPCRoute.
     pub kind: RouteKind,
     /// Name, namespace, age.
     pub metadata: Metadata,

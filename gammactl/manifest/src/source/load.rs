@@ -1,4 +1,4 @@
-//! The files and directories that `-f` names are read here.
+//! Loads the files and directories that `-f` names.
 
 use std::{
     fs, io,
@@ -15,7 +15,7 @@ pub enum LoadError {
     /// A file or directory that can't be opened or read.
     #[error("{path}: {source}")]
     Io {
-        /// As the user gave it, or as found below a directory.
+        /// The path as the user gave it, or as found below a directory.
         path: String,
         /// What the system says.
         source: io::Error,

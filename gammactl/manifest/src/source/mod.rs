@@ -1,4 +1,4 @@
-//! Manifests come from files, directories and standard input; everything in them has a position.
+//! The sources of manifests: texts from files, directories and standard input, and positions in them.
 
 mod load;
 mod replace;

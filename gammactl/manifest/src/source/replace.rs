@@ -1,10 +1,10 @@
-//! Replacing a file in one step, so that whoever reads it has the old one or the new one.
+//! Replaces a file in one step, so that a reader sees the old file or the new one and nothing between.
 
 use std::{fs, fs::Permissions, io, io::Write as _, path::Path};
 
 use tempfile::Builder;
 
-/// How the name of a file ends that is not complete yet.
+/// The end of the name of a file that is not complete yet.
 pub const UNFINISHED: &str = ".new";
 
 /// Replaces the file at `path` by one with `text`: the text is written to another file of the same

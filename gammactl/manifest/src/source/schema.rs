@@ -1,4 +1,4 @@
-//! The JSON Schema of a value with a position is that of the value.
+//! Gives a value with a position the JSON Schema of the value alone.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Texts that were read, and positions in them.
+//! The texts that were read, and the positions in them that diagnostics point to.
 
 /// A byte range in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,7 +16,7 @@ pub struct Span {
 pub struct Spanned<T> {
     /// The value.
     pub value: T,
-    /// Where it stands.
+    /// Where the value stands.
     pub span: Span,
 }
 
@@ -98,7 +98,7 @@ impl Sources {
     }
 
     /// One-based line and column (in characters) of the first character after `span`.
-    pub fn end_line_column(&self, span: Span) -> (usize, usize) {
+    pub(crate) fn end_line_column(&self, span: Span) -> (usize, usize) {
         self.of(span).line_column(span.end)
     }
 }

@@ -1,5 +1,5 @@
-//! A tree is built from the events of a parser, within limits: an alias bomb or a thousand brackets
-//! give an error, not a hang or an overflow of the stack.
+//! Builds a tree from the events of a YAML or JSON parser, within limits: an alias bomb or a thousand
+//! brackets give an error, not a hang or an overflow of the stack.
 
 use std::{borrow::Cow, collections::HashMap};
 

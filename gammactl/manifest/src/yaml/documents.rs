@@ -1,5 +1,5 @@
-//! A file is a stream of documents, each parsed on its own: a syntax error in one does not hide the
-//! others.
+//! Splits a file into its YAML documents and parses each on its own: a syntax error in one does not
+//! hide the others.
 
 use saphyr_parser::Parser;
 

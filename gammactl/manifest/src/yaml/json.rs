@@ -1,4 +1,4 @@
-//! A reader of JSON that builds the same tree as the reader of YAML.
+//! Reads JSON into the same tree that YAML is read into.
 //!
 //! JSON is nearly a part of YAML: what is not are the two escapes of a character outside of the
 //! basic plane (`"\ud83d\ude00"`), which every writer of ASCII-only JSON emits, and tabs before

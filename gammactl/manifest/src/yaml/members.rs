@@ -1,5 +1,5 @@
-//! Every value of a tree knows its path, and every mapping which of its members were asked for.
-//! What a mistake is called is up to the reader.
+//! Keeps the path of every value of a tree, and of every mapping which members were asked for. The
+//! reader decides what a mistake is called.
 
 use std::fmt::Display;
 
@@ -11,7 +11,7 @@ use crate::{source::Spanned, suggest::nearest};
 pub struct Field<'n> {
     /// The value.
     pub node: &'n Node,
-    /// From the root of the document.
+    /// Path from the root of the document.
     pub path: String,
 }
 
@@ -38,7 +38,7 @@ impl<'n> Field<'n> {
     }
 
     /// What is wrong if this is not `wanted`.
-    pub fn is_not(&self, wanted: &str) -> String {
+    pub(crate) fn is_not(&self, wanted: &str) -> String {
         let place = match self.path.as_str() {
             "" => "the document",
             path => path,
@@ -122,7 +122,7 @@ impl<'n> Members<'n> {
         self.known.extend(names);
     }
 
-    /// That `name` is missing, and what to do.
+    /// Says that the member `name` is missing, and what to do.
     pub(super) fn missing(&self, name: &str) -> (String, String) {
         let unread = self.all.iter().map(|member| &*member.key);
         let unread = unread.filter(|key| !self.known.contains(key));
@@ -133,7 +133,7 @@ impl<'n> Members<'n> {
         (format!("`{}` is missing", self.path_to(name)), hint)
     }
 
-    /// What no one asked for, each with what was perhaps meant.
+    /// The members that no one asked for, each with the name that was perhaps meant.
     pub(super) fn unknown(&self) -> impl Iterator<Item = (&'n MappingMember, Option<String>)> {
         let unknown = |member: &&MappingMember| !self.known.contains(&&*member.key);
         self.all.iter().filter(unknown).map(|member| {

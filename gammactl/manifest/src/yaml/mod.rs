@@ -1,4 +1,4 @@
-//! YAML and JSON are read into a tree that remembers where everything was written.
+//! Reads YAML and JSON into a tree that remembers where everything was written.
 //!
 //! Deserialisers stop at the first error and forget positions; this tree is what lets every
 //! violation in every document be reported with its place. [`ObjectReader`] reads the tree member by

@@ -26,11 +26,11 @@ pub enum Content {
 /// A key of a mapping with its value.
 #[derive(Debug, Clone)]
 pub struct MappingMember {
-    /// Its name.
+    /// The key.
     pub key: String,
-    /// Where the name stands.
+    /// Where the key stands.
     pub key_span: Span,
-    /// Its value.
+    /// The value of the key.
     pub value: Node,
 }
 

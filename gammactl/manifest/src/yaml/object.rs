@@ -1,5 +1,5 @@
-//! A mapping is read member by member: each mistake is reported at its place, and what nobody asked
-//! for is reported at the end.
+//! Reads a mapping member by member: each mistake is reported at its place, and members that nobody
+//! asked for are reported at the end.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
@@ -75,7 +75,7 @@ impl<'n> ObjectReader<'n> {
     }
 
     /// A string that must be there.
-    pub fn require_string(
+    pub(crate) fn require_string(
         &mut self,
         name: &'static str,
         report: &mut impl Report,
@@ -127,7 +127,7 @@ impl<'n> ObjectReader<'n> {
     }
 
     /// Where the value of a member stands, else the whole object.
-    pub fn span_of(&self, name: &str) -> Span {
+    pub(crate) fn span_of(&self, name: &str) -> Span {
         let node = self.members.find(name);
         node.map_or(self.span, |node| node.span)
     }
@@ -138,7 +138,12 @@ impl<'n> ObjectReader<'n> {
     }
 
     /// Reports members that belong elsewhere: `instead` says what to do.
-    pub fn not_here(&mut self, names: &[&'static str], instead: &str, report: &mut impl Report) {
+    pub(crate) fn not_here(
+        &mut self,
+        names: &[&'static str],
+        instead: &str,
+        report: &mut impl Report,
+    ) {
         for member in self.members.all() {
             if names.contains(&&*member.key) {
                 self.unknown(member, Some(instead.into()), report);

@@ -1,4 +1,4 @@
-//! What kubectl takes a YAML scalar for: a string, a number, a boolean or null.
+//! Decides what a YAML scalar means to kubectl: a string, a number, a boolean or null.
 //!
 //! kubectl reads YAML with go-yaml version 2, which follows neither YAML 1.1 nor 1.2 to the letter:
 //! `y` is a boolean, `010` is 8, `1:30` is a string. `scalars.tsv` beside this file is a table of
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 pub struct Scalar {
     /// The text without quotes, escapes resolved.
     pub text: String,
-    /// Whether it is written without quotes, so that `80` is a number and `"80"` is not.
+    /// Whether the scalar is written without quotes, so that `80` is a number and `"80"` is not.
     pub plain: bool,
     /// What the text stands for.
     pub meaning: Meaning,
@@ -123,7 +123,7 @@ impl Meaning {
     }
 
     /// The whole number that this is: JSON does not tell `80` from `80.0`.
-    pub fn as_integer(self) -> Option<i128> {
+    pub(crate) fn as_integer(self) -> Option<i128> {
         /// From here on Go writes numbers with an exponent, and an exponent makes no integer.
         const WITH_EXPONENT: f64 = 1e21;
         match self {

@@ -1,5 +1,5 @@
-//! Values of a wanted type are read from a tree: strings, booleans, whole numbers, lists. Anything
-//! else in their place is reported.
+//! Reads values of a wanted type from a tree: strings, booleans, whole numbers, lists. Anything else in
+//! their place is reported.
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
@@ -88,7 +88,7 @@ impl<'n> Field<'n> {
     }
 
     /// Reports that this is not `wanted`.
-    pub fn must_be(&self, wanted: &str, report: &mut impl Report) {
+    pub(crate) fn must_be(&self, wanted: &str, report: &mut impl Report) {
         let text = self.node.as_plain().filter(|_| !self.node.is_null());
         let hint = match text {
             Some(text) if wanted == "a string" => format!("put it in quotes: \"{text}\""),

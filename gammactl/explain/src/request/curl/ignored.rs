@@ -1,6 +1,6 @@
 //! Options of curl that change nothing about which request is sent, so that no route depends on them.
 
-/// Those that stand alone.
+/// Ignored options that stand alone.
 pub(super) const FLAGS: &[(Option<char>, &str)] = &[
     (Some('#'), "progress-bar"),
     (Some('0'), "http1.0"),
@@ -75,7 +75,7 @@ pub(super) const FLAGS: &[(Option<char>, &str)] = &[
     (None, "xattr"),
 ];
 
-/// Those that take a value.
+/// Ignored options that take a value.
 pub(super) const WITH_VALUE: &[(Option<char>, &str)] = &[
     (Some('D'), "dump-header"),
     (Some('E'), "cert"),
