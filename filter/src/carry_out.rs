@@ -4,18 +4,21 @@ use gamma_router::{Action, Decision};
 
 use crate::{
     config::Shared,
+    header_map::HeaderMap,
     host::{Host, HostError},
     metrics::Kind,
     progress::Progress,
     visitors::OnRequest,
 };
 
-/// Does what was decided, and counts it. `path` is that of the request.
+/// Does what was decided, and counts it. `path` is that of the request; its headers are left out where a
+/// gRPC client gets the same answer as any other, or none.
 pub(crate) fn carry_out(
     host: &impl Host,
     shared: &Shared,
     decision: Decision,
     path: &[u8],
+    headers: Option<&HeaderMap>,
 ) -> Result<Progress, HostError> {
     let router = &shared.router;
     shared
@@ -25,6 +28,7 @@ pub(crate) fn carry_out(
         host,
         shared,
         decision: &decision,
+        headers,
         copies: 0,
     };
     router.visit_request(&decision, path, &mut visitor)?;
@@ -45,6 +49,6 @@ fn kind(action: &Action) -> Kind {
         Action::Forward { .. } => Kind::Forwarded,
         Action::Redirect { .. } => Kind::Redirected,
         Action::Preflight => Kind::Preflight,
-        Action::Reply(reply) => Kind::Refused(reply.reason),
+        Action::Reply(reason) => Kind::Refused(*reason),
     }
 }

@@ -103,7 +103,7 @@ fn carry_on(
             taken.push(name);
         }
     }
-    let progress = carry_out(host, shared, decision, &path)?;
+    let progress = carry_out(host, shared, decision, &path, None)?;
     if matches!(progress, Progress::Continue(_)) {
         host.resume()?;
     }
@@ -121,7 +121,7 @@ fn deny(
     decision.backend = None;
     let Some(denial) = denial else {
         decision.refuse(Reason::ExternalAuthFailed);
-        return carry_out(host, shared, decision, b"");
+        return carry_out(host, shared, decision, b"", None);
     };
     decision.refuse(Reason::Denied);
     let kind = Kind::Refused(Reason::Denied);

@@ -67,7 +67,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Progress, HostError> {
         host.set_property(wire::RULE_PROPERTY, rule.full_name().as_bytes());
     }
     match router.external_auth(&decision) {
-        None => carry_out(host, shared, decision, path),
+        None => carry_out(host, shared, decision, path, Some(&headers)),
         Some(auth) => external_auth::ask(host, shared, auth, &headers, decision, path),
     }
 }
@@ -97,6 +97,6 @@ fn in_words(router: &Router, action: &Action) -> String {
             format!("{status} to {}", String::from_utf8_lossy(location))
         }
         Action::Preflight => "answered as a CORS preflight".into(),
-        Action::Reply(reply) => format!("{} {}", reply.status(), reply.reason.as_str()),
+        Action::Reply(reason) => format!("{} {}", reason.status(), reason.as_str()),
     }
 }

@@ -4,11 +4,12 @@ use std::net::SocketAddr;
 
 use gamma_config::{Fraction, wire};
 use gamma_router::{
-    Answer, By, Decision, HeaderVisitor, RequestVisitor, ResponseVisitor, is_copied,
+    Answer, By, Decision, HeaderVisitor, RequestVisitor, ResponseVisitor, is_copied, is_grpc,
 };
 
 use crate::{
     config::Shared,
+    header_map::HeaderMap,
     host::{Host, HostError, Map, address},
 };
 
@@ -20,6 +21,8 @@ pub(crate) struct OnRequest<'a, H> {
     pub(crate) host: &'a H,
     pub(crate) shared: &'a Shared,
     pub(crate) decision: &'a Decision,
+    /// Those of the request, if an error may be put in the words of the client's protocol.
+    pub(crate) headers: Option<&'a HeaderMap>,
     /// How many copies of the request are made.
     pub(crate) copies: u16,
 }
@@ -53,6 +56,11 @@ impl<H: Host> RequestVisitor for OnRequest<'_, H> {
             .metrics
             .count_mirror(host, &shared.router, number, self.decision, cluster);
         self.set(&wire::mirror(number.into()), cluster.as_bytes(), by)
+    }
+
+    fn is_grpc(&mut self) -> bool {
+        self.headers
+            .is_some_and(|headers| is_grpc(headers.first("content-type")))
     }
 
     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), HostError> {

@@ -61,7 +61,7 @@ impl Router {
             ..Decision::without_rule(action)
         };
         let Some(rule) = self.rule_of(entry.rule).filter(|rule| !rule.invalid) else {
-            return Err(decision(request.reply(Reason::InvalidRule), Vec::new()));
+            return Err(decision(Action::Reply(Reason::InvalidRule), Vec::new()));
         };
         let mut response = Vec::new();
         if let Some(filters) = &rule.filters {
@@ -109,7 +109,7 @@ impl Undrawn<'_> {
             ..Decision::without_rule(Action::Preflight)
         };
         let Some((index, backend)) = backend.and_then(|i| Some((i, rule.backends.get(i)?))) else {
-            decision.action = request.reply(Reason::NoBackend);
+            decision.action = Action::Reply(Reason::NoBackend);
             return decision;
         };
         if let Some(filters) = &backend.filters
@@ -122,7 +122,7 @@ impl Undrawn<'_> {
             index: u32::try_from(index).unwrap_or(u32::MAX),
         });
         decision.action = match (backend.cluster, backend.redirect()) {
-            (None, _) => request.reply(Reason::InvalidBackend),
+            (None, _) => Action::Reply(Reason::InvalidBackend),
             (Some(_), Some(found)) => redirect(found, port, entry, request),
             (Some(cluster), None) => {
                 if rule.session.is_some() {

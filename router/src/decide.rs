@@ -23,7 +23,7 @@ impl Router {
             return Self::no_routes(port);
         };
         match self.find(table, request).and_then(|at| table.entry(at)) {
-            None => Decision::without_rule(request.reply(Reason::NoMatchingRule)),
+            None => Decision::without_rule(Action::Reply(Reason::NoMatchingRule)),
             Some(entry) => self.apply(port, entry, request, |split| split.draw(rng)),
         }
     }

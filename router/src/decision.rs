@@ -44,9 +44,8 @@ impl Decision {
     /// Nothing is forwarded, because of an ExternalAuth. Of the response only
     /// [`response`](Self::response) is left.
     pub fn refuse(&mut self, reason: Reason) {
-        let grpc = false;
         self.session = None;
-        self.action = Action::Reply(Reply { reason, grpc });
+        self.action = Action::Reply(reason);
     }
 }
 
@@ -111,43 +110,7 @@ pub enum Action {
     /// Answer a CORS preflight: 204, with [`Decision::response`].
     Preflight,
     /// Answer with an error, and with [`Decision::response`].
-    Reply(Reply),
-}
-
-/// An error that a request is answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reply {
-    /// Why.
-    pub reason: Reason,
-    /// Whether the client speaks gRPC and gets [`Reply::grpc_status`] instead of [`Reply::status`].
-    pub grpc: bool,
-}
-
-impl Reply {
-    /// HTTP status: 404, 500 or 403.
-    #[must_use]
-    pub fn status(self) -> u16 {
-        match self.reason {
-            // "When no rules matching a request have been successfully attached to the parent …
-            // a HTTP 404 status code MUST be returned." (HTTPRouteRule)
-            Reason::NoMatchingRule => 404,
-            // "requests … MUST receive a 500 status code" (HTTPRouteRule.backendRefs)
-            Reason::NoBackend | Reason::InvalidBackend | Reason::InvalidRule => 500,
-            // "Fail closed" (GEP-1494)
-            Reason::Denied | Reason::ExternalAuthFailed => 403,
-        }
-    }
-
-    /// gRPC status: UNIMPLEMENTED (12), UNAVAILABLE (14) or PERMISSION_DENIED (7).
-    #[must_use]
-    pub fn grpc_status(self) -> u32 {
-        match self.reason {
-            Reason::NoMatchingRule => 12,
-            // "… MUST receive `UNAVAILABLE`" (GRPCRouteRule.backendRefs)
-            Reason::NoBackend | Reason::InvalidBackend | Reason::InvalidRule => 14,
-            Reason::Denied | Reason::ExternalAuthFailed => 7,
-        }
-    }
+    Reply(Reason),
 }
 
 /// Why a request is answered with an error.
@@ -168,6 +131,32 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The HTTP status of the answer: 404, 500 or 403.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            // "When no rules matching a request have been successfully attached to the parent …
+            // a HTTP 404 status code MUST be returned." (HTTPRouteRule)
+            Self::NoMatchingRule => 404,
+            // "requests … MUST receive a 500 status code" (HTTPRouteRule.backendRefs)
+            Self::NoBackend | Self::InvalidBackend | Self::InvalidRule => 500,
+            // "Fail closed" (GEP-1494)
+            Self::Denied | Self::ExternalAuthFailed => 403,
+        }
+    }
+
+    /// The status of the answer to a gRPC client: UNIMPLEMENTED (12), UNAVAILABLE (14) or
+    /// PERMISSION_DENIED (7).
+    #[must_use]
+    pub fn grpc_status(self) -> u32 {
+        match self {
+            Self::NoMatchingRule => 12,
+            // "… MUST receive `UNAVAILABLE`" (GRPCRouteRule.backendRefs)
+            Self::NoBackend | Self::InvalidBackend | Self::InvalidRule => 14,
+            Self::Denied | Self::ExternalAuthFailed => 7,
+        }
+    }
+
     /// As it stands in the [`REASON`](gamma_config::wire::REASON) header and in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -126,8 +126,6 @@ mod hash;
 mod id;
 mod interner;
 #[cfg(feature = "trace")]
-mod lists;
-#[cfg(feature = "trace")]
 mod outcomes;
 mod path;
 mod policy;
@@ -151,9 +149,9 @@ mod visit;
 mod visitor;
 
 pub use authority::{HostPattern, port_number, split_port};
-pub use decision::{Action, Decision, InSession, Reason, Reply, ResponseHeader};
+pub use decision::{Action, Decision, InSession, Reason, ResponseHeader};
 pub use error::{BuildError, PathError, PatternError, ReadError};
-pub use filter::{ExternalAuth, HeaderEdits};
+pub use filter::ExternalAuth;
 pub use id::{BackendId, ClusterId, RuleId};
 pub use policy::Policy;
 pub use regex::check as check_regex;

@@ -32,7 +32,7 @@ impl Router {
     ) -> Outcomes {
         let found = found.and_then(|position| Some((position, table.entry(position)?)));
         let Some((position, entry)) = found else {
-            let action = request.reply(Reason::NoMatchingRule);
+            let action = Action::Reply(Reason::NoMatchingRule);
             return Outcomes::only(Decision::without_rule(action));
         };
         let winner = Some(Winner {

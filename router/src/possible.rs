@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::{
-    decision::{Action, Decision, InSession, Reason, Reply, ResponseHeader},
+    decision::{Action, Decision, InSession, Reason, ResponseHeader},
     filter::Filters,
     id::{BackendId, RuleId},
     router::Router,
@@ -20,8 +20,8 @@ impl Router {
     pub fn possible_decisions(&self) -> impl Iterator<Item = Decision> + '_ {
         let without_rule = [
             Action::PassThrough,
-            reply(Reason::NoMatchingRule),
-            reply(Reason::ExternalAuthFailed),
+            Action::Reply(Reason::NoMatchingRule),
+            Action::Reply(Reason::ExternalAuthFailed),
         ];
         let own = self.ports.iter().map(Self::no_routes);
         let rules = (0_u32..)
@@ -42,7 +42,7 @@ fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
         ..Decision::without_rule(action)
     };
     if rule.invalid {
-        return vec![decision(reply(Reason::InvalidRule), &[])];
+        return vec![decision(Action::Reply(Reason::InvalidRule), &[])];
     }
     let (mut decisions, mut response) = (Vec::new(), Vec::new());
     let of_rule = rule.filters.as_deref();
@@ -54,7 +54,7 @@ fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
         decisions.push(decision(redirected(redirect.status), &response));
         return decisions;
     }
-    decisions.push(decision(reply(Reason::NoBackend), &response));
+    decisions.push(decision(Action::Reply(Reason::NoBackend), &response));
     for (index, backend) in (0_u32..).zip(rule.backends.iter()) {
         let filters = backend.filters.as_deref();
         let headers = cors(filters);
@@ -79,7 +79,7 @@ fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
 
 fn action(rule: &Rule, backend: &Backend) -> Action {
     let Some(cluster) = backend.cluster else {
-        return reply(Reason::InvalidBackend);
+        return Action::Reply(Reason::InvalidBackend);
     };
     if let Some(redirect) = backend.redirect() {
         return redirected(redirect.status);
@@ -98,11 +98,6 @@ fn redirected(status: u16) -> Action {
         status,
         location: Vec::new(),
     }
-}
-
-fn reply(reason: Reason) -> Action {
-    let grpc = false;
-    Action::Reply(Reply { reason, grpc })
 }
 
 /// All headers that a response can get, if the filters know CORS.

@@ -3,7 +3,7 @@
 use gamma_config::wire;
 
 use crate::{
-    decision::{Action, Decision, Reason, Reply},
+    decision::{Action, Decision, Reason},
     filter::HeaderEdits,
     id::ClusterId,
     router::Router,
@@ -29,7 +29,7 @@ impl Router {
             }
             Action::Redirect { status, location } => visitor.redirect(*status, location),
             Action::Preflight => visitor.preflight(),
-            Action::Reply(reply) => self.visit_reply(*reply, visitor),
+            Action::Reply(reason) => self.visit_reply(*reason, visitor),
         }
     }
 
@@ -42,9 +42,8 @@ impl Router {
         visitor: &mut V,
     ) -> Result<(), V::Error> {
         let Some(cluster) = self.cluster(cluster) else {
-            // Of another router: better no backend than any.
-            let (reason, grpc) = (Reason::InvalidBackend, false);
-            return self.visit_reply(Reply { reason, grpc }, visitor);
+            // The decision is another router's: no backend is better than just any.
+            return self.visit_reply(Reason::InvalidBackend, visitor);
         };
         let filters = self.filters(decision);
         for (filters, by) in filters.clone() {
@@ -87,11 +86,11 @@ impl Router {
 
     fn visit_reply<V: RequestVisitor>(
         &self,
-        reply: Reply,
+        reason: Reason,
         visitor: &mut V,
     ) -> Result<(), V::Error> {
-        let headers = [(wire::REASON, reply.reason.as_str().as_bytes())];
-        visitor.reply(reply, if self.reason_header { &headers } else { &[] })
+        let headers = [(wire::REASON, reason.as_str().as_bytes())];
+        visitor.reply(reason, if self.reason_header { &headers } else { &[] })
     }
 
     /// Tells `visitor` what `decision` does to the response, whoever gave it.

@@ -12,7 +12,7 @@ use std::net::SocketAddr;
 
 use gamma_config::{Fraction, wire};
 
-use crate::decision::Reply;
+use crate::decision::Reason;
 
 /// Who asks for a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,15 +119,22 @@ pub trait RequestVisitor: HeaderVisitor {
         })
     }
 
+    /// Whether the client speaks gRPC, see [`is_grpc`](crate::is_grpc): it is asked only if the request is
+    /// answered with an error. A visitor that does not know the request's headers says `false`.
+    fn is_grpc(&mut self) -> bool {
+        false
+    }
+
     /// The request is answered with an error, in the words of the client's protocol, and with
     /// `headers`: [`wire::REASON`], unless the settings leave it out.
-    fn reply(&mut self, reply: Reply, headers: &[(&str, &[u8])]) -> Result<(), Self::Error> {
+    fn reply(&mut self, reason: Reason, headers: &[(&str, &[u8])]) -> Result<(), Self::Error> {
+        let grpc_status = self.is_grpc().then(|| reason.grpc_status());
         self.answer(&Answer {
-            status: reply.status(),
-            grpc_status: reply.grpc.then(|| reply.grpc_status()),
+            status: reason.status(),
+            grpc_status,
             headers,
-            body: reply.reason.message().as_bytes(),
-            details: reply.reason.as_str(),
+            body: reason.message().as_bytes(),
+            details: reason.as_str(),
         })
     }
 }

@@ -12,7 +12,7 @@ use crate::{clusters::ClusterNames, id::ClusterId};
 
 pub(crate) use cors::{Cors, announced_method};
 pub use external_auth::ExternalAuth;
-pub use headers::HeaderEdits;
+pub(crate) use headers::HeaderEdits;
 pub(crate) use path_modifier::PathModifier;
 pub(crate) use redirect::Redirect;
 
