@@ -22,10 +22,11 @@ impl Router {
         let Some(table) = &port.table else {
             return Self::no_routes(port);
         };
-        match self.find(table, request).and_then(|at| table.entry(at)) {
-            None => Decision::without_rule(Action::Reply(Reason::NoMatchingRule)),
-            Some(entry) => self.apply(port, entry, request, |split| split.draw(rng)),
-        }
+        let found = self.find(table, request);
+        let Some(entry) = found.and_then(|position| table.entry(position)) else {
+            return Decision::without_rule(Action::Reply(Reason::NoMatchingRule));
+        };
+        self.apply(port, entry, request, |split| split.draw(rng))
     }
 
     /// The port of a Service that a request is for, and its number among all of them.

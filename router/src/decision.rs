@@ -25,6 +25,7 @@ pub struct Decision {
 
 impl Decision {
     /// No rule decided.
+    #[inline]
     pub(crate) fn without_rule(action: Action) -> Self {
         Self {
             rule: None,

@@ -22,8 +22,8 @@ pub(crate) struct Table {
     entries: Box<[Entry]>,
     /// Exact and PathPrefix matches, by path.
     paths: PathIndex,
-    /// Matches that do not look at the path.
-    anywhere: Candidates,
+    /// Matches that do not look at the path, if there are any.
+    anywhere: Option<Candidates>,
     /// RegularExpression matches.
     regexes: Box<[(Position, Regex)]>,
 }
@@ -121,7 +121,7 @@ impl TableBuilder {
                 exact.iter().map(candidates),
                 prefixes.iter().map(candidates),
             ),
-            anywhere: candidates(&anywhere),
+            anywhere: (!anywhere.is_empty()).then(|| candidates(&anywhere)),
             regexes: regexes.into(),
             entries,
         }
@@ -215,7 +215,9 @@ impl Table {
             candidates.first(limit, &self.entries, request)
         };
         let mut best = self.paths.first(request.path, Position::MAX, find);
-        best = find(&self.anywhere, best.unwrap_or(Position::MAX)).or(best);
+        if let Some(anywhere) = &self.anywhere {
+            best = find(anywhere, best.unwrap_or(Position::MAX)).or(best);
+        }
         if !self.regexes.is_empty() {
             best = self
                 .by_regex(best.unwrap_or(Position::MAX), request)
@@ -257,7 +259,9 @@ impl Table {
     ) -> Vec<crate::trace::Candidate<'_>> {
         let path = String::from_utf8_lossy(request.path_only());
         let mut on_path: Vec<Position> = Vec::new();
-        self.anywhere.each(&mut |position| on_path.push(position));
+        if let Some(anywhere) = &self.anywhere {
+            anywhere.each(&mut |position| on_path.push(position));
+        }
         // What never holds leads the search past everything that stands on the path.
         self.paths
             .first(request.path, Position::MAX, |candidates, _| {
