@@ -80,6 +80,10 @@ fn length(word: [u8; WORD]) -> usize {
 }
 
 /// The pairs encoding of `headers`.
+#[cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    expect(dead_code, reason = "the host of wasm and that of the tests use it")
+)]
 pub(crate) fn encode(headers: &[(&str, &[u8])]) -> Vec<u8> {
     let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
     let size = headers.iter().fold(WORD, |size, (name, value)| {

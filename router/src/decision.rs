@@ -1,4 +1,4 @@
-//! Decisions: what the router makes of a request.
+//! The decision on a request: the rule, the backend, what to do, and why a request is refused.
 
 use std::net::SocketAddr;
 
@@ -15,16 +15,17 @@ pub struct Decision {
     pub rule: Option<RuleId>,
     /// The backend that was drawn, if the rule has any.
     pub backend: Option<BackendId>,
-    /// If the request is forwarded by a rule that has sessions. Boxed: few rules have.
+    /// The request's session, if the request is forwarded by a rule that has sessions. It is boxed because
+    /// few rules have them.
     pub session: Option<Box<InSession>>,
-    /// CORS headers that the answer gets, whoever gives it.
+    /// CORS headers that the response gets, whether a backend or the proxy answers.
     pub response: Vec<ResponseHeader>,
     /// What to do.
     pub action: Action,
 }
 
 impl Decision {
-    /// No rule decided.
+    /// The decision on a request that matches no rule.
     #[inline]
     pub(crate) fn without_rule(action: Action) -> Self {
         Self {
@@ -42,8 +43,8 @@ impl Decision {
         self.session.as_ref()?.endpoint
     }
 
-    /// Nothing is forwarded, because of an ExternalAuth. Of the response only
-    /// [`response`](Self::response) is left.
+    /// Refuses the request because its ExternalAuth service did not allow it. Of what the decision does to
+    /// the response, only the CORS headers in [`response`](Self::response) stay.
     pub fn refuse(&mut self, reason: Reason) {
         self.session = None;
         self.action = Action::Reply(reason);
@@ -92,7 +93,7 @@ impl ResponseHeader {
 /// What to do with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// It is for no known Service: leave it to the proxy's own routes.
+    /// Leave the request, which is for no known Service, to the proxy's own routes.
     PassThrough,
     /// Send it to a cluster.
     Forward {

@@ -1,4 +1,4 @@
-//! Every kind of decision that a router can make, without a request.
+//! Lists a decision of every kind that a router can make, without a request.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -7,16 +7,16 @@ use crate::{
     filter::Filters,
     id::{BackendId, RuleId},
     router::Router,
-    rule::{Backend, Rule},
+    rule::{CompiledBackend, CompiledRule},
 };
 
 impl Router {
     /// A decision of each kind that this router can make: for each rule and backend the forward or
     /// answer, with everything that a request could bring about (a new path, a session that goes on,
-    /// CORS headers), and those that no rule makes. Paths, locations and values are empty, endpoints
-    /// nobody's.
+    /// CORS headers), and those that no rule makes. Paths, locations and values are
+    /// empty, and endpoints are unspecified.
     ///
-    /// Whoever wants to know what may ever be asked of a visitor visits them all.
+    /// A visitor that visits all of these decisions is asked everything that requests can lead to.
     pub fn possible_decisions(&self) -> impl Iterator<Item = Decision> + '_ {
         let without_rule = [
             Action::PassThrough,
@@ -35,7 +35,7 @@ impl Router {
     }
 }
 
-fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
+fn of_rule(id: RuleId, rule: &CompiledRule) -> Vec<Decision> {
     let decision = |action, response: &[ResponseHeader]| Decision {
         rule: Some(id),
         response: response.to_vec(),
@@ -77,7 +77,7 @@ fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
     decisions
 }
 
-fn action(rule: &Rule, backend: &Backend) -> Action {
+fn action(rule: &CompiledRule, backend: &CompiledBackend) -> Action {
     let Some(cluster) = backend.cluster else {
         return Action::Reply(Reason::InvalidBackend);
     };

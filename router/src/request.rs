@@ -1,4 +1,4 @@
-//! What the router wants to know of a request.
+//! A request as the router reads it: its line, its headers, where and when it came.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! What a decision does, told to a visitor: the one description of it.
+//! Tells a visitor what a decision does to its request and to the response.
 
 use gamma_config::wire;
 
@@ -93,7 +93,7 @@ impl Router {
         visitor.reply(reason, if self.reason_header { &headers } else { &[] })
     }
 
-    /// Tells `visitor` what `decision` does to the response, whoever gave it.
+    /// Tells `visitor` what `decision` does to the response, whether a backend or the proxy gave it.
     ///
     /// # Errors
     ///
@@ -103,7 +103,7 @@ impl Router {
         decision: &Decision,
         visitor: &mut V,
     ) -> Result<(), V::Error> {
-        // The rule's own edits are for what its backends and redirects say.
+        // ResponseHeaderModifier is for responses of backends and for redirects, not for errors.
         if matches!(
             decision.action,
             Action::Forward { .. } | Action::Redirect { .. }
@@ -122,8 +122,8 @@ impl Router {
         self.visit_session(decision, visitor)
     }
 
-    /// Binds the session to the endpoint that answered, unless it is bound to that already. If none
-    /// did, there is nothing to come back to.
+    /// Binds the session to the endpoint that answered, unless it is bound to that endpoint already. No
+    /// session begins with a response that no endpoint gave.
     fn visit_session<V: ResponseVisitor>(
         &self,
         decision: &Decision,

@@ -1,12 +1,12 @@
-//! What a decision does, as calls of a visitor.
+//! The traits of visitors, which are told what a decision does.
 //!
 //! [`Router::visit_request`](crate::Router::visit_request) and
 //! [`Router::visit_response`](crate::Router::visit_response) call these methods in the order in which
-//! the filter carries them out. The filter's visitor makes them host calls, `gammactl`'s make them text.
+//! the filter carries them out. The filter's visitors turn the calls into host calls, those of `gammactl` into text.
 //! Dispatch is static and nothing is allocated for it. An error of a visitor ends the visit.
 //!
-//! Whatever is said to the proxy in a header has a method of its own, which by default sets that header:
-//! a visitor that only wants to see headers leaves those alone.
+//! Everything that the proxy is told in a header has a method of its own, which by default sets that header:
+//! a visitor that only wants to see headers keeps the defaults.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! Header edits.
+//! RequestHeaderModifier and ResponseHeaderModifier, compiled.
 
 use gamma_config::{Header, HeaderModifier};
 
