@@ -15,7 +15,7 @@ use gamma_router::Answer;
 
 use crate::{
     header_map,
-    host::{Host, HostError, Map},
+    host::{Host, HostError, MapType},
 };
 
 const OK: u32 = 0;
@@ -79,7 +79,7 @@ unsafe extern "C" {
 pub(crate) struct Proxy;
 
 impl Host for Proxy {
-    fn header_map(&self, map: Map) -> Result<Vec<u8>, HostError> {
+    fn header_map(&self, map: MapType) -> Result<Vec<u8>, HostError> {
         let (mut data, mut size) = (null_mut(), 0);
         // SAFETY: the host writes both out-parameters before it returns OK.
         let status = unsafe { proxy_get_header_map_pairs(map as u32, &mut data, &mut size) };
@@ -88,7 +88,7 @@ impl Host for Proxy {
         Ok(unsafe { adopt(data, size) })
     }
 
-    fn set_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+    fn set_header(&self, map: MapType, name: &[u8], value: &[u8]) -> Result<(), HostError> {
         // SAFETY: the host reads the slices during the call only.
         let status = unsafe {
             proxy_replace_header_map_value(
@@ -102,7 +102,7 @@ impl Host for Proxy {
         check("proxy_replace_header_map_value", status)
     }
 
-    fn add_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+    fn add_header(&self, map: MapType, name: &[u8], value: &[u8]) -> Result<(), HostError> {
         // SAFETY: as above.
         let status = unsafe {
             proxy_add_header_map_value(
@@ -116,7 +116,7 @@ impl Host for Proxy {
         check("proxy_add_header_map_value", status)
     }
 
-    fn remove_header(&self, map: Map, name: &[u8]) -> Result<(), HostError> {
+    fn remove_header(&self, map: MapType, name: &[u8]) -> Result<(), HostError> {
         // SAFETY: as above.
         let status =
             unsafe { proxy_remove_header_map_value(map as u32, name.as_ptr(), name.len()) };

@@ -1,30 +1,34 @@
-//! Carrying out a decision that nothing stands in the way of any more.
+//! Carries out a decision by host calls, and counts it.
 
 use gamma_router::{Action, Decision};
 
 use crate::{
     config::Shared,
+    header_map::HeaderMap,
     host::{Host, HostError},
     metrics::Kind,
-    progress::Progress,
-    visitors::OnRequest,
+    progress::RequestProgress,
+    visitors::RequestHostCalls,
 };
 
-/// Does what was decided, and counts it. `path` is that of the request.
+/// Carries out `decision` and counts it. `path` is that of the request. `headers` are those of the request;
+/// without them an error is answered in HTTP alone, as after an ExternalAuth service was asked.
 pub(crate) fn carry_out(
     host: &impl Host,
     shared: &Shared,
     decision: Decision,
     path: &[u8],
-) -> Result<Progress, HostError> {
+    headers: Option<&HeaderMap>,
+) -> Result<RequestProgress, HostError> {
     let router = &shared.router;
     shared
         .metrics
         .count(host, router, kind(&decision.action), &decision);
-    let mut visitor = OnRequest {
+    let mut visitor = RequestHostCalls {
         host,
         shared,
         decision: &decision,
+        headers,
         copies: 0,
     };
     router.visit_request(&decision, path, &mut visitor)?;
@@ -33,9 +37,9 @@ pub(crate) fn carry_out(
         Action::PassThrough | Action::Forward { .. }
     );
     Ok(if goes_on {
-        Progress::Continue(decision)
+        RequestProgress::Continue(decision)
     } else {
-        Progress::Answered(Some(decision))
+        RequestProgress::Answered(Some(decision))
     })
 }
 
@@ -45,6 +49,6 @@ fn kind(action: &Action) -> Kind {
         Action::Forward { .. } => Kind::Forwarded,
         Action::Redirect { .. } => Kind::Redirected,
         Action::Preflight => Kind::Preflight,
-        Action::Reply(reply) => Kind::Refused(reply.reason),
+        Action::Reply(reason) => Kind::Refused(*reason),
     }
 }

@@ -1,4 +1,4 @@
-//! From the plugin configuration to what a request needs.
+//! Reads the plugin configuration into what all requests of a worker share.
 
 use std::{
     cell::Cell,
@@ -17,7 +17,8 @@ pub(crate) struct Shared {
     pub(crate) router: Router,
     pub(crate) rule_property: bool,
     pub(crate) metrics: Metrics,
-    /// State of the random number generator. A cell, because a borrow could be found taken.
+    /// State of the random number generator. It is a `Cell`, which unlike a `RefCell` can't be found
+    /// borrowed.
     seed: Cell<u64>,
 }
 
@@ -27,6 +28,13 @@ impl Shared {
     /// # Errors
     ///
     /// Why the configuration is refused, for the host's log.
+    #[cfg_attr(
+        not(any(target_arch = "wasm32", test)),
+        expect(
+            dead_code,
+            reason = "called by the entry points, which are in wasm only"
+        )
+    )]
     pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, ReadError> {
         let mut namespace = String::new();
         let (router, settings) = Router::read(&configuration, |settings| {

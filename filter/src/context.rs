@@ -13,7 +13,7 @@ use crate::{
     abi::{self, Proxy},
     config::Shared,
     external_auth, metrics,
-    progress::{Progress, Waiting},
+    progress::{RequestProgress, Waiting},
     request, response,
 };
 
@@ -78,17 +78,17 @@ struct Stream {
 }
 
 impl Stream {
-    fn keep(&mut self, progress: Progress) -> Action {
+    fn keep(&mut self, progress: RequestProgress) -> Action {
         match progress {
-            Progress::Continue(decision) => {
+            RequestProgress::Continue(decision) => {
                 self.decision = Some(decision);
                 Action::Continue
             }
-            Progress::Answered(decision) => {
+            RequestProgress::Answered(decision) => {
                 self.decision = decision;
                 Action::Pause
             }
-            Progress::Waiting(waiting) => {
+            RequestProgress::Waiting(waiting) => {
                 self.waiting = Some(waiting);
                 Action::Pause
             }

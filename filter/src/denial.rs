@@ -1,4 +1,5 @@
-//! Answers to the client that no decision of the router gives.
+//! Answers to the client that the router does not decide: an ExternalAuth service's, and one for a host
+//! call that failed.
 
 use gamma_config::wire;
 use gamma_router::Answer;

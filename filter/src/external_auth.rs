@@ -4,16 +4,16 @@
 
 use std::time::Duration;
 
-use gamma_router::{Decision, ExternalAuth, Policy, Reason, RuleRef};
+use gamma_router::{AuthService, Decision, Policy, Reason, RuleRef};
 
 use crate::{
     carry_out::carry_out,
     config::Shared,
     denial::{self, Denial},
     header_map::HeaderMap,
-    host::{Host, HostError, Map},
+    host::{Host, HostError, MapType},
     metrics::Kind,
-    progress::{Progress, Waiting},
+    progress::{RequestProgress, Waiting},
 };
 
 /// How long the service may take, unless the rule's requests may take less.
@@ -25,11 +25,11 @@ const MAX_BODY: usize = 64 << 10;
 pub(crate) fn ask(
     host: &impl Host,
     shared: &Shared,
-    auth: &ExternalAuth,
+    auth: &AuthService,
     headers: &HeaderMap,
     decision: Decision,
     path: &[u8],
-) -> Result<Progress, HostError> {
+) -> Result<RequestProgress, HostError> {
     let rule = decision.rule.and_then(|rule| shared.router.rule(rule));
     let limit = rule
         .and_then(RuleRef::policy)
@@ -40,7 +40,7 @@ pub(crate) fn ask(
     if !sent {
         return deny(host, shared, decision, None);
     }
-    Ok(Progress::Waiting(Box::new(Waiting {
+    Ok(RequestProgress::Waiting(Box::new(Waiting {
         decision,
         path: path.into(),
     })))
@@ -48,7 +48,7 @@ pub(crate) fn ask(
 
 /// "Host, Method, Path, Content-Length, Authorization" and what the filter allows. `None` if one of
 /// them can't be told: the host takes UTF-8 only.
-fn question(auth: &ExternalAuth, headers: &HeaderMap) -> Option<Vec<(String, String)>> {
+fn question(auth: &AuthService, headers: &HeaderMap) -> Option<Vec<(String, String)>> {
     let text = |value: &[u8]| String::from_utf8(value.to_vec()).ok();
     let path = [auth.path_prefix.as_bytes(), headers.first(":path")].concat();
     let mut question = vec![
@@ -65,15 +65,22 @@ fn question(auth: &ExternalAuth, headers: &HeaderMap) -> Option<Vec<(String, Str
 }
 
 /// Carries on with a request whose service has answered, with a body of `body_size` bytes.
+#[cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    expect(
+        dead_code,
+        reason = "called by the entry points, which are in wasm only"
+    )
+)]
 pub(crate) fn answered(
     host: &impl Host,
     shared: &Shared,
     waiting: Waiting,
     body_size: usize,
-) -> Progress {
+) -> RequestProgress {
     carry_on(host, shared, waiting, body_size).unwrap_or_else(|error| {
         denial::host_error(host, error);
-        Progress::Answered(None)
+        RequestProgress::Answered(None)
     })
 }
 
@@ -82,10 +89,10 @@ fn carry_on(
     shared: &Shared,
     waiting: Waiting,
     body_size: usize,
-) -> Result<Progress, HostError> {
+) -> Result<RequestProgress, HostError> {
     let Waiting { decision, path } = waiting;
     // A host says that a call failed by an answer without headers, or without a map for them.
-    let answer = HeaderMap::new(host.header_map(Map::CallResponse).unwrap_or_default());
+    let answer = HeaderMap::new(host.header_map(MapType::CallResponse).unwrap_or_default());
     let auth = match shared.router.external_auth(&decision) {
         Some(auth) if answer.first(":status") == b"200" => auth,
         _ => {
@@ -97,14 +104,14 @@ fn carry_on(
     for (name, value) in answer.iter().filter(|(name, _)| auth.takes(name)) {
         // What the client says of itself must not stand beside what the service says of it.
         if taken.contains(&name) {
-            host.add_header(Map::Request, name, value)?;
+            host.add_header(MapType::Request, name, value)?;
         } else {
-            host.set_header(Map::Request, name, value)?;
+            host.set_header(MapType::Request, name, value)?;
             taken.push(name);
         }
     }
-    let progress = carry_out(host, shared, decision, &path)?;
-    if matches!(progress, Progress::Continue(_)) {
+    let progress = carry_out(host, shared, decision, &path, None)?;
+    if matches!(progress, RequestProgress::Continue(_)) {
         host.resume()?;
     }
     Ok(progress)
@@ -116,16 +123,16 @@ fn deny(
     shared: &Shared,
     mut decision: Decision,
     denial: Option<Denial>,
-) -> Result<Progress, HostError> {
+) -> Result<RequestProgress, HostError> {
     // Who asks is the rule: no backend has a part in it.
     decision.backend = None;
     let Some(denial) = denial else {
         decision.refuse(Reason::ExternalAuthFailed);
-        return carry_out(host, shared, decision, b"");
+        return carry_out(host, shared, decision, b"", None);
     };
     decision.refuse(Reason::Denied);
     let kind = Kind::Refused(Reason::Denied);
     shared.metrics.count(host, &shared.router, kind, &decision);
     denial.send(host)?;
-    Ok(Progress::Answered(Some(decision)))
+    Ok(RequestProgress::Answered(Some(decision)))
 }

@@ -80,9 +80,17 @@ fn length(word: [u8; WORD]) -> usize {
 }
 
 /// The pairs encoding of `headers`.
+#[cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    expect(dead_code, reason = "the host of wasm and that of the tests use it")
+)]
 pub(crate) fn encode(headers: &[(&str, &[u8])]) -> Vec<u8> {
     let length = |text: &[u8]| u32::try_from(text.len()).unwrap_or(u32::MAX).to_le_bytes();
-    let mut bytes = Vec::new();
+    let size = headers.iter().fold(WORD, |size, (name, value)| {
+        let text = name.len().saturating_add(value.len());
+        size.saturating_add(text).saturating_add(PAIR + 2)
+    });
+    let mut bytes = Vec::with_capacity(size);
     bytes.extend_from_slice(&u32::try_from(headers.len()).unwrap_or(0).to_le_bytes());
     for (name, value) in headers {
         bytes.extend_from_slice(&length(name.as_bytes()));

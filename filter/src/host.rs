@@ -1,13 +1,13 @@
-//! What the filter wants of a proxy.
+//! The host functions that the filter calls, as a trait that tests implement too.
 
 use std::{net::SocketAddr, time::Duration};
 
 use gamma_router::Answer;
 
-/// Which header map.
+/// A header map of the host, by its number in the ABI.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
-pub(crate) enum Map {
+pub(crate) enum MapType {
     Request = 0,
     Response = 2,
     /// Of the answer to [`Host::call`].
@@ -26,13 +26,13 @@ pub(crate) struct HostError {
 /// The host functions that the filter uses, in bytes: a header value need not be UTF-8.
 pub(crate) trait Host {
     /// All headers in the pairs encoding, see [`HeaderMap`](crate::header_map::HeaderMap).
-    fn header_map(&self, map: Map) -> Result<Vec<u8>, HostError>;
+    fn header_map(&self, map: MapType) -> Result<Vec<u8>, HostError>;
     /// Replaces all values of a header.
-    fn set_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError>;
+    fn set_header(&self, map: MapType, name: &[u8], value: &[u8]) -> Result<(), HostError>;
     /// Adds a value to a header.
-    fn add_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError>;
+    fn add_header(&self, map: MapType, name: &[u8], value: &[u8]) -> Result<(), HostError>;
     /// Removes all values of a header; no error if there are none.
-    fn remove_header(&self, map: Map, name: &[u8]) -> Result<(), HostError>;
+    fn remove_header(&self, map: MapType, name: &[u8]) -> Result<(), HostError>;
     /// A property by its path, the parts separated by NUL; `None` if the host does not have it.
     fn property(&self, path: &str) -> Option<Vec<u8>>;
     /// Says something about the request to the proxy's access logs; a host that has no such thing

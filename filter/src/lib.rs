@@ -1,19 +1,20 @@
-//! The proxy-wasm filter: reads what the router wants to know of a request from the host, asks the
-//! router, and carries its decision out.
+//! The proxy-wasm filter: reads from the host what the router needs of a request, asks the router, and
+//! carries its decision out.
 //!
-//! There is no routing logic here. What each request costs in host calls: one read of the header
-//! map, one write of the cluster header, a counter and the rule's name for access logs unless the
-//! settings turn them off, and only where the config asks for it a read of the destination address,
-//! header edits, a new path or host, a call to another service, and a local reply.
+//! There is no routing logic here. A request costs one read of the header map, one write of the cluster
+//! header, and a counter and the rule's name for access logs unless the settings turn them off. Only what
+//! the config asks for costs more host calls: a read of the destination address or of the clock, header
+//! edits, a new path or host, copies, a call to an ExternalAuth service, a local reply.
 //!
-//! - `config`: from the plugin configuration to a router.
-//! - `request` and `response`: the two phases; `external_auth`: requests that wait for another service
-//!   in between.
-//! - `carry_out`: a decision is carried out by `visitors`, which make host calls of what the router
-//!   tells them.
-//! - `metrics`: counters.
-//! - `host`: what the filter wants of a proxy; `abi` is the real one, tests bring their own.
 //! - `context`: the entry points that the SDK dispatches to.
+//! - `config`: from the plugin configuration to a router.
+//! - `request` and `response`: the two phases. `external_auth`: requests that wait in between until
+//!   another service has allowed them; `progress`: what is kept of them.
+//! - `carry_out`: carries out a decision on a request, and counts it in `metrics`.
+//! - `visitors`: turn what the router says of a decision into host calls.
+//! - `denial`: answers that the router does not decide.
+//! - `host`: the host functions that the filter calls. `abi` is the real host, tests bring their own;
+//!   `header_map` reads the header maps that a host hands over.
 
 #![deny(unsafe_code, missing_docs)]
 #![cfg_attr(
@@ -26,8 +27,6 @@
         clippy::arithmetic_side_effects
     )
 )]
-// The entry points are in wasm only, and so are the callers of all this.
-#![cfg_attr(not(any(target_arch = "wasm32", test)), allow(dead_code))]
 
 #[cfg(target_arch = "wasm32")]
 mod abi;

@@ -1,5 +1,7 @@
-//! Counters. A proxy-wasm metric has a name and no labels, so the labels are written into the name,
-//! where the proxy's own rules find them (`stats_tags` in what `gammactl envoy` writes):
+//! Counters of requests and of their copies.
+//!
+//! A proxy-wasm metric has a name and no labels, so the labels are written into the name, where the
+//! proxy's own rules find them (`stats_tags` in what `gammactl envoy` writes):
 //! `gamma_requests_total;answer=forwarded;route=HTTPRoute/shop/cart;rule=0;backend=shop/cart-v1/80`.
 //!
 //! A counter is defined when it is first needed: 10,000 rules of which 10 are used have 10 counters.
@@ -40,14 +42,14 @@ impl Kind {
     }
 }
 
-type Key = (Kind, Option<RuleId>, Option<BackendId>);
+type CounterKey = (Kind, Option<RuleId>, Option<BackendId>);
 
 /// The counters of one worker.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
     on: bool,
-    /// `None`: the host has no such thing.
-    ids: RefCell<HashMap<Key, Option<u32>>>,
+    /// The host's number of each counter; `None` if the host has no counters.
+    ids: RefCell<HashMap<CounterKey, Option<u32>>>,
 }
 
 impl Metrics {
@@ -84,7 +86,7 @@ impl Metrics {
         });
     }
 
-    fn add(&self, host: &impl Host, key: Key, name: impl FnOnce() -> String) {
+    fn add(&self, host: &impl Host, key: CounterKey, name: impl FnOnce() -> String) {
         if !self.on {
             return;
         }
@@ -124,7 +126,13 @@ fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&st
 }
 
 /// Counts a configuration that was refused.
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+#[cfg_attr(
+    not(target_arch = "wasm32"),
+    expect(
+        dead_code,
+        reason = "called by the entry points, which are in wasm only"
+    )
+)]
 pub(crate) fn config_error(host: &impl Host) {
     if let Some(id) = host.define_counter(wire::CONFIG_ERRORS_TOTAL) {
         host.increment(id);

@@ -4,7 +4,11 @@ use gamma_router::Decision;
 
 /// Whether a request goes on. Its decision is kept for the response, if it was made.
 #[derive(Debug)]
-pub(crate) enum Progress {
+#[cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    expect(dead_code, reason = "read by the entry points, which are in wasm only")
+)]
+pub(crate) enum RequestProgress {
     /// To the proxy's routes.
     Continue(Decision),
     /// It was answered.

@@ -9,23 +9,30 @@ use crate::{
     config::Shared,
     denial, external_auth,
     header_map::HeaderMap,
-    host::{Host, HostError, Map, address},
-    progress::Progress,
+    host::{Host, HostError, MapType, address},
+    progress::RequestProgress,
 };
 
 /// The address that the client's connection was for.
 const DESTINATION: &str = "destination\0address";
 
 /// Handles the headers of a request. If the host fails a call, the request is answered 500.
-pub(crate) fn on_headers(host: &impl Host, shared: &Shared) -> Progress {
+#[cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    expect(
+        dead_code,
+        reason = "called by the entry points, which are in wasm only"
+    )
+)]
+pub(crate) fn on_headers(host: &impl Host, shared: &Shared) -> RequestProgress {
     handle(host, shared).unwrap_or_else(|error| {
         denial::host_error(host, error);
-        Progress::Answered(None)
+        RequestProgress::Answered(None)
     })
 }
 
-fn handle(host: &impl Host, shared: &Shared) -> Result<Progress, HostError> {
-    let headers = HeaderMap::new(host.header_map(Map::Request)?);
+fn handle(host: &impl Host, shared: &Shared) -> Result<RequestProgress, HostError> {
+    let headers = HeaderMap::new(host.header_map(MapType::Request)?);
     let (mut method, mut scheme) = (&b""[..], &b""[..]);
     let (mut authority, mut path) = (&b""[..], &b""[..]);
     // Once over all headers: there are a dozen of them, and looking is most of the work.
@@ -40,7 +47,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Progress, HostError> {
             },
             // What a client must not say: the headers by which the filter talks to the proxy and to
             // the backend. Only those that are there cost a host call.
-            name if wire::is_owned(name) => host.remove_header(Map::Request, name)?,
+            name if wire::is_owned(name) => host.remove_header(MapType::Request, name)?,
             _ => {}
         }
     }
@@ -67,7 +74,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<Progress, HostError> {
         host.set_property(wire::RULE_PROPERTY, rule.full_name().as_bytes());
     }
     match router.external_auth(&decision) {
-        None => carry_out(host, shared, decision, path),
+        None => carry_out(host, shared, decision, path, Some(&headers)),
         Some(auth) => external_auth::ask(host, shared, auth, &headers, decision, path),
     }
 }
@@ -97,6 +104,6 @@ fn in_words(router: &Router, action: &Action) -> String {
             format!("{status} to {}", String::from_utf8_lossy(location))
         }
         Action::Preflight => "answered as a CORS preflight".into(),
-        Action::Reply(reply) => format!("{} {}", reply.status(), reply.reason.as_str()),
+        Action::Reply(reason) => format!("{} {}", reason.status(), reason.as_str()),
     }
 }

@@ -1,29 +1,29 @@
-//! What a rule makes of a request once one of its matches has won.
+//! Applies the rule that won to its request: the rule's filters, its session, and the backend that is drawn.
 
 use crate::{
     decision::{Action, Decision, InSession, Reason, ResponseHeader},
     entry::Entry,
-    filter::{Filters, Redirect},
+    filter::{CompiledRedirect, Filters},
     id::BackendId,
     port::Port,
     request::{Headers, Request, split_query},
     router::Router,
-    rule::{Backend, Rule},
+    rule::{CompiledBackend, CompiledRule},
     session::Pin,
     split::Split,
 };
 
-/// A decision that lacks its backend.
+/// A request that its rule forwards, before a backend is chosen.
 #[derive(Debug, Clone)]
 pub(crate) struct Undrawn<'r> {
-    pub(crate) rule: &'r Rule,
-    /// The backend that the request's session is bound to: none is drawn.
+    pub(crate) rule: &'r CompiledRule,
+    /// The backend that the request's session is bound to, if it has one: no other is drawn.
     pub(crate) pin: Option<Pin>,
     response: Vec<ResponseHeader>,
 }
 
 impl Router {
-    /// `draw` chooses a backend where there is a choice.
+    /// Decides with the rule of `entry`. `draw` chooses the backend of a request that belongs to no session.
     pub(crate) fn apply<H: Headers + ?Sized>(
         &self,
         port: &Port,
@@ -44,11 +44,11 @@ impl Router {
         }
     }
 
-    /// What the rule says whichever backend is drawn.
+    /// Applies what the rule says of every request, whichever backend is drawn.
     ///
     /// # Errors
     ///
-    /// The decision, if that is all.
+    /// The decision, if the rule answers the request itself.
     pub(crate) fn before_backend<H: Headers + ?Sized>(
         &self,
         port: &Port,
@@ -61,7 +61,7 @@ impl Router {
             ..Decision::without_rule(action)
         };
         let Some(rule) = self.rule_of(entry.rule).filter(|rule| !rule.invalid) else {
-            return Err(decision(request.reply(Reason::InvalidRule), Vec::new()));
+            return Err(decision(Action::Reply(Reason::InvalidRule), Vec::new()));
         };
         let mut response = Vec::new();
         if let Some(filters) = &rule.filters {
@@ -79,7 +79,7 @@ impl Router {
             .filter(|pin| {
                 rule.backends
                     .get(pin.backend)
-                    .is_some_and(Backend::is_usable)
+                    .is_some_and(CompiledBackend::is_usable)
             });
         Ok(Undrawn {
             rule,
@@ -109,7 +109,7 @@ impl Undrawn<'_> {
             ..Decision::without_rule(Action::Preflight)
         };
         let Some((index, backend)) = backend.and_then(|i| Some((i, rule.backends.get(i)?))) else {
-            decision.action = request.reply(Reason::NoBackend);
+            decision.action = Action::Reply(Reason::NoBackend);
             return decision;
         };
         if let Some(filters) = &backend.filters
@@ -122,7 +122,7 @@ impl Undrawn<'_> {
             index: u32::try_from(index).unwrap_or(u32::MAX),
         });
         decision.action = match (backend.cluster, backend.redirect()) {
-            (None, _) => request.reply(Reason::InvalidBackend),
+            (None, _) => Action::Reply(Reason::InvalidBackend),
             (Some(_), Some(found)) => redirect(found, port, entry, request),
             (Some(cluster), None) => {
                 if rule.session.is_some() {
@@ -143,7 +143,7 @@ impl Undrawn<'_> {
 }
 
 fn redirect<H: ?Sized>(
-    redirect: &Redirect,
+    redirect: &CompiledRedirect,
     port: &Port,
     entry: &Entry,
     request: &Request<'_, H>,
@@ -155,7 +155,12 @@ fn redirect<H: ?Sized>(
 }
 
 /// The new path with query, if URLRewrite changes it; a backend's own rewrite replaces the rule's.
-fn rewrite(rule: &Rule, backend: &Backend, entry: &Entry, requested: &[u8]) -> Option<Vec<u8>> {
+fn rewrite(
+    rule: &CompiledRule,
+    backend: &CompiledBackend,
+    entry: &Entry,
+    requested: &[u8],
+) -> Option<Vec<u8>> {
     let of = |filters: &'_ Option<Box<Filters>>| filters.as_ref().is_some_and(|f| f.path.is_some());
     let filters = if of(&backend.filters) {
         &backend.filters
@@ -173,8 +178,8 @@ fn rewrite(rule: &Rule, backend: &Backend, entry: &Entry, requested: &[u8]) -> O
     Some(new)
 }
 
-/// Whether `request` is a preflight that the filters answer. The headers that the response gets
-/// replace `response` if the filters know CORS.
+/// Whether `request` is a preflight that `filters` answer. If there is a CORS filter among them, its
+/// response headers replace `response`.
 fn cors<H: Headers + ?Sized>(
     filters: &Filters,
     request: &Request<'_, H>,

@@ -1,4 +1,4 @@
-//! Hosts and ports as they stand in authorities and origins.
+//! Splits hosts from ports in authorities and origins, and matches hosts with patterns.
 
 /// Splits `host:port`; the colons of `[::1]` do not count.
 #[must_use]

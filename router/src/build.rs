@@ -1,17 +1,17 @@
-//! Building a router from the parts of a config.
+//! Builds a router from the parts of a config, in one pass over them.
 
-use gamma_config::{Config, Part, Rule as RuleConfig, Settings};
+use gamma_config::{Config, Part, Rule, Settings};
 
 use crate::{
-    clusters::ClusterNames,
+    clusters::ClusterInterner,
     error::{BuildError, ReadError},
-    frontend::{Frontends, ServiceFrontend},
+    frontend::{FrontendIndex, ServiceFrontend},
     id::RuleId,
     port::Port,
     router::Router,
-    rule::Rule,
+    rule::CompiledRule,
     session_ids::SessionIds,
-    table::TableBuilder,
+    table::MatchTableBuilder,
 };
 
 impl Router {
@@ -23,7 +23,7 @@ impl Router {
     /// A pattern that the engine refuses; everything else was refused by
     /// [`Config::validate`](gamma_config::Config::validate).
     pub fn new(config: &Config, client_namespace: &str) -> Result<Self, BuildError> {
-        let mut builder = Builder::new(&config.settings, client_namespace);
+        let mut builder = RouterBuilder::new(&config.settings, client_namespace);
         config.parts(&mut |part| builder.take(part));
         builder.build()
     }
@@ -42,11 +42,11 @@ impl Router {
         let mut settings = Settings::default();
         let mut client_namespace = Some(client_namespace);
         // Replaced by the first part, which is the settings.
-        let mut builder = Builder::new(&settings, "");
+        let mut builder = RouterBuilder::new(&settings, "");
         gamma_config::read(json, &mut |part| {
             if let (Part::Settings(_, found), Some(of)) = (&part, client_namespace.take()) {
                 settings = (*found).clone();
-                builder = Builder::new(found, &of(found));
+                builder = RouterBuilder::new(found, &of(found));
             } else {
                 builder.take(part);
             }
@@ -55,13 +55,13 @@ impl Router {
     }
 }
 
-/// A router as it grows, by the parts of a config in their order.
-struct Builder {
+/// A router while it is built: it takes the parts of a config in their order.
+struct RouterBuilder {
     client_namespace: Box<str>,
-    frontends: Frontends,
+    frontends: FrontendIndex,
     ports: Vec<Port>,
-    rules: Vec<Rule>,
-    clusters: ClusterNames,
+    rules: Vec<CompiledRule>,
+    clusters: ClusterInterner,
     cluster_header: Box<str>,
     reason_header: bool,
     services: usize,
@@ -71,20 +71,20 @@ struct Builder {
     first_port: u32,
     service: Option<ServiceFrontend>,
     /// The table at hand, if this proxy's clients get it.
-    table: Option<TableBuilder>,
-    /// Those of the table at hand.
+    table: Option<MatchTableBuilder>,
+    /// The session numbers of the table at hand.
     sessions: SessionIds,
     error: Option<BuildError>,
 }
 
-impl Builder {
+impl RouterBuilder {
     fn new(settings: &Settings, client_namespace: &str) -> Self {
         Self {
             client_namespace: client_namespace.into(),
-            frontends: Frontends::new(&settings.cluster_domain, client_namespace),
+            frontends: FrontendIndex::new(&settings.cluster_domain, client_namespace),
             ports: Vec::new(),
             rules: Vec::new(),
-            clusters: ClusterNames::default(),
+            clusters: ClusterInterner::default(),
             cluster_header: settings.cluster_header.as_str().into(),
             reason_header: settings.reason_header,
             services: 0,
@@ -121,7 +121,7 @@ impl Builder {
                     Some(namespace) => *namespace == *self.client_namespace,
                     None => !has_own,
                 };
-                self.table = is_ours.then(TableBuilder::default);
+                self.table = is_ours.then(MatchTableBuilder::default);
                 self.sessions = SessionIds::default();
             }
             Part::Rule(rule) => self.rule(rule),
@@ -142,14 +142,14 @@ impl Builder {
         }
     }
 
-    fn rule(&mut self, rule: &RuleConfig) {
+    fn rule(&mut self, rule: &Rule) {
         let Some(table) = &mut self.table else {
             return;
         };
         if let Err(error) = table.add(rule, RuleId(id(self.rules.len()))) {
             self.error.get_or_insert(error);
         }
-        let rule = Rule::new(rule, &mut self.clusters, &mut self.sessions);
+        let rule = CompiledRule::new(rule, &mut self.clusters, &mut self.sessions);
         self.needs_time |= rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
         self.rules.push(rule);
     }

@@ -1,7 +1,8 @@
-//! The matches on one path, or on any path, in order of precedence.
+//! The matches of a route table that have the same path, in order of precedence.
 //!
-//! Usually there are a few, which are tried one by one. Where many share a path (one for each tenant,
-//! told apart by a header), they are found by the value of that header.
+//! A few matches are tried one after the other. Many matches on one path (one for each tenant, told
+//! apart by a header) are grouped by the value that they ask of a header, and only the group of the
+//! request's value is tried.
 
 use crate::{
     entry::{Entry, Position},
@@ -10,11 +11,11 @@ use crate::{
     request::{Headers, Request},
 };
 
-/// Up to this many matches are tried one by one.
+/// Up to this many matches are tried one after the other, without groups.
 const FEW: usize = 8;
-/// Matches are grouped by at most this many headers, one within the other, and each time at most this
-/// many are looked at to find the best one: building must not take quadratic time where each match asks
-/// for a header of its own.
+/// The most headers by which matches are grouped, one header within the groups of another, and the most
+/// headers that are compared to find the one that makes the most groups. The limit keeps the time to build
+/// linear where each match asks for a header of its own.
 const HEADERS: usize = 8;
 
 /// Positions in ascending order.
@@ -31,7 +32,7 @@ pub(crate) struct ByHeader {
     name: Box<str>,
     /// Matches that hold for one value only.
     values: Interner<Candidates>,
-    /// Those that do not ask for one.
+    /// Matches that ask for no exact value of this header.
     others: Candidates,
     lowest: Position,
 }

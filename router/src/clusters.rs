@@ -4,9 +4,9 @@ use crate::{id::ClusterId, interner::Interner};
 
 /// Collects names.
 #[derive(Debug, Default)]
-pub(crate) struct ClusterNames(Interner<Box<str>>);
+pub(crate) struct ClusterInterner(Interner<Box<str>>);
 
-impl ClusterNames {
+impl ClusterInterner {
     pub(crate) fn id(&mut self, name: &str) -> ClusterId {
         ClusterId(self.0.id(name.as_bytes(), || name.into()))
     }
@@ -21,7 +21,7 @@ impl ClusterNames {
 pub(crate) struct Clusters(Box<[Box<str>]>);
 
 impl Clusters {
-    /// `None`: of another router.
+    /// The name of a cluster; `None` if `id` is another router's.
     pub(crate) fn name(&self, id: ClusterId) -> Option<&str> {
         self.0.get(id.0 as usize).map(|name| &**name)
     }

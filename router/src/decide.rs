@@ -1,4 +1,5 @@
-//! A decision: the Service port, the winning match, then what its rule says.
+//! Decides a request: finds its Service port and the match that wins there, then applies the rule of
+//! that match.
 
 use fastrand::Rng;
 
@@ -9,8 +10,8 @@ use crate::{
     port::Port,
     request::{Headers, Request},
     router::Router,
-    rule::Rule,
-    table::Table,
+    rule::CompiledRule,
+    table::MatchTable,
 };
 
 impl Router {
@@ -22,10 +23,11 @@ impl Router {
         let Some(table) = &port.table else {
             return Self::no_routes(port);
         };
-        match self.find(table, request).and_then(|at| table.entry(at)) {
-            None => Decision::without_rule(request.reply(Reason::NoMatchingRule)),
-            Some(entry) => self.apply(port, entry, request, |split| split.draw(rng)),
-        }
+        let found = self.find(table, request);
+        let Some(entry) = found.and_then(|position| table.entry(position)) else {
+            return Decision::without_rule(Action::Reply(Reason::NoMatchingRule));
+        };
+        self.apply(port, entry, request, |split| split.draw(rng))
     }
 
     /// The port of a Service that a request is for, and its number among all of them.
@@ -48,18 +50,20 @@ impl Router {
         })
     }
 
-    /// A preflight asks about another request: if neither its own rule nor a backend of that knows
-    /// CORS, or there is none, the rule of that other request answers. Rules that match methods could not be preflighted
-    /// otherwise.
+    /// Finds the match that wins.
+    ///
+    /// A CORS preflight asks about a request with another method. If no rule with CORS matches the
+    /// preflight's own method, `OPTIONS`, the rule with CORS that matches the announced method answers it:
+    /// rules that match methods could not be preflighted otherwise.
     pub(crate) fn find<H: Headers + ?Sized>(
         &self,
-        table: &Table,
+        table: &MatchTable,
         request: &Request<'_, H>,
     ) -> Option<Position> {
         let has_cors = |position: &Position| {
             let entry = table.entry(*position);
             let rule = entry.and_then(|entry| self.rule_of(entry.rule));
-            rule.is_some_and(Rule::has_cors)
+            rule.is_some_and(CompiledRule::has_cors)
         };
         let found = table.find(request);
         match announced_method(request) {

@@ -1,4 +1,4 @@
-//! Decisions: what the router makes of a request.
+//! The decision on a request: the rule, the backend, what to do, and why a request is refused.
 
 use std::net::SocketAddr;
 
@@ -15,16 +15,18 @@ pub struct Decision {
     pub rule: Option<RuleId>,
     /// The backend that was drawn, if the rule has any.
     pub backend: Option<BackendId>,
-    /// If the request is forwarded by a rule that has sessions. Boxed: few rules have.
+    /// The request's session, if the request is forwarded by a rule that has sessions. It is boxed because
+    /// few rules have them.
     pub session: Option<Box<InSession>>,
-    /// CORS headers that the answer gets, whoever gives it.
+    /// CORS headers that the response gets, whether a backend or the proxy answers.
     pub response: Vec<ResponseHeader>,
     /// What to do.
     pub action: Action,
 }
 
 impl Decision {
-    /// No rule decided.
+    /// The decision on a request that matches no rule.
+    #[inline]
     pub(crate) fn without_rule(action: Action) -> Self {
         Self {
             rule: None,
@@ -41,12 +43,11 @@ impl Decision {
         self.session.as_ref()?.endpoint
     }
 
-    /// Nothing is forwarded, because of an ExternalAuth. Of the response only
-    /// [`response`](Self::response) is left.
+    /// Refuses the request because its ExternalAuth service did not allow it. Of what the decision does to
+    /// the response, only the CORS headers in [`response`](Self::response) stay.
     pub fn refuse(&mut self, reason: Reason) {
-        let grpc = false;
         self.session = None;
-        self.action = Action::Reply(Reply { reason, grpc });
+        self.action = Action::Reply(reason);
     }
 }
 
@@ -92,7 +93,7 @@ impl ResponseHeader {
 /// What to do with a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
-    /// It is for no known Service: leave it to the proxy's own routes.
+    /// Leave the request, which is for no known Service, to the proxy's own routes.
     PassThrough,
     /// Send it to a cluster.
     Forward {
@@ -111,43 +112,7 @@ pub enum Action {
     /// Answer a CORS preflight: 204, with [`Decision::response`].
     Preflight,
     /// Answer with an error, and with [`Decision::response`].
-    Reply(Reply),
-}
-
-/// An error that a request is answered with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reply {
-    /// Why.
-    pub reason: Reason,
-    /// Whether the client speaks gRPC and gets [`Reply::grpc_status`] instead of [`Reply::status`].
-    pub grpc: bool,
-}
-
-impl Reply {
-    /// HTTP status: 404, 500 or 403.
-    #[must_use]
-    pub fn status(self) -> u16 {
-        match self.reason {
-            // "When no rules matching a request have been successfully attached to the parent …
-            // a HTTP 404 status code MUST be returned." (HTTPRouteRule)
-            Reason::NoMatchingRule => 404,
-            // "requests … MUST receive a 500 status code" (HTTPRouteRule.backendRefs)
-            Reason::NoBackend | Reason::InvalidBackend | Reason::InvalidRule => 500,
-            // "Fail closed" (GEP-1494)
-            Reason::Denied | Reason::ExternalAuthFailed => 403,
-        }
-    }
-
-    /// gRPC status: UNIMPLEMENTED (12), UNAVAILABLE (14) or PERMISSION_DENIED (7).
-    #[must_use]
-    pub fn grpc_status(self) -> u32 {
-        match self.reason {
-            Reason::NoMatchingRule => 12,
-            // "… MUST receive `UNAVAILABLE`" (GRPCRouteRule.backendRefs)
-            Reason::NoBackend | Reason::InvalidBackend | Reason::InvalidRule => 14,
-            Reason::Denied | Reason::ExternalAuthFailed => 7,
-        }
-    }
+    Reply(Reason),
 }
 
 /// Why a request is answered with an error.
@@ -168,6 +133,32 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The HTTP status of the answer: 404, 500 or 403.
+    #[must_use]
+    pub fn status(self) -> u16 {
+        match self {
+            // "When no rules matching a request have been successfully attached to the parent …
+            // a HTTP 404 status code MUST be returned." (HTTPRouteRule)
+            Self::NoMatchingRule => 404,
+            // "requests … MUST receive a 500 status code" (HTTPRouteRule.backendRefs)
+            Self::NoBackend | Self::InvalidBackend | Self::InvalidRule => 500,
+            // "Fail closed" (GEP-1494)
+            Self::Denied | Self::ExternalAuthFailed => 403,
+        }
+    }
+
+    /// The status of the answer to a gRPC client: UNIMPLEMENTED (12), UNAVAILABLE (14) or
+    /// PERMISSION_DENIED (7).
+    #[must_use]
+    pub fn grpc_status(self) -> u32 {
+        match self {
+            Self::NoMatchingRule => 12,
+            // "… MUST receive `UNAVAILABLE`" (GRPCRouteRule.backendRefs)
+            Self::NoBackend | Self::InvalidBackend | Self::InvalidRule => 14,
+            Self::Denied | Self::ExternalAuthFailed => 7,
+        }
+    }
+
     /// As it stands in the [`REASON`](gamma_config::wire::REASON) header and in metrics.
     #[must_use]
     pub fn as_str(self) -> &'static str {

@@ -1,4 +1,4 @@
-//! Why no router could be built.
+//! The errors for which a router can't be built from a config.
 
 use matchit::{InsertError, MatchError};
 

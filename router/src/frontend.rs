@@ -1,4 +1,4 @@
-//! Which Service, and which of its ports, a request is for.
+//! Finds the Service, and which of its ports, that a request is for.
 //!
 //! "the mesh should apply a particular xRoute's configuration if the destination IP address for a
 //! given connection is the ClusterIP of that parentRef Service" (GEP-1294). Where the destination is
@@ -23,11 +23,11 @@ const MAX_HOST: usize = 253;
 type Ports = Range<u32>;
 
 #[derive(Debug, Default)]
-pub(crate) struct Frontends {
+pub(crate) struct FrontendIndex {
     /// `name.namespace`, and every extra host, in lower case.
-    hosts: Interner<Host>,
+    hosts: Interner<HostEntry>,
     /// `name` of the Services in the clients' own namespace, which is what they say most.
-    short: Interner<Host>,
+    short: Interner<HostEntry>,
     /// By octets. Several Services may share an address on different ports.
     addresses: Interner<Vec<Ports>>,
     /// `.` and the namespace that short names are completed with.
@@ -38,7 +38,7 @@ pub(crate) struct Frontends {
 
 /// What a host name leads to.
 #[derive(Debug, Clone)]
-struct Host {
+struct HostEntry {
     ports: Ports,
     /// Whether it is the name of a Service, to which `.svc` and the cluster domain can be appended, and
     /// not an extra host.
@@ -66,7 +66,7 @@ impl ServiceFrontend {
     }
 }
 
-impl Frontends {
+impl FrontendIndex {
     pub(crate) fn new(cluster_domain: &str, client_namespace: &str) -> Self {
         Self {
             namespace_suffix: format!(".{}", client_namespace.to_ascii_lowercase()).into(),
@@ -76,7 +76,7 @@ impl Frontends {
     }
 
     pub(crate) fn add(&mut self, service: ServiceFrontend, ports: Ports) {
-        let host = |is_service| Host {
+        let host = |is_service| HostEntry {
             ports: ports.clone(),
             is_service,
         };
@@ -117,7 +117,7 @@ impl Frontends {
 
     fn by_host(&self, host: &[u8]) -> Option<&[Ports]> {
         let host = host.strip_suffix(b".").unwrap_or(host);
-        // As most clients write it.
+        // Most clients write the name in lower case, as it is stored.
         if let Some(found) = self.by_name(host) {
             return Some(std::slice::from_ref(&found.ports));
         }
@@ -135,7 +135,7 @@ impl Frontends {
     }
 
     /// `name` is in lower case.
-    fn by_name(&self, name: &[u8]) -> Option<&Host> {
+    fn by_name(&self, name: &[u8]) -> Option<&HostEntry> {
         let qualified = || {
             let full = name.strip_suffix(self.domain_suffix.as_bytes());
             full.or_else(|| name.strip_suffix(b".svc"))
@@ -147,8 +147,8 @@ impl Frontends {
     }
 }
 
-/// No extra host takes the name of a Service.
-fn set(hosts: &mut Interner<Host>, name: &str, host: Host) {
+/// Sets what `name` leads to. An extra host never replaces the name of a Service.
+fn set(hosts: &mut Interner<HostEntry>, name: &str, host: HostEntry) {
     let (new, is_service) = (host.clone(), host.is_service);
     hosts.change(
         name.as_bytes(),
@@ -161,7 +161,7 @@ fn set(hosts: &mut Interner<Host>, name: &str, host: Host) {
     );
 }
 
-/// The same of an IPv4 address and of that address mapped to IPv6.
+/// The octets of an address, which are the same for an IPv4 address and for that address mapped to IPv6.
 fn octets(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped(),
@@ -171,8 +171,8 @@ fn octets(ip: IpAddr) -> [u8; 16] {
 }
 
 #[cfg(feature = "trace")]
-impl Frontends {
-    /// How a request for which [`Frontends::find`] finds something says it.
+impl FrontendIndex {
+    /// How a request names its Service, if [`FrontendIndex::find`] finds ports for the request.
     pub(crate) fn via<H: ?Sized>(&self, request: &Request<'_, H>) -> crate::trace::Via {
         use crate::trace::Via;
 

@@ -31,24 +31,32 @@
 //!
 //! # How a decision is made
 //!
-//! 1. `frontend`: the destination address, else the authority, names a Service and a port. If not, the
-//!    request [passes through](Action::PassThrough).
-//! 2. That port has one route table for this proxy's clients: the consumer routes of their
-//!    namespace, else the producer routes, else none and the request goes to the Service itself.
-//! 3. `table`: the first match *in the order of the config* that holds wins. A radix
-//!    tree, hash tables of header values and a few position lists find it without looking at every
-//!    rule.
-//! 4. `session`: a request of a session goes where that goes; else `split`: one of the rule's backends
-//!    is drawn by weight.
-//! 5. `filter`: filters of the rule and of the backend, in a fixed order.
+//! `decide` does the steps in order:
 //!
-//! A forward without rewrites allocates nothing.
+//! 1. `frontend`: the destination address, else the authority, names a Service and a port. If they name
+//!    none, the request [passes through](Action::PassThrough).
+//! 2. `port`: that port has one route table for this proxy's clients: the consumer routes of their
+//!    namespace, else the producer routes. Without either, the request goes to the Service's own cluster.
+//! 3. `table`: the first match *in the order of the config* that holds wins. `path` (a radix tree),
+//!    `candidates` (hash tables of header values) and a list of regular expressions find it without a
+//!    look at every match; `predicate` is what a match asks besides the path.
+//! 4. `apply`: the `rule` of the match that won answers the request itself, or gets a backend: the one
+//!    that the request's `session` is bound to, else the one that `split` draws by weight.
+//! 5. `filter`: the filters of the rule, then those of the backend, in a fixed order.
+//!
+//! A forward without rewrites allocates nothing. `build` makes all of this of a config, `interner` keeps
+//! its names.
+//!
+//! Besides, with the feature `trace`, which the filter does not have: `tracer` and `outcomes` say how a
+//! decision comes about and which others can, in the words of `trace`, and `possible`
+//! lists the decisions that a router can make at all.
 //!
 //! # What a decision does
 //!
-//! Whoever carries a decision out, or says what it does, is a visitor: [`Router::visit_request`] and
-//! [`Router::visit_response`] call the methods of [`RequestVisitor`] and [`ResponseVisitor`] in order,
-//! each with [who asked for it](By). Nothing else knows what a decision does.
+//! `decision` says what was decided; `visit` alone knows what that changes of the request and of the
+//! response. [`Router::visit_request`] and [`Router::visit_response`] tell a `visitor` by the methods of
+//! [`RequestVisitor`] and [`ResponseVisitor`], in order, each with [who asked for it](By). The filter's
+//! visitors carry the decision out; others write it down or compare it.
 //!
 //! ```
 //! # use gamma_router::{Answer, By, HeaderVisitor, Request, RequestVisitor, Router};
@@ -126,8 +134,6 @@ mod hash;
 mod id;
 mod interner;
 #[cfg(feature = "trace")]
-mod lists;
-#[cfg(feature = "trace")]
 mod outcomes;
 mod path;
 mod policy;
@@ -151,9 +157,9 @@ mod visit;
 mod visitor;
 
 pub use authority::{HostPattern, port_number, split_port};
-pub use decision::{Action, Decision, InSession, Reason, Reply, ResponseHeader};
+pub use decision::{Action, Decision, InSession, Reason, ResponseHeader};
 pub use error::{BuildError, PathError, PatternError, ReadError};
-pub use filter::{ExternalAuth, HeaderEdits};
+pub use filter::AuthService;
 pub use id::{BackendId, ClusterId, RuleId};
 pub use policy::Policy;
 pub use regex::check as check_regex;

@@ -1,4 +1,4 @@
-//! Every decision that may be made on a request, instead of one that is drawn.
+//! Lists every decision that can be made on a request, with its weight, where `decide` draws one.
 
 use crate::{
     decision::{Action, Decision, Reason},
@@ -6,7 +6,7 @@ use crate::{
     port::Port,
     request::{Headers, Request},
     router::Router,
-    table::Table,
+    table::MatchTable,
     trace::{Outcome, Outcomes, Winner},
 };
 
@@ -22,17 +22,17 @@ impl Router {
         }
     }
 
-    /// The same once the winner was found.
+    /// The outcomes of a request for `port` once the match that wins was found.
     pub(crate) fn outcomes_at<H: Headers + ?Sized>(
         &self,
         port: &Port,
-        table: &Table,
+        table: &MatchTable,
         found: Option<Position>,
         request: &Request<'_, H>,
     ) -> Outcomes {
         let found = found.and_then(|position| Some((position, table.entry(position)?)));
         let Some((position, entry)) = found else {
-            let action = request.reply(Reason::NoMatchingRule);
+            let action = Action::Reply(Reason::NoMatchingRule);
             return Outcomes::only(Decision::without_rule(action));
         };
         let winner = Some(Winner {
@@ -85,7 +85,7 @@ impl Router {
 }
 
 impl Outcomes {
-    /// There is nothing to draw.
+    /// A single outcome: there is no backend to draw.
     pub(crate) fn only(decision: Decision) -> Self {
         let (weight, total) = (1, 1);
         Self {

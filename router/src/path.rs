@@ -1,4 +1,4 @@
-//! From a path to the matches that may hold for it.
+//! Finds the Exact and PathPrefix matches that can hold for the path of a request.
 //!
 //! One radix tree holds every stored path, Exact ones and prefixes alike. PathPrefix "matches element by
 //! element", so only those beginnings of a request's path can be stored prefixes that end before a `/` or
@@ -19,7 +19,7 @@ use crate::{
 const NONE: u32 = u32::MAX;
 
 #[derive(Debug)]
-pub(crate) struct PathIndex {
+pub(crate) struct PathTree {
     tree: Tree<Stored>,
     /// By the id of an Exact path.
     exact: Box<[Candidates]>,
@@ -31,7 +31,7 @@ pub(crate) struct PathIndex {
     longest: usize,
 }
 
-/// What the tree knows of a stored path. Each of its nodes has room for one, so it is small.
+/// The ids of a stored path. Every node of the tree has room for one of these, so it is small.
 #[derive(Debug, Clone, Copy)]
 struct Stored {
     /// Exact matches on this very path, or `NONE`.
@@ -44,13 +44,14 @@ struct Stored {
 #[derive(Debug, Clone, Copy)]
 struct Depth {
     slashes: u32,
-    /// Lowest position of them and of all with more `/`: nothing better follows once one is found.
+    /// The lowest position among these paths and those with more `/`. The search ends at a depth whose lowest
+    /// position is no better than what was found.
     lowest: Position,
 }
 
 /// Collects paths, then builds the index.
 #[derive(Debug, Default)]
-pub(crate) struct PathIndexBuilder {
+pub(crate) struct PathTreeBuilder {
     tree: Tree<Stored>,
     /// How many `/` each Exact path and each prefix has.
     exact: Vec<u32>,
@@ -58,7 +59,7 @@ pub(crate) struct PathIndexBuilder {
     longest: usize,
 }
 
-impl PathIndexBuilder {
+impl PathTreeBuilder {
     /// The id of an Exact path: 0, 1, 2…
     pub(crate) fn exact(&mut self, path: &str) -> Result<u32, BuildError> {
         let stored = stored(&mut self.tree, &mut self.longest, path)?;
@@ -82,11 +83,11 @@ impl PathIndexBuilder {
         self,
         exact: impl Iterator<Item = Candidates>,
         prefixes: impl Iterator<Item = Candidates>,
-    ) -> PathIndex {
+    ) -> PathTree {
         let (exact, prefixes): (Box<[_]>, Box<[_]>) = (exact.collect(), prefixes.collect());
         let of_exact = self.exact.iter().zip(&exact);
         let of_prefixes = self.prefixes.iter().zip(&prefixes);
-        PathIndex {
+        PathTree {
             tree: self.tree,
             depths: depths(of_exact.chain(of_prefixes)),
             exact,
@@ -96,7 +97,7 @@ impl PathIndexBuilder {
     }
 }
 
-impl PathIndex {
+impl PathTree {
     /// The lowest position below `limit` among the matches on `path` for which `find` finds one: the
     /// lowest of some candidates that holds and is below a limit. `path` may have its query behind it.
     pub(crate) fn first(
@@ -105,7 +106,7 @@ impl PathIndex {
         limit: Position,
         mut find: impl FnMut(&Candidates, Position) -> Option<Position>,
     ) -> Option<Position> {
-        // `*` (of OPTIONS) and nothing at all are below no prefix.
+        // The path `*` (of OPTIONS) and an empty path are below no prefix.
         if path.first() != Some(&b'/') {
             return None;
         }
@@ -135,7 +136,7 @@ impl PathIndex {
     }
 
     fn lookup(&self, path: &[u8]) -> Option<Stored> {
-        // Configured paths are ASCII: what is not UTF-8 is none of them.
+        // Configured paths are ASCII, so a path that is not UTF-8 is not among them.
         let path = std::str::from_utf8(path).ok()?;
         Some(*self.tree.at(path).ok()?.value)
     }
@@ -144,10 +145,10 @@ impl PathIndex {
 /// The ancestors of a path: its beginnings that end before a `/`, and the path itself.
 struct Ancestors<'p> {
     path: &'p [u8],
-    /// How far it was looked at, and how many `/` there are up to here.
+    /// How many bytes of the path were looked at, and how many `/` are among them.
     at: usize,
     slashes: u32,
-    /// No stored path is longer.
+    /// The length of the longest stored path, beyond which no ancestor can be stored.
     longest: usize,
 }
 
@@ -162,7 +163,8 @@ impl<'p> Ancestors<'p> {
         }
     }
 
-    /// The one with that many `/`, more than the last time, and whether it is the whole path.
+    /// The ancestor with that many `/`, and whether it is the whole path. Each call asks for more `/` than
+    /// the one before.
     fn with(&mut self, slashes: u32) -> Option<(&'p [u8], bool)> {
         while self.at <= self.longest {
             let next = self.path.get(self.at).filter(|&&b| b != b'?');
@@ -188,7 +190,7 @@ fn slashes(path: &[u8]) -> u32 {
         .fold(0, |count, &b| count.saturating_add(u32::from(b == b'/')))
 }
 
-/// What is stored of a path, from now on if nothing was.
+/// The ids of a path, which is stored now if it was not.
 fn stored<'t>(
     tree: &'t mut Tree<Stored>,
     longest: &mut usize,

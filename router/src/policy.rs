@@ -1,4 +1,4 @@
-//! What a proxy has to know of a rule besides where its requests go.
+//! Timeouts and retries of a rule, and the headers that tell the proxy of them.
 
 use std::time::Duration;
 
@@ -11,12 +11,12 @@ pub struct Policy {
     pub timeouts: Timeouts,
     /// Whether and when requests are tried again.
     pub retry: Option<Retry>,
-    /// How the proxy is told, written once: names of headers and their values.
+    /// Names and values of the headers that tell the proxy of them, written once for all requests.
     pub(crate) controls: Box<[(&'static str, Box<str>)]>,
 }
 
 impl Policy {
-    /// `None` if the rule says nothing, as most do.
+    /// `None` if the rule has neither, as most have.
     pub(crate) fn new(rule: &Rule) -> Option<Box<Self>> {
         if rule.timeouts == Timeouts::default() && rule.retry.is_none() {
             return None;

@@ -1,6 +1,6 @@
-//! A port of a Service.
+//! A port of a Service, with its own cluster and its route table.
 
-use crate::{id::ClusterId, table::Table};
+use crate::{id::ClusterId, table::MatchTable};
 
 #[derive(Debug)]
 pub(crate) struct Port {
@@ -8,5 +8,5 @@ pub(crate) struct Port {
     /// The Service's own endpoints.
     pub(crate) cluster: ClusterId,
     /// The routes that this proxy's clients get.
-    pub(crate) table: Option<Table>,
+    pub(crate) table: Option<MatchTable>,
 }

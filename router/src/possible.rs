@@ -1,27 +1,27 @@
-//! Every kind of decision that a router can make, without a request.
+//! Lists a decision of every kind that a router can make, without a request.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::{
-    decision::{Action, Decision, InSession, Reason, Reply, ResponseHeader},
+    decision::{Action, Decision, InSession, Reason, ResponseHeader},
     filter::Filters,
     id::{BackendId, RuleId},
     router::Router,
-    rule::{Backend, Rule},
+    rule::{CompiledBackend, CompiledRule},
 };
 
 impl Router {
     /// A decision of each kind that this router can make: for each rule and backend the forward or
     /// answer, with everything that a request could bring about (a new path, a session that goes on,
-    /// CORS headers), and those that no rule makes. Paths, locations and values are empty, endpoints
-    /// nobody's.
+    /// CORS headers), and those that no rule makes. Paths, locations and values are
+    /// empty, and endpoints are unspecified.
     ///
-    /// Whoever wants to know what may ever be asked of a visitor visits them all.
+    /// A visitor that visits all of these decisions is asked everything that requests can lead to.
     pub fn possible_decisions(&self) -> impl Iterator<Item = Decision> + '_ {
         let without_rule = [
             Action::PassThrough,
-            reply(Reason::NoMatchingRule),
-            reply(Reason::ExternalAuthFailed),
+            Action::Reply(Reason::NoMatchingRule),
+            Action::Reply(Reason::ExternalAuthFailed),
         ];
         let own = self.ports.iter().map(Self::no_routes);
         let rules = (0_u32..)
@@ -35,14 +35,14 @@ impl Router {
     }
 }
 
-fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
+fn of_rule(id: RuleId, rule: &CompiledRule) -> Vec<Decision> {
     let decision = |action, response: &[ResponseHeader]| Decision {
         rule: Some(id),
         response: response.to_vec(),
         ..Decision::without_rule(action)
     };
     if rule.invalid {
-        return vec![decision(reply(Reason::InvalidRule), &[])];
+        return vec![decision(Action::Reply(Reason::InvalidRule), &[])];
     }
     let (mut decisions, mut response) = (Vec::new(), Vec::new());
     let of_rule = rule.filters.as_deref();
@@ -54,7 +54,7 @@ fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
         decisions.push(decision(redirected(redirect.status), &response));
         return decisions;
     }
-    decisions.push(decision(reply(Reason::NoBackend), &response));
+    decisions.push(decision(Action::Reply(Reason::NoBackend), &response));
     for (index, backend) in (0_u32..).zip(rule.backends.iter()) {
         let filters = backend.filters.as_deref();
         let headers = cors(filters);
@@ -77,9 +77,9 @@ fn of_rule(id: RuleId, rule: &Rule) -> Vec<Decision> {
     decisions
 }
 
-fn action(rule: &Rule, backend: &Backend) -> Action {
+fn action(rule: &CompiledRule, backend: &CompiledBackend) -> Action {
     let Some(cluster) = backend.cluster else {
-        return reply(Reason::InvalidBackend);
+        return Action::Reply(Reason::InvalidBackend);
     };
     if let Some(redirect) = backend.redirect() {
         return redirected(redirect.status);
@@ -98,11 +98,6 @@ fn redirected(status: u16) -> Action {
         status,
         location: Vec::new(),
     }
-}
-
-fn reply(reason: Reason) -> Action {
-    let grpc = false;
-    Action::Reply(Reply { reason, grpc })
 }
 
 /// All headers that a response can get, if the filters know CORS.

@@ -1,8 +1,6 @@
-//! What the router wants to know of a request.
+//! A request as the router reads it: its line, its headers, where and when it came.
 
 use std::net::SocketAddr;
-
-use crate::decision::{Action, Reason, Reply};
 
 /// A request as the client sent it, in bytes: nothing here is trusted to be UTF-8.
 #[derive(Debug, Clone, Copy)]
@@ -61,16 +59,6 @@ impl<'a, H: ?Sized> Request<'a, H> {
             now: self.now,
             headers: self.headers,
         }
-    }
-
-    /// An error, in the words of the client's protocol.
-    pub(crate) fn reply(&self, reason: Reason) -> Action
-    where
-        H: Headers,
-    {
-        let mut kinds = self.headers.values("content-type");
-        let grpc = kinds.next().is_some_and(is_grpc);
-        Action::Reply(Reply { reason, grpc })
     }
 
     /// The path without the query.

@@ -1,24 +1,24 @@
-//! The router: everything that decisions need, built once.
+//! The router: the index of Services, the route tables and the rules that decisions read.
 
 use crate::{
     clusters::Clusters,
     decision::{Action, Decision},
-    filter::{ExternalAuth, Filters},
-    frontend::Frontends,
+    filter::{AuthService, Filters},
+    frontend::FrontendIndex,
     id::{BackendId, ClusterId, RuleId},
     port::Port,
-    rule::{Backend, Rule, RuleRef},
+    rule::{CompiledBackend, CompiledRule, RuleRef},
     visitor::By,
 };
 
 /// Decides requests of the clients of one namespace.
 #[derive(Debug)]
 pub struct Router {
-    pub(crate) frontends: Frontends,
+    pub(crate) frontends: FrontendIndex,
     pub(crate) ports: Box<[Port]>,
-    pub(crate) rules: Box<[Rule]>,
+    pub(crate) rules: Box<[CompiledRule]>,
     pub(crate) clusters: Clusters,
-    /// Names the cluster to the proxy.
+    /// The request header that tells the proxy the cluster.
     pub(crate) cluster_header: Box<str>,
     /// Whether errors say their reason in a header.
     pub(crate) reason_header: bool,
@@ -74,7 +74,7 @@ impl Router {
 
     /// Who has to allow the request before the decision is carried out.
     #[must_use]
-    pub fn external_auth(&self, decision: &Decision) -> Option<&ExternalAuth> {
+    pub fn external_auth(&self, decision: &Decision) -> Option<&AuthService> {
         match decision.action {
             Action::Forward { .. } | Action::Redirect { .. } => {
                 self.rule(decision.rule?)?.external_auth()
@@ -83,11 +83,11 @@ impl Router {
         }
     }
 
-    pub(crate) fn rule_of(&self, id: RuleId) -> Option<&Rule> {
+    pub(crate) fn rule_of(&self, id: RuleId) -> Option<&CompiledRule> {
         self.rules.get(id.0 as usize)
     }
 
-    fn backend_of(&self, id: BackendId) -> Option<&Backend> {
+    fn backend_of(&self, id: BackendId) -> Option<&CompiledBackend> {
         self.rule_of(id.rule)?.backends.get(id.index as usize)
     }
 

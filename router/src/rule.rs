@@ -1,12 +1,12 @@
-//! Rules and backends, compiled.
+//! The rules and backends of a config, compiled for decisions.
 
 use std::ops::Deref;
 
-use gamma_config::{BackendRef, Rule as RuleConfig};
+use gamma_config::{BackendRef, Rule};
 
 use crate::{
-    clusters::{ClusterNames, Clusters},
-    filter::{ExternalAuth, Filters, Redirect},
+    clusters::{ClusterInterner, Clusters},
+    filter::{AuthService, CompiledRedirect, Filters},
     id::{BackendId, ClusterId, RuleId},
     policy::Policy,
     session::Session,
@@ -15,29 +15,29 @@ use crate::{
 };
 
 #[derive(Debug)]
-pub(crate) struct Rule {
+pub(crate) struct CompiledRule {
     /// `HTTPRoute/shop/cart/0`: the route, and behind the last `/` the name.
     full_name: Box<str>,
     pub(crate) filters: Option<Box<Filters>>,
-    pub(crate) backends: Backends,
+    pub(crate) backends: CompiledBackends,
     pub(crate) split: Split,
     pub(crate) policy: Option<Box<Policy>>,
     pub(crate) session: Option<Box<Session>>,
-    /// Whether it can't be obeyed and answers 500.
+    /// Whether the rule can't be obeyed, so that its requests are answered 500.
     pub(crate) invalid: bool,
 }
 
-/// Most rules have one, which needs no memory elsewhere.
+/// The backends of a rule. Most rules have one, which is kept in the rule itself.
 #[derive(Debug)]
-pub(crate) enum Backends {
-    One(Backend),
-    Several(Box<[Backend]>),
+pub(crate) enum CompiledBackends {
+    One(CompiledBackend),
+    Several(Box<[CompiledBackend]>),
 }
 
-impl Deref for Backends {
-    type Target = [Backend];
+impl Deref for CompiledBackends {
+    type Target = [CompiledBackend];
 
-    fn deref(&self) -> &[Backend] {
+    fn deref(&self) -> &[CompiledBackend] {
         match self {
             Self::One(backend) => std::slice::from_ref(backend),
             Self::Several(backends) => backends,
@@ -46,26 +46,30 @@ impl Deref for Backends {
 }
 
 #[derive(Debug)]
-pub(crate) struct Backend {
-    /// `None`: invalid, answers 500.
+pub(crate) struct CompiledBackend {
+    /// The cluster; `None` if the backend is invalid, so that its requests are answered 500.
     pub(crate) cluster: Option<ClusterId>,
     pub(crate) filters: Option<Box<Filters>>,
 }
 
-impl Rule {
+impl CompiledRule {
     pub(crate) fn new(
-        rule: &RuleConfig,
-        clusters: &mut ClusterNames,
+        rule: &Rule,
+        clusters: &mut ClusterInterner,
         sessions: &mut SessionIds,
     ) -> Self {
         Self {
             full_name: format!("{}/{}", rule.route, rule.name).into(),
             filters: Filters::new(&rule.filters, clusters),
             backends: match &*rule.backend_refs {
-                [backend] => Backends::One(Backend::new(backend, clusters)),
+                [backend] => CompiledBackends::One(CompiledBackend::new(backend, clusters)),
                 backends => {
                     let backends = backends.iter();
-                    Backends::Several(backends.map(|b| Backend::new(b, clusters)).collect())
+                    CompiledBackends::Several(
+                        backends
+                            .map(|b| CompiledBackend::new(b, clusters))
+                            .collect(),
+                    )
                 }
             },
             split: Split::new(rule.backend_refs.iter().map(|backend| backend.weight)),
@@ -78,7 +82,7 @@ impl Rule {
         }
     }
 
-    /// Whether it or one of its backends answers preflights.
+    /// Whether the rule or one of its backends has a CORS filter, which answers preflights.
     pub(crate) fn has_cors(&self) -> bool {
         let of_backends = self.backends.iter().map(|backend| &backend.filters);
         std::iter::once(&self.filters)
@@ -88,15 +92,15 @@ impl Rule {
     }
 }
 
-impl Backend {
-    fn new(backend: &BackendRef, clusters: &mut ClusterNames) -> Self {
+impl CompiledBackend {
+    fn new(backend: &BackendRef, clusters: &mut ClusterInterner) -> Self {
         Self {
             cluster: backend.cluster.as_deref().map(|name| clusters.id(name)),
             filters: Filters::new(&backend.filters, clusters),
         }
     }
 
-    pub(crate) fn redirect(&self) -> Option<&Redirect> {
+    pub(crate) fn redirect(&self) -> Option<&CompiledRedirect> {
         self.filters.as_ref()?.redirect.as_deref()
     }
 
@@ -106,11 +110,11 @@ impl Backend {
     }
 }
 
-/// A rule of a router, for those who want to know more of it than what a decision does.
+/// A rule of a router: its names, its policies and its clusters.
 #[derive(Debug, Clone, Copy)]
 pub struct RuleRef<'r> {
     pub(crate) id: RuleId,
-    pub(crate) rule: &'r Rule,
+    pub(crate) rule: &'r CompiledRule,
     pub(crate) clusters: &'r Clusters,
 }
 
@@ -159,7 +163,7 @@ impl<'r> RuleRef<'r> {
 
     /// Who has to allow its requests, if anybody.
     #[must_use]
-    pub fn external_auth(self) -> Option<&'r ExternalAuth> {
+    pub fn external_auth(self) -> Option<&'r AuthService> {
         self.rule.filters.as_ref()?.external_auth.as_deref()
     }
 

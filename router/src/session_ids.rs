@@ -1,15 +1,15 @@
-//! What tells the session tokens of the rules of one route table apart.
+//! The numbers that tell the session tokens of one rule of a route table from those of another.
 
 use gamma_config::Rule;
 
 use crate::{hash::hash, interner::Interner};
 
-/// Gives each rule of a table a number that no other rule of the table has. It follows from the rule's
-/// route and name, so that sessions outlive a new config; only of rules that have both in common it
-/// depends on their order.
+/// Gives each rule of a table a number that no other rule of the table has. The number follows from the
+/// rule's route and name, so that sessions outlive a new config; it depends on the order of rules only
+/// where several have the same route and name.
 #[derive(Debug, Default)]
 pub(crate) struct SessionIds {
-    /// By a number that was given: how many rules would have got it.
+    /// How many rules each number was asked for, by the number.
     given: Interner<u32>,
 }
 

@@ -1,4 +1,4 @@
-//! Weighted choice among backends.
+//! Draws one of a rule's backends by weight.
 
 use fastrand::Rng;
 
@@ -8,7 +8,7 @@ use fastrand::Rng;
 /// computed as weight/(sum of all weights in this BackendRefs list)." (BackendRef.weight)
 #[derive(Debug)]
 pub(crate) enum Split {
-    /// One backend, of that weight: what most rules have.
+    /// A single backend of that weight, as most rules have.
     One(u32),
     /// Running sums: entry `i` owns the numbers from the sum before it up to its own.
     Sums(Box<[u64]>),

@@ -1,4 +1,4 @@
-//! One route table: the first match, in the order of the config, that holds.
+//! The route table of a Service port: finds the first match, in the order of the config, that holds.
 
 use std::mem::take;
 
@@ -10,34 +10,34 @@ use crate::{
     entry::{Entry, Position},
     error::{BuildError, PatternError},
     id::RuleId,
-    path::{PathIndex, PathIndexBuilder},
+    path::{PathTree, PathTreeBuilder},
     predicate::Predicates,
     regex,
     request::{Headers, Request},
 };
 
 #[derive(Debug)]
-pub(crate) struct Table {
+pub(crate) struct MatchTable {
     /// All matches, in order of precedence.
     entries: Box<[Entry]>,
     /// Exact and PathPrefix matches, by path.
-    paths: PathIndex,
-    /// Matches that do not look at the path.
-    anywhere: Candidates,
+    paths: PathTree,
+    /// Matches that do not look at the path, if there are any.
+    anywhere: Option<Candidates>,
     /// RegularExpression matches.
     regexes: Box<[(Position, Regex)]>,
 }
 
 /// Collects the matches of one rule after the other.
 #[derive(Debug, Default)]
-pub(crate) struct TableBuilder {
-    /// As they were written.
+pub(crate) struct MatchTableBuilder {
+    /// The matches in the order in which they were written.
     entries: Vec<Entry>,
     /// What each asks of the path.
     on_path: Vec<PathPredicate>,
     /// How many matches each rule has.
     counts: Vec<u32>,
-    paths: PathIndexBuilder,
+    paths: PathTreeBuilder,
 }
 
 /// What a match asks of the path.
@@ -50,7 +50,7 @@ enum PathPredicate {
     Regex(Box<Regex>),
 }
 
-impl TableBuilder {
+impl MatchTableBuilder {
     /// Adds the next rule.
     pub(crate) fn add(&mut self, rule: &Rule, id: RuleId) -> Result<(), BuildError> {
         // "If no matches are specified, the default is … every HTTP request."
@@ -93,7 +93,7 @@ impl TableBuilder {
     }
 
     /// `match_order` is that of the [`RouteTable`].
-    pub(crate) fn build(mut self, match_order: &[(u32, u32)]) -> Table {
+    pub(crate) fn build(mut self, match_order: &[(u32, u32)]) -> MatchTable {
         self.reorder(match_order);
         let mut anywhere = Vec::new();
         let mut regexes = Vec::new();
@@ -116,12 +116,12 @@ impl TableBuilder {
         }
         let entries: Box<[Entry]> = self.entries.into();
         let candidates = |positions: &[Position]| Candidates::new(positions, &entries);
-        Table {
+        MatchTable {
             paths: self.paths.build(
                 exact.iter().map(candidates),
                 prefixes.iter().map(candidates),
             ),
-            anywhere: candidates(&anywhere),
+            anywhere: (!anywhere.is_empty()).then(|| candidates(&anywhere)),
             regexes: regexes.into(),
             entries,
         }
@@ -160,7 +160,7 @@ impl TableBuilder {
 /// Positions by the id of their path, in one piece of memory.
 struct PositionsByPath {
     positions: Vec<Position>,
-    /// Where each group ends as far as it is filled.
+    /// Where the positions of each path end. While positions are added, where the next one goes.
     ends: Vec<u32>,
 }
 
@@ -208,14 +208,16 @@ impl PositionsByPath {
     }
 }
 
-impl Table {
-    /// Where the winner stands, or `None` if no match holds.
+impl MatchTable {
+    /// The position of the match that wins, or `None` if no match holds.
     pub(crate) fn find<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Option<Position> {
         let find = |candidates: &Candidates, limit: Position| {
             candidates.first(limit, &self.entries, request)
         };
         let mut best = self.paths.first(request.path, Position::MAX, find);
-        best = find(&self.anywhere, best.unwrap_or(Position::MAX)).or(best);
+        if let Some(anywhere) = &self.anywhere {
+            best = find(anywhere, best.unwrap_or(Position::MAX)).or(best);
+        }
         if !self.regexes.is_empty() {
             best = self
                 .by_regex(best.unwrap_or(Position::MAX), request)
@@ -249,7 +251,7 @@ impl Table {
 }
 
 #[cfg(feature = "trace")]
-impl Table {
+impl MatchTable {
     /// Every match, in order of precedence.
     pub(crate) fn trace<H: Headers + ?Sized>(
         &self,
@@ -257,8 +259,10 @@ impl Table {
     ) -> Vec<crate::trace::Candidate<'_>> {
         let path = String::from_utf8_lossy(request.path_only());
         let mut on_path: Vec<Position> = Vec::new();
-        self.anywhere.each(&mut |position| on_path.push(position));
-        // What never holds leads the search past everything that stands on the path.
+        if let Some(anywhere) = &self.anywhere {
+            anywhere.each(&mut |position| on_path.push(position));
+        }
+        // No candidates are said to hold, so that the search goes on through all of them.
         self.paths
             .first(request.path, Position::MAX, |candidates, _| {
                 candidates.each(&mut |position| on_path.push(position));

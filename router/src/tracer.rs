@@ -1,4 +1,4 @@
-//! The same decision with its reasons.
+//! Traces a decision: why each match of the route table fails, and which decisions can follow.
 
 use crate::{
     decision::{Action, Decision},

@@ -1,9 +1,9 @@
-//! What a decision does, told to a visitor: the one description of it.
+//! Tells a visitor what a decision does to its request and to the response.
 
 use gamma_config::wire;
 
 use crate::{
-    decision::{Action, Decision, Reason, Reply},
+    decision::{Action, Decision, Reason},
     filter::HeaderEdits,
     id::ClusterId,
     router::Router,
@@ -29,7 +29,7 @@ impl Router {
             }
             Action::Redirect { status, location } => visitor.redirect(*status, location),
             Action::Preflight => visitor.preflight(),
-            Action::Reply(reply) => self.visit_reply(*reply, visitor),
+            Action::Reply(reason) => self.visit_reply(*reason, visitor),
         }
     }
 
@@ -42,9 +42,8 @@ impl Router {
         visitor: &mut V,
     ) -> Result<(), V::Error> {
         let Some(cluster) = self.cluster(cluster) else {
-            // Of another router: better no backend than any.
-            let (reason, grpc) = (Reason::InvalidBackend, false);
-            return self.visit_reply(Reply { reason, grpc }, visitor);
+            // The decision is another router's: no backend is better than just any.
+            return self.visit_reply(Reason::InvalidBackend, visitor);
         };
         let filters = self.filters(decision);
         for (filters, by) in filters.clone() {
@@ -87,14 +86,14 @@ impl Router {
 
     fn visit_reply<V: RequestVisitor>(
         &self,
-        reply: Reply,
+        reason: Reason,
         visitor: &mut V,
     ) -> Result<(), V::Error> {
-        let headers = [(wire::REASON, reply.reason.as_str().as_bytes())];
-        visitor.reply(reply, if self.reason_header { &headers } else { &[] })
+        let headers = [(wire::REASON, reason.as_str().as_bytes())];
+        visitor.reply(reason, if self.reason_header { &headers } else { &[] })
     }
 
-    /// Tells `visitor` what `decision` does to the response, whoever gave it.
+    /// Tells `visitor` what `decision` does to the response, whether a backend or the proxy gave it.
     ///
     /// # Errors
     ///
@@ -104,7 +103,7 @@ impl Router {
         decision: &Decision,
         visitor: &mut V,
     ) -> Result<(), V::Error> {
-        // The rule's own edits are for what its backends and redirects say.
+        // ResponseHeaderModifier is for responses of backends and for redirects, not for errors.
         if matches!(
             decision.action,
             Action::Forward { .. } | Action::Redirect { .. }
@@ -123,8 +122,8 @@ impl Router {
         self.visit_session(decision, visitor)
     }
 
-    /// Binds the session to the endpoint that answered, unless it is bound to that already. If none
-    /// did, there is nothing to come back to.
+    /// Binds the session to the endpoint that answered, unless it is bound to that endpoint already. No
+    /// session begins with a response that no endpoint gave.
     fn visit_session<V: ResponseVisitor>(
         &self,
         decision: &Decision,

@@ -1,18 +1,18 @@
-//! What a decision does, as calls of a visitor.
+//! The traits of visitors, which are told what a decision does.
 //!
 //! [`Router::visit_request`](crate::Router::visit_request) and
 //! [`Router::visit_response`](crate::Router::visit_response) call these methods in the order in which
-//! the filter carries them out. The filter's visitor makes them host calls, `gammactl`'s make them text.
+//! the filter carries them out. The filter's visitors turn the calls into host calls, those of `gammactl` into text.
 //! Dispatch is static and nothing is allocated for it. An error of a visitor ends the visit.
 //!
-//! Whatever is said to the proxy in a header has a method of its own, which by default sets that header:
-//! a visitor that only wants to see headers leaves those alone.
+//! Everything that the proxy is told in a header has a method of its own, which by default sets that header:
+//! a visitor that only wants to see headers keeps the defaults.
 
 use std::net::SocketAddr;
 
 use gamma_config::{Fraction, wire};
 
-use crate::decision::Reply;
+use crate::decision::Reason;
 
 /// Who asks for a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -119,15 +119,22 @@ pub trait RequestVisitor: HeaderVisitor {
         })
     }
 
+    /// Whether the client speaks gRPC, see [`is_grpc`](crate::is_grpc): it is asked only if the request is
+    /// answered with an error. A visitor that does not know the request's headers says `false`.
+    fn is_grpc(&mut self) -> bool {
+        false
+    }
+
     /// The request is answered with an error, in the words of the client's protocol, and with
     /// `headers`: [`wire::REASON`], unless the settings leave it out.
-    fn reply(&mut self, reply: Reply, headers: &[(&str, &[u8])]) -> Result<(), Self::Error> {
+    fn reply(&mut self, reason: Reason, headers: &[(&str, &[u8])]) -> Result<(), Self::Error> {
+        let grpc_status = self.is_grpc().then(|| reason.grpc_status());
         self.answer(&Answer {
-            status: reply.status(),
-            grpc_status: reply.grpc.then(|| reply.grpc_status()),
+            status: reason.status(),
+            grpc_status,
             headers,
-            body: reply.reason.message().as_bytes(),
-            details: reply.reason.as_str(),
+            body: reason.message().as_bytes(),
+            details: reason.as_str(),
         })
     }
 }

@@ -52,7 +52,7 @@ fn outcome(router: &Router, decision: &Decision) -> String {
             format!("{status} {}", String::from_utf8_lossy(location))
         }
         Action::Preflight => "preflight".into(),
-        Action::Reply(reply) => format!("{} {}", reply.status(), reply.reason.as_str()),
+        Action::Reply(reason) => format!("{} {}", reason.status(), reason.as_str()),
     }
 }
 

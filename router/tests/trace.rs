@@ -1,7 +1,10 @@
 //! What a trace says, beyond the decision that it explains.
 
+use std::convert::Infallible;
+
+use gamma_config::Fraction;
 use gamma_router::{
-    Action, Request, Router,
+    Action, Answer, By, HeaderVisitor, Request, RequestVisitor, Router,
     trace::{Failed, Frontend, Trace, Via, match_order},
 };
 
@@ -19,6 +22,37 @@ const CONFIG: &str = r#"{"version": 1, "services": [
        "filters": [{"requestMirror": {"cluster": "log", "fraction": {"numerator": 1, "denominator": 3}}}],
        "backendRefs": [{"cluster": "asked", "filters": [{"requestMirror": {"cluster": "own"}}]}]},
       {"route": "r", "name": "none", "matches": [{"path": {"value": "/none"}}]}]}}]}]}"#;
+
+/// Lists where copies of a request go.
+#[derive(Debug, Default)]
+struct Mirrors(Vec<(String, Fraction)>);
+
+impl HeaderVisitor for Mirrors {
+    type Error = Infallible;
+
+    fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn add(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl RequestVisitor for Mirrors {
+    fn mirror(&mut self, cluster: &str, fraction: Fraction, _: By) -> Result<(), Infallible> {
+        self.0.push((cluster.into(), fraction));
+        Ok(())
+    }
+
+    fn answer(&mut self, _: &Answer<'_>) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
 
 fn router() -> Router {
     let config = gamma_config::parse(CONFIG.as_bytes()).unwrap();
@@ -200,13 +234,13 @@ fn every_backend_with_a_weight_is_an_outcome() {
 fn mirrors_are_listed_with_their_fractions() {
     let router = router();
     let trace = get(&router, "cart", "/?q=1");
-    let mirrors = router.possible_mirrors(&trace.outcomes[0].decision);
-    let mirrors: Vec<_> = mirrors
-        .map(|(cluster, part)| (cluster, part.numerator, part.denominator))
-        .collect();
-    assert_eq!(mirrors[0], ("log", 1, 3));
-    assert_eq!(mirrors.len(), 2);
-    assert_eq!(mirrors[1].0, "own");
+    let mut mirrors = Mirrors::default();
+    let Ok(()) = router.visit_request(&trace.outcomes[0].decision, b"/?q=1", &mut mirrors);
+    let [(log, part), (own, _)] = &*mirrors.0 else {
+        panic!("{mirrors:?}")
+    };
+    assert_eq!((&**log, part.numerator, part.denominator), ("log", 1, 3));
+    assert_eq!(own, "own");
 }
 
 #[test]

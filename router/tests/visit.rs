@@ -14,6 +14,7 @@ struct Recorder {
     lines: Vec<String>,
     answered_by: Option<SocketAddr>,
     fails_at: Option<usize>,
+    is_grpc: bool,
 }
 
 impl Recorder {
@@ -56,6 +57,10 @@ impl RequestVisitor for Recorder {
         self.line(format!(
             "mirror {cluster} {numerator}/{denominator} ({by:?})"
         ))
+    }
+
+    fn is_grpc(&mut self) -> bool {
+        self.is_grpc
     }
 
     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), usize> {
@@ -197,32 +202,40 @@ fn a_failing_visitor_ends_the_visit() {
 fn answers_are_told_with_status_headers_and_body() {
     let with = router("");
     let without = router(r#""reasonHeader": false, "clusterHeader": "x-gamma-c""#);
-    let grpc = [("content-type", "application/grpc")];
     let bad = "the route's backend does not exist or may not be used";
     let table = [
         (
             &with,
             "/moved?q",
-            &[][..],
+            true,
             "answer 302 location: http://o/moved?q \"\"".into(),
         ),
         (
             &with,
             "/bad",
-            &[],
+            false,
             format!("answer 500 x-gamma-reason: invalid-backend {bad:?}"),
         ),
         (
             &with,
             "/bad",
-            &grpc,
+            true,
             format!("answer 500 grpc 14 x-gamma-reason: invalid-backend {bad:?}"),
         ),
-        (&without, "/bad", &[], format!("answer 500 {bad:?}")),
+        (&without, "/bad", false, format!("answer 500 {bad:?}")),
     ];
-    for (router, path, headers, expected) in table {
-        let decision = decide(router, "GET", path, headers);
-        assert_eq!(of_request(router, &decision, path), [expected], "{path}");
+    for (router, path, is_grpc, expected) in table {
+        let decision = decide(router, "GET", path, &[]);
+        let mut recorder = Recorder {
+            is_grpc,
+            ..Recorder::default()
+        };
+        let visited = router.visit_request(&decision, path.as_bytes(), &mut recorder);
+        assert_eq!(
+            (visited, recorder.lines),
+            (Ok(()), vec![expected]),
+            "{path}"
+        );
     }
     let lines = of_request(&without, &decide(&without, "GET", "/all", &[]), "/all");
     assert_eq!(lines.last().unwrap(), "set x-gamma-c: a (Gamma)");

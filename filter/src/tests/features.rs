@@ -1,7 +1,7 @@
 //! What only some rules have: CORS, ExternalAuth, sessions; and what settings turn off.
 
 use super::{Recorder, get, run};
-use crate::{config::Shared, external_auth, progress::Progress, request, response};
+use crate::{config::Shared, external_auth, progress::RequestProgress, request, response};
 
 const CONFIG: &str = r#"{
   "version": 1,
@@ -29,7 +29,7 @@ fn a_preflight_is_answered_and_a_request_goes_on() {
     let mut host = get("/cors");
     host.request.push(("origin", b"http://a"));
     let (progress, calls) = run(&host, CONFIG);
-    assert!(matches!(progress, Progress::Continue(_)));
+    assert!(matches!(progress, RequestProgress::Continue(_)));
     let allowed = [
         "add Response vary: origin",
         "set Response access-control-allow-origin: http://a",
@@ -39,7 +39,7 @@ fn a_preflight_is_answered_and_a_request_goes_on() {
     host.request[0] = (":method", b"OPTIONS");
     host.request.push(("access-control-request-method", b"PUT"));
     let (progress, calls) = run(&host, CONFIG);
-    assert!(matches!(progress, Progress::Answered(_)));
+    assert!(matches!(progress, RequestProgress::Answered(_)));
     assert_eq!(calls[1], "reply 204");
     assert_eq!(calls[2..4], allowed);
 }
@@ -47,13 +47,13 @@ fn a_preflight_is_answered_and_a_request_goes_on() {
 type Answer = [(&'static str, &'static [u8])];
 
 /// What happens when the service answers `answer`.
-fn authorise(answer: &Answer) -> (Progress, Vec<String>) {
+fn authorise(answer: &Answer) -> (RequestProgress, Vec<String>) {
     let host = Recorder {
         answer: answer.to_vec(),
         ..get("/auth?q")
     };
     let shared = Shared::new(CONFIG.into(), &host).unwrap();
-    let Progress::Waiting(waiting) = request::on_headers(&host, &shared) else {
+    let RequestProgress::Waiting(waiting) = request::on_headers(&host, &shared) else {
         panic!("it does not wait");
     };
     host.calls();
@@ -69,7 +69,7 @@ fn the_service_is_told_what_the_filter_allows() {
     host.request.push(("x-token", b"1"));
     host.request.push(("cookie", b"2"));
     let (progress, calls) = run(&host, CONFIG);
-    assert!(matches!(progress, Progress::Waiting(_)));
+    assert!(matches!(progress, RequestProgress::Waiting(_)));
     assert_eq!(
         calls[1],
         "call auth 3s :method: GET :scheme: http :authority: s :path: /check/auth?q content-length: 0 \
@@ -86,7 +86,7 @@ fn who_is_allowed_goes_on_as_decided() {
         ("x-user", b"too"),
         ("x-other", b"1"),
     ]);
-    assert!(matches!(progress, Progress::Continue(_)));
+    assert!(matches!(progress, RequestProgress::Continue(_)));
     assert_eq!(
         calls,
         [
@@ -121,7 +121,10 @@ fn everyone_else_is_denied() {
     ];
     for (answer, expected) in table {
         let (progress, calls) = authorise(answer);
-        assert!(matches!(progress, Progress::Answered(_)), "{expected}");
+        assert!(
+            matches!(progress, RequestProgress::Answered(_)),
+            "{expected}"
+        );
         assert_eq!(calls, ["read CallResponse", expected]);
     }
 }
@@ -131,7 +134,7 @@ fn a_call_that_cannot_be_made_denies() {
     let mut host = get("/auth");
     host.request.push(("x-token", b"\xff"));
     let (progress, calls) = run(&host, CONFIG);
-    assert!(matches!(progress, Progress::Answered(_)));
+    assert!(matches!(progress, RequestProgress::Answered(_)));
     assert_eq!(calls[1], "reply 403 x-gamma-reason: external-auth-failed");
 
     let host = get("/auth");
@@ -140,7 +143,7 @@ fn a_call_that_cannot_be_made_denies() {
     host.fail_at.set(Some(2));
     assert!(matches!(
         request::on_headers(&host, &shared),
-        Progress::Answered(_)
+        RequestProgress::Answered(_)
     ));
 }
 
@@ -239,7 +242,7 @@ fn a_failing_call_while_a_request_waits_never_lets_it_through() {
             ..get("/auth")
         };
         let shared = Shared::new(CONFIG.into(), &host).unwrap();
-        let Progress::Waiting(waiting) = request::on_headers(&host, &shared) else {
+        let RequestProgress::Waiting(waiting) = request::on_headers(&host, &shared) else {
             panic!("it does not wait");
         };
         host.calls();
@@ -247,9 +250,12 @@ fn a_failing_call_while_a_request_waits_never_lets_it_through() {
         let progress = external_auth::answered(&host, &shared, *waiting, 0);
         let calls = host.calls();
         if calls.len() >= fail_at {
-            assert!(matches!(progress, Progress::Answered(_)), "{fail_at}");
+            assert!(
+                matches!(progress, RequestProgress::Answered(_)),
+                "{fail_at}"
+            );
             assert_eq!(calls.last().unwrap(), "reply 500");
-        } else if let Progress::Continue(decision) = progress {
+        } else if let RequestProgress::Continue(decision) = progress {
             assert!(response::on_headers(&host, &shared, &decision));
         }
     }
@@ -271,7 +277,7 @@ fn what_a_client_says_in_the_filters_headers_is_neither_matched_nor_told() {
     host.request.push(("x-envoy-original-path", b"/lie"));
     host.request.push(("x-user", b"me"));
     let (progress, calls) = run(&host, CONFIG);
-    assert!(matches!(progress, Progress::Waiting(_)));
+    assert!(matches!(progress, RequestProgress::Waiting(_)));
     assert_eq!(
         calls[1..],
         [

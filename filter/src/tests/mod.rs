@@ -12,8 +12,8 @@ use gamma_router::Answer;
 use crate::{
     config::Shared,
     header_map,
-    host::{Host, HostError, Map},
-    progress::Progress,
+    host::{Host, HostError, MapType},
+    progress::RequestProgress,
     request, response,
 };
 
@@ -51,23 +51,23 @@ fn text(bytes: &[u8]) -> String {
 }
 
 impl Host for Recorder {
-    fn header_map(&self, map: Map) -> Result<Vec<u8>, HostError> {
+    fn header_map(&self, map: MapType) -> Result<Vec<u8>, HostError> {
         self.record(format!("read {map:?}"))?;
         Ok(header_map::encode(match map {
-            Map::CallResponse => &self.answer,
+            MapType::CallResponse => &self.answer,
             _ => &self.request,
         }))
     }
 
-    fn set_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+    fn set_header(&self, map: MapType, name: &[u8], value: &[u8]) -> Result<(), HostError> {
         self.record(format!("set {map:?} {}: {}", text(name), text(value)))
     }
 
-    fn add_header(&self, map: Map, name: &[u8], value: &[u8]) -> Result<(), HostError> {
+    fn add_header(&self, map: MapType, name: &[u8], value: &[u8]) -> Result<(), HostError> {
         self.record(format!("add {map:?} {}: {}", text(name), text(value)))
     }
 
-    fn remove_header(&self, map: Map, name: &[u8]) -> Result<(), HostError> {
+    fn remove_header(&self, map: MapType, name: &[u8]) -> Result<(), HostError> {
         self.record(format!("remove {map:?} {}", text(name)))
     }
 
@@ -159,12 +159,14 @@ fn get(path: &'static str) -> Recorder {
     }
 }
 
-fn run(host: &Recorder, config: &str) -> (Progress, Vec<String>) {
+fn run(host: &Recorder, config: &str) -> (RequestProgress, Vec<String>) {
     let shared = Shared::new(config.into(), host).unwrap();
     host.calls();
     let progress = request::on_headers(host, &shared);
     let mut calls = host.calls();
-    if let Progress::Continue(decision) | Progress::Answered(Some(decision)) = &progress {
+    if let RequestProgress::Continue(decision) | RequestProgress::Answered(Some(decision)) =
+        &progress
+    {
         assert!(response::on_headers(host, &shared, decision));
         calls.extend(host.calls());
     }
@@ -174,7 +176,7 @@ fn run(host: &Recorder, config: &str) -> (Progress, Vec<String>) {
 #[test]
 fn a_plain_forward_takes_two_host_calls() {
     let (progress, calls) = run(&get("/plain/x"), CONFIG);
-    assert!(matches!(progress, Progress::Continue(_)));
+    assert!(matches!(progress, RequestProgress::Continue(_)));
     assert_eq!(
         calls,
         ["read Request", "set Request x-gamma-cluster: plain"]
@@ -258,7 +260,7 @@ fn answers_stop_the_request() {
     ];
     for (path, expected) in table {
         let (progress, calls) = run(&get(path), CONFIG);
-        assert!(matches!(progress, Progress::Answered(_)), "{path}");
+        assert!(matches!(progress, RequestProgress::Answered(_)), "{path}");
         assert_eq!(calls, ["read Request", expected]);
     }
 }
@@ -307,7 +309,7 @@ fn what_the_client_says_of_itself_is_removed() {
     // Also where no Service is known, so that nothing is left to select a cluster with.
     host.request[2] = (":authority", b"elsewhere");
     let (progress, calls) = run(&host, CONFIG);
-    assert!(matches!(progress, Progress::Continue(_)));
+    assert!(matches!(progress, RequestProgress::Continue(_)));
     assert_eq!(calls.len(), 4);
 }
 
@@ -343,7 +345,7 @@ fn a_failing_host_call_never_lets_the_request_through() {
             host.fail_at.set(Some(fail_at));
             let progress = request::on_headers(&host, &shared);
             assert!(
-                matches!(progress, Progress::Answered(_)),
+                matches!(progress, RequestProgress::Answered(_)),
                 "{path} {fail_at}"
             );
             assert_eq!(

@@ -5,7 +5,7 @@
 //! `timeouts.request`, and a value.
 
 use gamma_config::{Rule, SessionType, wire};
-use gamma_router::{ExternalAuth, Policy};
+use gamma_router::{AuthService, Policy};
 
 /// What the proxy is told in the header `name`, which `policy` asks for. `None` for what follows from
 /// the other headers.
@@ -40,7 +40,7 @@ pub(super) fn control(
 /// Who is asked whether a request may pass, and what is told and taken over. `policy` is that of the
 /// same rule: its time also limits how long the authorization may take.
 pub(super) fn external_auth(
-    auth: &ExternalAuth,
+    auth: &AuthService,
     policy: Option<&Policy>,
 ) -> Vec<(&'static str, String)> {
     let mut said = vec![("externalAuth", auth.cluster.to_string())];

@@ -4,7 +4,7 @@
 use std::{convert::Infallible, net::SocketAddr};
 
 use gamma_config::{Fraction, wire};
-use gamma_router::{Answer, By, HeaderVisitor, RequestVisitor, Router, trace};
+use gamma_router::{Answer, By, HeaderVisitor, RequestVisitor, Router, is_grpc, trace};
 
 use crate::{
     explanation::MirroredShare,
@@ -138,6 +138,12 @@ impl RequestVisitor for VisitedRequest {
     fn cluster(&mut self, header: &str, cluster: &str) -> Result<(), Infallible> {
         self.end = RequestEnd::Forwarded(cluster.into());
         self.tell_proxy(header, cluster, By::Gamma)
+    }
+
+    fn is_grpc(&mut self) -> bool {
+        let mut headers = self.headers.headers().iter();
+        let kind = headers.find(|header| header.name == "content-type");
+        kind.is_some_and(|kind| is_grpc(kind.value.as_bytes()))
     }
 
     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), Infallible> {

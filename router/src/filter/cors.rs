@@ -19,9 +19,9 @@ const MAX_AGE: &str = "access-control-max-age";
 pub(crate) struct Cors {
     origins: Box<[Origin]>,
     credentials: bool,
-    methods: List,
-    headers: List,
-    expose: List,
+    methods: AllowList,
+    headers: AllowList,
+    expose: AllowList,
     max_age: u32,
 }
 
@@ -39,7 +39,7 @@ enum Origin {
 
 /// A list of names as it is sent, or `*`.
 #[derive(Debug)]
-enum List {
+enum AllowList {
     Any,
     Of(Box<str>),
 }
@@ -53,9 +53,9 @@ impl Cors {
                 .map(|origin| Origin::new(origin))
                 .collect(),
             credentials: config.allow_credentials,
-            methods: List::new(&config.allow_methods),
-            headers: List::new(&config.allow_headers),
-            expose: List::new(&config.expose_headers),
+            methods: AllowList::new(&config.allow_methods),
+            headers: AllowList::new(&config.allow_headers),
+            expose: AllowList::new(&config.expose_headers),
             max_age: config.max_age,
         }
     }
@@ -113,12 +113,13 @@ impl Cors {
         headers
     }
 
-    /// `*` means nothing to a request with credentials: what was asked for is said instead.
-    fn list<'a>(&self, list: &'a List, asked: Option<&'a [u8]>) -> Option<&'a [u8]> {
+    /// The value of a header that lists names. `*` stands for all names only without credentials; with
+    /// credentials, the names that the request asks for are listed instead.
+    fn list<'a>(&self, list: &'a AllowList, asked: Option<&'a [u8]>) -> Option<&'a [u8]> {
         match list {
-            List::Any if self.credentials => asked,
-            List::Any => Some(b"*"),
-            List::Of(names) => (!names.is_empty()).then_some(names.as_bytes()),
+            AllowList::Any if self.credentials => asked,
+            AllowList::Any => Some(b"*"),
+            AllowList::Of(names) => (!names.is_empty()).then_some(names.as_bytes()),
         }
     }
 }
@@ -158,7 +159,7 @@ impl Cors {
     }
 }
 
-impl List {
+impl AllowList {
     fn new(names: &[String]) -> Self {
         if names.iter().any(|name| name == "*") {
             Self::Any

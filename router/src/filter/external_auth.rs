@@ -1,10 +1,11 @@
-//! ExternalAuth: who is asked, and what is told and taken over.
+//! ExternalAuth, compiled: the service that is asked, the request headers that it is told, and the
+//! headers of its answer that the request gets.
 
-use gamma_config::{ExternalAuth as Config, wire};
+use gamma_config::{ExternalAuth, wire};
 
 /// A service that decides whether a request may go on. Header names are in lower case.
 #[derive(Debug)]
-pub struct ExternalAuth {
+pub struct AuthService {
     /// The proxy's name for its endpoints.
     pub cluster: Box<str>,
     /// Stands before the path of the request.
@@ -15,8 +16,8 @@ pub struct ExternalAuth {
     pub allowed_response_headers: Box<[Box<str>]>,
 }
 
-impl ExternalAuth {
-    pub(crate) fn new(config: &Config) -> Self {
+impl AuthService {
+    pub(crate) fn new(config: &ExternalAuth) -> Self {
         let lower = |names: &[String]| -> Vec<Box<str>> {
             let names = names.iter();
             names.map(|name| name.to_ascii_lowercase().into()).collect()
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn what_is_told_and_taken() {
-        let open = ExternalAuth::new(&serde_json::from_str(r#"{"cluster": "a"}"#).unwrap());
+        let open = AuthService::new(&serde_json::from_str(r#"{"cluster": "a"}"#).unwrap());
         assert!(open.tells(b"Authorization") && !open.tells(b"cookie"));
         assert!(open.takes(b"x-user") && open.takes(b"Set-Cookie"));
         for name in [
@@ -86,12 +87,12 @@ mod tests {
             assert!(!open.takes(name.as_bytes()), "{name}");
         }
         let config = r#"{"cluster": "a", "allowedHeaders": ["Cookie"], "allowedResponseHeaders": ["X-User", "x-gamma-cluster"]}"#;
-        let narrow = ExternalAuth::new(&serde_json::from_str(config).unwrap());
+        let narrow = AuthService::new(&serde_json::from_str(config).unwrap());
         assert!(narrow.tells(b"cookie"));
         assert!(narrow.takes(b"x-user") && !narrow.takes(b"x-other"));
         assert!(!narrow.takes(b"x-gamma-cluster"), "whoever allows it");
         let config = r#"{"cluster": "a", "allowedHeaders": ["X-Envoy-Original-Path", "x-envoy-retry-on", "b"]}"#;
-        let owned = ExternalAuth::new(&serde_json::from_str(config).unwrap());
+        let owned = AuthService::new(&serde_json::from_str(config).unwrap());
         assert!(owned.tells(b"b"));
         assert!(!owned.tells(b"x-envoy-original-path") && !owned.tells(b"x-envoy-retry-on"));
     }

@@ -1,17 +1,17 @@
-//! Header edits.
+//! RequestHeaderModifier and ResponseHeaderModifier, compiled.
 
 use gamma_config::{Header, HeaderModifier};
 
 /// RequestHeaderModifier or ResponseHeaderModifier. To be applied in the order of the fields; as a
 /// name is in one of them only, another order would give the same result.
 #[derive(Debug, Default)]
-pub struct HeaderEdits {
+pub(crate) struct HeaderEdits {
     /// Names to remove, lower case.
-    pub remove: Box<[Box<str>]>,
+    pub(crate) remove: Box<[Box<str>]>,
     /// Names, lower case, whose values are replaced.
-    pub set: Box<[(Box<str>, Box<str>)]>,
+    pub(crate) set: Box<[(Box<str>, Box<str>)]>,
     /// Names, lower case, that get one more value after those they have.
-    pub add: Box<[(Box<str>, Box<str>)]>,
+    pub(crate) add: Box<[(Box<str>, Box<str>)]>,
 }
 
 impl HeaderEdits {

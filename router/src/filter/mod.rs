@@ -1,20 +1,20 @@
-//! Filters, compiled: what a rule or a backend changes on the way.
+//! The filters of a rule or of a backend, compiled.
 
 mod cors;
 mod external_auth;
 mod headers;
-mod path_modifier;
+mod path_edit;
 mod redirect;
 
 use gamma_config::{Filter, Fraction};
 
-use crate::{clusters::ClusterNames, id::ClusterId};
+use crate::{clusters::ClusterInterner, id::ClusterId};
 
 pub(crate) use cors::{Cors, announced_method};
-pub use external_auth::ExternalAuth;
-pub use headers::HeaderEdits;
-pub(crate) use path_modifier::PathModifier;
-pub(crate) use redirect::Redirect;
+pub use external_auth::AuthService;
+pub(crate) use headers::HeaderEdits;
+pub(crate) use path_edit::PathEdit;
+pub(crate) use redirect::CompiledRedirect;
 
 /// The filters of one rule or one backend. Each kind but one is there at most once (the API's rule,
 /// checked by the config), and they are applied in the order of these fields, whatever order they
@@ -24,28 +24,28 @@ pub(crate) use redirect::Redirect;
 #[derive(Debug, Default)]
 pub(crate) struct Filters {
     pub(crate) cors: Option<Box<Cors>>,
-    pub(crate) external_auth: Option<Box<ExternalAuth>>,
-    pub(crate) redirect: Option<Box<Redirect>>,
+    pub(crate) external_auth: Option<Box<AuthService>>,
+    pub(crate) redirect: Option<Box<CompiledRedirect>>,
     pub(crate) request: HeaderEdits,
     /// URLRewrite's `hostname`.
     pub(crate) hostname: Option<Box<str>>,
     /// URLRewrite's `path`.
-    pub(crate) path: Option<PathModifier>,
+    pub(crate) path: Option<PathEdit>,
     /// All RequestMirrors: the one kind that may be there more than once.
-    pub(crate) mirrors: Box<[Mirror]>,
+    pub(crate) mirrors: Box<[MirrorTarget]>,
     pub(crate) response: HeaderEdits,
 }
 
-/// RequestMirror.
+/// A cluster that copies of requests go to: RequestMirror.
 #[derive(Debug)]
-pub(crate) struct Mirror {
+pub(crate) struct MirrorTarget {
     pub(crate) cluster: ClusterId,
     pub(crate) fraction: Fraction,
 }
 
 impl Filters {
     /// `None` if there are none, which is what most rules have.
-    pub(crate) fn new(filters: &[Filter], clusters: &mut ClusterNames) -> Option<Box<Self>> {
+    pub(crate) fn new(filters: &[Filter], clusters: &mut ClusterInterner) -> Option<Box<Self>> {
         if filters.is_empty() {
             return None;
         }
@@ -60,19 +60,19 @@ impl Filters {
                     compiled.response = HeaderEdits::new(modifier);
                 }
                 Filter::RequestRedirect(redirect) => {
-                    compiled.redirect = Some(Box::new(Redirect::new(redirect)));
+                    compiled.redirect = Some(Box::new(CompiledRedirect::new(redirect)));
                 }
-                Filter::RequestMirror(mirror) => mirrors.push(Mirror {
+                Filter::RequestMirror(mirror) => mirrors.push(MirrorTarget {
                     cluster: clusters.id(&mirror.cluster),
                     fraction: mirror.fraction,
                 }),
                 Filter::Cors(cors) => compiled.cors = Some(Box::new(Cors::new(cors))),
                 Filter::ExternalAuth(auth) => {
-                    compiled.external_auth = Some(Box::new(ExternalAuth::new(auth)));
+                    compiled.external_auth = Some(Box::new(AuthService::new(auth)));
                 }
                 Filter::UrlRewrite(rewrite) => {
                     compiled.hostname = rewrite.hostname.as_deref().map(Into::into);
-                    compiled.path = rewrite.path.as_ref().map(PathModifier::new);
+                    compiled.path = rewrite.path.as_ref().map(PathEdit::new);
                 }
             }
         }

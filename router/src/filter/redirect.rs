@@ -2,27 +2,27 @@
 
 use gamma_config::{RequestRedirect, Scheme};
 
-use super::path_modifier::PathModifier;
+use super::path_edit::PathEdit;
 use crate::{
     authority::split_port,
     request::{Request, split_query},
 };
 
 #[derive(Debug)]
-pub(crate) struct Redirect {
+pub(crate) struct CompiledRedirect {
     scheme: Option<Scheme>,
     hostname: Option<Box<str>>,
-    path: Option<PathModifier>,
+    path: Option<PathEdit>,
     port: Option<u16>,
     pub(crate) status: u16,
 }
 
-impl Redirect {
+impl CompiledRedirect {
     pub(crate) fn new(redirect: &RequestRedirect) -> Self {
         Self {
             scheme: redirect.scheme,
             hostname: redirect.hostname.as_deref().map(Into::into),
-            path: redirect.path.as_ref().map(PathModifier::new),
+            path: redirect.path.as_ref().map(PathEdit::new),
             port: redirect.port,
             status: redirect.status_code,
         }
@@ -102,7 +102,7 @@ mod tests {
             now: 0,
             headers: &headers,
         };
-        String::from_utf8(Redirect::new(&redirect).location(&request, dialled, 2)).unwrap()
+        String::from_utf8(CompiledRedirect::new(&redirect).location(&request, dialled, 2)).unwrap()
     }
 
     /// The matrix that the test HTTPRouteRedirectPortAndScheme asserts.
@@ -182,7 +182,8 @@ mod tests {
                 now: 0,
                 headers: &headers,
             };
-            let location = Redirect::new(&RequestRedirect::default()).location(&request, 80, 0);
+            let location =
+                CompiledRedirect::new(&RequestRedirect::default()).location(&request, 80, 0);
             assert_eq!(String::from_utf8(location).unwrap(), expected);
         }
     }

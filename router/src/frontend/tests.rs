@@ -13,8 +13,8 @@ fn service(namespace: &str, name: &str, hosts: &[&str], ips: &[&str]) -> Service
     }
 }
 
-fn frontends() -> Frontends {
-    let mut frontends = Frontends::new("cluster.local", "shop");
+fn frontends() -> FrontendIndex {
+    let mut frontends = FrontendIndex::new("cluster.local", "shop");
     frontends.add(
         ServiceFrontend::new(service("shop", "cart", &[], &["10.0.0.1", "fd00::1"]).head()),
         0..1,
@@ -135,7 +135,7 @@ fn only_names_of_services_get_suffixes_and_are_shortened() {
     ] {
         assert_eq!(find("http", authority, None), None, "{authority}");
     }
-    let mut frontends = Frontends::new("cluster.local", "shop");
+    let mut frontends = FrontendIndex::new("cluster.local", "shop");
     let extra = service("web", "cart", &["pay.shop"], &[]);
     frontends.add(ServiceFrontend::new(extra.head()), 0..1);
     assert!(frontends.by_host(b"pay.shop").is_some());
@@ -144,7 +144,7 @@ fn only_names_of_services_get_suffixes_and_are_shortened() {
 
 #[test]
 fn names_are_compared_in_any_case_whatever_case_the_config_is_in() {
-    let mut frontends = Frontends::new("Cluster.Local", "Shop");
+    let mut frontends = FrontendIndex::new("Cluster.Local", "Shop");
     let upper = service("Shop", "Cart", &["Till.Example"], &[]);
     frontends.add(ServiceFrontend::new(upper.head()), 0..1);
     for authority in [
@@ -169,7 +169,7 @@ fn an_extra_host_takes_no_name_of_a_service() {
     let own = service("shop", "cart", &[], &[]);
     let other = service("shop", "till", &["cart.shop"], &[]);
     for order in [[&own, &other], [&other, &own]] {
-        let mut frontends = Frontends::new("cluster.local", "shop");
+        let mut frontends = FrontendIndex::new("cluster.local", "shop");
         for (i, service) in (0..).zip(order) {
             let ports = if service.name == "cart" {
                 7..8

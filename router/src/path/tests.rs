@@ -1,8 +1,8 @@
 use super::*;
 
 /// `=` Exact, `^` PathPrefix, in order of precedence.
-fn index(paths: &[&'static str]) -> PathIndex {
-    let mut builder = PathIndexBuilder::default();
+fn index(paths: &[&'static str]) -> PathTree {
+    let mut builder = PathTreeBuilder::default();
     let mut lists: [Vec<Vec<Position>>; 2] = Default::default();
     for (position, path) in (0..).zip(paths) {
         let (kind, path) = path.split_at(1);
@@ -21,7 +21,7 @@ fn index(paths: &[&'static str]) -> PathIndex {
 }
 
 fn first(
-    index: &PathIndex,
+    index: &PathTree,
     path: &str,
     limit: Position,
     holds: impl Fn(Position) -> bool,

@@ -1,4 +1,4 @@
-//! Matches on headers.
+//! Header matches, compiled, and the values of a request's headers that they look at.
 
 use std::borrow::Cow;
 
@@ -20,7 +20,7 @@ pub(crate) struct HeaderPredicate {
 impl HeaderPredicate {
     pub(crate) fn new(r#match: &ValueMatch) -> Result<Self, PatternError> {
         let value = ValuePredicate::new(r#match)?;
-        // Whatever a client wrote there is taken away: it is not there.
+        // The filter takes such a header away from the client's request before it decides.
         let is_owned = wire::is_owned(r#match.name.as_bytes());
         Ok(Self {
             name: r#match.name.to_ascii_lowercase().into(),

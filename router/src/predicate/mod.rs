@@ -14,7 +14,7 @@ use crate::{
     request::{Headers, Request},
 };
 
-/// All of it must hold. Most matches ask for nothing but a path.
+/// The predicates of one match, which holds if all of them do. Most matches ask for a path alone.
 #[derive(Debug)]
 pub(crate) struct Predicates(Option<Box<PredicateList>>);
 
@@ -85,7 +85,7 @@ impl Predicates {
 }
 
 impl PredicateList {
-    /// The first that does not hold.
+    /// The first predicate that does not hold.
     #[inline]
     fn unmet<H: Headers + ?Sized>(&self, request: &Request<'_, H>) -> Option<Unmet<'_>> {
         let hostname = self.hostname.as_ref();
@@ -111,7 +111,7 @@ impl PredicateList {
     }
 }
 
-/// The entries that count, compiled.
+/// Compiles those of `matches` that count: the first one of each name.
 fn compile<P>(
     names: Names,
     matches: &[ValueMatch],

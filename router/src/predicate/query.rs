@@ -1,4 +1,4 @@
-//! Query parameters, percent-decoded while they are compared: nothing is allocated to find one.
+//! Finds query parameters and percent-decodes them while they are compared, so that nothing is allocated.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Matches on query parameters.
+//! Query parameter matches, compiled.
 
 use gamma_config::ValueMatch;
 

@@ -1,4 +1,4 @@
-//! What a value of a header or of a query parameter must be.
+//! The predicate on the value of a header or of a query parameter.
 
 use gamma_config::{MatchType, ValueMatch};
 use regex_lite::Regex;

@@ -11,6 +11,7 @@
 //! - [`mod@load`]: requests without end.
 //! - [`mod@manifests`]: Services and routes as text.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
+//! - [`mod@carried`]: a request after a decision, without a proxy.
 //! - [`mod@drive`]: the two ways to run a fixture.
 //! - [`mod@agreement`]: whether what was observed is what `gammactl explain` says.
 //! - [`mod@repository`]: where files of this repository are.
@@ -19,6 +20,7 @@
 #![deny(missing_docs)]
 
 pub mod agreement;
+pub mod carried;
 pub mod client;
 pub mod drive;
 pub mod echo;

@@ -8,6 +8,7 @@ use gamma_explain::{
 };
 use gamma_random::{NAMESPACES, pick, variable};
 use gamma_router::{Action as Decided, Decision, Router};
+use gamma_testbed::carried::CarriedRequest;
 
 use crate::world::{World, simulated};
 
@@ -114,16 +115,14 @@ fn is(
                     path,
                     ..
                 },
-                Decided::Forward {
-                    cluster: to,
-                    path: new,
-                },
+                Decided::Forward { cluster: to, .. },
             ) => {
-                let old = request.line.path.as_bytes();
-                let host = router.new_authority(decision);
+                let line = &request.line;
+                let carried = CarriedRequest::new(&line.authority, &line.path, [], false)
+                    .carry_out(router, decision);
                 Some(&**cluster) == router.cluster(*to)
-                    && authority == host.unwrap_or(&request.line.authority)
-                    && path.as_bytes() == new.as_deref().unwrap_or(old)
+                    && *authority == carried.authority
+                    && *path == carried.path
             }
             (
                 ExplainedAction::Redirect { status, location },
@@ -133,8 +132,8 @@ fn is(
                 },
             ) => status == code && location.as_bytes() == to,
             (ExplainedAction::Preflight { status: 204 }, Decided::Preflight) => true,
-            (ExplainedAction::Reply { status, reason, .. }, Decided::Reply(reply)) => {
-                *status == reply.status() && reason == reply.reason.as_str()
+            (ExplainedAction::Reply { status, reason, .. }, Decided::Reply(decided)) => {
+                *status == decided.status() && reason == decided.as_str()
             }
             _ => false,
         }

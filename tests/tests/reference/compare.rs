@@ -7,8 +7,8 @@ use gamma_compile::{Options, compile};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_random::RandomRequest;
 use gamma_reference::{Answer, Backend, Outcome, RuleName};
-use gamma_router::{Action, Decision, Request as Asked, Router};
-use gamma_testbed::manifests;
+use gamma_router::{Action, Request as Asked, Router};
+use gamma_testbed::{carried::CarriedRequest, manifests};
 use serde_json::{Value, json};
 
 /// What happened to a request.
@@ -139,47 +139,39 @@ impl<'c> World<'c> {
                 rule: rule.name().to_owned(),
             }
         });
-        let headers = self.headers(request, &decision);
-        let authority = self.router.new_authority(&decision);
+        let sent = request.headers.iter().cloned();
+        let carried = CarriedRequest::new(&request.authority, &request.path, sent, false)
+            .carry_out(&self.router, &decision);
         let what = match decision.action {
             Action::PassThrough => What::PassThrough,
-            Action::Reply(reply) if reply.status() == 404 => What::NoMatch,
+            Action::Reply(reason) if reason.status() == 404 => What::NoMatch,
             Action::Reply(_) => What::Outcome(Outcome::Invalid),
             Action::Redirect { status, location } => What::Outcome(Outcome::Redirect {
                 status,
                 location: text(location),
             }),
-            Action::Forward { cluster, path } => What::Outcome(Outcome::Forward {
+            Action::Forward { cluster, .. } => What::Outcome(Outcome::Forward {
                 backend: backend(self.router.cluster(cluster).expect("of this router")),
-                path: path.map_or_else(|| request.path.clone(), text),
-                authority: authority.unwrap_or(&request.authority).to_owned(),
-                headers,
+                path: carried.path,
+                authority: carried.authority,
+                headers: joined(carried.headers),
             }),
             Action::Preflight => unreachable!("no route has CORS"),
         };
         Done { rule, what }
     }
+}
 
-    /// The request's headers after the edits of `decision`, by name, repeated ones joined.
-    fn headers(&self, request: &RandomRequest, decision: &Decision) -> BTreeMap<String, String> {
-        let mut list: Vec<(String, String)> = request.headers.clone();
-        for edits in self.router.request_edits(decision) {
-            let set = edits.set.iter().map(|(name, _)| name);
-            let gone: Vec<&str> = edits.remove.iter().chain(set).map(|n| &**n).collect();
-            list.retain(|(name, _)| !gone.contains(&&*name.to_ascii_lowercase()));
-            let new = edits.set.iter().chain(&edits.add);
-            list.extend(new.map(|(name, value)| (name.to_string(), value.to_string())));
-        }
-        let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in list {
-            let values = headers.entry(name.to_ascii_lowercase()).or_default();
-            values.push(value);
-        }
-        headers
-            .into_iter()
-            .map(|(name, values)| (name, values.join(",")))
-            .collect()
+/// Headers by name, repeated ones joined.
+fn joined(list: Vec<(String, String)>) -> BTreeMap<String, String> {
+    let mut headers: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, value) in list {
+        headers.entry(name).or_default().push(value);
     }
+    headers
+        .into_iter()
+        .map(|(name, values)| (name, values.join(",")))
+        .collect()
 }
 
 /// `None` if what was done is not what may be done.

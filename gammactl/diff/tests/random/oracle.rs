@@ -4,13 +4,15 @@
 //! Nothing here is shared with `gamma_diff`: backends are found by drawing, header edits are
 //! compared by what they make of headers, and shares as numbers.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, convert::Infallible, net::SocketAddr};
 
 use fastrand::Rng;
-use gamma_config::{Config, Filter, Rule};
+use gamma_config::{Config, Filter, Fraction, Rule};
 use gamma_diff::Diff;
 use gamma_explain::request::Simulated;
-use gamma_router::{Action, Decision, HeaderEdits, Router};
+use gamma_router::{
+    Action, Answer, By, Decision, HeaderVisitor, RequestVisitor, ResponseVisitor, Router,
+};
 
 use crate::{
     NAMESPACES,
@@ -177,11 +179,16 @@ fn describe(
 ) -> String {
     let forwarded = matches!(decision.action, Action::Forward { .. });
     let carried_out = forwarded || matches!(decision.action, Action::Redirect { .. });
+    let mut seen = SeenRequest {
+        headers: edited_headers(),
+        authority: None,
+    };
+    let Ok(()) = router.visit_request(decision, request.line.path.as_bytes(), &mut seen);
     let action = match &decision.action {
         // A rewrite to what is there already is none.
         Action::Forward { cluster, path } => {
             let cluster = router.cluster(*cluster).unwrap();
-            let authority = router.new_authority(decision);
+            let authority = seen.authority.as_deref();
             let line = &request.line;
             let path = path
                 .as_ref()
@@ -190,28 +197,14 @@ fn describe(
         }
         other => format!("{other:?}"),
     };
-    let mut sent: Vec<(String, String)> = EDITED
-        .iter()
-        .map(|n| (n.to_lowercase(), "there".into()))
-        .collect();
-    let mut answered = sent.clone();
-    if forwarded {
-        router
-            .request_edits(decision)
-            .for_each(|edits| edit(&mut sent, edits));
-    }
-    if carried_out {
-        let edits = router.response_edits(decision.rule, decision.backend);
-        edits.for_each(|edits| edit(&mut answered, edits));
-    }
-    for header in &decision.response {
-        if !header.append {
-            answered.retain(|(name, _)| name != header.name);
-        }
-        let value = String::from_utf8_lossy(&header.value).into_owned();
+    let mut sent = seen.headers.0;
+    let mut response = SeenResponse(edited_headers());
+    let Ok(()) = router.visit_response(decision, &mut response);
+    let mut answered = response.0.0;
+    for (_, value) in answered.iter_mut().filter(|(name, _)| is_of_cors(name)) {
         let mut names: Vec<&str> = value.split(',').collect();
         names.sort_unstable();
-        answered.push((header.name.into(), names.join(",")));
+        *value = names.join(",");
     }
     sent.sort();
     answered.sort();
@@ -283,12 +276,114 @@ fn describe(
     )
 }
 
-fn edit(headers: &mut Vec<(String, String)>, edits: &HeaderEdits) {
-    let set = edits.set.iter().map(|(name, _)| name);
-    for name in edits.remove.iter().chain(set) {
-        headers.retain(|(other, _)| *other != **name);
+/// Headers that the routes edit, as a client or a backend sends them.
+fn edited_headers() -> SeenHeaders {
+    let names = EDITED.iter().map(|name| name.to_lowercase());
+    SeenHeaders(names.map(|name| (name, "there".into())).collect())
+}
+
+/// Whether the header has a list whose order says nothing.
+fn is_of_cors(name: &str) -> bool {
+    name == "vary" || name.starts_with("access-control-")
+}
+
+/// Names and values, after what was done to them.
+struct SeenHeaders(Vec<(String, String)>);
+
+impl HeaderVisitor for SeenHeaders {
+    type Error = Infallible;
+
+    fn remove(&mut self, name: &str, _: By) -> Result<(), Infallible> {
+        self.0.retain(|(other, _)| other != name);
+        Ok(())
     }
-    for (name, value) in edits.set.iter().chain(&edits.add) {
-        headers.push((name.to_string(), value.to_string()));
+
+    fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.remove(name, by)?;
+        self.add(name, value, by)
+    }
+
+    fn add(&mut self, name: &str, value: &[u8], _: By) -> Result<(), Infallible> {
+        let value = String::from_utf8_lossy(value).into_owned();
+        self.0.push((name.into(), value));
+        Ok(())
+    }
+}
+
+/// A request as a backend gets it, without what is said to the proxy.
+struct SeenRequest {
+    headers: SeenHeaders,
+    authority: Option<String>,
+}
+
+impl HeaderVisitor for SeenRequest {
+    type Error = Infallible;
+
+    fn remove(&mut self, name: &str, by: By) -> Result<(), Infallible> {
+        self.headers.remove(name, by)
+    }
+
+    fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.headers.set(name, value, by)
+    }
+
+    fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.headers.add(name, value, by)
+    }
+}
+
+impl RequestVisitor for SeenRequest {
+    fn authority(&mut self, authority: &str, _: By) -> Result<(), Infallible> {
+        self.authority = Some(authority.into());
+        Ok(())
+    }
+
+    fn path(&mut self, _: &[u8], _: &[u8], _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn endpoint(&mut self, _: SocketAddr) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn mirror(&mut self, _: &str, _: Fraction, _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn control(&mut self, _: &'static str, _: &str) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn cluster(&mut self, _: &str, _: &str) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn answer(&mut self, _: &Answer<'_>) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+/// A response as a client gets it. No session begins with it: those are compared by their rules.
+struct SeenResponse(SeenHeaders);
+
+impl HeaderVisitor for SeenResponse {
+    type Error = Infallible;
+
+    fn remove(&mut self, name: &str, by: By) -> Result<(), Infallible> {
+        self.0.remove(name, by)
+    }
+
+    fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.0.set(name, value, by)
+    }
+
+    fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.0.add(name, value, by)
+    }
+}
+
+impl ResponseVisitor for SeenResponse {
+    fn answered_by(&mut self) -> Option<SocketAddr> {
+        None
     }
 }

@@ -1,7 +1,7 @@
 //! An echo backend that is asked whether a request may go on: it allows with 200, which is what it
 //! answers unless it is told `x-echo-status`.
 
-use gamma_router::ExternalAuth;
+use gamma_router::AuthService;
 
 use crate::{
     echo::Identity,
@@ -13,7 +13,7 @@ pub(super) type HeaderList = Vec<(String, String)>;
 
 /// Whether the request may go on; if not, `observed` is what the client gets.
 pub(super) fn allowed(
-    auth: &ExternalAuth,
+    auth: &AuthService,
     service: Identity,
     answers: bool,
     exchange: &Exchange,

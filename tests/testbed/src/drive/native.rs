@@ -3,13 +3,17 @@
 use std::{
     cell::RefCell,
     collections::HashSet,
+    convert::Infallible,
     net::{IpAddr, Ipv4Addr, SocketAddr},
 };
 
 use anyhow::{Context, Result};
 use gamma_compile::{self as compile, compile};
+use gamma_config::wire;
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
-use gamma_router::{Action, Decision, HeaderEdits, Reply, Request, Router};
+use gamma_router::{
+    By, Decision, HeaderVisitor, Reason, Request, ResponseVisitor, Router, is_copied,
+};
 
 use super::{
     auth::{self, HeaderList},
@@ -17,6 +21,7 @@ use super::{
     time,
 };
 use crate::{
+    carried::{CarriedEnd, CarriedRequest, ListedHeaders},
     client::latin1,
     echo::Identity,
     fixture::{Exchange, Observed, PORT, Protocol, Seen},
@@ -83,7 +88,7 @@ impl Driver for Native {
             now: NOW,
             headers: &sent,
         };
-        let decision = self.router.decide(&request, &mut self.rng.borrow_mut());
+        let mut decision = self.router.decide(&request, &mut self.rng.borrow_mut());
         let rule = decision.rule.map(|rule| {
             let rule = self.router.rule(rule).expect("of this router");
             let (_, route) = rule.route().split_once('/').unwrap_or(("", rule.route()));
@@ -99,23 +104,22 @@ impl Driver for Native {
             .map(|(name, value)| (name.to_lowercase(), latin1(value)))
             .filter(|(name, _)| !name.starts_with("x-gamma-"))
             .collect();
-        self.carry_out(&decision, exchange, headers, &mut observed)?;
-        for header in &decision.response {
-            let name = header.name.to_owned();
-            if !header.append {
-                observed.headers.retain(|(other, _)| *other != name);
-            }
-            observed.headers.push((name, latin1(&header.value)));
-        }
+        self.carry_out(&mut decision, exchange, headers, &mut observed)?;
+        let answered_by = observed.seen.as_ref().map(|_| ENDPOINT);
+        let mut response = NativeResponse {
+            headers: ListedHeaders(&mut observed.headers),
+            answered_by,
+        };
+        let Ok(()) = self.router.visit_response(&decision, &mut response);
         Ok(observed)
     }
 }
 
 impl Native {
-    /// What the filter, the proxy and a backend make of a decision.
+    /// What the filter, the proxy and a backend make of a decision, up to the response.
     fn carry_out(
         &self,
-        decision: &Decision,
+        decision: &mut Decision,
         exchange: &Exchange,
         mut headers: HeaderList,
         observed: &mut Observed,
@@ -124,81 +128,68 @@ impl Native {
             let service = identity(&auth.cluster)?;
             let answers = !self.is_dead(&service);
             if !auth::allowed(auth, service, answers, exchange, &mut headers, observed) {
+                decision.refuse(Reason::Denied);
                 return Ok(());
             }
         }
-        match &decision.action {
-            Action::PassThrough => observed.status = 404,
-            Action::Preflight => observed.status = 204,
-            Action::Reply(reply) => {
-                answer(*reply, exchange.protocol, observed);
-                return Ok(());
-            }
-            Action::Redirect { status, location } => {
-                observed.status = *status;
-                observed.headers.push(("location".into(), latin1(location)));
-            }
-            Action::Forward { cluster, path } => {
-                let to = To {
-                    backend: identity(self.router.cluster(*cluster).context("no cluster")?)?,
-                    authority: self.router.new_authority(decision),
-                    path: path.as_deref(),
-                };
-                if !self.forward(decision, exchange, to, headers, observed)? {
-                    return Ok(());
+        let line = &exchange.request;
+        let is_grpc = exchange.protocol == Protocol::Grpc;
+        let carried = CarriedRequest::new(&line.authority, &line.path, headers, is_grpc)
+            .carry_out(&self.router, decision);
+        match &carried.end {
+            CarriedEnd::PassThrough => observed.status = 404,
+            CarriedEnd::Answer {
+                status,
+                grpc,
+                headers,
+            } => {
+                if grpc.is_none() {
+                    observed.status = *status;
                 }
+                observed.grpc.clone_from(grpc);
+                observed.headers.extend_from_slice(headers);
             }
-        }
-        for edits in self.router.response_edits(decision.rule, decision.backend) {
-            edit(&mut observed.headers, edits);
+            CarriedEnd::Cluster(cluster) => {
+                let backend = identity(cluster)?;
+                self.forward(decision, exchange, backend, carried, observed)?;
+            }
         }
         Ok(())
     }
 
-    /// Whether a backend answered.
     fn forward(
         &self,
         decision: &Decision,
         exchange: &Exchange,
-        to: To<'_>,
-        mut headers: HeaderList,
+        backend: Identity,
+        carried: CarriedRequest,
         observed: &mut Observed,
-    ) -> Result<bool> {
-        let line = &exchange.request;
-        let rng = &mut self.rng.borrow_mut();
-        for mirror in self.router.mirrors(decision, rng) {
-            observed.mirrored.push(identity(mirror)?);
+    ) -> Result<()> {
+        let mut headers = carried.headers;
+        for (mirror, fraction) in &carried.mirrors {
+            if is_copied(*fraction, &mut self.rng.borrow_mut()) {
+                observed.mirrored.push(identity(mirror)?);
+            }
         }
-        if self.is_dead(&to.backend) {
+        if self.is_dead(&backend) {
             observed.status = 503;
-            return Ok(false);
+            return Ok(());
         }
-        for edits in self.router.request_edits(decision) {
-            edit(&mut headers, edits);
-        }
-        if to.path.is_some() {
-            headers.push(("x-envoy-original-path".into(), line.path.clone()));
-        }
+        let original = carried.original_path;
+        headers.extend(original.map(|path| (wire::ORIGINAL_PATH.to_owned(), path)));
         let rule = decision.rule.and_then(|rule| self.router.rule(rule));
         let policy = rule.and_then(|rule| rule.policy());
         if !time::answered(&headers, policy, observed) {
-            return Ok(false);
+            return Ok(());
         }
         backend_answers(&headers, exchange.protocol, observed);
-        let session = rule.and_then(|rule| rule.session());
-        if let (Some(session), Some(backend)) = (session, decision.backend)
-            && decision.endpoint() != Some(ENDPOINT)
-        {
-            let (name, value) = session.begin(backend.index(), Some(ENDPOINT), NOW, false);
-            observed.headers.push((name.into(), value));
-        }
         observed.seen = Some(Seen {
-            backend: to.backend,
-            path: to.path.map_or_else(|| line.path.clone(), latin1),
-            host: to.authority.unwrap_or(&line.authority).into(),
+            backend,
+            path: carried.path,
+            host: carried.authority,
             headers,
         });
-        Ok(true)
+        Ok(())
     }
 
     fn is_dead(&self, backend: &Identity) -> bool {
@@ -207,22 +198,32 @@ impl Native {
     }
 }
 
-/// Where a request is forwarded, and as what.
-struct To<'a> {
-    backend: Identity,
-    authority: Option<&'a str>,
-    path: Option<&'a [u8]>,
+/// A response on its way to the client.
+struct NativeResponse<'h> {
+    headers: ListedHeaders<'h>,
+    answered_by: Option<SocketAddr>,
 }
 
-fn answer(reply: Reply, protocol: Protocol, observed: &mut Observed) {
-    match protocol {
-        Protocol::Grpc => {
-            observed.grpc = Some((reply.grpc_status(), reply.reason.message().into()));
-        }
-        _ => observed.status = reply.status(),
+impl HeaderVisitor for NativeResponse<'_> {
+    type Error = Infallible;
+
+    fn remove(&mut self, name: &str, by: By) -> Result<(), Infallible> {
+        self.headers.remove(name, by)
     }
-    let reason = reply.reason.as_str().into();
-    observed.headers.push(("x-gamma-reason".into(), reason));
+
+    fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.headers.set(name, value, by)
+    }
+
+    fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        self.headers.add(name, value, by)
+    }
+}
+
+impl ResponseVisitor for NativeResponse<'_> {
+    fn answered_by(&mut self) -> Option<SocketAddr> {
+        self.answered_by
+    }
 }
 
 /// What the echo backend answers, see [`mod@crate::echo`].
@@ -240,19 +241,6 @@ fn backend_answers(headers: &HeaderList, protocol: Protocol, observed: &mut Obse
                 .extend(header.map(|(n, v)| (n.to_lowercase(), v.into())));
         }
     }
-}
-
-fn edit(headers: &mut HeaderList, edits: &HeaderEdits) {
-    let replaced = edits.set.iter().map(|(name, _)| name);
-    let gone: Vec<&str> = edits
-        .remove
-        .iter()
-        .chain(replaced)
-        .map(|name| &**name)
-        .collect();
-    headers.retain(|(name, _)| !gone.contains(&name.as_str()));
-    let added = edits.set.iter().chain(&edits.add);
-    headers.extend(added.map(|(name, value)| (name.to_string(), value.to_string())));
 }
 
 /// `namespace/name/port`

@@ -1,13 +1,13 @@
 //! ReplaceFullPath and ReplacePrefixMatch, for redirects and rewrites alike.
 
-/// HTTPPathModifier.
+/// A change of a path: HTTPPathModifier.
 #[derive(Debug)]
-pub(crate) enum PathModifier {
+pub(crate) enum PathEdit {
     ReplaceFullPath(Box<str>),
     ReplacePrefixMatch(Box<str>),
 }
 
-impl PathModifier {
+impl PathEdit {
     pub(crate) fn new(modifier: &gamma_config::PathModifier) -> Self {
         match modifier {
             gamma_config::PathModifier::ReplaceFullPath(path) => {
@@ -25,7 +25,7 @@ impl PathModifier {
         match self {
             Self::ReplaceFullPath(full) => out.extend_from_slice(full.as_bytes()),
             Self::ReplacePrefixMatch(replacement) => {
-                // Nothing, or begins with `/`, because prefixes end between elements.
+                // The rest is empty or begins with `/`, because prefixes end between elements.
                 let rest = path.get(prefix_len..).unwrap_or_default();
                 match (replacement.as_bytes(), rest) {
                     ([], []) => out.push(b'/'),
@@ -67,7 +67,7 @@ mod tests {
             ("/foo//bar", "/foo", "/xyz", "/xyz//bar"),
         ];
         for (path, prefix, replacement, expected) in table {
-            let modifier = PathModifier::ReplacePrefixMatch(replacement.into());
+            let modifier = PathEdit::ReplacePrefixMatch(replacement.into());
             let mut out = Vec::new();
             let prefix_len = prefix.trim_end_matches('/').len();
             modifier.apply(path.as_bytes(), prefix_len, &mut out);
