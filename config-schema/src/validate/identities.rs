@@ -24,8 +24,8 @@ impl Identities {
         if rule.session_persistence.is_none() {
             return;
         }
-        let identity = rule.route.bytes().chain([0]).chain(rule.name.bytes());
-        if let Some(Taker::Rule(first)) = self.0.take(identity, Taker::Rule(number)) {
+        let identity = format!("{}\0{}", rule.route, rule.name);
+        if let Some(Taker::Rule(first)) = self.0.take(&identity, Taker::Rule(number)) {
             problems.add(
                 place,
                 format_args!(

@@ -1,7 +1,7 @@
 //! The validator: takes the parts of a config and collects the problems in them.
 
 use super::{
-    frontends::Frontends, problems::Problems, rule, settings, table::Table, wire_text::on_wire,
+    frontends::FrontendClaims, problems::Problems, rule, settings, table::Table, wire_text::on_wire,
 };
 use crate::{
     config::Config,
@@ -12,7 +12,7 @@ use crate::{
 
 pub(crate) struct Validator {
     problems: Problems,
-    frontends: Frontends,
+    frontends: FrontendClaims,
     /// Services that have ended.
     services: usize,
     /// Ports of the Service at hand that have begun.
@@ -29,7 +29,7 @@ impl Validator {
         settings::version(version, &mut problems);
         Self {
             problems,
-            frontends: Frontends::default(),
+            frontends: FrontendClaims::default(),
             services: 0,
             ports: Vec::new(),
             consumer: None,

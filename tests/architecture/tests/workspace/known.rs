@@ -35,7 +35,6 @@ pub(crate) const NAMES: &[&str] = &[
     "Findings",
     "Format",
     "FrontendKey",
-    "Frontends",
     "HeaderChange",
     "Host",
     "Key",
