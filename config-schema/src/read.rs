@@ -110,7 +110,7 @@ fn refused(json: &[u8], start: usize, text: &[u8], error: &serde_json::Error) ->
     // It would name the line within the text.
     let own = format!(" at line {} column {}", error.line(), error.column());
     Error::Parse {
-        place: locate(json, line, column),
+        place: locate(json, line_start.saturating_add(column.saturating_sub(1))),
         message: said.strip_suffix(&own).unwrap_or(&said).into(),
         line,
         column,
