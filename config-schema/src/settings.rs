@@ -1,8 +1,8 @@
 //! The settings of a config: what is the same for all Services.
 
-use crate::describe::object;
+use crate::describe::describe_object;
 
-object! {
+describe_object! {
     /// Options of the filter. Every one has a default that suits the Envoy config that
     /// `gammactl envoy` writes.
     pub struct Settings: Default {
