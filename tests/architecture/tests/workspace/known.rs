@@ -5,8 +5,6 @@ pub(crate) const CIRCLES: &[&[&str]] = &[];
 
 /// Names of the proxy's headers, and the files that they stand in.
 pub(crate) const LITERALS: &[&str] = &[
-    r#"config-schema/src/settings.rs: "x-gamma-cluster""#,
-    r#"config-schema/src/validate/wire_text.rs: "x-gamma-""#,
     r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-expected-rq-timeout-ms""#,
     r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-hedge-on-per-try-timeout""#,
     r#"gammactl/compile/src/envoy_headers.rs: "x-envoy-retriable-header-names""#,
