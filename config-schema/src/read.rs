@@ -30,7 +30,7 @@ pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
     }
     let outline: Config<&RawValue> =
         json::parse(json).map_err(|error| refused(json, 0, json, &error))?;
-    let mut reader = Reader {
+    let mut reader = RuleByRule {
         json,
         take,
         validator: Validator::new(outline.version),
@@ -59,13 +59,13 @@ fn is_nothing(json: &[u8]) -> bool {
     json.iter().all(u8::is_ascii_whitespace)
 }
 
-struct Reader<'j, 't> {
+struct RuleByRule<'j, 't> {
     json: &'j [u8],
     take: &'t mut dyn FnMut(Part<'_>),
     validator: Validator,
 }
 
-impl<'c> Visit<'c, &RawValue> for Reader<'_, '_> {
+impl<'c> Visit<'c, &RawValue> for RuleByRule<'_, '_> {
     type Error = Error;
 
     fn part(&mut self, part: Part<'c>) {

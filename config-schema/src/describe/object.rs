@@ -49,7 +49,7 @@ macro_rules! describe_object {
             @impl $name [$($default_trait)?] { $($member [$($default)?])* }
         );
 
-        impl<'j $(, $param: $crate::json::Element<'j>)?> $crate::json::Read<'j> for $name $(<$param>)? {
+        impl<'j $(, $param: $crate::json::Element<'j>)?> $crate::json::FromJson<'j> for $name $(<$param>)? {
             fn read(
                 slot: &mut Option<Self>,
                 value: $crate::json::Value<'_, 'j>,
@@ -63,7 +63,7 @@ macro_rules! describe_object {
 
             fn read_over(&mut self, value: $crate::json::Value<'_, 'j>) -> serde_json::Result<()> {
                 let members = &mut [$(
-                    $crate::json::Member::new(
+                    $crate::json::MemberSlot::new(
                         $json,
                         $crate::describe::describe_object!(@is_required $presence),
                         &mut self.$member,
@@ -102,7 +102,7 @@ macro_rules! describe_object {
                 use $crate::schema::refine::*;
 
                 $(type $param = $argument;)?
-                let mut object = $crate::schema::build::Object::new(concat!($($doc, "\n"),*));
+                let mut object = $crate::schema::build::ObjectSchema::new(concat!($($doc, "\n"),*));
                 $(
                     object.member(
                         $json,
@@ -183,11 +183,11 @@ macro_rules! describe_object {
     }};
     (@is_written $presence:ident $member:expr, $type:ty $(, $default:expr)?) => { true };
 
-    (@presence required $type:ty) => { $crate::schema::build::Presence::Required };
-    (@presence optional $type:ty $(, $default:expr)?) => { $crate::schema::build::Presence::Optional };
+    (@presence required $type:ty) => { $crate::schema::build::MemberPresence::Required };
+    (@presence optional $type:ty $(, $default:expr)?) => { $crate::schema::build::MemberPresence::Optional };
     (@presence written $type:ty $(, $default:expr)?) => {{
         let default: $type = $crate::describe::describe_object!(@default $($default)?);
-        $crate::schema::build::Presence::written(&default)
+        $crate::schema::build::MemberPresence::written(&default)
     }};
 }
 pub(crate) use describe_object;

@@ -3,7 +3,7 @@
 use std::{fmt, net::IpAddr};
 
 use super::{
-    problems::Problems,
+    problems::ProblemList,
     taken::{Taken, Taker},
 };
 use crate::{
@@ -37,7 +37,7 @@ impl FrontendClaims {
         head: ServiceHead<'_>,
         number: usize,
         place: &Place<'_>,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) {
         self.service = number;
         self.addresses = head.cluster_ips.to_vec();
@@ -84,7 +84,13 @@ impl FrontendClaims {
 
     /// Claims what a Service is found by without any `hosts`, up to the first name that another
     /// Service has.
-    fn names(&mut self, namespace: &str, name: &str, place: &Place<'_>, problems: &mut Problems) {
+    fn names(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        place: &Place<'_>,
+        problems: &mut ProblemList,
+    ) {
         let taker = Taker::Service(self.service);
         let mut claim =
             |key: fmt::Arguments<'_>| claim(&mut self.taken, key, taker, place, problems);
@@ -101,7 +107,13 @@ impl FrontendClaims {
 
     /// Takes the next port of the Service, number `p` of them.
     #[inline(never)]
-    pub(super) fn port(&mut self, port: u16, p: usize, place: &Place<'_>, problems: &mut Problems) {
+    pub(super) fn port(
+        &mut self,
+        port: u16,
+        p: usize,
+        place: &Place<'_>,
+        problems: &mut ProblemList,
+    ) {
         let taker = Taker::Port(self.service, p);
         for ip in &self.addresses {
             let ip = ip.to_canonical();
@@ -126,7 +138,7 @@ fn claim(
     key: fmt::Arguments<'_>,
     taker: Taker,
     place: &Place<'_>,
-    problems: &mut Problems,
+    problems: &mut ProblemList,
 ) -> bool {
     match take(taken, key, taker) {
         // A Service may list among its `hosts` what it is found by anyway, but once.

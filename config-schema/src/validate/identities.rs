@@ -1,7 +1,7 @@
 //! Identities of rules: route and name, which tell the sessions of one rule from those of another.
 
 use super::{
-    problems::Problems,
+    problems::ProblemList,
     taken::{Taken, Taker},
 };
 use crate::{place::Place, rule::Rule};
@@ -19,7 +19,7 @@ impl Identities {
         rule: &Rule,
         number: usize,
         place: &Place<'_>,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) {
         if rule.session_persistence.is_none() {
             return;

@@ -1,9 +1,9 @@
 //! Checks of what stands at the head of a config: its version and settings.
 
-use super::problems::Problems;
+use super::problems::ProblemList;
 use crate::{config::VERSION, place::Place, settings::Settings, text::is_token, wire::PREFIX};
 
-pub(super) fn version(version: u32, problems: &mut Problems) {
+pub(super) fn version(version: u32, problems: &mut ProblemList) {
     if version != VERSION {
         problems.add(
             &Place::Root.member("version"),
@@ -12,7 +12,7 @@ pub(super) fn version(version: u32, problems: &mut Problems) {
     }
 }
 
-pub(super) fn settings(settings: &Settings, problems: &mut Problems) {
+pub(super) fn settings(settings: &Settings, problems: &mut ProblemList) {
     let header = &settings.cluster_header;
     if !header.starts_with(PREFIX)
         || !is_token(header)

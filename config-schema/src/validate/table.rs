@@ -1,11 +1,11 @@
 //! Checks of a route table: its rules can be told apart, and its order names each match once.
 
-use super::{identities::Identities, problems::Problems};
+use super::{identities::Identities, problems::ProblemList};
 use crate::{place::Place, rule::Rule};
 
 /// What is to be known of a table's rules when the table ends.
 #[derive(Default)]
-pub(super) struct Table {
+pub(super) struct TableCheck {
     /// How many rules were taken.
     rules: usize,
     /// The rules that have several matches, and how many. Most rules have one, and a worker's memory
@@ -14,14 +14,14 @@ pub(super) struct Table {
     identities: Identities,
 }
 
-impl Table {
+impl TableCheck {
     /// How many rules were taken.
     pub(super) fn len(&self) -> usize {
         self.rules
     }
 
     /// Takes the next rule, which is at `place`.
-    pub(super) fn rule(&mut self, rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
+    pub(super) fn rule(&mut self, rule: &Rule, place: &Place<'_>, problems: &mut ProblemList) {
         self.identities.check(rule, self.rules, place, problems);
         if rule.matches.len() > 1 {
             self.several.push((self.rules, rule.matches.len()));
@@ -34,7 +34,7 @@ impl Table {
         self,
         match_order: &[(u32, u32)],
         place: &Place<'_>,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) {
         if !match_order.is_empty() && !self.is_order(match_order) {
             problems.add(
