@@ -155,5 +155,7 @@ fn claim(
 
 /// Who took the key first, in any case of its letters, if that is another one.
 fn take(taken: &mut Taken, key: fmt::Arguments<'_>, taker: Taker) -> Option<Taker> {
-    taken.take(&key.to_string().to_ascii_lowercase(), taker)
+    let mut key = key.to_string();
+    key.make_ascii_lowercase();
+    taken.take(&key, taker)
 }
