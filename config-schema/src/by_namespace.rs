@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer, de::Error as _};
 use serde_json::{Error, Result};
 
-use crate::json::{Read, Value, member};
+use crate::json::{FromJson, Value, member};
 
 /// A map from namespaces. A sorted list is enough for a handful of them, and is less code in the
 /// filter's module than a tree.
@@ -99,7 +99,7 @@ impl<T> FromIterator<(String, T)> for ByNamespace<T> {
     }
 }
 
-impl<'j, T: Read<'j>> Read<'j> for ByNamespace<T> {
+impl<'j, T: FromJson<'j>> FromJson<'j> for ByNamespace<T> {
     fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()> {
         slot.insert(Self::default()).read_over(value)
     }

@@ -1,11 +1,11 @@
 //! A whole route config, and the version of its format.
 
-use crate::{describe::object, rule::Rule, service::Service, settings::Settings};
+use crate::{describe::describe_object, rule::Rule, service::Service, settings::Settings};
 
 /// The version of the format that this crate reads and writes.
 pub const VERSION: u32 = 1;
 
-object! {
+describe_object! {
     /// A whole route config.
     pub struct Config<R = Rule> {
         /// Where an editor finds the schema of this file; means nothing to the filter.

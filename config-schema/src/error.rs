@@ -19,7 +19,7 @@ pub enum Error {
         column: usize,
     },
     /// Well formed, but it can't be obeyed.
-    #[error("route config: {}", Problems(.0))]
+    #[error("route config: {}", Joined(.0))]
     Invalid(Vec<Problem>),
 }
 
@@ -38,9 +38,9 @@ impl fmt::Display for Problem {
     }
 }
 
-struct Problems<'a>(&'a [Problem]);
+struct Joined<'a>(&'a [Problem]);
 
-impl fmt::Display for Problems<'_> {
+impl fmt::Display for Joined<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, problem) in self.0.iter().enumerate() {
             if i > 0 {

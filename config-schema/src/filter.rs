@@ -1,11 +1,11 @@
 //! Filters: what a rule or a backend changes about a request or its response.
 
 use crate::{
-    describe::{alternatives, object, words},
+    describe::{describe_alternatives, describe_object, describe_words},
     origin::is_origin,
 };
 
-alternatives! {
+describe_alternatives! {
     /// A filter, written as an object with one member: `{"requestRedirect": {"port": 8443}}`.
     /// Each kind at most once in a list, but for `requestMirror`.
     pub enum Filter {
@@ -26,7 +26,7 @@ alternatives! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPHeaderFilter. A name may appear in one action only.
     pub struct HeaderModifier: Default {
         /// Replaces all values of a header.
@@ -39,7 +39,7 @@ object! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPHeader.
     pub struct Header {
         /// Name, in any case.
@@ -51,7 +51,7 @@ object! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPRequestRedirectFilter: the parts of the request's URL that are replaced; the query stays.
     pub struct RequestRedirect: Default {
         /// Absent: the request's.
@@ -71,7 +71,7 @@ object! {
     }
 }
 
-words! {
+describe_words! {
     /// Scheme of a redirect.
     pub enum Scheme {
         /// `http`
@@ -81,7 +81,7 @@ words! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPURLRewriteFilter; the query stays.
     pub struct UrlRewrite: Default {
         /// Replaces the authority.
@@ -92,7 +92,7 @@ object! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPRequestMirrorFilter.
     pub struct RequestMirror {
         /// The proxy's name for the endpoints that get the copies.
@@ -103,7 +103,7 @@ object! {
     }
 }
 
-object! {
+describe_object! {
     /// A part of the requests: `numerator` of `denominator`.
     #[derive(Copy)]
     pub struct Fraction {
@@ -124,7 +124,7 @@ impl Default for Fraction {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPCORSFilter.
     pub struct Cors: Default {
         /// Origins: `*`, or `scheme://host` with or without port, whose host is `*` or may begin with
@@ -155,7 +155,7 @@ impl Cors {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPExternalAuthFilter with protocol HTTP: a request with the same method, authority and path and
     /// without body. 200 lets the request go on; any other answer becomes the client's.
     pub struct ExternalAuth {
@@ -175,7 +175,7 @@ object! {
     }
 }
 
-alternatives! {
+describe_alternatives! {
     /// HTTPPathModifier, written as an object with one member.
     pub enum PathModifier {
         /// The whole path.

@@ -48,7 +48,6 @@ mod describe;
 mod duration;
 mod error;
 mod filter;
-mod frontend_key;
 mod json;
 mod locate;
 mod matches;
@@ -75,7 +74,6 @@ pub use filter::{
     Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestMirror,
     RequestRedirect, Scheme, UrlRewrite,
 };
-pub use frontend_key::FrontendKey;
 pub use matches::{
     Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
 };

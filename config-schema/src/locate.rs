@@ -1,13 +1,14 @@
-//! Locating a parse error: from its line and column in the JSON text to a path such as
+//! The place of a parse error: from an offset in the JSON text to a path such as
 //! `services[0].ports[1].producer`.
 //!
 //! An error is rare: its place is looked up again rather than tracked while everything is read.
 
-/// The path from the root to the value or key at one-based `line` and `column` of `json`, as in
-/// `services[0].ports[1].producer`; `.` for the root.
-pub(crate) fn locate(json: &[u8], line: usize, column: usize) -> String {
+/// The path from the root to the value or key whose byte number `at` of `json` the parser stopped at, as
+/// in `services[0].ports[1].producer`; `.` for the root.
+pub(crate) fn locate(json: &[u8], at: usize) -> String {
     let mut path: Vec<Step> = Vec::new();
-    let (before, after) = split(json, line, column);
+    // A closing bracket there belongs to what the error is about.
+    let (before, after) = json.split_at_checked(at).unwrap_or((json, &[]));
     let mut bytes = before.iter().copied();
     while let Some(byte) = bytes.next() {
         match byte {
@@ -42,18 +43,6 @@ enum Step {
     /// Of an object; `None` between members.
     Key(Option<String>),
     Index(usize),
-}
-
-/// The text before the byte that the error was found at, and from it on: a closing bracket there
-/// belongs to what the error is about.
-fn split(json: &[u8], line: usize, column: usize) -> (&[u8], &[u8]) {
-    let line_start: usize = json
-        .split_inclusive(|&b| b == b'\n')
-        .take(line.saturating_sub(1))
-        .map(<[u8]>::len)
-        .sum();
-    let end = line_start.saturating_add(column.saturating_sub(1));
-    json.split_at_checked(end).unwrap_or((json, &[]))
 }
 
 /// The rest of a string, up to its closing quote or the end.

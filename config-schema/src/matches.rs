@@ -1,8 +1,8 @@
 //! Matches: what a request must look like for a rule to take it.
 
-use crate::describe::{object, words};
+use crate::describe::{describe_object, describe_words};
 
-object! {
+describe_object! {
     /// Predicates that must all hold; an empty one holds for every request.
     pub struct Match: Default {
         /// Of the authority without port, in lower case; `*.` stands for one or more labels. Absent:
@@ -22,7 +22,7 @@ object! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPPathMatch.
     #[schema(path_match)]
     pub struct PathMatch {
@@ -33,7 +33,7 @@ object! {
     }
 }
 
-words! {
+describe_words! {
     /// How a path is compared. Always case-sensitive.
     pub enum PathMatchType = PathPrefix {
         /// Equal.
@@ -46,7 +46,7 @@ words! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPHeaderMatch or HTTPQueryParamMatch.
     pub struct ValueMatch {
         /// Name; of a header in any case, of a query parameter exactly.
@@ -58,7 +58,7 @@ object! {
     }
 }
 
-words! {
+describe_words! {
     /// How a value is compared.
     pub enum MatchType = Exact {
         /// Equal.
@@ -68,7 +68,7 @@ words! {
     }
 }
 
-words! {
+describe_words! {
     /// HTTPMethod.
     #[allow(missing_docs, reason = "each is the method of its name")]
     pub enum Method {

@@ -1,8 +1,8 @@
 //! Policies of a rule: how long its requests may take, and what is tried again.
 
-use crate::{describe::object, duration::Duration};
+use crate::{describe::describe_object, duration::Duration};
 
-object! {
+describe_object! {
     /// HTTPRouteTimeouts. `0s` means without limit.
     #[derive(Copy)]
     pub struct Timeouts: Default {
@@ -13,7 +13,7 @@ object! {
     }
 }
 
-object! {
+describe_object! {
     /// HTTPRouteRetry. Failed connections, resets and attempts that take too long are always tried
     /// again.
     pub struct Retry: Default {

@@ -30,7 +30,7 @@ pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
     }
     let outline: Config<&RawValue> =
         json::parse(json).map_err(|error| refused(json, 0, json, &error))?;
-    let mut reader = Reader {
+    let mut reader = RuleByRule {
         json,
         take,
         validator: Validator::new(outline.version),
@@ -59,13 +59,13 @@ fn is_nothing(json: &[u8]) -> bool {
     json.iter().all(u8::is_ascii_whitespace)
 }
 
-struct Reader<'j, 't> {
+struct RuleByRule<'j, 't> {
     json: &'j [u8],
     take: &'t mut dyn FnMut(Part<'_>),
     validator: Validator,
 }
 
-impl<'c> Visit<'c, &RawValue> for Reader<'_, '_> {
+impl<'c> Visit<'c, &RawValue> for RuleByRule<'_, '_> {
     type Error = Error;
 
     fn part(&mut self, part: Part<'c>) {
@@ -110,7 +110,7 @@ fn refused(json: &[u8], start: usize, text: &[u8], error: &serde_json::Error) ->
     // It would name the line within the text.
     let own = format!(" at line {} column {}", error.line(), error.column());
     Error::Parse {
-        place: locate(json, line, column),
+        place: locate(json, line_start.saturating_add(column.saturating_sub(1))),
         message: said.strip_suffix(&own).unwrap_or(&said).into(),
         line,
         column,

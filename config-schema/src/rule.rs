@@ -1,7 +1,7 @@
 //! Rules and the backends they forward to.
 
 use crate::{
-    describe::object,
+    describe::describe_object,
     filter::Filter,
     matches::Match,
     policy::{Retry, Timeouts},
@@ -15,7 +15,7 @@ pub const MAX_WEIGHT: u32 = 1_000_000;
 /// backend.
 pub const MAX_MIRRORS: usize = 32;
 
-object! {
+describe_object! {
     /// What to do with the requests that one of its matches selects.
     #[schema(rule)]
     pub struct Rule: Default {
@@ -56,7 +56,7 @@ impl Rule {
     }
 }
 
-object! {
+describe_object! {
     /// A backend and its share.
     #[schema(backend_ref)]
     pub struct BackendRef {

@@ -6,11 +6,11 @@ use std::net::IpAddr;
 
 use crate::{
     by_namespace::ByNamespace,
-    describe::{object, words},
+    describe::{describe_object, describe_words},
     rule::Rule,
 };
 
-object! {
+describe_object! {
     /// A Service by its frontend: names and cluster IPs.
     pub struct Service<R = Rule> {
         /// What it is in Kubernetes.
@@ -36,7 +36,7 @@ object! {
     }
 }
 
-words! {
+describe_words! {
     /// Kind of a frontend.
     #[derive(PartialOrd, Ord, Hash)]
     pub enum ServiceKind = Service {
@@ -47,7 +47,7 @@ words! {
     }
 }
 
-object! {
+describe_object! {
     /// A port of a Service.
     pub struct Port<R = Rule> {
         /// Number of the port that clients dial.
@@ -65,7 +65,7 @@ object! {
     }
 }
 
-object! {
+describe_object! {
     /// Rules in order of precedence.
     pub struct RouteTable<R = Rule>: Default {
         /// Rules. The first one with a match that holds wins.

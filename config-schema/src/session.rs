@@ -1,11 +1,11 @@
 //! Session persistence: where a rule's sessions are carried, and for how long.
 
 use crate::{
-    describe::{object, words},
+    describe::{describe_object, describe_words},
     duration::Duration,
 };
 
-object! {
+describe_object! {
     /// SessionPersistence: the requests of one session go to one backend, and there to one endpoint.
     #[schema(session)]
     pub struct SessionPersistence {
@@ -24,7 +24,7 @@ object! {
     }
 }
 
-words! {
+describe_words! {
     /// SessionPersistenceType.
     pub enum SessionType = Cookie {
         /// A cookie.

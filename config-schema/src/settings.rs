@@ -1,8 +1,8 @@
 //! The settings of a config: what is the same for all Services.
 
-use crate::describe::object;
+use crate::{describe::describe_object, wire};
 
-object! {
+describe_object! {
     /// Options of the filter. Every one has a default that suits the Envoy config that
     /// `gammactl envoy` writes.
     pub struct Settings: Default {
@@ -15,7 +15,7 @@ object! {
         /// Envoy). Removed from every request before the decision, whoever sent it. Must start with
         /// `x-gamma-`, so that it is always among the headers that the filter owns.
         #[schema(text(CLUSTER_HEADER))]
-        written "clusterHeader" => cluster_header: String = "x-gamma-cluster".into(),
+        written "clusterHeader" => cluster_header: String = wire::CLUSTER.into(),
         /// Whether answers that the filter gives itself carry `x-gamma-reason`, a few words of why.
         written "reasonHeader" => reason_header: bool = true,
         /// Whether requests are counted by route, rule and backend.

@@ -91,7 +91,8 @@ pub fn is_owned(name: &[u8]) -> bool {
     }
 }
 
-fn is_own(name: &[u8]) -> bool {
+/// Whether the filter gave the header `name` its name, in any case.
+pub(crate) fn is_own(name: &[u8]) -> bool {
     starts_with(name, PREFIX)
 }
 

@@ -3,7 +3,7 @@
 /// Describes an enum that is an object with one member:
 ///
 /// ```text
-/// alternatives! {
+/// describe_alternatives! {
 ///     /// What it is.
 ///     pub enum Filter {
 ///         /// What this member means.
@@ -12,7 +12,7 @@
 ///     }
 /// }
 /// ```
-macro_rules! alternatives {
+macro_rules! describe_alternatives {
     (
         $(#[doc = $doc:literal])*
         pub enum $name:ident {
@@ -95,4 +95,4 @@ macro_rules! alternatives {
         }
     };
 }
-pub(crate) use alternatives;
+pub(crate) use describe_alternatives;

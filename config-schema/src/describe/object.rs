@@ -3,7 +3,7 @@
 /// Describes a struct that is an object with known members:
 ///
 /// ```text
-/// object! {
+/// describe_object! {
 ///     /// What it is.
 ///     #[derive(Copy)]                  // besides Debug, Clone, PartialEq and Eq
 ///     #[schema(backend_ref)]           // a function of `schema` that refines the object's schema
@@ -23,7 +23,7 @@
 ///
 /// A struct may have a parameter with a default (`Name<R = Rule>`), an [`Element`](crate::json::Element):
 /// it is read with every parameter, and written and in the schema with the default.
-macro_rules! object {
+macro_rules! describe_object {
     (
         $(#[doc = $doc:literal])*
         $(#[derive($($derive:ident),*)])?
@@ -45,27 +45,27 @@ macro_rules! object {
             )*
         }
 
-        $crate::describe::object!(
+        $crate::describe::describe_object!(
             @impl $name [$($default_trait)?] { $($member [$($default)?])* }
         );
 
-        impl<'j $(, $param: $crate::json::Element<'j>)?> $crate::json::Read<'j> for $name $(<$param>)? {
+        impl<'j $(, $param: $crate::json::Element<'j>)?> $crate::json::FromJson<'j> for $name $(<$param>)? {
             fn read(
                 slot: &mut Option<Self>,
                 value: $crate::json::Value<'_, 'j>,
             ) -> serde_json::Result<()> {
                 // Of a required member the default is never seen: without it there is no object.
                 let new = slot.insert(Self {
-                    $($member: $crate::describe::object!(@default $($default)?),)*
+                    $($member: $crate::describe::describe_object!(@default $($default)?),)*
                 });
                 new.read_over(value)
             }
 
             fn read_over(&mut self, value: $crate::json::Value<'_, 'j>) -> serde_json::Result<()> {
                 let members = &mut [$(
-                    $crate::json::Member::new(
+                    $crate::json::MemberSlot::new(
                         $json,
-                        $crate::describe::object!(@is_required $presence),
+                        $crate::describe::describe_object!(@is_required $presence),
                         &mut self.$member,
                     ),
                 )*];
@@ -83,7 +83,7 @@ macro_rules! object {
                 )?
                 let mut members = serializer.serialize_map(None)?;
                 $(
-                    if $crate::describe::object!(@is_written $presence self.$member, $type $(, $default)?) {
+                    if $crate::describe::describe_object!(@is_written $presence self.$member, $type $(, $default)?) {
                         members.serialize_entry($json, &self.$member)?;
                     }
                 )*
@@ -102,13 +102,13 @@ macro_rules! object {
                 use $crate::schema::refine::*;
 
                 $(type $param = $argument;)?
-                let mut object = $crate::schema::build::Object::new(concat!($($doc, "\n"),*));
+                let mut object = $crate::schema::build::ObjectSchema::new(concat!($($doc, "\n"),*));
                 $(
                     object.member(
                         $json,
                         concat!($($member_doc, "\n"),*),
                         generator.subschema_for::<$type>(),
-                        $crate::describe::object!(@presence $presence $type $(, $default)?),
+                        $crate::describe::describe_object!(@presence $presence $type $(, $default)?),
                         &[$(&$($member_refine)*),*],
                     );
                 )*
@@ -146,7 +146,7 @@ macro_rules! object {
                 Ok(Described {
                     $($member: {
                         let $member = derived.$member;
-                        $crate::describe::object!(@derived $presence $json $member $($default)?)
+                        $crate::describe::describe_object!(@derived $presence $json $member $($default)?)
                     },)*
                 })
             }
@@ -158,7 +158,7 @@ macro_rules! object {
         impl Default for $name {
             fn default() -> Self {
                 Self {
-                    $($member: $crate::describe::object!(@default $($default)?),)*
+                    $($member: $crate::describe::describe_object!(@default $($default)?),)*
                 }
             }
         }
@@ -174,20 +174,20 @@ macro_rules! object {
         $member.ok_or_else(|| serde::de::Error::missing_field($json))?
     };
     (@derived $presence:ident $json:tt $member:ident $($default:expr)?) => {
-        $member.unwrap_or_else(|| $crate::describe::object!(@default $($default)?))
+        $member.unwrap_or_else(|| $crate::describe::describe_object!(@default $($default)?))
     };
 
     (@is_written optional $member:expr, $type:ty $(, $default:expr)?) => {{
-        let default: $type = $crate::describe::object!(@default $($default)?);
+        let default: $type = $crate::describe::describe_object!(@default $($default)?);
         $member != default
     }};
     (@is_written $presence:ident $member:expr, $type:ty $(, $default:expr)?) => { true };
 
-    (@presence required $type:ty) => { $crate::schema::build::Presence::Required };
-    (@presence optional $type:ty $(, $default:expr)?) => { $crate::schema::build::Presence::Optional };
+    (@presence required $type:ty) => { $crate::schema::build::MemberPresence::Required };
+    (@presence optional $type:ty $(, $default:expr)?) => { $crate::schema::build::MemberPresence::Optional };
     (@presence written $type:ty $(, $default:expr)?) => {{
-        let default: $type = $crate::describe::object!(@default $($default)?);
-        $crate::schema::build::Presence::written(&default)
+        let default: $type = $crate::describe::describe_object!(@default $($default)?);
+        $crate::schema::build::MemberPresence::written(&default)
     }};
 }
-pub(crate) use object;
+pub(crate) use describe_object;

@@ -3,7 +3,7 @@
 /// Describes an enum that is one of several strings. `= Variant` names the default:
 ///
 /// ```text
-/// words! {
+/// describe_words! {
 ///     /// What it is.
 ///     #[derive(Hash)]                  // besides Debug, Clone, Copy, PartialEq and Eq
 ///     pub enum Kind = Service {
@@ -12,7 +12,7 @@
 ///     }
 /// }
 /// ```
-macro_rules! words {
+macro_rules! describe_words {
     (
         $(#[doc = $doc:literal])*
         $(#[derive($($derive:ident),*)])?
@@ -95,4 +95,4 @@ macro_rules! words {
         }
     };
 }
-pub(crate) use words;
+pub(crate) use describe_words;

@@ -4,8 +4,8 @@ use serde::de::Error as _;
 use serde_json::{Error, Result};
 
 use super::{
-    read::{Empty, Read},
-    value::{Object, Slot, Value},
+    read::{Empty, FromJson},
+    value::{JsonObject, Slot, Value},
 };
 
 /// Reads one of these words, of which each stands for the value at its place.
@@ -24,10 +24,13 @@ fn position(value: Value<'_, '_>, words: &[&str]) -> Result<usize> {
 }
 
 /// How the value of an object's member is read.
-type Reader<T> = fn(&mut dyn Object<'_>) -> Result<T>;
+type MemberReader<T> = fn(&mut dyn JsonObject<'_>) -> Result<T>;
 
 /// Reads an object whose only member is one of these.
-pub(crate) fn alternative<T>(value: Value<'_, '_>, members: &[(&str, Reader<T>)]) -> Result<T> {
+pub(crate) fn alternative<T>(
+    value: Value<'_, '_>,
+    members: &[(&str, MemberReader<T>)],
+) -> Result<T> {
     let known = || members.iter().map(|(name, _)| *name).collect::<Vec<_>>();
     let Value::Object(object) = value else {
         return Err(value.but_expected(&one_of(&known())));
@@ -47,7 +50,7 @@ pub(crate) fn alternative<T>(value: Value<'_, '_>, members: &[(&str, Reader<T>)]
 }
 
 /// The value of the member whose key was read.
-pub(crate) fn member<'j, T: Read<'j>>(object: &mut dyn Object<'j>) -> Result<T> {
+pub(crate) fn member<'j, T: FromJson<'j>>(object: &mut dyn JsonObject<'j>) -> Result<T> {
     let mut slot = Empty(None);
     object.value(&mut slot)?;
     // The parser has put a value there, or has failed.

@@ -18,9 +18,9 @@ mod read;
 mod value;
 
 pub(crate) use choice::{alternative, choice, member};
-pub(crate) use object::{Member, object};
+pub(crate) use object::{MemberSlot, object};
 #[cfg(not(test))]
 pub(crate) use parse::deserialize;
 pub(crate) use parse::parse;
-pub(crate) use read::{Element, Read, read_by_value};
+pub(crate) use read::{Element, FromJson, read_by_value};
 pub(crate) use value::Value;

@@ -9,14 +9,14 @@ use super::{
 };
 
 /// A member that an object may have, and the slot for its value.
-pub(crate) struct Member<'m, 'j> {
+pub(crate) struct MemberSlot<'m, 'j> {
     name: &'static str,
     slot: &'m mut dyn Slot<'j>,
     is_required: bool,
     is_read: bool,
 }
 
-impl<'m, 'j> Member<'m, 'j> {
+impl<'m, 'j> MemberSlot<'m, 'j> {
     pub(crate) fn new(name: &'static str, is_required: bool, slot: &'m mut dyn Slot<'j>) -> Self {
         Self {
             name,
@@ -32,13 +32,13 @@ impl<'m, 'j> Member<'m, 'j> {
 pub(crate) fn object<'j>(
     value: Value<'_, 'j>,
     expected: &str,
-    members: &mut [Member<'_, 'j>],
+    members: &mut [MemberSlot<'_, 'j>],
 ) -> Result<()> {
     let Value::Object(object) = value else {
         return Err(value.but_expected(expected));
     };
     loop {
-        let mut key = Key {
+        let mut key = MemberKey {
             members,
             member: None,
         };
@@ -59,12 +59,12 @@ pub(crate) fn object<'j>(
     }
 }
 
-struct Key<'k, 'm, 'j> {
-    members: &'k [Member<'m, 'j>],
+struct MemberKey<'k, 'm, 'j> {
+    members: &'k [MemberSlot<'m, 'j>],
     member: Option<usize>,
 }
 
-impl<'j> Slot<'j> for Key<'_, '_, 'j> {
+impl<'j> Slot<'j> for MemberKey<'_, '_, 'j> {
     fn put(&mut self, key: Value<'_, 'j>) -> Result<()> {
         let Value::Text(key) = key else {
             return Err(key.but_expected("a key"));

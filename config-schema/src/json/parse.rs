@@ -6,8 +6,8 @@ use serde::de::{self, DeserializeSeed, Deserializer, Error as _, MapAccess, SeqA
 use serde_json::{Error, Result, value::RawValue};
 
 use super::{
-    read::{Empty, Read},
-    value::{List, Object, Slot, Value},
+    read::{Empty, FromJson},
+    value::{JsonList, JsonObject, Slot, Value},
 };
 
 /// Reads the whole of a text.
@@ -15,7 +15,7 @@ use super::{
 /// # Errors
 ///
 /// What is wrong first, with line and column.
-pub(crate) fn parse<'j, T: Read<'j>>(text: &'j [u8]) -> Result<T> {
+pub(crate) fn parse<'j, T: FromJson<'j>>(text: &'j [u8]) -> Result<T> {
     let mut slot = Empty(None);
     put_into(&mut slot, text)?;
     // The parser has put a value there, or has failed.
@@ -30,7 +30,7 @@ fn put_into<'j>(slot: &mut dyn Slot<'j>, text: &'j [u8]) -> Result<()> {
 
 /// Reads a value from any format.
 #[cfg(not(test))]
-pub(crate) fn deserialize<'j, T: Read<'j>, D: Deserializer<'j>>(
+pub(crate) fn deserialize<'j, T: FromJson<'j>, D: Deserializer<'j>>(
     from: D,
 ) -> std::result::Result<T, D::Error> {
     let mut slot = Empty(None);
@@ -41,7 +41,7 @@ pub(crate) fn deserialize<'j, T: Read<'j>, D: Deserializer<'j>>(
 /// What the parser lends: the elements or members that come next.
 struct Rest<A>(A);
 
-impl<'j, A: SeqAccess<'j>> List<'j> for Rest<A> {
+impl<'j, A: SeqAccess<'j>> JsonList<'j> for Rest<A> {
     fn next(&mut self, slot: &mut dyn Slot<'j>) -> Result<bool> {
         let read = self.0.next_element_seed(To(slot)).map_err(Error::custom)?;
         Ok(read.is_some())
@@ -52,7 +52,7 @@ impl<'j, A: SeqAccess<'j>> List<'j> for Rest<A> {
     }
 }
 
-impl<'j, A: MapAccess<'j>> Object<'j> for Rest<A> {
+impl<'j, A: MapAccess<'j>> JsonObject<'j> for Rest<A> {
     fn key(&mut self, slot: &mut dyn Slot<'j>) -> Result<bool> {
         let read = self.0.next_key_seed(To(slot)).map_err(Error::custom)?;
         Ok(read.is_some())

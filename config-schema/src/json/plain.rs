@@ -6,7 +6,7 @@ use serde::de::Error as _;
 use serde_json::{Error, Result};
 
 use super::{
-    read::{Element, Read, read_by_value},
+    read::{Element, FromJson, read_by_value},
     value::Value,
 };
 
@@ -60,7 +60,7 @@ fn pair(value: Value<'_, '_>) -> Result<(u32, u32)> {
     }
 }
 
-impl<'j, T: Read<'j>> Read<'j> for Option<T> {
+impl<'j, T: FromJson<'j>> FromJson<'j> for Option<T> {
     fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()> {
         slot.insert(None).read_over(value)
     }
@@ -73,7 +73,7 @@ impl<'j, T: Read<'j>> Read<'j> for Option<T> {
     }
 }
 
-impl<'j, T: Element<'j>> Read<'j> for Vec<T> {
+impl<'j, T: Element<'j>> FromJson<'j> for Vec<T> {
     fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()> {
         slot.insert(Self::new()).read_over(value)
     }

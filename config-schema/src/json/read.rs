@@ -2,12 +2,12 @@
 
 use serde_json::{Result, value::RawValue};
 
-use super::value::{List, Slot, Value};
+use super::value::{JsonList, Slot, Value};
 
 /// A type that is read from a JSON value. `'j` is the life of the JSON text.
 ///
 /// Values are read where they are to stay: moving an object is as much code as reading it.
-pub(crate) trait Read<'j>: Sized {
+pub(crate) trait FromJson<'j>: Sized {
     /// Reads into an empty slot.
     fn read(slot: &mut Option<Self>, value: Value<'_, 'j>) -> Result<()>;
 
@@ -18,7 +18,7 @@ pub(crate) trait Read<'j>: Sized {
 /// Types of which a value is small enough to be moved.
 macro_rules! read_by_value {
     ($type:ty, $read:expr) => {
-        impl<'j> $crate::json::Read<'j> for $type {
+        impl<'j> $crate::json::FromJson<'j> for $type {
             fn read(
                 slot: &mut Option<Self>,
                 value: $crate::json::Value<'_, 'j>,
@@ -37,7 +37,7 @@ macro_rules! read_by_value {
 pub(crate) use read_by_value;
 
 /// A slot with what stands for the value if it is absent.
-impl<'j, T: Read<'j>> Slot<'j> for T {
+impl<'j, T: FromJson<'j>> Slot<'j> for T {
     fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         self.read_over(value)
     }
@@ -46,7 +46,7 @@ impl<'j, T: Read<'j>> Slot<'j> for T {
 /// A slot that nothing is in before a value is read: `None` is told from every value.
 pub(crate) struct Empty<T>(pub(crate) Option<T>);
 
-impl<'j, T: Read<'j>> Slot<'j> for Empty<T> {
+impl<'j, T: FromJson<'j>> Slot<'j> for Empty<T> {
     fn put(&mut self, value: Value<'_, 'j>) -> Result<()> {
         T::read(&mut self.0, value)
     }
@@ -55,11 +55,11 @@ impl<'j, T: Read<'j>> Slot<'j> for Empty<T> {
 /// A type that can be an element of a list.
 pub(crate) trait Element<'j>: Sized {
     /// Reads the next element; `None` at the end.
-    fn next(list: &mut dyn List<'j>) -> Result<Option<Self>>;
+    fn next(list: &mut dyn JsonList<'j>) -> Result<Option<Self>>;
 }
 
-impl<'j, T: Read<'j>> Element<'j> for T {
-    fn next(list: &mut dyn List<'j>) -> Result<Option<Self>> {
+impl<'j, T: FromJson<'j>> Element<'j> for T {
+    fn next(list: &mut dyn JsonList<'j>) -> Result<Option<Self>> {
         let mut slot = Empty(None);
         list.next(&mut slot)?;
         Ok(slot.0)
@@ -68,7 +68,7 @@ impl<'j, T: Read<'j>> Element<'j> for T {
 
 /// An element that stays text, to be read later.
 impl<'j> Element<'j> for &'j RawValue {
-    fn next(list: &mut dyn List<'j>) -> Result<Option<Self>> {
+    fn next(list: &mut dyn JsonList<'j>) -> Result<Option<Self>> {
         list.next_text()
     }
 }

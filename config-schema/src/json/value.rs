@@ -14,8 +14,8 @@ pub(crate) enum Value<'v, 'j> {
     /// Nothing in a config takes one.
     Float,
     Text(&'v str),
-    List(&'v mut dyn List<'j>),
-    Object(&'v mut dyn Object<'j>),
+    List(&'v mut dyn JsonList<'j>),
+    Object(&'v mut dyn JsonObject<'j>),
 }
 
 impl Value<'_, '_> {
@@ -47,7 +47,7 @@ pub(crate) trait Slot<'j> {
 }
 
 /// The elements of a list.
-pub(crate) trait List<'j> {
+pub(crate) trait JsonList<'j> {
     /// Reads the next one; false at the end.
     fn next(&mut self, slot: &mut dyn Slot<'j>) -> Result<bool>;
 
@@ -56,7 +56,7 @@ pub(crate) trait List<'j> {
 }
 
 /// The members of an object.
-pub(crate) trait Object<'j> {
+pub(crate) trait JsonObject<'j> {
     /// Reads the next key; false at the end.
     fn key(&mut self, slot: &mut dyn Slot<'j>) -> Result<bool>;
 

@@ -8,27 +8,27 @@ use serde_json::{Map, Value, json};
 type Refine<'r> = &'r dyn Fn(&mut Schema);
 
 /// Whether a member of an object may be absent.
-pub(crate) enum Presence {
+pub(crate) enum MemberPresence {
     Required,
     Optional,
     /// Its default is part of the schema.
     Written(Value),
 }
 
-impl Presence {
+impl MemberPresence {
     pub(crate) fn written(default: &impl Serialize) -> Self {
         Self::Written(json!(default))
     }
 }
 
 /// An object without members that are not described.
-pub(crate) struct Object {
+pub(crate) struct ObjectSchema {
     doc: &'static str,
     properties: Map<String, Value>,
     required: Vec<&'static str>,
 }
 
-impl Object {
+impl ObjectSchema {
     pub(crate) fn new(doc: &'static str) -> Self {
         Self {
             doc,
@@ -42,14 +42,14 @@ impl Object {
         name: &'static str,
         doc: &'static str,
         schema: Schema,
-        presence: Presence,
+        presence: MemberPresence,
         refine: &[Refine<'_>],
     ) {
         let mut described = described(doc, schema);
         match presence {
-            Presence::Required => self.required.push(name),
-            Presence::Optional => {}
-            Presence::Written(default) => {
+            MemberPresence::Required => self.required.push(name),
+            MemberPresence::Optional => {}
+            MemberPresence::Written(default) => {
                 described.insert("default".into(), default);
             }
         }

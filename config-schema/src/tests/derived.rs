@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{Config, Error, parse};
 
-/// A member that is given, whatever its value: for `object!`.
+/// A member that is given, whatever its value: for `describe_object!`.
 pub(crate) fn given<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: serde::Deserializer<'de>,

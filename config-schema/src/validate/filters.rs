@@ -3,7 +3,7 @@
 use std::mem::discriminant;
 
 use super::{
-    problems::Problems,
+    problems::ProblemList,
     wire_text::{header_name, on_wire, path},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     text::{frames_body, is_host, is_token},
 };
 
-pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Problems) {
+pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut ProblemList) {
     for (f, filter) in filters.iter().enumerate() {
         let place = place.element("filters", f);
         let repeatable = matches!(filter, Filter::RequestMirror(_));
@@ -63,7 +63,7 @@ pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Prob
     }
 }
 
-fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut Problems) {
+fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut ProblemList) {
     let mut names = Vec::new();
     let lists: [(&str, &[Header]); 2] = [("set", &modifier.set), ("add", &modifier.add)];
     for (list, headers) in lists {
@@ -84,7 +84,12 @@ fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut 
     }
 }
 
-fn once<'m>(name: &'m str, names: &mut Vec<&'m str>, place: &Place<'_>, problems: &mut Problems) {
+fn once<'m>(
+    name: &'m str,
+    names: &mut Vec<&'m str>,
+    place: &Place<'_>,
+    problems: &mut ProblemList,
+) {
     header_name(place, name, problems);
     if names.iter().any(|other| other.eq_ignore_ascii_case(name)) {
         problems.add(place, format_args!("`{name}` is changed twice"));
@@ -92,7 +97,7 @@ fn once<'m>(name: &'m str, names: &mut Vec<&'m str>, place: &Place<'_>, problems
     names.push(name);
 }
 
-fn redirect(redirect: &RequestRedirect, place: &Place<'_>, problems: &mut Problems) {
+fn redirect(redirect: &RequestRedirect, place: &Place<'_>, problems: &mut ProblemList) {
     host_and_path(
         redirect.hostname.as_deref(),
         redirect.path.as_ref(),
@@ -113,7 +118,7 @@ fn redirect(redirect: &RequestRedirect, place: &Place<'_>, problems: &mut Proble
     }
 }
 
-fn cors(cors: &Cors, place: &Place<'_>, problems: &mut Problems) {
+fn cors(cors: &Cors, place: &Place<'_>, problems: &mut ProblemList) {
     for (i, origin) in cors.allow_origins.iter().enumerate() {
         if !Cors::is_origin(origin) {
             problems.add(
@@ -139,7 +144,7 @@ fn cors(cors: &Cors, place: &Place<'_>, problems: &mut Problems) {
     }
 }
 
-fn external_auth(auth: &ExternalAuth, place: &Place<'_>, problems: &mut Problems) {
+fn external_auth(auth: &ExternalAuth, place: &Place<'_>, problems: &mut ProblemList) {
     on_wire(&place.member("cluster"), &auth.cluster, 1, problems);
     if !auth.path_prefix.is_empty() {
         path(&place.member("pathPrefix"), &auth.path_prefix, problems);
@@ -159,7 +164,7 @@ fn host_and_path(
     hostname: Option<&str>,
     modifier: Option<&PathModifier>,
     place: &Place<'_>,
-    problems: &mut Problems,
+    problems: &mut ProblemList,
 ) {
     if let Some(host) = hostname
         && !is_host(host)

@@ -1,9 +1,9 @@
 //! Checks of how Services are addressed: no two of them may be found by one name or address.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use super::{
-    problems::Problems,
+    problems::ProblemList,
     taken::{Taken, Taker},
 };
 use crate::{
@@ -13,10 +13,9 @@ use crate::{
 /// Everything by which a Service or its port is found, as the router finds it: in lower case, and an
 /// IPv4 address that is mapped to IPv6 like that address itself.
 #[derive(Default)]
-pub(super) struct Frontends {
+pub(super) struct FrontendClaims {
     taken: Taken,
-    /// `.svc.` and the cluster domain.
-    domain_suffix: String,
+    cluster_domain: String,
     /// Whose Services have short names, if the config says it.
     client_namespace: Option<String>,
     /// Addresses of the Service at hand.
@@ -25,9 +24,9 @@ pub(super) struct Frontends {
     service: usize,
 }
 
-impl Frontends {
+impl FrontendClaims {
     pub(super) fn settings(&mut self, settings: &Settings) {
-        self.domain_suffix = format!(".svc.{}", settings.cluster_domain);
+        self.cluster_domain.clone_from(&settings.cluster_domain);
         self.client_namespace.clone_from(&settings.client_namespace);
     }
 
@@ -38,30 +37,42 @@ impl Frontends {
         head: ServiceHead<'_>,
         number: usize,
         place: &Place<'_>,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) {
         self.service = number;
-        self.addresses = head.cluster_ips.iter().map(IpAddr::to_canonical).collect();
-        let (namespace, name) = (head.namespace, head.name);
+        self.addresses = head.cluster_ips.to_vec();
+        let ServiceHead {
+            kind,
+            namespace,
+            name,
+            ..
+        } = head;
         if namespace.is_empty() || name.is_empty() {
             problems.add(
                 place,
                 format_args!("`namespace` and `name` must not be empty"),
             );
         }
-        let full_name = format!("{} {namespace}/{name}", head.kind.as_str());
-        if let Some(first) = self.take(&full_name, Taker::Service(number)) {
+        let full_name = format_args!("{} {namespace}/{name}", kind.as_str());
+        if let Some(first) = take(&mut self.taken, full_name, Taker::Service(number)) {
             problems.add(
                 place,
                 format_args!("`{namespace}/{name}` is there twice, first as {first}"),
             );
-        } else if head.kind == ServiceKind::Service {
-            self.names(head, place, problems);
+        } else if kind == ServiceKind::Service {
+            self.names(namespace, name, place, problems);
         }
         for (h, host) in head.hosts.iter().enumerate() {
             let place = place.element("hosts", h);
             if is_host(host) {
-                self.claim(host, Taker::Host(number, h), &place, problems);
+                let taker = Taker::Host(number, h);
+                claim(
+                    &mut self.taken,
+                    format_args!("{host}"),
+                    taker,
+                    &place,
+                    problems,
+                );
             } else {
                 problems.add(
                     &place,
@@ -73,67 +84,78 @@ impl Frontends {
 
     /// Claims what a Service is found by without any `hosts`, up to the first name that another
     /// Service has.
-    fn names(&mut self, head: ServiceHead<'_>, place: &Place<'_>, problems: &mut Problems) {
+    fn names(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        place: &Place<'_>,
+        problems: &mut ProblemList,
+    ) {
         let taker = Taker::Service(self.service);
-        let ServiceHead {
-            namespace, name, ..
-        } = head;
-        for suffix in ["", ".svc", &self.domain_suffix.clone()] {
-            let name = format!("{name}.{namespace}{suffix}");
-            if !self.claim(&name, taker, place, problems) {
-                return;
-            }
-        }
+        let mut claim =
+            |key: fmt::Arguments<'_>| claim(&mut self.taken, key, taker, place, problems);
         let ours = self.client_namespace.as_ref();
-        if ours.is_some_and(|ours| ours.eq_ignore_ascii_case(namespace)) {
-            self.claim(name, taker, place, problems);
-        }
+        let _ = claim(format_args!("{name}.{namespace}"))
+            && claim(format_args!("{name}.{namespace}.svc"))
+            && claim(format_args!(
+                "{name}.{namespace}.svc.{}",
+                self.cluster_domain
+            ))
+            && ours.is_some_and(|ours| ours.eq_ignore_ascii_case(namespace))
+            && claim(format_args!("{name}"));
     }
 
     /// Takes the next port of the Service, number `p` of them.
     #[inline(never)]
-    pub(super) fn port(&mut self, port: u16, p: usize, place: &Place<'_>, problems: &mut Problems) {
-        let addresses = std::mem::take(&mut self.addresses);
-        for ip in &addresses {
-            let taker = Taker::Port(self.service, p);
-            let ip = ip.to_string();
+    pub(super) fn port(
+        &mut self,
+        port: u16,
+        p: usize,
+        place: &Place<'_>,
+        problems: &mut ProblemList,
+    ) {
+        let taker = Taker::Port(self.service, p);
+        for ip in &self.addresses {
+            let ip = ip.to_canonical();
             // Several Services may share an address, if not on the same port.
-            let is_free = self.claim(&format!("{ip} port {port}"), taker, place, problems);
+            let on_port = format_args!("{ip} port {port}");
+            let is_free = claim(&mut self.taken, on_port, taker, place, problems);
             // One of the `hosts` stands for the address on every port.
             if is_free
-                && let Some(first @ Taker::Host(service, _)) = self.take(&ip, taker)
+                && let Some(first @ Taker::Host(service, _)) =
+                    take(&mut self.taken, format_args!("{ip}"), taker)
                 && service != self.service
             {
                 problems.add(place, format_args!("{ip} is taken: {first} has it"));
             }
         }
-        self.addresses = addresses;
     }
+}
 
-    /// Takes a name or address, if no other Service has it.
-    fn claim(
-        &mut self,
-        key: &str,
-        taker: Taker,
-        place: &Place<'_>,
-        problems: &mut Problems,
-    ) -> bool {
-        match self.take(key, taker) {
-            // A Service may list among its `hosts` what it is found by anyway, but once.
-            Some(first)
-                if first.service() != taker.service()
-                    || matches!((first, taker), (Taker::Host(..), Taker::Host(..))) =>
-            {
-                problems.add(place, format_args!("{key} is taken: {first} has it"));
-                false
-            }
-            _ => true,
+/// Takes a name or address, if no other Service has it.
+fn claim(
+    taken: &mut Taken,
+    key: fmt::Arguments<'_>,
+    taker: Taker,
+    place: &Place<'_>,
+    problems: &mut ProblemList,
+) -> bool {
+    match take(taken, key, taker) {
+        // A Service may list among its `hosts` what it is found by anyway, but once.
+        Some(first)
+            if first.service() != taker.service()
+                || matches!((first, taker), (Taker::Host(..), Taker::Host(..))) =>
+        {
+            problems.add(place, format_args!("{key} is taken: {first} has it"));
+            false
         }
+        _ => true,
     }
+}
 
-    /// Who took the key first, in any case of its letters, if that is another one.
-    fn take(&mut self, key: &str, taker: Taker) -> Option<Taker> {
-        let key = key.bytes().map(|byte| byte.to_ascii_lowercase());
-        self.taken.take(key, taker)
-    }
+/// Who took the key first, in any case of its letters, if that is another one.
+fn take(taken: &mut Taken, key: fmt::Arguments<'_>, taker: Taker) -> Option<Taker> {
+    let mut key = key.to_string();
+    key.make_ascii_lowercase();
+    taken.take(&key, taker)
 }

@@ -1,7 +1,7 @@
 //! Identities of rules: route and name, which tell the sessions of one rule from those of another.
 
 use super::{
-    problems::Problems,
+    problems::ProblemList,
     taken::{Taken, Taker},
 };
 use crate::{place::Place, rule::Rule};
@@ -19,13 +19,13 @@ impl Identities {
         rule: &Rule,
         number: usize,
         place: &Place<'_>,
-        problems: &mut Problems,
+        problems: &mut ProblemList,
     ) {
         if rule.session_persistence.is_none() {
             return;
         }
-        let identity = rule.route.bytes().chain([0]).chain(rule.name.bytes());
-        if let Some(Taker::Rule(first)) = self.0.take(identity, Taker::Rule(number)) {
+        let identity = format!("{}\0{}", rule.route, rule.name);
+        if let Some(Taker::Rule(first)) = self.0.take(&identity, Taker::Rule(number)) {
             problems.add(
                 place,
                 format_args!(

@@ -8,9 +8,9 @@ use crate::{
 };
 
 #[derive(Default)]
-pub(super) struct Problems(Vec<Problem>);
+pub(super) struct ProblemList(Vec<Problem>);
 
-impl Problems {
+impl ProblemList {
     pub(super) fn add(&mut self, place: &Place<'_>, message: fmt::Arguments<'_>) {
         self.0.push(Problem {
             place: place.to_string(),

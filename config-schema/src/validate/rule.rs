@@ -2,7 +2,7 @@
 
 use super::{
     filters::filters,
-    problems::Problems,
+    problems::ProblemList,
     wire_text::{self, header_name, on_wire},
 };
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 #[inline(never)]
-pub(super) fn rule(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
+pub(super) fn rule(rule: &Rule, place: &Place<'_>, problems: &mut ProblemList) {
     if rule.name.contains('/') {
         problems.add(
             &place.member("name"),
@@ -48,7 +48,7 @@ pub(super) fn rule(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
 }
 
 /// The filter has a header for each mirror of a request, and the proxy a policy for each header.
-fn mirrors(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
+fn mirrors(rule: &Rule, place: &Place<'_>, problems: &mut ProblemList) {
     if rule.most_mirrors() > MAX_MIRRORS {
         problems.add(
             place,
@@ -60,7 +60,7 @@ fn mirrors(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     }
 }
 
-fn policy(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
+fn policy(rule: &Rule, place: &Place<'_>, problems: &mut ProblemList) {
     let (request, attempt) = (rule.timeouts.request, rule.timeouts.backend_request);
     // "BackendRequest timeout cannot be longer than request timeout", unless that is unlimited.
     if let (Some(request), Some(attempt)) = (request, attempt)
@@ -81,7 +81,7 @@ fn policy(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     }
 }
 
-fn session(session: &SessionPersistence, place: &Place<'_>, problems: &mut Problems) {
+fn session(session: &SessionPersistence, place: &Place<'_>, problems: &mut ProblemList) {
     header_name(&place.member("name"), &session.name, problems);
     if !session.path.starts_with('/') || session.path.contains([';', ' ', '"']) {
         problems.add(
@@ -101,7 +101,7 @@ fn session(session: &SessionPersistence, place: &Place<'_>, problems: &mut Probl
 
 /// "ReplacePrefixMatch … is only compatible with a PathPrefix HTTPRouteMatch": what it replaces
 /// must be known whichever match won.
-fn prefixes(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
+fn prefixes(rule: &Rule, place: &Place<'_>, problems: &mut ProblemList) {
     let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
     let replaces = rule.filters.iter().chain(of_backends).any(|filter| {
         let modifier = match filter {
@@ -124,7 +124,7 @@ fn prefixes(rule: &Rule, place: &Place<'_>, problems: &mut Problems) {
     }
 }
 
-fn backend(backend: &BackendRef, place: &Place<'_>, problems: &mut Problems) {
+fn backend(backend: &BackendRef, place: &Place<'_>, problems: &mut ProblemList) {
     match (&backend.cluster, &backend.invalid) {
         (Some(cluster), None) => on_wire(&place.member("cluster"), cluster, 1, problems),
         (None, Some(_)) => {}
@@ -149,7 +149,7 @@ fn backend(backend: &BackendRef, place: &Place<'_>, problems: &mut Problems) {
     }
 }
 
-fn r#match(r#match: &Match, place: &Place<'_>, problems: &mut Problems) {
+fn r#match(r#match: &Match, place: &Place<'_>, problems: &mut ProblemList) {
     if let Some(hostname) = &r#match.hostname
         && !is_host(hostname.strip_prefix("*.").unwrap_or(hostname))
     {

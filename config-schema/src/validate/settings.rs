@@ -1,9 +1,9 @@
 //! Checks of what stands at the head of a config: its version and settings.
 
-use super::{problems::Problems, wire_text::OWNED};
-use crate::{config::VERSION, place::Place, settings::Settings, text::is_token};
+use super::problems::ProblemList;
+use crate::{config::VERSION, place::Place, settings::Settings, text::is_token, wire::PREFIX};
 
-pub(super) fn version(version: u32, problems: &mut Problems) {
+pub(super) fn version(version: u32, problems: &mut ProblemList) {
     if version != VERSION {
         problems.add(
             &Place::Root.member("version"),
@@ -12,15 +12,15 @@ pub(super) fn version(version: u32, problems: &mut Problems) {
     }
 }
 
-pub(super) fn settings(settings: &Settings, problems: &mut Problems) {
+pub(super) fn settings(settings: &Settings, problems: &mut ProblemList) {
     let header = &settings.cluster_header;
-    if !header.starts_with(OWNED)
+    if !header.starts_with(PREFIX)
         || !is_token(header)
         || header.contains(|c: char| c.is_ascii_uppercase())
     {
         problems.add(
             &Place::Root.member("settings.clusterHeader"),
-            format_args!("`{header}` must be a lower-case header name that starts with `{OWNED}`"),
+            format_args!("`{header}` must be a lower-case header name that starts with `{PREFIX}`"),
         );
     }
 }

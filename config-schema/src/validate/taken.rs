@@ -2,12 +2,22 @@
 
 use std::fmt;
 
-use hashbrown::HashTable;
-
 /// Keys of which each may be taken once. Of a key only its hash is kept, which is less code and memory
 /// than the key: at 64 bits no two keys will ever have the same.
+///
+/// The keys are a binary tree, whose root is the first one. Hashes come in no order, so it is as deep as
+/// a balanced tree but for a small factor, and it is far less code than a hash table.
 #[derive(Default)]
-pub(super) struct Taken(HashTable<(u64, Taker)>);
+pub(super) struct Taken(Vec<TakenKey>);
+
+struct TakenKey {
+    hash: u64,
+    taker: Taker,
+    /// Where the keys with lower hashes and those with higher ones begin; 0 where there are none, for
+    /// nothing leads to the root.
+    lower: usize,
+    higher: usize,
+}
 
 /// Who took a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,19 +56,33 @@ impl fmt::Display for Taker {
 
 impl Taken {
     /// Who took the key first, if that is another one.
-    pub(super) fn take(&mut self, key: impl Iterator<Item = u8>, taker: Taker) -> Option<Taker> {
+    pub(super) fn take(&mut self, key: &str, taker: Taker) -> Option<Taker> {
         // FNV-1a.
-        let hash = key.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        let hash = key.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
-        self.take_hash(hash, taker)
-    }
-
-    fn take_hash(&mut self, hash: u64, taker: Taker) -> Option<Taker> {
-        let Some((_, first)) = self.0.find(hash, |(other, _)| *other == hash) else {
-            self.0.insert_unique(hash, (hash, taker), |(hash, _)| *hash);
-            return None;
-        };
-        (*first != taker).then_some(*first)
+        let new = self.0.len();
+        let mut at = 0;
+        while let Some(key) = self.0.get_mut(at) {
+            if key.hash == hash {
+                return (key.taker != taker).then_some(key.taker);
+            }
+            let next = if hash < key.hash {
+                &mut key.lower
+            } else {
+                &mut key.higher
+            };
+            if *next == 0 {
+                *next = new;
+            }
+            at = *next;
+        }
+        self.0.push(TakenKey {
+            hash,
+            taker,
+            lower: 0,
+            higher: 0,
+        });
+        None
     }
 }

@@ -1,7 +1,8 @@
 //! The validator: takes the parts of a config and collects the problems in them.
 
 use super::{
-    frontends::Frontends, problems::Problems, rule, settings, table::Table, wire_text::on_wire,
+    frontends::FrontendClaims, problems::ProblemList, rule, settings, table::TableCheck,
+    wire_text::on_wire,
 };
 use crate::{
     config::Config,
@@ -11,29 +12,29 @@ use crate::{
 };
 
 pub(crate) struct Validator {
-    problems: Problems,
-    frontends: Frontends,
+    problems: ProblemList,
+    frontends: FrontendClaims,
     /// Services that have ended.
     services: usize,
     /// Ports of the Service at hand that have begun.
     ports: Vec<u16>,
     /// Client namespace of the table at hand; the producer's has none.
     consumer: Option<String>,
-    table: Table,
+    table: TableCheck,
 }
 
 impl Validator {
     /// `version` is that of the config whose parts follow.
     pub(crate) fn new(version: u32) -> Self {
-        let mut problems = Problems::default();
+        let mut problems = ProblemList::default();
         settings::version(version, &mut problems);
         Self {
             problems,
-            frontends: Frontends::default(),
+            frontends: FrontendClaims::default(),
             services: 0,
             ports: Vec::new(),
             consumer: None,
-            table: Table::default(),
+            table: TableCheck::default(),
         }
     }
 

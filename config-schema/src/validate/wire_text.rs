@@ -1,10 +1,10 @@
 //! Checks of texts that are compared with requests or put on the wire.
 
-use super::problems::Problems;
-use crate::{place::Place, text::is_token};
+use super::problems::ProblemList;
+use crate::{place::Place, text::is_token, wire};
 
 /// A path that is compared with requests or put on the wire: no query, no fragment, no spaces.
-pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut Problems) {
+pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut ProblemList) {
     let clean = value.bytes().all(|b| b.is_ascii_graphic());
     if !value.starts_with('/') || !clean || value.contains(['?', '#']) {
         problems.add(
@@ -17,10 +17,10 @@ pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut Problems) {
 }
 
 /// The name of a header that a config may look at or change.
-pub(super) fn header_name(place: &Place<'_>, name: &str, problems: &mut Problems) {
+pub(super) fn header_name(place: &Place<'_>, name: &str, problems: &mut ProblemList) {
     if !is_token(name) {
         problems.add(place, format_args!("{name:?} is not a header name"));
-    } else if is_owned(name) {
+    } else if wire::is_own(name.as_bytes()) {
         problems.add(
             place,
             format_args!("`{name}` is owned by the filter, which removes it from every request"),
@@ -29,7 +29,7 @@ pub(super) fn header_name(place: &Place<'_>, name: &str, problems: &mut Problems
 }
 
 /// Text that ends up in a header: a CR, LF or NUL would let a config forge headers.
-pub(super) fn on_wire(place: &Place<'_>, value: &str, min_len: usize, problems: &mut Problems) {
+pub(super) fn on_wire(place: &Place<'_>, value: &str, min_len: usize, problems: &mut ProblemList) {
     if value.len() < min_len {
         problems.add(place, format_args!("must not be empty"));
     } else if value.contains(['\r', '\n', '\0']) {
@@ -38,12 +38,4 @@ pub(super) fn on_wire(place: &Place<'_>, value: &str, min_len: usize, problems: 
             format_args!("{value:?} must not contain CR, LF or NUL"),
         );
     }
-}
-
-/// Headers that begin so are the filter's own, in any case.
-pub(super) const OWNED: &str = "x-gamma-";
-
-fn is_owned(name: &str) -> bool {
-    name.get(..OWNED.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(OWNED))
 }

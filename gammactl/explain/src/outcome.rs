@@ -15,7 +15,7 @@ use crate::{
     header_trail::HeaderTrail,
     request::{HeaderLine, Simulated},
     text::utf8,
-    visited_request::{OwnAnswer, RequestEnd, VisitedRequest},
+    visited_request::{OwnAnswer, VisitedEnd, VisitedRequest},
 };
 
 /// The outcomes of a request, and what Envoy does to the changes that routes make.
@@ -44,7 +44,7 @@ impl OutcomeList {
             let is_redirect = matches!(traced.decision.action, router::Action::Redirect { .. });
             let is_said =
                 |change: &&ExplainedHeaderChange| is_redirect && change.by == ChangedBy::Gamma;
-            if let RequestEnd::Forwarded(_) = visited.end {
+            if let VisitedEnd::Forwarded(_) = visited.end {
                 outcomes.note(&visited.headers, &timeouts);
             }
             outcomes.note(&response, &timeouts);
@@ -103,8 +103,8 @@ fn action(
     timeouts: &Timeouts,
 ) -> ExplainedAction {
     let answer = match visited.end {
-        RequestEnd::PassThrough => return ExplainedAction::PassThrough,
-        RequestEnd::Forwarded(cluster) => {
+        VisitedEnd::PassThrough => return ExplainedAction::PassThrough,
+        VisitedEnd::Forwarded(cluster) => {
             return ExplainedAction::Forward {
                 cluster,
                 authority: visited.authority,
@@ -112,7 +112,7 @@ fn action(
                 headers: forwarded(&visited.headers, timeouts),
             };
         }
-        RequestEnd::Answered(answer) => answer,
+        VisitedEnd::Answered(answer) => answer,
     };
     let OwnAnswer {
         status,
@@ -157,15 +157,15 @@ pub fn response(
 ) -> HeaderTrail {
     let visited = VisitedRequest::new(router, traced, request);
     let mut trail = match visited.end {
-        RequestEnd::Forwarded(_) => HeaderTrail::of_response(backend, Some(endpoint)),
-        RequestEnd::PassThrough | RequestEnd::Answered(_) => HeaderTrail::of_response(&[], None),
+        VisitedEnd::Forwarded(_) => HeaderTrail::of_response(backend, Some(endpoint)),
+        VisitedEnd::PassThrough | VisitedEnd::Answered(_) => HeaderTrail::of_response(&[], None),
     };
     respond(router, &traced.decision, &visited.end, &mut trail);
     trail
 }
 
-fn respond(router: &Router, decision: &Decision, end: &RequestEnd, trail: &mut HeaderTrail) {
-    if let RequestEnd::Answered(answer) = end {
+fn respond(router: &Router, decision: &Decision, end: &VisitedEnd, trail: &mut HeaderTrail) {
+    if let VisitedEnd::Answered(answer) = end {
         for (name, value) in &answer.headers {
             let Ok(()) = trail.set(name, value, By::Gamma);
         }

@@ -15,7 +15,7 @@ use crate::{
 
 /// The place where a request ends.
 #[derive(Debug, Clone)]
-pub(super) enum RequestEnd {
+pub(super) enum VisitedEnd {
     /// The request passes through to the proxy's own routes.
     PassThrough,
     /// The request goes to a backend of this cluster.
@@ -37,7 +37,7 @@ pub(super) struct OwnAnswer {
 /// A request after everything that the decision does to it.
 #[derive(Debug, Clone)]
 pub(super) struct VisitedRequest {
-    pub(super) end: RequestEnd,
+    pub(super) end: VisitedEnd,
     /// Its headers on the way to the proxy's router.
     pub(super) headers: HeaderTrail,
     pub(super) authority: String,
@@ -52,7 +52,7 @@ impl VisitedRequest {
             authority, path, ..
         } = &request.line;
         let mut visited = Self {
-            end: RequestEnd::PassThrough,
+            end: VisitedEnd::PassThrough,
             headers: HeaderTrail::of_request(&request.headers),
             authority: authority.clone(),
             path: path.clone(),
@@ -136,7 +136,7 @@ impl RequestVisitor for VisitedRequest {
     }
 
     fn cluster(&mut self, header: &str, cluster: &str) -> Result<(), Infallible> {
-        self.end = RequestEnd::Forwarded(cluster.into());
+        self.end = VisitedEnd::Forwarded(cluster.into());
         self.tell_proxy(header, cluster, By::Gamma)
     }
 
@@ -148,7 +148,7 @@ impl RequestVisitor for VisitedRequest {
 
     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), Infallible> {
         let headers = answer.headers.iter();
-        self.end = RequestEnd::Answered(OwnAnswer {
+        self.end = VisitedEnd::Answered(OwnAnswer {
             status: answer.status,
             grpc_status: answer.grpc_status,
             headers: headers
