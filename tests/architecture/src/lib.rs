@@ -13,7 +13,6 @@
 #![deny(missing_docs)]
 
 pub mod arrows;
-pub mod baseline;
 pub mod circles;
 mod mentions;
 pub mod names;

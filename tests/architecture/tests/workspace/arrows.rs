@@ -2,11 +2,10 @@
 
 use gamma_architecture::{
     arrows::{Arrow, Rules},
-    baseline::differences,
     workspace::Package,
 };
 
-use crate::{known::ABSENT, packages};
+use crate::packages;
 
 /// To let a crate use another, add it to its line; a new crate needs a line.
 const RULES: Rules = Rules {
@@ -58,8 +57,7 @@ fn crates_depend_only_on_what_the_table_allows() {
     let packages = packages();
     let crates: Vec<_> = packages.iter().map(|package| &*package.name).collect();
     let broken = RULES.broken(&crates, &arrows(&packages));
-    let said = differences(broken.iter().map(|fault| &**fault), ABSENT.iter().copied());
-    assert!(said.is_none(), "\n{}", said.unwrap_or_default());
+    assert!(broken.is_empty(), "\n{}", broken.join("\n"));
 }
 
 /// The check sees dependencies.

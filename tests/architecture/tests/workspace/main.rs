@@ -2,7 +2,6 @@
 
 mod arrows;
 mod circles;
-mod known;
 mod names;
 mod wire;
 
