@@ -62,6 +62,10 @@ impl Taken {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         let new = self.0.len();
+        if new == 0 {
+            // A few small pieces of memory that were outgrown would be in the way of each request.
+            self.0.reserve(64);
+        }
         let mut at = 0;
         while let Some(key) = self.0.get_mut(at) {
             if key.hash == hash {
