@@ -1,4 +1,4 @@
-//! Checks of a route table: its rules can be told apart, and its order names each match once.
+//! Validation checks that a route table's rules can be told apart, and that its order names each match once.
 
 use super::{identities::Identities, problems::ProblemList};
 use crate::{place::Place, rule::Rule};

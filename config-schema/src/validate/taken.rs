@@ -1,4 +1,4 @@
-//! What has been taken in a config, and by whom first.
+//! Names, addresses and identities in a config are each taken once, by the Service or rule that comes first.
 
 use std::fmt;
 
