@@ -1,4 +1,4 @@
-//! Why a config was refused.
+//! A route config is refused for an error in its JSON or for the problems that validation finds.
 
 use std::fmt;
 

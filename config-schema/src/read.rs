@@ -1,4 +1,4 @@
-//! Reading a config one rule at a time.
+//! A route config is read one rule at a time.
 //!
 //! A worker's memory grows and never shrinks, so what counts is the most that it ever holds. A large
 //! config in Rust's types is several times its text: rules stay text until they are needed, and whoever

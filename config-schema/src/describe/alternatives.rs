@@ -1,4 +1,4 @@
-//! The macro that describes an object with one of several members.
+//! The macro `describe_alternatives!` describes an object with one of several members once.
 
 /// Describes an enum that is an object with one member:
 ///

@@ -1,4 +1,4 @@
-//! The macro that describes an object.
+//! The macro `describe_object!` describes an object of a config once.
 
 /// Describes a struct that is an object with known members:
 ///

@@ -1,4 +1,4 @@
-//! The macro that describes a choice between words.
+//! The macro `describe_words!` describes a choice between words once.
 
 /// Describes an enum that is one of several strings. `= Variant` names the default:
 ///

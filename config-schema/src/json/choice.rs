@@ -1,4 +1,4 @@
-//! Reading of enums: one of several words, or an object with one of several members.
+//! An enum of a config is read from one of several words, or from an object with one of several members.
 
 use serde::de::Error as _;
 use serde_json::{Error, Result};

@@ -1,4 +1,4 @@
-//! Reading of objects with known members.
+//! A JSON object is read into the slots of the members that a config's type describes.
 
 use serde::de::Error as _;
 use serde_json::{Error, Result};

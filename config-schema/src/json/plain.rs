@@ -1,4 +1,4 @@
-//! Reading of the standard library's types: numbers, strings, addresses, options and lists.
+//! Numbers, strings, addresses, options and lists of a config are read into the standard library's types.
 
 use std::net::IpAddr;
 

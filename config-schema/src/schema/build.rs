@@ -1,4 +1,4 @@
-//! JSON Schemas of objects, alternatives and words, as the macros of `describe` hand them over.
+//! The macros of `describe` build the JSON Schemas of a config's objects, alternatives and words from these types.
 
 use schemars::{Schema, json_schema};
 use serde::Serialize;

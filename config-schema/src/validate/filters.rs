@@ -1,4 +1,4 @@
-//! Checks of the filters of a rule or a backend.
+//! Validation checks the filters of a rule or a backend.
 
 use std::mem::discriminant;
 

@@ -1,4 +1,4 @@
-//! Checks of how Services are addressed: no two of them may be found by one name or address.
+//! Validation checks that no two Services of a config are found by one name or address.
 
 use std::{fmt, net::IpAddr};
 

@@ -1,4 +1,4 @@
-//! Identities of rules: route and name, which tell the sessions of one rule from those of another.
+//! Validation checks that rules with sessions have identities of their own: a route and a name.
 
 use super::{
     problems::ProblemList,

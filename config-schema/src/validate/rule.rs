@@ -1,4 +1,4 @@
-//! Checks of a rule: its matches, backends and policies.
+//! Validation checks the matches, backends and policies of a rule.
 
 use super::{
     filters::filters,

@@ -1,4 +1,4 @@
-//! Checks of what stands at the head of a config: its version and settings.
+//! Validation checks the version and the settings of a config.
 
 use super::problems::ProblemList;
 use crate::{config::VERSION, place::Place, settings::Settings, text::is_token, wire::PREFIX};

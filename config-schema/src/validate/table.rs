@@ -1,4 +1,4 @@
-//! Checks of a route table: its rules can be told apart, and its order names each match once.
+//! Validation checks that a route table's rules can be told apart, and that its order names each match once.
 
 use super::{identities::Identities, problems::ProblemList};
 use crate::{place::Place, rule::Rule};
@@ -36,7 +36,7 @@ impl TableCheck {
         place: &Place<'_>,
         problems: &mut ProblemList,
     ) {
-        if !match_order.is_empty() && !self.is_order(match_order) {
+        if !match_order.is_empty() && !self.names_each_match_once(match_order) {
             problems.add(
                 &place.member("matchOrder"),
                 format_args!("must name each match of each rule exactly once"),
@@ -45,7 +45,7 @@ impl TableCheck {
     }
 
     /// Whether each match is named once. A rule without matches has one implicit match, number 0.
-    fn is_order(self, match_order: &[(u32, u32)]) -> bool {
+    fn names_each_match_once(self, match_order: &[(u32, u32)]) -> bool {
         let mut left = vec![vec![true]; self.rules];
         for (rule, matches) in self.several {
             if let Some(left) = left.get_mut(rule) {

@@ -1,4 +1,4 @@
-//! What has been taken in a config, and by whom first.
+//! Names, addresses and identities in a config are each taken once, by the Service or rule that comes first.
 
 use std::fmt;
 
@@ -62,6 +62,10 @@ impl Taken {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         let new = self.0.len();
+        if new == 0 {
+            // A few small pieces of memory that were outgrown would be in the way of each request.
+            self.0.reserve(64);
+        }
         let mut at = 0;
         while let Some(key) = self.0.get_mut(at) {
             if key.hash == hash {

@@ -1,4 +1,4 @@
-//! Checks of texts that are compared with requests or put on the wire.
+//! Validation checks the texts that are compared with requests or put on the wire.
 
 use super::problems::ProblemList;
 use crate::{place::Place, text::is_token, wire};
