@@ -1,5 +1,13 @@
 //! A plain forward allocates nothing, whatever the size of the config.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "no proxy runs it"
+)]
 
 use allocation_counter::measure;
 use gamma_router::{Action, Request, Router};

@@ -1,6 +1,15 @@
 //! Whole decisions, from a config and a request to an action. The same tests run natively and, by
 //! `wasm-bindgen-test`, as wasm under Node.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "no proxy runs it"
+)]
+
 mod linear;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]

@@ -1,5 +1,14 @@
 //! What a trace says, beyond the decision that it explains.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "no proxy runs it"
+)]
+
 use std::convert::Infallible;
 
 use gamma_config::Fraction;

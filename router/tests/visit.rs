@@ -1,5 +1,14 @@
 //! What visitors are told of decisions: what, in which order, and who asked for it.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "no proxy runs it"
+)]
+
 use std::{collections::BTreeSet, net::SocketAddr};
 
 use fastrand::Rng;

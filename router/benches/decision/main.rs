@@ -4,13 +4,15 @@
 //! Timed by hand, because both have to be timed the same way: of the two libraries for benches, one
 //! finds no benches in wasm, and the other brings forty crates with it.
 
-#![forbid(unsafe_code)]
-#![allow(missing_docs, reason = "a program")]
 #![allow(
-    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
     clippy::indexing_slicing,
-    reason = "a bench may stop"
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "no proxy runs it"
 )]
+#![forbid(unsafe_code)]
 
 mod cases;
 mod competitors;
