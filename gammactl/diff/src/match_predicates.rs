@@ -1,6 +1,6 @@
 //! The predicates of a match: what a match asks of each part of a request.
 
-use gamma_config::{Match, MatchType, Method, PathMatchType, ValueMatch};
+use gamma_config::{Match, MatchType, Method, PathMatchType, PathPrefix, ValueMatch};
 
 use super::{
     language::TextPredicate,
@@ -16,7 +16,7 @@ pub(super) fn predicates(r#match: &Match) -> Vec<(RequestPart, PartPredicate)> {
         let predicate = match path.kind {
             PathMatchType::Exact => TextPredicate::Exact(path.value.clone()),
             PathMatchType::PathPrefix => {
-                TextPredicate::Prefix(path.value.trim_end_matches('/').into())
+                TextPredicate::Prefix(PathPrefix::new(&path.value).as_str().into())
             }
             PathMatchType::RegularExpression => TextPredicate::Pattern(path.value.clone()),
         };

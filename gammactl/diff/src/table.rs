@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use gamma_config::{Filter, Match, PathMatchType, PathModifier, RouteTable, Rule};
+use gamma_config::{Filter, Match, PathMatchType, PathModifier, PathPrefix, RouteTable, Rule};
 use gamma_router::trace::match_order;
 
 /// A match and its rule.
@@ -94,5 +94,5 @@ fn replaces_prefix(rule: &Rule) -> bool {
 fn covered(r#match: Option<&Match>) -> usize {
     let path = r#match.and_then(|m| m.path.as_ref());
     path.filter(|path| path.kind == PathMatchType::PathPrefix)
-        .map_or(0, |path| path.value.trim_end_matches('/').len())
+        .map_or(0, |path| PathPrefix::new(&path.value).as_str().len())
 }
