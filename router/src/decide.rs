@@ -60,16 +60,16 @@ impl Router {
         table: &MatchTable,
         request: &Request<'_, H>,
     ) -> Option<Position> {
-        let has_cors = |position: &Position| {
+        let answers = |position: &Position| {
             let entry = table.entry(*position);
             let rule = entry.and_then(|entry| self.rule_of(entry.rule));
-            rule.is_some_and(CompiledRule::has_cors)
+            rule.is_some_and(CompiledRule::answers_preflights)
         };
         let found = table.find(request);
         match announced_method(request) {
-            Some(method) if !found.as_ref().is_some_and(has_cors) => table
+            Some(method) if !found.as_ref().is_some_and(answers) => table
                 .find(&request.with_method(method))
-                .filter(has_cors)
+                .filter(answers)
                 .or(found),
             _ => found,
         }

@@ -140,9 +140,11 @@ impl FrontendIndex {
             let full = name.strip_suffix(self.domain_suffix.as_bytes());
             full.or_else(|| name.strip_suffix(b".svc"))
         };
-        self.hosts
-            .get(name)
+        let host = self.hosts.get(name);
+        // A Service's short name comes before an extra host of another Service.
+        host.filter(|host| host.is_service)
             .or_else(|| self.short.get(name))
+            .or(host)
             .or_else(|| self.hosts.get(qualified()?).filter(|host| host.is_service))
     }
 }

@@ -82,13 +82,19 @@ impl CompiledRule {
         }
     }
 
-    /// Whether the rule or one of its backends has a CORS filter, which answers preflights.
-    pub(crate) fn has_cors(&self) -> bool {
-        let of_backends = self.backends.iter().map(|backend| &backend.filters);
-        std::iter::once(&self.filters)
-            .chain(of_backends)
-            .flatten()
-            .any(|filters| filters.cors.is_some())
+    /// Whether every preflight that comes to the rule is answered by a CORS filter: the rule's, or that of
+    /// whichever backend is drawn.
+    pub(crate) fn answers_preflights(&self) -> bool {
+        let has_cors = |filters: &Option<Box<Filters>>| {
+            let filters = filters.as_ref();
+            filters.is_some_and(|filters| filters.cors.is_some())
+        };
+        let drawn = || {
+            let backends = self.backends.iter().enumerate();
+            backends.filter(|(index, _)| self.split.can_draw(*index))
+        };
+        has_cors(&self.filters)
+            || (drawn().next().is_some() && drawn().all(|(_, backend)| has_cors(&backend.filters)))
     }
 }
 

@@ -27,6 +27,17 @@ impl Split {
         Self::Sums(sums.collect())
     }
 
+    /// Whether the index can be drawn: whether its weight is above 0.
+    pub(crate) fn can_draw(&self, index: usize) -> bool {
+        match self {
+            Self::One(weight) => *weight > 0,
+            Self::Sums(sums) => {
+                let before = index.checked_sub(1).and_then(|before| sums.get(before));
+                sums.get(index) > Some(before.unwrap_or(&0))
+            }
+        }
+    }
+
     /// `None` if all weights are 0 or there is no backend. Draws no number when there is no choice.
     pub(crate) fn draw(&self, rng: &mut Rng) -> Option<usize> {
         match self {

@@ -94,7 +94,7 @@ pub trait RequestVisitor: HeaderVisitor {
         self.set(header, cluster.as_bytes(), By::Gamma)
     }
 
-    /// The request is answered: what the three methods below come down to.
+    /// The request is answered: what `redirect`, `preflight` and `reply` come down to.
     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), Self::Error>;
 
     /// The request is answered with a redirect. The body stays empty: clients follow `location`.

@@ -357,6 +357,33 @@ fn a_backend_answers_preflights_of_a_rule_that_matches_a_method() {
 }
 
 #[test]
+fn a_preflight_goes_to_no_backend_that_does_not_answer_it() {
+    let cors = r#""filters":[{"cors":{"allowOrigins":["*"]}}]"#;
+    let asks = [
+        ("origin", "http://o"),
+        ("access-control-request-method", "POST"),
+    ];
+    let split = router(&format!(
+        r#"{{"matches":[{{"method":"POST"}}],"backendRefs":[
+            {{"cluster":"a","weight":1,{cors}}},{{"cluster":"b","weight":99}}]}}"#
+    ));
+    assert_eq!(
+        decide(&split, "OPTIONS", "s/", &asks),
+        "404 no-matching-rule"
+    );
+    let of_rule = router(&format!(
+        r#"{{"matches":[{{"method":"POST"}}],{cors},"backendRefs":[{{"cluster":"a"}}]}},
+           {{"backendRefs":[{{"cluster":"b"}},{{"cluster":"c","weight":0,{cors}}}]}}"#
+    ));
+    assert_eq!(decide(&of_rule, "OPTIONS", "s/", &asks), "preflight");
+    let of_all = router(&format!(
+        r#"{{"matches":[{{"method":"POST"}}],"backendRefs":[
+            {{"cluster":"a",{cors}}},{{"cluster":"b",{cors}}},{{"cluster":"c","weight":0}}]}}"#
+    ));
+    assert_eq!(decide(&of_all, "OPTIONS", "s/", &asks), "preflight");
+}
+
+#[test]
 fn a_match_does_not_see_what_a_client_writes_in_headers_of_the_filter() {
     let router = router(
         r#"{"matches":[{"headers":[{"name":"X-Envoy-Retry-On","value":"5xx"}]},

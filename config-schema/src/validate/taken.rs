@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Keys of which each may be taken once. Of a key only its hash is kept, which is less code and memory
-/// than the key: at 64 bits no two keys will ever have the same.
+/// than the key: at 64 bits no two keys have the same by chance.
 ///
 /// The keys are a binary tree, whose root is the first one. Hashes come in no order, so it is as deep as
 /// a balanced tree but for a small factor, and it is far less code than a hash table.

@@ -28,7 +28,8 @@ impl AuthService {
             // What a client wrote in the filter's own headers is taken away before anybody is asked.
             allowed_headers: lower(&config.allowed_headers)
                 .into_iter()
-                .filter(|name| !wire::is_owned(name.as_bytes()))
+                // It is asked without a body.
+                .filter(|name| !wire::is_owned(name.as_bytes()) && !gamma_config::frames_body(name))
                 .collect(),
             allowed_response_headers: lower(&config.allowed_response_headers).into(),
         }
@@ -47,7 +48,8 @@ impl AuthService {
     /// those by which the filter talks to the proxy are nobody else's to set.
     #[must_use]
     pub fn takes(&self, name: &[u8]) -> bool {
-        if wire::is_of_the_proxy(name) {
+        let frames_body = || std::str::from_utf8(name).is_ok_and(gamma_config::frames_body);
+        if wire::is_of_the_proxy(name) || frames_body() {
             return false;
         }
         if !self.allowed_response_headers.is_empty() {
@@ -91,9 +93,13 @@ mod tests {
         assert!(narrow.tells(b"cookie"));
         assert!(narrow.takes(b"x-user") && !narrow.takes(b"x-other"));
         assert!(!narrow.takes(b"x-gamma-cluster"), "whoever allows it");
-        let config = r#"{"cluster": "a", "allowedHeaders": ["X-Envoy-Original-Path", "x-envoy-retry-on", "b"]}"#;
+        let config = r#"{"cluster": "a", "allowedHeaders": ["X-Envoy-Original-Path", "x-envoy-retry-on", "b", "Content-Length"],
+            "allowedResponseHeaders": ["content-length", "transfer-encoding", "b"]}"#;
         let owned = AuthService::new(&serde_json::from_str(config).unwrap());
         assert!(owned.tells(b"b"));
         assert!(!owned.tells(b"x-envoy-original-path") && !owned.tells(b"x-envoy-retry-on"));
+        assert!(!owned.tells(b"content-length"), "it gets no body");
+        assert!(owned.takes(b"b"));
+        assert!(!owned.takes(b"Content-Length") && !owned.takes(b"transfer-encoding"));
     }
 }
