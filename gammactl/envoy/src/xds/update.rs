@@ -286,11 +286,13 @@ impl LiveDirectory {
         restored
     }
 
-    /// Whether what has failed is tried again, if anything has.
+    /// What has failed is tried again after a while, whatever it was: a file that could not be written, or
+    /// one that Envoy has not taken.
     fn note(&mut self, failed: Option<&DeliveryError>) {
-        match failed {
-            Some(DeliveryError::Directory(_)) => self.retry_later(),
-            _ => self.wait = FIRST_RETRY,
+        if failed.is_some() {
+            self.retry_later();
+        } else {
+            self.wait = FIRST_RETRY;
         }
     }
 

@@ -28,8 +28,9 @@ fn portable(command: &str) -> Option<String> {
             },
             '$' if chars.next_if_eq(&'\'').is_some() => {
                 let text = ansi_c(&mut chars)?;
-                // What no word can have, bash leaves out, too.
-                portable.push_str(&shlex::try_quote(&text.replace('\0', "")).ok()?);
+                // A NUL ends the text, as in bash.
+                let text = text.split('\0').next().unwrap_or_default();
+                portable.push_str(&shlex::try_quote(text).ok()?);
             }
             '\'' => {
                 portable.push(char);
@@ -136,7 +137,8 @@ mod tests {
             (r"$'it\'s' x$'\x41\u0021\101'y", &["it's", "xA!Ay"]),
             (r#"$'{\n\t\"a\"\\}'"#, &["{\n\t\"a\"\\}"]),
             (r"$'\u00e9\xe9\q\U0001F600'", &["éé\\q😀"]),
-            (r"$'a\0b\8'", &["ab\\8"]),
+            (r"$'a\0b\8'", &["a"]),
+            (r"$'b\8'", &["b\\8"]),
             ("'$'\\''a' \"$'b'\"", &["$'a", "$'b'"]),
             ("a # it's 'a comment\nb", &["a", "b"]),
             ("a#b", &["a#b"]),

@@ -44,9 +44,15 @@ impl Document<'_> {
     pub(crate) fn parse(self, diagnostics: &mut Diagnostics) -> Vec<Node> {
         let (mut nodes, error) = self.trees(diagnostics);
         if let Some(error) = error {
+            // Of several JSON values, those before the mistake are read.
+            let why = if nodes.is_empty() {
+                "nothing of this document can be read"
+            } else {
+                "what comes from here on can't be read"
+            };
             diagnostics.push(
                 Diagnostic::new(&codes::YAML_SYNTAX, error.span, error.value)
-                    .why("nothing of this document can be read")
+                    .why(why)
                     .hint("look at the indentation, quotes and brackets around this place"),
             );
         }

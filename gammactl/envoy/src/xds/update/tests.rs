@@ -204,3 +204,21 @@ fn waits_between_tries_grow_and_end_with_a_success() {
     settle(&mut live).unwrap();
     assert_eq!(live.wait, FIRST_RETRY);
 }
+
+#[test]
+fn what_envoy_does_not_take_waits_for_the_next_try_like_what_can_not_be_written() {
+    let what = "clusters";
+    for failed in [
+        DeliveryError::Slow { what },
+        DeliveryError::Refused { what, hint: "" },
+    ] {
+        let directory = tempfile::tempdir().unwrap();
+        let mut live = open(&directory);
+        live.update(TEXT, resources(&["a", "b"])).unwrap();
+        // A cluster that is to go, and whose removal has just failed.
+        let past = Instant::now();
+        live.leaving.insert("b".into(), past);
+        live.note(Some(&failed));
+        assert!(live.next_step().unwrap() > past + FIRST_RETRY / 2);
+    }
+}
