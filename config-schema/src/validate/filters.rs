@@ -4,7 +4,7 @@ use std::mem::discriminant;
 
 use super::{
     problems::ProblemList,
-    wire_text::{header_name, on_wire, path},
+    wire_text::{header_name, on_wire, path, path_without},
 };
 use crate::{
     filter::{
@@ -55,6 +55,7 @@ pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Prob
                 host_and_path(
                     rewrite.hostname.as_deref(),
                     rewrite.path.as_ref(),
+                    &['?', '#'],
                     &place,
                     problems,
                 );
@@ -101,6 +102,7 @@ fn redirect(redirect: &RequestRedirect, place: &Place<'_>, problems: &mut Proble
     host_and_path(
         redirect.hostname.as_deref(),
         redirect.path.as_ref(),
+        &[],
         place,
         problems,
     );
@@ -163,6 +165,7 @@ fn external_auth(auth: &ExternalAuth, place: &Place<'_>, problems: &mut ProblemL
 fn host_and_path(
     hostname: Option<&str>,
     modifier: Option<&PathModifier>,
+    not_in_full_path: &[char],
     place: &Place<'_>,
     problems: &mut ProblemList,
 ) {
@@ -176,7 +179,8 @@ fn host_and_path(
     }
     match modifier {
         Some(PathModifier::ReplaceFullPath(value)) => {
-            path(&place.member("path.replaceFullPath"), value, problems);
+            let place = place.member("path.replaceFullPath");
+            path_without(not_in_full_path, &place, value, problems);
         }
         // Empty is allowed: it strips the prefix.
         Some(PathModifier::ReplacePrefixMatch(value)) if !value.is_empty() => {

@@ -5,8 +5,18 @@ use crate::{place::Place, text::is_token, wire};
 
 /// A path that is compared with requests or put on the wire: no query, no fragment, no spaces.
 pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut ProblemList) {
+    path_without(&['?', '#'], place, value, problems);
+}
+
+/// A path that has none of some characters: that of a `location` may have a query and a fragment.
+pub(super) fn path_without(
+    characters: &[char],
+    place: &Place<'_>,
+    value: &str,
+    problems: &mut ProblemList,
+) {
     let clean = value.bytes().all(|b| b.is_ascii_graphic());
-    if !value.starts_with('/') || !clean || value.contains(['?', '#']) {
+    if !value.starts_with('/') || !clean || value.contains(characters) {
         problems.add(
             place,
             format_args!(

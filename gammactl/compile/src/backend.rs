@@ -21,6 +21,7 @@ pub(super) fn compile(
     };
     let mut filters = filters::compile(&backend.filters, route, backends, diagnostics);
     filters.only_of_rules(&backend.filters, diagnostics);
+    filters.only_of_prefixes(&backend.filters, rule, diagnostics);
     match (backends.cluster(route, backend), filters.invalid) {
         (Ok(_), Some(invalid)) => compiled.invalid = Some(invalid),
         (Ok(cluster), None) => {

@@ -3,12 +3,16 @@
 
 use gamma_config::{self as config, wire};
 use gamma_manifest::{
-    ExternalAuth, Filter, FilterKind, HeaderModifier, PathModifier, Route,
+    ExternalAuth, Filter, FilterKind, HeaderModifier, Match, PathMatchType, PathModifier, Route,
+    Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
 };
 
-use super::{framing, resolve::BackendResolver};
+use super::{
+    framing, header_changes, header_changes::possible_names, path_change, path_change::PathChange,
+    resolve::BackendResolver,
+};
 
 /// The filters of a rule or a backend.
 #[derive(Debug, Default)]
@@ -26,23 +30,25 @@ pub(crate) fn compile(
     diagnostics: &mut Diagnostics,
 ) -> CompiledFilters {
     let mut compiled = CompiledFilters::default();
+    let mut asks = None;
     for filter in filters {
         match &filter.kind {
             FilterKind::RequestHeaderModifier(modifier) => {
-                owned_headers(modifier, &mut compiled, diagnostics);
-                let modifier = headers(modifier);
-                compiled
-                    .filters
-                    .push(config::Filter::RequestHeaderModifier(modifier));
+                if let Some(modifier) = compiled.headers(modifier, diagnostics) {
+                    compiled
+                        .filters
+                        .push(config::Filter::RequestHeaderModifier(modifier));
+                }
             }
             FilterKind::ResponseHeaderModifier(modifier) => {
-                owned_headers(modifier, &mut compiled, diagnostics);
-                let modifier = headers(modifier);
-                compiled
-                    .filters
-                    .push(config::Filter::ResponseHeaderModifier(modifier));
+                if let Some(modifier) = compiled.headers(modifier, diagnostics) {
+                    compiled
+                        .filters
+                        .push(config::Filter::ResponseHeaderModifier(modifier));
+                }
             }
             FilterKind::RequestRedirect(redirect) => {
+                let path = compiled.path(redirect.path.as_ref(), PathChange::Redirect, diagnostics);
                 compiled
                     .filters
                     .push(config::Filter::RequestRedirect(config::RequestRedirect {
@@ -52,17 +58,18 @@ pub(crate) fn compile(
                             None => None,
                         },
                         hostname: redirect.hostname.clone(),
-                        path: redirect.path.as_ref().map(path),
+                        path,
                         port: redirect.port,
                         status_code: redirect.status_code.unwrap_or(302),
                     }));
             }
             FilterKind::UrlRewrite(rewrite) => {
+                let path = compiled.path(rewrite.path.as_ref(), PathChange::Rewrite, diagnostics);
                 compiled
                     .filters
                     .push(config::Filter::UrlRewrite(config::UrlRewrite {
                         hostname: rewrite.hostname.clone(),
-                        path: rewrite.path.as_ref().map(path),
+                        path,
                     }));
             }
             // "If the referent cannot be found, … this RequestMirror filter is dropped": a copy that
@@ -83,7 +90,11 @@ pub(crate) fn compile(
             FilterKind::Cors(cors) => compiled
                 .filters
                 .push(config::Filter::Cors(cors.as_ref().clone())),
+            FilterKind::ExternalAuth(_) if asks.is_some() => {
+                compiled.refuse(second_auth(filter.span, asks), diagnostics);
+            }
             FilterKind::ExternalAuth(auth) => {
+                asks = Some(filter.span);
                 for name in auth
                     .allowed_headers
                     .iter()
@@ -91,7 +102,7 @@ pub(crate) fn compile(
                 {
                     owned(name, "passed on", &mut compiled, diagnostics);
                 }
-                match external_auth(auth, route, backends) {
+                match external_auth(auth, route, backends, diagnostics) {
                     Ok(compiled_auth) => {
                         let why = "nobody is allowed until it has";
                         backends.endpoints(route, &auth.backend, why, diagnostics);
@@ -133,6 +144,65 @@ impl CompiledFilters {
         }
     }
 
+    /// A backend's filters: the API server checks that there is one PathPrefix match to replace, unless
+    /// several backends replace it (it asks whether `exists_one` does).
+    pub(crate) fn only_of_prefixes(
+        &mut self,
+        filters: &[Filter],
+        rule: &Rule,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let is_prefix = |m: &Match| matches!(m, Match::Http(http) if http.path.kind == PathMatchType::PathPrefix);
+        if rule.matches.iter().all(is_prefix) || self.invalid.is_some() {
+            return;
+        }
+        if let Some(filter) = filters.iter().find(|filter| filter.replaces_prefix()) {
+            self.filters.clear();
+            self.refuse(
+                Diagnostic::new(
+                    &codes::NO_PREFIX,
+                    filter.span,
+                    "the rule has no PathPrefix whose prefix could be replaced",
+                )
+                .why("the backend's share of the requests is answered 500")
+                .hint("split the rule: one match each, of type PathPrefix"),
+                diagnostics,
+            );
+        }
+    }
+
+    /// What a header modifier becomes, if it can be applied.
+    fn headers(
+        &mut self,
+        modifier: &HeaderModifier,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<config::HeaderModifier> {
+        owned_headers(modifier, self, diagnostics);
+        match header_changes::compile(modifier, diagnostics) {
+            Ok(modifier) => Some(modifier),
+            Err(refused) => {
+                self.invalid = Some(refused);
+                None
+            }
+        }
+    }
+
+    /// What a change of the path becomes, if it can be made.
+    fn path(
+        &mut self,
+        modifier: Option<&PathModifier>,
+        change: PathChange,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<config::PathModifier> {
+        match path_change::compile(modifier?, change, diagnostics) {
+            Ok(modifier) => Some(modifier),
+            Err(refused) => {
+                self.refuse(*refused, diagnostics);
+                None
+            }
+        }
+    }
+
     /// Fails closed: the requests are answered 500.
     fn refuse(&mut self, why: Diagnostic, diagnostics: &mut Diagnostics) {
         self.invalid = Some(why.message.replace('`', ""));
@@ -149,10 +219,22 @@ fn unsupported(span: Span, what: &str) -> Diagnostic {
     .why("requests that it should be applied to are answered 500, as the API demands")
 }
 
+/// The API asks one service: its schema alone lets several pass.
+fn second_auth(span: Span, first: Option<Span>) -> Diagnostic {
+    let second = Diagnostic::new(&codes::ONE_ONLY, span, "the rule has a second ExternalAuth")
+        .why("a request is asked about once by the API; its requests are answered 500")
+        .hint("put everything into one filter");
+    match first {
+        Some(first) => second.also(first, "the first one"),
+        None => second,
+    }
+}
+
 fn external_auth(
     auth: &ExternalAuth,
     route: &Route,
     backends: &BackendResolver<'_>,
+    diagnostics: &mut Diagnostics,
 ) -> Result<config::ExternalAuth, Box<Diagnostic>> {
     if auth.grpc {
         return Err(Box::new(
@@ -171,38 +253,33 @@ fn external_auth(
         let why = "there is no one to ask, so the rule's requests are answered 500";
         Box::new(fault.diagnostic(why))
     })?;
-    let plain = |names: &[Spanned<String>]| names.iter().map(|name| name.value.clone()).collect();
+    let path_prefix = match &auth.path_prefix {
+        Some(prefix) if !prefix.value.starts_with('/') => {
+            return Err(Box::new(
+                Diagnostic::new(
+                    &codes::PATH_CHANGE,
+                    prefix.span,
+                    format!("`{}` can't stand before a path", prefix.value),
+                )
+                .why("it does not begin with `/`; the rule's requests are answered 500")
+                .hint(format!("begin it with a slash: `/{}`", prefix.value)),
+            ));
+        }
+        // It stands before a path, which begins with `/`.
+        Some(prefix) => prefix.value.trim_end_matches('/').into(),
+        None => String::new(),
+    };
+    let mut names = |names: &[Spanned<String>]| {
+        let why = "no header is called that, so nothing is passed on";
+        let names = possible_names(names, "the name of a header", why, diagnostics);
+        names.into_iter().map(|name| name.value.clone()).collect()
+    };
     Ok(config::ExternalAuth {
         cluster,
-        path_prefix: auth.path_prefix.clone(),
-        allowed_headers: plain(&auth.allowed_headers),
-        allowed_response_headers: plain(&auth.allowed_response_headers),
+        path_prefix,
+        allowed_headers: names(&auth.allowed_headers),
+        allowed_response_headers: names(&auth.allowed_response_headers),
     })
-}
-
-fn headers(modifier: &HeaderModifier) -> config::HeaderModifier {
-    let pairs = |list: &[(Spanned<String>, Spanned<String>)]| {
-        list.iter()
-            .map(|(name, value)| config::Header {
-                name: name.value.clone(),
-                value: value.value.clone(),
-            })
-            .collect()
-    };
-    config::HeaderModifier {
-        set: pairs(&modifier.set),
-        add: pairs(&modifier.add),
-        remove: modifier.remove.iter().map(|n| n.value.clone()).collect(),
-    }
-}
-
-fn path(modifier: &PathModifier) -> config::PathModifier {
-    match modifier {
-        PathModifier::ReplaceFullPath(path) => config::PathModifier::ReplaceFullPath(path.clone()),
-        PathModifier::ReplacePrefixMatch(prefix) => {
-            config::PathModifier::ReplacePrefixMatch(prefix.clone())
-        }
-    }
 }
 
 /// A route that could set `x-gamma-cluster` could send requests anywhere.

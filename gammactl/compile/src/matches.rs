@@ -8,7 +8,10 @@ use gamma_manifest::{
     source::{Span, Spanned},
 };
 
-use super::filters;
+use super::{
+    filters,
+    header_changes::{is_sendable, not_sendable},
+};
 
 /// One element of a path: a service that is not given.
 const ANY_ELEMENT: &str = "[^/]+";
@@ -34,7 +37,7 @@ pub(crate) fn compile(
                     PathMatchType::Exact => config::PathMatchType::Exact,
                     PathMatchType::PathPrefix => config::PathMatchType::PathPrefix,
                     PathMatchType::RegularExpression => {
-                        patterns.check(&http.path.value.value, http.path.value.span);
+                        patterns.check(&http.path.value);
                         config::PathMatchType::RegularExpression
                     }
                 },
@@ -67,7 +70,29 @@ struct Patterns<'d> {
 }
 
 impl Patterns<'_> {
-    fn check(&mut self, pattern: &str, span: Span) {
+    fn check(&mut self, text: &Spanned<String>) {
+        if !self.sendable(text, "a pattern") {
+            return;
+        }
+        let Spanned { value, span } = text;
+        self.regex(value, *span);
+    }
+
+    /// Whether a text could be in a request.
+    fn sendable(&mut self, text: &Spanned<String>, what: &str) -> bool {
+        let sendable = is_sendable(&text.value);
+        if !sendable {
+            self.good = false;
+            self.diagnostics.push(
+                not_sendable(text, what)
+                    .why("no header or path has a line break, so the match never holds")
+                    .hint("write it on one line"),
+            );
+        }
+        sendable
+    }
+
+    fn regex(&mut self, pattern: &str, span: Span) {
         let checked = match pattern {
             "" => Err("it is empty, and what it is matched with is not".to_owned()),
             _ => gamma_router::check_regex(pattern).map_err(|error| error.to_string()),
@@ -81,7 +106,13 @@ impl Patterns<'_> {
                     format!("`{pattern}` can't be used as a regular expression: {message}"),
                 )
                 .why("the match never holds")
-                .hint("use the portable dialect of GEP-4359: no back-references, no look-around"),
+                .hint(match gamma_manifest::foreign_path(pattern) {
+                    Some(path) => format!("a parameter is a pattern here: `{}`", path.pattern),
+                    None => {
+                        "use the portable dialect of GEP-4359: no back-references, no look-around"
+                            .into()
+                    }
+                }),
             );
         }
     }
@@ -105,6 +136,11 @@ fn headers(matches: &[ValueMatch], patterns: &mut Patterns<'_>) -> Vec<config::V
             .hint("choose another header name"),
         );
     }
+    let considered = ValueMatch::considered(matches, Names::Headers);
+    for header in considered.filter(|header| !header.regex) {
+        let what = format!("the value of header `{}`", header.name.value);
+        patterns.sendable(&header.value, &what);
+    }
     values(ValueMatch::considered(matches, Names::Headers), patterns)
 }
 
@@ -115,7 +151,7 @@ fn values<'m>(
     matches
         .map(|m| {
             if m.regex {
-                patterns.check(&m.value.value, m.value.span);
+                patterns.check(&m.value);
             }
             config::ValueMatch {
                 name: m.name.value.clone(),
@@ -149,7 +185,7 @@ fn grpc_path(method: &GrpcMethodMatch, patterns: &mut Patterns<'_>) -> config::P
         (service, method, _) => {
             let mut part = |part: &Option<Spanned<String>>, any: &str| match part {
                 Some(pattern) => {
-                    patterns.check(&pattern.value, pattern.span);
+                    patterns.check(pattern);
                     format!("(?:{})", pattern.value)
                 }
                 None => any.into(),

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use gamma_config as config;
+use gamma_config::{self as config, SessionType};
 use gamma_manifest::{
     FilterKind, Manifests, Metadata, Route, Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
+    source::Spanned,
 };
 
 use super::{
-    attach::Attachments, backend, filters, index::Index, matches, options::Options,
-    precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
+    attach::Attachments, backend, filters, header_changes::not_sendable, index::Index, matches,
+    options::Options, precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
 };
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
@@ -89,6 +90,7 @@ fn compile(
     if let Some(name) = session_name {
         filters::owned(name, "used for sessions", &mut filters, diagnostics);
     }
+    let session = session(route, rule, &name, diagnostics);
     let backend_refs: Vec<_> = rule
         .backend_refs
         .iter()
@@ -99,7 +101,7 @@ fn compile(
     let rule = config::Rule {
         session_persistence: match filters.invalid {
             Some(_) => None,
-            None => session(route, rule, &name),
+            None => session,
         },
         route: format!(
             "{}/{}/{}",
@@ -118,22 +120,66 @@ fn compile(
     (!ranks.is_empty()).then_some(RankedRule { rule, ranks })
 }
 
-fn session(route: &Route, rule: &Rule, rule_name: &str) -> Option<config::SessionPersistence> {
+/// A name or a path that can't be used is not there: both have defaults.
+fn session(
+    route: &Route,
+    rule: &Rule,
+    rule_name: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<config::SessionPersistence> {
     let session = rule.session_persistence.as_ref()?;
     let Metadata {
         namespace, name, ..
     } = &route.metadata;
+    // Browsers keep one cookie of a name: each rule needs its own.
+    let default_name = format!("gamma-session-{namespace}-{}-{rule_name}", name.value);
+    let default_path = "/";
+    let name_is = match session.kind {
+        SessionType::Cookie => "the name of a cookie",
+        SessionType::Header => "the name of a header",
+    };
+    let mut usable =
+        |text: &Option<Spanned<String>>, what, is_good: fn(&str) -> bool, default, hint| {
+            let text = text.as_ref()?;
+            if is_good(&text.value) {
+                return Some(text.value.clone());
+            }
+            diagnostics.push(
+                not_sendable(text, what)
+                    .why(format!("sessions use `{default}` instead"))
+                    .hint(hint),
+            );
+            None
+        };
+    let chosen = usable(
+        &session.name,
+        name_is,
+        config::is_token,
+        &*default_name,
+        "use letters, digits and `-`",
+    );
+    let path = usable(
+        &session.path,
+        "the path of a cookie",
+        is_cookie_path,
+        default_path,
+        "begin it with `/`, and leave spaces and `;` out",
+    );
     Some(config::SessionPersistence {
         kind: session.kind,
-        // Browsers keep one cookie of a name: each rule needs its own.
-        name: session.name.as_ref().map_or_else(
-            || format!("gamma-session-{namespace}-{}-{rule_name}", name.value),
-            |name| name.value.clone(),
-        ),
-        path: session.path.clone().unwrap_or_else(|| "/".into()),
+        name: chosen.unwrap_or(default_name),
+        path: path.unwrap_or_else(|| default_path.into()),
         permanent: session.permanent,
         absolute_timeout: session.absolute_timeout,
     })
+}
+
+/// RFC 6265 ends a `path-value` at a control character or a `;`.
+fn is_cookie_path(path: &str) -> bool {
+    path.starts_with('/')
+        && path
+            .bytes()
+            .all(|b| b.is_ascii_graphic() && !b";\"".contains(&b))
 }
 
 fn no_backend(rule: &Rule, diagnostics: &mut Diagnostics) {

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use gamma_manifest::{
     Route, Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
-    source::Span,
+    source::{Span, Spanned},
 };
 
 /// The name of every rule of `route`, in their order.
@@ -15,13 +15,21 @@ use gamma_manifest::{
 /// name: "sessions MUST NOT be shared between route rules", so the unnamed one is then called by a text
 /// that the API allows nobody to use for a name.
 pub(super) fn rule_names(route: &Route, diagnostics: &mut Diagnostics) -> Vec<String> {
-    let named = route.rules.iter().filter_map(|rule| rule.name.as_ref());
-    let named: HashMap<&str, Span> = named.map(|name| (&*name.value, name.span)).collect();
+    let mut named: HashMap<&str, Span> = HashMap::new();
+    for name in route.rules.iter().filter_map(|rule| rule.name.as_ref()) {
+        named.entry(&name.value).or_insert(name.span);
+    }
     let rules = route.rules.iter().enumerate();
     rules
         .map(|(number, rule)| {
             if let Some(name) = &rule.name {
-                return name.value.clone();
+                let Some(&first) = named.get(&*name.value).filter(|first| **first != name.span)
+                else {
+                    return name.value.clone();
+                };
+                let instead = format!("rule_{number}");
+                diagnostics.push(second(name, &instead, first));
+                return instead;
             }
             let place = number.to_string();
             let Some(&other) = named.get(&*place) else {
@@ -33,6 +41,21 @@ pub(super) fn rule_names(route: &Route, diagnostics: &mut Diagnostics) -> Vec<St
             name
         })
         .collect()
+}
+
+/// "Rule name must be unique within the route": the CRDs of the standard channel don't check it.
+fn second(name: &Spanned<String>, instead: &str, first: Span) -> Diagnostic {
+    Diagnostic::new(
+        &codes::ONE_ONLY,
+        name.span,
+        format!("two rules are named `{}`", name.value),
+    )
+    .why(format!(
+        "a name is for one rule by the API; this one is called `{instead}` instead, in sessions, \
+         counters and access logs"
+    ))
+    .hint("give each rule a name of its own")
+    .also(first, "the first one")
 }
 
 fn taken(route: &Route, rule: &Rule, place: &str, name: &str, other: Span) -> Diagnostic {

@@ -22,6 +22,7 @@
 
 mod decode;
 pub mod diagnostic;
+mod foreign_path;
 mod groups;
 mod model;
 pub mod source;
@@ -30,6 +31,7 @@ mod write;
 pub mod yaml;
 
 pub use decode::decode;
+pub use foreign_path::{ForeignPath, foreign_path};
 pub use groups::MULTICLUSTER;
 pub use model::{
     BackendRef, EndpointSlice, ExternalAuth, Filter, FilterKind, GrpcMatch, GrpcMethodMatch,

@@ -55,10 +55,17 @@ impl CompiledRedirect {
                 location.extend_from_slice(format!(":{port}").as_bytes());
             }
         }
+        let path_at = location.len();
         match &self.path {
             Some(modifier) => modifier.apply(path, prefix_len, &mut location),
             None => location.extend_from_slice(path),
         }
+        // What replaces a full path may have a query, which takes the place of the request's, and a
+        // fragment, which comes last. A prefix has neither.
+        let find = |location: &[u8], byte| location.iter().skip(path_at).position(|b| *b == byte);
+        let fragment =
+            find(&location, b'#').map(|at| location.split_off(path_at.saturating_add(at)));
+        let query = query.filter(|_| find(&location, b'?').is_none());
         // "If a URI does not contain an authority component, then the path cannot begin with two
         // slash characters" (RFC 3986): what follows them would be taken for a host.
         if location.starts_with(b"//") {
@@ -68,6 +75,7 @@ impl CompiledRedirect {
             location.push(b'?');
             location.extend_from_slice(query);
         }
+        location.extend(fragment.into_iter().flatten());
         location
     }
 
@@ -169,6 +177,30 @@ mod tests {
             "http://cart.shop/new/b?x=/y?z"
         );
     }
+
+    #[test]
+    fn a_query_of_the_new_path_takes_the_place_of_the_old_one() {
+        let table = [
+            ("/sale", "/sale?x=/y?z"),
+            ("/sale?from=promo", "/sale?from=promo"),
+            ("/sale?", "/sale?"),
+            ("/sale#top", "/sale?x=/y?z#top"),
+            ("/sale?from=promo#top", "/sale?from=promo#top"),
+            ("/sale#a?b", "/sale?x=/y?z#a?b"),
+        ];
+        for (full, expected) in table {
+            let modifier = gamma_config::PathModifier::ReplaceFullPath(full.into());
+            let redirect = RequestRedirect {
+                path: Some(modifier),
+                ..RequestRedirect::default()
+            };
+            assert_eq!(
+                location(redirect, "http", 80),
+                format!("http://cart.shop{expected}")
+            );
+        }
+    }
+
     #[test]
     fn without_a_host_the_reference_is_relative_and_stays_on_the_server() {
         let headers: [(&str, &str); 0] = [];

@@ -14,14 +14,19 @@ pub(super) fn modified(
     let (path, query) = request.path_and_query();
     let path = match modifier {
         None => path.to_owned(),
-        Some(PathModifier::ReplaceFullPath(full)) => full.clone(),
+        Some(PathModifier::ReplaceFullPath(full)) => full.value.clone(),
         Some(PathModifier::ReplacePrefixMatch(replacement)) => match r#match {
-            Match::Http(http) => prefix::replaced(path, &http.path.value.value, replacement),
+            Match::Http(http) => prefix::replaced(path, &http.path.value.value, &replacement.value),
             Match::Grpc(_) => path.to_owned(),
         },
     };
+    // Only the full path of a redirect has a query or a fragment of its own.
+    let (path, fragment) = match path.split_once('#') {
+        Some((path, fragment)) => (path, format!("#{fragment}")),
+        None => (&*path, String::new()),
+    };
     match query {
-        Some(query) => format!("{path}?{query}"),
-        None => path,
+        Some(query) if !path.contains('?') => format!("{path}?{query}{fragment}"),
+        _ => format!("{path}{fragment}"),
     }
 }

@@ -7,6 +7,8 @@
 
 mod claims;
 mod envoy_headers;
+mod habits;
+mod hosts;
 mod mirrors;
 mod normal_path;
 mod parents;
@@ -21,6 +23,7 @@ mod sessions;
 mod slashes;
 mod table;
 mod values;
+mod variables;
 mod weights;
 
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
@@ -43,11 +46,14 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
             sessions::lint(route, rule, diagnostics);
             patterns::lint(rule, diagnostics);
             values::lint(rule, diagnostics);
+            variables::lint(rule, diagnostics);
+            hosts::filters(rule, diagnostics);
             slashes::prefixes(rule, diagnostics);
             redirects::methods(rule, diagnostics);
         }
         parents::lint(route, diagnostics);
         redirects::listeners(route, diagnostics);
+        hosts::hostnames(route, diagnostics);
     }
     references::lint(manifests, &index, &attachments, options, diagnostics);
     parents::consumers(manifests, &attachments, diagnostics);

@@ -10,9 +10,11 @@ use gamma_manifest::{
 
 use crate::attach::Attachments;
 
-/// The standard channel tells parentRefs to one object apart by `sectionName` alone.
+/// The standard channel tells parentRefs to one object apart by `sectionName` alone; the experimental one
+/// wants all of them with a `port`, or none.
 pub(super) fn lint(route: &Route, diagnostics: &mut Diagnostics) {
     let mut seen = HashSet::new();
+    let mut with_port = HashMap::new();
     for parent in &route.parent_refs {
         let namespace = parent.namespace.as_ref().map(|n| &n.value);
         let section = parent.section_name.as_ref().map(|s| &s.value);
@@ -26,6 +28,20 @@ pub(super) fn lint(route: &Route, diagnostics: &mut Diagnostics) {
                 )
                 .why("the API server refuses that with the CRDs of the standard channel")
                 .hint("tell them apart by `sectionName`, or leave `port` out for all ports"),
+            );
+        } else if *with_port
+            .entry((group, kind, namespace, name))
+            .or_insert(parent.port.is_some())
+            != parent.port.is_some()
+        {
+            diagnostics.push(
+                Diagnostic::new(
+                    &codes::RELEASE_CHANNEL,
+                    parent.span,
+                    format!("not every parentRef to `{name}` has a `port`"),
+                )
+                .why("the API server refuses that with the CRDs of the experimental channel")
+                .hint("`sectionName` tells them apart: leave `port` out, or give each one"),
             );
         }
     }

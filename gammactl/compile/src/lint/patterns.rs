@@ -7,7 +7,7 @@ use gamma_manifest::{
     source::Spanned,
 };
 
-use super::{normal_path, normal_path::Matches, pattern, pattern::ends_escaped};
+use super::{habits, normal_path, normal_path::Matches, pattern, pattern::ends_escaped};
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     for m in &rule.matches {
@@ -46,6 +46,10 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
 }
 
 fn path(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    // A line break is spoken of where the match is compiled.
+    if value.value.contains(['\r', '\n', '\0']) || habits::pattern_of_path(value, diagnostics) {
+        return;
+    }
     match impossible_path(&value.value) {
         Some((why, hint)) => diagnostics.push(impossible(value, "path", why, hint)),
         None => {

@@ -2,13 +2,14 @@
 //! knows.
 
 use gamma_manifest::{
-    FilterKind, HeaderModifier, Rule,
+    FilterKind, HeaderModifier, Match, Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
 };
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     retries(rule, diagnostics);
+    matched_values(rule, diagnostics);
     if let Some(session) = &rule.session_persistence {
         diagnostics.push(experimental(session.span, "`sessionPersistence`"));
     }
@@ -77,24 +78,40 @@ fn experimental(span: Span, what: &str) -> Diagnostic {
     .hint("nothing to do where the experimental CRDs are installed")
 }
 
+/// Header matches have that pattern in HTTPRoutes.
+fn matched_values(rule: &Rule, diagnostics: &mut Diagnostics) {
+    for m in &rule.matches {
+        if let Match::Http(http) = m {
+            let values = http.headers.iter().map(|header| &header.value);
+            values.for_each(|value| header_value(value, diagnostics));
+        }
+    }
+}
+
 /// The experimental channel has a pattern for header values: `^[!-~]+([\t ]?[!-~]+)*$`.
 fn header_values(modifier: &HeaderModifier, diagnostics: &mut Diagnostics) {
     for (_, value) in modifier.set.iter().chain(&modifier.add) {
-        if !is_plain(value) {
-            diagnostics.push(
-                Diagnostic::new(
-                    &codes::RELEASE_CHANNEL,
-                    value.span,
-                    format!(
-                        "{:?} is no header value in the experimental channel",
-                        value.value
-                    ),
-                )
-                .why("its API server takes printable ASCII with single spaces in between only")
-                .hint("nothing to do where the standard CRDs are installed"),
-            );
-        }
+        header_value(value, diagnostics);
     }
+}
+
+fn header_value(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    // A line break is spoken of where the rule is compiled.
+    if is_plain(value) || value.value.contains(['\r', '\n', '\0']) {
+        return;
+    }
+    diagnostics.push(
+        Diagnostic::new(
+            &codes::RELEASE_CHANNEL,
+            value.span,
+            format!(
+                "{:?} is no header value in the experimental channel",
+                value.value
+            ),
+        )
+        .why("its API server takes printable ASCII with single spaces in between only")
+        .hint("nothing to do where the standard CRDs are installed"),
+    );
 }
 
 fn is_plain(value: &Spanned<String>) -> bool {

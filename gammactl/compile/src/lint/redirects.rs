@@ -127,11 +127,15 @@ fn circle<'t>(
 fn target(redirect: &Redirect, matched: &HttpMatch, path: &str) -> String {
     match &redirect.path {
         None => path.into(),
-        Some(PathModifier::ReplaceFullPath(full)) => full.clone(),
+        // What is looked up is a path: a redirect may have a query and a fragment.
+        Some(PathModifier::ReplaceFullPath(full)) => {
+            let end = full.value.find(['?', '#']).unwrap_or(full.value.len());
+            full.value[..end].into()
+        }
         Some(PathModifier::ReplacePrefixMatch(replacement)) => {
             let prefix = PathPrefix::new(&matched.path.value.value).as_str();
             let rest = path.get(prefix.len()..).unwrap_or_default();
-            let base = PathPrefix::new(replacement).as_str();
+            let base = PathPrefix::new(&replacement.value).as_str();
             match (base, rest) {
                 ("", "") => "/".into(),
                 _ => format!("{base}{rest}"),

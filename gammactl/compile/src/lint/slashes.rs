@@ -50,6 +50,7 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
         let Some(PathModifier::ReplacePrefixMatch(replacement)) = modifier else {
             continue;
         };
+        let replacement = &*replacement.value;
         let prefix = &*http.path.value.value;
         let doubled = !prefix.ends_with('/') && replacement.len() > 1 && replacement.ends_with('/');
         let lost = prefix.ends_with('/') && !replacement.is_empty() && !replacement.ends_with('/');

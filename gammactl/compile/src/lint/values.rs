@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::habits;
 use gamma_manifest::{
     Match, PathMatchType, Rule, ValueMatch,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -14,11 +15,14 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
             Match::Http(http) => {
                 if http.path.kind != PathMatchType::RegularExpression {
                     encoded(&http.path.value, diagnostics);
-                    wildcard_in_path(http.path.kind, &http.path.value, diagnostics);
+                    let (kind, path) = (http.path.kind, &http.path.value);
+                    if !wildcard_in_path(kind, path, diagnostics) {
+                        habits::literal_path(kind, path, diagnostics);
+                    }
                 }
-                let values = http.headers.iter().chain(&http.query_params);
-                for value in values.filter(|value| !value.regex) {
+                for value in http.query_params.iter().filter(|value| !value.regex) {
                     wildcard(value, diagnostics);
+                    habits::literal_value(value, diagnostics);
                 }
                 &http.headers
             }
@@ -26,6 +30,10 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
         };
         twice(headers, diagnostics);
         for header in headers.iter().filter(|header| !header.regex) {
+            if !habits::host(header, diagnostics) {
+                wildcard(header, diagnostics);
+                habits::literal_value(header, diagnostics);
+            }
             let value = &header.value;
             if value.value.trim_matches([' ', '\t']) != value.value {
                 diagnostics.push(
@@ -42,18 +50,30 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     }
 }
 
-/// `/a/*` and `/a/.*` are what other configurations and regular expressions write for a prefix.
-fn wildcard_in_path(kind: PathMatchType, path: &Spanned<String>, diagnostics: &mut Diagnostics) {
+/// `/a/*` and `/a/.*` are what other configurations and regular expressions write for a prefix; `/a*` is
+/// one that ends within an element. Says whether it found one.
+fn wildcard_in_path(
+    kind: PathMatchType,
+    path: &Spanned<String>,
+    diagnostics: &mut Diagnostics,
+) -> bool {
     let value = &*path.value;
-    if !value
+    let whole = value
         .split('/')
-        .any(|element| matches!(element, "*" | "**" | ".*" | ".+"))
-    {
-        return;
+        .any(|element| matches!(element, "*" | "**" | ".*" | ".+"));
+    let within = value
+        .strip_suffix('*')
+        .filter(|before| before.ends_with(|c: char| c.is_ascii_alphanumeric() || "-_".contains(c)));
+    if !whole && within.is_none() {
+        return false;
     }
     let before = value.split("/*").next().unwrap_or_default();
     let before = before.split("/.").next().unwrap_or_default();
     let hint = match value.trim_start_matches(before).matches('/').count() {
+        _ if !whole => format!(
+            "use a regular expression: `{}.*`",
+            value.trim_end_matches('*').replace('.', r"\.")
+        ),
         1 => format!(
             "write PathPrefix `{}`: it takes what is below, too",
             if before.is_empty() { "/" } else { before }
@@ -76,6 +96,7 @@ fn wildcard_in_path(kind: PathMatchType, path: &Spanned<String>, diagnostics: &m
         .why("only a path with these very characters matches")
         .hint(hint),
     );
+    true
 }
 
 fn wildcard(m: &ValueMatch, diagnostics: &mut Diagnostics) {

@@ -3,13 +3,12 @@
 use super::{
     cx::Cx,
     referent,
-    scalar::{choice, distinct, list},
+    scalar::{choice, strings},
     text,
 };
 use crate::{
     ExternalAuth,
     diagnostic::codes,
-    source::Spanned,
     yaml::{Field, ObjectReader},
 };
 
@@ -40,26 +39,25 @@ pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Extern
             _ => {}
         }
     }
-    let mut path_prefix = String::new();
+    let mut path_prefix = None;
     let mut allowed_headers = Vec::new();
     let mut allowed_response_headers = Vec::new();
     if let Some(mut http) = http.and_then(|f| ObjectReader::open(&f, cx)) {
         if let Some(path) = http.string("path", cx) {
             text::auth_path(&path, &http.path_to("path"), cx);
-            // It stands before a path, which begins with `/`.
-            path_prefix = path.value.trim_end_matches('/').into();
+            path_prefix = Some(path);
         }
-        allowed_headers = headers(&mut http, "allowedHeaders", cx);
-        allowed_response_headers = headers(&mut http, "allowedResponseHeaders", cx);
+        allowed_headers = strings(&mut http, "allowedHeaders", 64, cx);
+        allowed_response_headers = strings(&mut http, "allowedResponseHeaders", 64, cx);
         http.finish(cx);
     }
     if let Some(mut grpc) = grpc.and_then(|f| ObjectReader::open(&f, cx)) {
-        headers(&mut grpc, "allowedHeaders", cx);
+        strings(&mut grpc, "allowedHeaders", 64, cx);
         grpc.finish(cx);
     }
     let forward_body = forward_body.and_then(|f| {
         let mut body = ObjectReader::open(&f, cx)?;
-        let max = body.integer("maxSize", 0..=i32::MAX as u32, cx);
+        let max = body.integer("maxSize", i64::MIN..=i64::MAX, cx);
         body.finish(cx);
         (max?.value > 0).then_some(f.node.span)
     });
@@ -73,20 +71,4 @@ pub(super) fn external_auth(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Extern
         allowed_response_headers,
         forward_body,
     })
-}
-
-fn headers(
-    object: &mut ObjectReader<'_>,
-    member: &'static str,
-    cx: &mut Cx<'_>,
-) -> Vec<Spanned<String>> {
-    let mut names = Vec::new();
-    for field in list(object, member, 64, cx) {
-        if let Some(name) = field.string(cx) {
-            text::free_header_name(&name, &field.path, cx);
-            names.push(name);
-        }
-    }
-    distinct(&names, &object.path_to(member), cx);
-    names
 }

@@ -1,7 +1,5 @@
 //! The context in which one Kubernetes object is read: it collects the diagnostics about the object.
 
-use std::fmt::Display;
-
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::Span,
@@ -26,26 +24,8 @@ impl Cx<'_> {
     ) {
         let why = "the API server refuses the object, so it is left out";
         let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
-        self.leave_out(diagnostic);
-    }
-
-    /// The schema allows it, and yet the object can't be used: `why`.
-    pub(super) fn forbid(
-        &mut self,
-        code: &'static Code,
-        span: Span,
-        message: impl Into<String>,
-        why: impl Display,
-        hint: impl Into<String>,
-    ) {
-        let why = format!("{why}, so the object is left out");
-        let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
-        self.leave_out(diagnostic);
-    }
-
-    fn leave_out(&mut self, because: Diagnostic) {
         self.refused = true;
-        self.diagnostics.push(because);
+        self.diagnostics.push(diagnostic);
     }
 }
 

@@ -8,7 +8,7 @@ use super::{
     auth, cors,
     cx::Cx,
     referent,
-    scalar::{choice_hint, list},
+    scalar::{choice_hint, distinct, list, strings},
     text, url,
 };
 use crate::{
@@ -29,8 +29,9 @@ const MEMBERS: [(&str, &str); 8] = [
     ("ExternalAuth", "externalAuth"),
     ("ExtensionRef", "extensionRef"),
 ];
-/// "May be specified multiple times."
-const REPEATABLE: [&str; 2] = ["RequestMirror", "ExtensionRef"];
+/// Those that the API's rules let come more than once. What becomes of a second ExternalAuth is for the
+/// compiler to say.
+const REPEATABLE: [&str; 3] = ["RequestMirror", "ExtensionRef", "ExternalAuth"];
 const GRPC: [&str; 4] = [
     "RequestHeaderModifier",
     "ResponseHeaderModifier",
@@ -52,13 +53,7 @@ pub(super) fn filters(
         if !REPEATABLE.contains(&&*name.value) && !seen.insert(name.value.clone()) {
             let message = format!("`{}` is a second {}", field.path, name.value);
             let hint = "put everything into one filter";
-            match name.value.as_str() {
-                "ExternalAuth" => {
-                    let why = "the API asks one service only; its schema lets several pass";
-                    cx.forbid(&codes::CONTRADICTION, name.span, message, why, hint);
-                }
-                _ => cx.refuse(&codes::CONTRADICTION, name.span, message, hint),
-            }
+            cx.refuse(&codes::CONTRADICTION, name.span, message, hint);
         }
         filters.push(filter);
     }
@@ -188,18 +183,11 @@ fn extension_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<()> {
 
 fn header_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<HeaderModifier> {
     let mut object = ObjectReader::open(field, cx)?;
-    let mut modifier = HeaderModifier {
+    let modifier = HeaderModifier {
         set: headers(&mut object, "set", cx),
         add: headers(&mut object, "add", cx),
-        remove: Vec::new(),
+        remove: strings(&mut object, "remove", 16, cx),
     };
-    for field in list(&mut object, "remove", 16, cx) {
-        if let Some(name) = field.string(cx) {
-            text::free_header_name(&name, &field.path, cx);
-            modifier.remove.push(name);
-        }
-    }
-    once(&mut modifier, &field.path, cx);
     object.finish(cx);
     Some(modifier)
 }
@@ -220,28 +208,19 @@ fn headers(
         }
         let value = header.require_string("value", cx);
         if let Some(value) = &value {
-            text::value(value, &header.path_to("value"), 4096, cx);
+            text::length(value, 1..=4096, &header.path_to("value"), cx);
         }
         header.finish(cx);
         headers.extend(name.zip(value));
     }
+    let names: Vec<_> = headers.iter().map(|(name, _)| name).collect();
+    distinct(
+        names,
+        &object.path_to(member),
+        "keep one of them: several values go into one, separated by commas",
+        cx,
+    );
     headers
-}
-
-/// "Only one action for a given header name is permitted. … invalid configuration"
-fn once(modifier: &mut HeaderModifier, path: &str, cx: &mut Cx<'_>) {
-    let mut seen = HashSet::new();
-    for name in modifier.names() {
-        if !seen.insert(name.value.to_ascii_lowercase()) {
-            cx.forbid(
-                &codes::CONTRADICTION,
-                name.span,
-                format!("`{path}` changes header `{}` twice", name.value),
-                "\"Only one action for a given header name is permitted\" by the API",
-                "keep one action for each header; several values go into one, separated by commas",
-            );
-        }
-    }
 }
 
 fn mirror(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Mirror> {

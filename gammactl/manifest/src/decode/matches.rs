@@ -156,7 +156,7 @@ fn value(field: &Field<'_>, max: usize, cx: &mut Cx<'_>) -> Option<ValueMatch> {
     }
     let value = object.require_string("value", cx);
     if let Some(value) = &value {
-        text::value(value, &object.path_to("value"), max, cx);
+        text::length(value, 1..=max, &object.path_to("value"), cx);
     }
     object.finish(cx);
     Some(ValueMatch {

@@ -32,6 +32,8 @@ pub(super) fn referent(object: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option
     ];
     text::members(object, &checks, cx);
     let port = object.integer("port", 1..=u16::MAX, cx);
+    // The API server knows no other name for the core group: with `core` it does not ask for a port.
+    let is_core = group.as_ref().is_none_or(|group| group.value.is_empty());
     let group = match group.as_ref().map(|group| group.value.as_str()) {
         None | Some("core") => String::new(),
         Some(group) => group.into(),
@@ -41,7 +43,7 @@ pub(super) fn referent(object: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option
         span,
     });
     // "Must have port for Service reference"
-    if group.is_empty() && kind.value == "Service" && !object.has("port") {
+    if is_core && kind.value == "Service" && !object.has("port") {
         cx.refuse(
             &codes::MISSING_FIELD,
             span,

@@ -2,7 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::{cx::Cx, metadata, rule, scalar::list, text};
+use super::{
+    cx::Cx,
+    metadata, rule,
+    scalar::{choice_of, list},
+    text,
+};
 use crate::{
     ParentRef, Route, RouteKind,
     diagnostic::{Diagnostic, codes},
@@ -28,13 +33,15 @@ pub(super) fn route(
     let span = metadata.as_ref().map_or(object_span, |m| m.name.span);
     let mut spec = spec?;
 
-    let parent_refs: Vec<ParentRef> = list(&mut spec, "parentRefs", 32, cx)
+    let parents: Vec<(String, ParentRef)> = list(&mut spec, "parentRefs", 32, cx)
         .iter()
         .filter_map(|field| parent_ref(field, cx))
         .collect();
-    distinct(&parent_refs, cx);
+    distinct(&parents, cx);
+    let parent_refs: Vec<_> = parents.into_iter().map(|(_, parent)| parent).collect();
     let hostnames = hostnames(&list(&mut spec, "hostnames", 16, cx), cx);
-    let has_default = spec.take("useDefaultGateways", cx).is_some();
+    let has_default = spec.has("useDefaultGateways");
+    choice_of(&mut spec, "useDefaultGateways", &["All", "None"], cx);
     if parent_refs.is_empty()
         && !has_default
         && spec.take("parentRefs", cx).is_none_or(|f| is_empty(&f))
@@ -61,7 +68,6 @@ pub(super) fn route(
         // "+kubebuilder:default={{matches: {{path:{type: "PathPrefix", value: "/"}}}}}"
         rules.push(rule::default_rule(spec.span));
     }
-    rule_names(&rules, cx);
     let matches: usize = fields.iter().map(|rule| written_matches(kind, rule)).sum();
     if matches > MAX_MATCHES_PER_ROUTE {
         cx.refuse(
@@ -92,7 +98,8 @@ fn no_parent(kind: RouteKind, span: Span) -> Diagnostic {
         .hint("name the Service that it is for: `parentRefs: [{group: \"\", kind: Service, name: …}]`")
 }
 
-fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
+/// A parentRef, and its group as it is written.
+fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<(String, ParentRef)> {
     let mut object = ObjectReader::open(field, cx)?;
     let span = object.span;
     let group = object.string("group", cx);
@@ -110,12 +117,12 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
     ];
     text::members(&object, &checks, cx);
     object.finish(cx);
-    Some(ParentRef {
+    let written = group.map_or_else(|| GATEWAY.into(), |group| group.value);
+    let parent = ParentRef {
         // The API's own examples write `core` for the group without a name.
-        group: match group.as_ref().map(|group| group.value.as_str()) {
-            None => GATEWAY.into(),
-            Some("core") => String::new(),
-            Some(group) => group.into(),
+        group: match &*written {
+            "core" => String::new(),
+            group => group.into(),
         },
         kind: kind.unwrap_or(Spanned {
             value: "Gateway".into(),
@@ -126,43 +133,74 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<ParentRef> {
         port,
         section_name,
         span,
-    })
+    };
+    Some((written, parent))
 }
 
 /// "ParentRefs must be distinct": where they name the same object, "each ParentRef … must set the same
-/// set of optional fields to different values".
-fn distinct(parents: &[ParentRef], cx: &mut Cx<'_>) {
-    let mut seen = HashSet::new();
-    let mut fields = HashMap::new();
-    for parent in parents {
-        let object = (
-            &parent.group,
-            &parent.kind.value,
-            &parent.name.value,
-            parent.namespace.as_ref().map(|n| &n.value),
-        );
-        let section_name = parent.section_name.as_ref().map(|n| &n.value);
-        let port = parent.port.as_ref().map(|p| p.value);
-        let set = (section_name.is_some(), port.is_some());
-        let first = *fields.entry(object).or_insert(set);
-        if first != set {
-            cx.refuse(
-                &codes::CONTRADICTION,
-                parent.span,
+/// set of optional fields to different values". The standard channel looks at `sectionName` alone, the
+/// experimental one at `port` as well; what one of them takes is no error.
+fn distinct(parents: &[(String, ParentRef)], cx: &mut Cx<'_>) {
+    if Channel::Standard.conflicts(parents).is_empty() {
+        return;
+    }
+    for (parent, hint) in Channel::Experimental.conflicts(parents) {
+        let (message, hint) = match hint {
+            Conflict::Fields => (
                 format!(
                     "parentRefs to `{}` don't set the same of `port` and `sectionName`",
                     parent.name.value
                 ),
                 "set the same of the two in each parentRef to one object, or have only one of them",
-            );
-        } else if !seen.insert((object, section_name, port)) {
-            cx.refuse(
-                &codes::CONTRADICTION,
-                parent.span,
+            ),
+            Conflict::Values => (
                 format!("parentRef to `{}` is there twice", parent.name.value),
                 "remove one, or tell them apart with `port` or `sectionName`",
+            ),
+        };
+        cx.refuse(&codes::CONTRADICTION, parent.span, message, hint);
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Channel {
+    Standard,
+    Experimental,
+}
+
+enum Conflict {
+    /// Others to the same object set other fields.
+    Fields,
+    /// Another to the same object has the same values.
+    Values,
+}
+
+impl Channel {
+    /// The parentRefs that this channel's CRD does not take beside those before them; each with the
+    /// group as it is written.
+    fn conflicts(self, parents: &[(String, ParentRef)]) -> Vec<(&ParentRef, Conflict)> {
+        let mut seen = HashSet::new();
+        let mut fields = HashMap::new();
+        let mut conflicts = Vec::new();
+        for (group, parent) in parents {
+            let object = (
+                group,
+                &parent.kind.value,
+                &parent.name.value,
+                parent.namespace.as_ref().map(|n| &n.value),
             );
+            let section_name = parent.section_name.as_ref().map(|n| &n.value);
+            let port = parent.port.as_ref().map(|p| p.value);
+            let port = port.filter(|_| self == Self::Experimental);
+            let set = (section_name.is_some(), port.is_some());
+            let first = *fields.entry(object).or_insert(set);
+            if first != set {
+                conflicts.push((parent, Conflict::Fields));
+            } else if !seen.insert((object, section_name, port)) {
+                conflicts.push((parent, Conflict::Values));
+            }
         }
+        conflicts
     }
 }
 
@@ -183,19 +221,4 @@ fn hostnames(fields: &[Field<'_>], cx: &mut Cx<'_>) -> Vec<Spanned<String>> {
         }
     }
     hostnames
-}
-
-/// "Rule name must be unique within the route."
-fn rule_names(rules: &[crate::model::Rule], cx: &mut Cx<'_>) {
-    let mut seen = HashSet::new();
-    for name in rules.iter().filter_map(|rule| rule.name.as_ref()) {
-        if !seen.insert(&name.value) {
-            cx.refuse(
-                &codes::CONTRADICTION,
-                name.span,
-                format!("two rules are named `{}`", name.value),
-                "give each rule a name of its own",
-            );
-        }
-    }
 }

@@ -6,7 +6,7 @@ use gamma_config::Timeouts;
 
 use super::{backend, cx::Cx, filters, matches, scalar::list, session, text};
 use crate::{
-    FilterKind, Match, PathMatchType, PathModifier, RouteKind, Rule,
+    Filter, FilterKind, Match, PathMatchType, RouteKind, Rule,
     diagnostic::codes,
     source::{Span, Spanned},
     yaml::{Field, ObjectReader},
@@ -105,34 +105,44 @@ fn consistent(rule: &Rule, written: Option<usize>, path: &str, cx: &mut Cx<'_>) 
             "a redirect forwards nothing: remove one of the two",
         );
     }
-    let of_backends = rule
-        .backend_refs
-        .iter()
-        .flat_map(|backend| &backend.filters);
-    for filter in rule.filters.iter().chain(of_backends) {
-        let modifier = match &filter.kind {
-            FilterKind::RequestRedirect(redirect) => &redirect.path,
-            FilterKind::UrlRewrite(rewrite) => &rewrite.path,
-            _ => continue,
-        };
-        // "When using type ReplacePrefixMatch, exactly one path match with type PathPrefix must be
-        // specified."
-        let one_prefix = written.is_none_or(|written| written == 1)
-            && matches!(rule.matches.as_slice(),
-                [Match::Http(http)] if http.path.kind == PathMatchType::PathPrefix);
-        // What is wrong with a match has been said already.
-        let one_prefix = one_prefix || written.is_some_and(|n| n > 0 && n != rule.matches.len());
-        if matches!(modifier, Some(PathModifier::ReplacePrefixMatch(_))) && !one_prefix {
-            cx.refuse(
-                &codes::CONTRADICTION,
-                filter.span,
-                format!(
-                    "`{path}` replaces a prefix, but does not have exactly one PathPrefix match"
-                ),
-                "split the rule: one match each, of type PathPrefix",
-            );
-        }
+    // "When using type ReplacePrefixMatch, exactly one path match with type PathPrefix must be
+    // specified."
+    let one_prefix = written.is_none_or(|written| written == 1)
+        && matches!(rule.matches.as_slice(),
+            [Match::Http(http)] if http.path.kind == PathMatchType::PathPrefix);
+    // What is wrong with a match has been said already.
+    if one_prefix || written.is_some_and(|n| n > 0 && n != rule.matches.len()) {
+        return;
     }
+    let of_rule = rule
+        .filters
+        .iter()
+        .filter(|filter| filter.replaces_prefix());
+    for filter in of_rule.chain(of_one_backend(rule)) {
+        cx.refuse(
+            &codes::CONTRADICTION,
+            filter.span,
+            format!("`{path}` replaces a prefix, but does not have exactly one PathPrefix match"),
+            "split the rule: one match each, of type PathPrefix",
+        );
+    }
+}
+
+/// The filters of backends that replace a prefix, as far as the API server looks at them: its rule holds
+/// if `exists_one` of the backends has a filter of that kind, and so not if two of them have.
+fn of_one_backend(rule: &Rule) -> impl Iterator<Item = &Filter> {
+    let kinds: [fn(&Filter) -> bool; 2] = [
+        |filter| matches!(filter.kind, FilterKind::RequestRedirect(_)),
+        |filter| matches!(filter.kind, FilterKind::UrlRewrite(_)),
+    ];
+    kinds.into_iter().filter_map(|is_kind| {
+        let mut replacing = rule.backend_refs.iter().filter_map(|backend| {
+            let mut filters = backend.filters.iter();
+            filters.find(|filter| is_kind(filter) && filter.replaces_prefix())
+        });
+        let first = replacing.next()?;
+        replacing.next().is_none().then_some(first)
+    })
 }
 
 fn timeouts(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Timeouts> {

@@ -91,10 +91,24 @@ pub(super) fn choice_hint(name: &str, names: &[&'static str]) -> String {
     }
 }
 
-/// A list whose items the API server compares: none may come twice.
+/// A set of any strings that has at most `max` of them.
+pub(super) fn strings(
+    object: &mut ObjectReader<'_>,
+    name: &'static str,
+    max: usize,
+    cx: &mut Cx<'_>,
+) -> Vec<Spanned<String>> {
+    let fields = list(object, name, max, cx);
+    let strings: Vec<_> = fields.iter().filter_map(|field| field.string(cx)).collect();
+    distinct(&strings, &object.path_to(name), "remove one", cx);
+    strings
+}
+
+/// A list whose items the API server compares, as they are written: none may come twice.
 pub(super) fn distinct<'s>(
     items: impl IntoIterator<Item = &'s Spanned<String>>,
     path: &str,
+    hint: &str,
     cx: &mut Cx<'_>,
 ) {
     let mut seen = HashSet::new();
@@ -104,7 +118,7 @@ pub(super) fn distinct<'s>(
                 &codes::CONTRADICTION,
                 item.span,
                 format!("`{path}` has `{}` twice", item.value),
-                "remove one",
+                hint,
             );
         }
     }

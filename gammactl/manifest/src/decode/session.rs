@@ -43,9 +43,6 @@ pub(super) fn session_persistence(
             check(&of_cookie, || cookie.path_to("name"), cx);
             name = of_cookie.or(name);
             path = cookie.string("path", cx);
-            if let Some(path) = &path {
-                text::replacement_path(path, &cookie.path_to("path"), cx);
-            }
         }
         cookie.finish(cx);
     }
@@ -79,18 +76,17 @@ pub(super) fn session_persistence(
             SessionType::Cookie
         },
         name,
-        path: path.map(|path| path.value).filter(|path| !path.is_empty()),
+        path: path.filter(|path| !path.value.is_empty()),
         permanent,
         absolute_timeout,
         span,
     })
 }
 
-/// A cookie's name is a `token`, as a header's is.
+/// Any text: what can't be a name is for the compiler to say.
 fn check(name: &Option<Spanned<String>>, path: impl FnOnce() -> String, cx: &mut Cx<'_>) {
     if let Some(name) = name {
         let path = path();
         text::length(name, 0..=128, &path, cx);
-        text::free_header_name(name, &path, cx);
     }
 }

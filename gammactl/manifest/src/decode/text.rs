@@ -3,7 +3,7 @@
 use gamma_config::{Cors, is_token};
 
 use super::cx::Cx;
-use crate::{diagnostic::codes, source::Spanned, yaml::ObjectReader};
+use crate::{diagnostic::codes, foreign_path, source::Spanned, yaml::ObjectReader};
 
 type Text = Spanned<String>;
 
@@ -40,19 +40,6 @@ fn shown(value: &str) -> String {
     match value.char_indices().nth(LONG) {
         Some((end, _)) => format!("{:?}…", &value[..end]),
         None => format!("{value:?}"),
-    }
-}
-
-/// For what the API's schema lets pass and its words, HTTP or the filter don't.
-fn possible(good: bool, text: &Text, path: &str, why: &str, should: &str, cx: &mut Cx<'_>) {
-    if !good {
-        cx.forbid(
-            &codes::INVALID_VALUE,
-            text.span,
-            format!("`{path}` is {}", shown(&text.value)),
-            why,
-            should,
-        );
     }
 }
 
@@ -137,12 +124,11 @@ pub(super) fn hostname(text: &Text, path: &str, wildcard: bool, cx: &mut Cx<'_>)
     } else {
         &text.value
     };
-    if host.parse::<std::net::IpAddr>().is_ok() {
-        let why = "\"IPs are not allowed\" by the API, though its schema lets them pass";
-        possible(false, text, path, why, "use a host name", cx);
-        return;
-    }
-    let should = if text.value.contains(':') {
+    let should = if text.value.contains("://") {
+        "leave the scheme out: a host name alone"
+    } else if text.value.contains('/') {
+        "leave the path out: it is matched by `matches[].path`"
+    } else if text.value.contains(':') {
         "leave scheme and port out: a host name alone"
     } else if text.value.contains('*') && !wildcard {
         "name one host: a wildcard is not allowed here"
@@ -161,7 +147,11 @@ pub(super) fn hostname(text: &Text, path: &str, wildcard: bool, cx: &mut Cx<'_>)
 pub(super) fn path_value(text: &Text, path: &str, cx: &mut Cx<'_>) {
     let value = &text.value;
     let has = |parts: &[&str]| parts.iter().any(|part| value.contains(part));
-    let should = if !value.starts_with('/') {
+    let foreign;
+    let should = if let Some(hint) = foreign_pattern(value) {
+        foreign = hint;
+        &*foreign
+    } else if !value.starts_with('/') {
         "begin it with `/`"
     } else if value.len() > 1024 {
         "use at most 1024 characters"
@@ -181,6 +171,41 @@ pub(super) fn path_value(text: &Text, path: &str, cx: &mut Cx<'_>) {
     check(false, text, path, should, cx);
 }
 
+/// The way out for a path that is written as other routers write it, if it can't stand here so.
+fn foreign_pattern(value: &str) -> Option<String> {
+    let bare = value.trim_start_matches(['~', '*', ' ', '^', '=']);
+    let is_bare = bare.len() < value.len() && bare.starts_with('/');
+    if let Some((_, rest)) = value.split_once("://") {
+        let path = rest.split_once('/').unwrap_or_default().1;
+        return Some(format!(
+            "write the path alone, `/{path}`; a host is matched by the header `Host`"
+        ));
+    }
+    if value.starts_with('/') && is_path(value) {
+        return None;
+    }
+    if let Some(found) = foreign_path(bare).filter(|_| bare.starts_with('/')) {
+        return Some(format!(
+            "for a parameter, set `type: RegularExpression` and write `{}`",
+            found.pattern
+        ));
+    }
+    let regex = |pattern: &str| {
+        format!("for a regular expression, set `type: RegularExpression` and write `{pattern}`")
+    };
+    if is_bare && is_path(bare) && !bare.contains(['*', '(', '$']) {
+        let plain = format!("write `{bare}`");
+        return Some(if value.starts_with('=') {
+            format!("{plain}, with `type: Exact`")
+        } else {
+            format!("{plain}: a PathPrefix is anchored at its beginning")
+        });
+    }
+    let is_pattern = bare.starts_with('/')
+        && (value.contains(['^', '|', '\\', '[', '{']) || value.contains(")?"));
+    (is_bare || is_pattern).then(|| regex(bare))
+}
+
 fn is_path(value: &str) -> bool {
     let mut bytes = value.bytes();
     while let Some(byte) = bytes.next() {
@@ -195,25 +220,11 @@ fn is_path(value: &str) -> bool {
     true
 }
 
-/// A path that a rewrite or redirect puts on the wire.
-pub(super) fn replacement_path(text: &Text, path: &str, cx: &mut Cx<'_>) {
-    length(text, 0..=1024, path, cx);
-    let good = text.value.bytes().all(|b| b.is_ascii_graphic())
-        && !text.value.contains(['?', '#'])
-        && (text.value.is_empty() || text.value.starts_with('/'));
-    let why = "no request could have the path that comes of it";
-    let should = "begin it with `/`, without query, fragment, spaces or control characters";
-    possible(good, text, path, why, should, cx);
-}
-
-/// HTTPAuthConfig.path: a replacement path with the characters of a matched one.
+/// HTTPAuthConfig.path: the characters of a path that is matched, in any order.
 pub(super) fn auth_path(text: &Text, path: &str, cx: &mut Cx<'_>) {
-    if is_path(&text.value) {
-        replacement_path(text, path, cx);
-    } else {
-        let should = "percent-encode characters that may not stand in a path";
-        check(false, text, path, should, cx);
-    }
+    length(text, 1..=1024, path, cx);
+    let should = "percent-encode characters that may not stand in a path";
+    check(is_path(&text.value), text, path, should, cx);
 }
 
 /// HTTPHeaderName, and the names of query parameters: RFC 9110 `token`.
@@ -226,28 +237,8 @@ pub(super) fn header_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
     check(is_header_name(&text.value), text, path, should, cx);
 }
 
-/// A header or cookie that the API's schema takes as any string.
-pub(super) fn free_header_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
-    let why = "no header or cookie can be called that";
-    let should = "use letters, digits and `-`";
-    possible(is_header_name(&text.value), text, path, why, should, cx);
-}
-
 fn is_header_name(name: &str) -> bool {
     name.len() <= 256 && is_token(name)
-}
-
-/// A value that is matched or set; CR, LF and NUL would let a route forge headers.
-pub(super) fn value(text: &Text, path: &str, max: usize, cx: &mut Cx<'_>) {
-    length(text, 1..=max, path, cx);
-    possible(
-        !text.value.contains(['\r', '\n', '\0']),
-        text,
-        path,
-        "a line break or NUL would end the header and begin another",
-        "write it on one line",
-        cx,
-    );
 }
 
 /// CORSOrigin.

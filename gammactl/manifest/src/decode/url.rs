@@ -63,17 +63,17 @@ fn path_modifier(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<PathModifier> {
     let prefix = object.string("replacePrefixMatch", cx);
     for (name, text) in [("replaceFullPath", &full), ("replacePrefixMatch", &prefix)] {
         if let Some(text) = text {
-            text::replacement_path(text, &object.path_to(name), cx);
+            text::length(text, 0..=1024, &object.path_to(name), cx);
         }
     }
     let modifier = match (kind.as_ref().map(|k| k.value)?, full, prefix) {
-        ("ReplaceFullPath", Some(full), None) if full.value.is_empty() => {
-            PathModifier::ReplaceFullPath("/".into())
+        ("ReplaceFullPath", Some(mut full), None) => {
+            if full.value.is_empty() {
+                full.value.push('/');
+            }
+            PathModifier::ReplaceFullPath(full)
         }
-        ("ReplaceFullPath", Some(full), None) => PathModifier::ReplaceFullPath(full.value),
-        ("ReplacePrefixMatch", None, Some(prefix)) => {
-            PathModifier::ReplacePrefixMatch(prefix.value)
-        }
+        ("ReplacePrefixMatch", None, Some(prefix)) => PathModifier::ReplacePrefixMatch(prefix),
         (kind, ..) => {
             let (own, other) = match kind {
                 "ReplaceFullPath" => ("replaceFullPath", "replacePrefixMatch"),

@@ -67,6 +67,11 @@ codes! {
     OWNED_HEADER = "G309", Warning, "header is owned by the filter";
     FRAMING_HEADER = "G310", Warning, "header frames the message";
     RULE_NAME_TAKEN = "G311", Note, "rule's number is the name of another rule";
+    HEADER_CHANGED_TWICE = "G320", Warning, "header is changed twice";
+    NOT_SENDABLE = "G321", Warning, "text can't be sent";
+    PATH_CHANGE = "G322", Warning, "path that a filter sets is none";
+    NO_PREFIX = "G323", Warning, "no prefix to replace";
+    ONE_ONLY = "G324", Warning, "only one is meant";
     DUPLICATE_MATCH = "G401", Warning, "match is claimed twice";
     SHADOWED_MATCH = "G402", Warning, "match can never win";
     REPEATED_MATCH = "G403", Note, "match is repeated in its rule";
@@ -98,6 +103,10 @@ codes! {
     EXACT_RANK = "G429", Note, "meshes rank this Exact path differently";
     UNNAMED_SESSION = "G430", Note, "rule with sessions has no name";
     ENVOY_HEADER = "G431", Warning, "Envoy undoes or refuses a header change";
+    VARIABLE = "G434", Warning, "variable stands for itself";
+    PATH_PARAMETER = "G435", Warning, "path parameter stands for itself";
+    FOREIGN_PATTERN = "G436", Warning, "pattern of another kind";
+    IP_HOSTNAME = "G437", Note, "host name is an IP address";
     CASE_UNKNOWN_FIELD = "G501", Error, "test case has an unknown field";
     CASE_MISSING_FIELD = "G502", Error, "test case lacks a field";
     CASE_WRONG_TYPE = "G503", Error, "wrong type in a test case";

@@ -11,6 +11,18 @@ pub struct Filter {
     pub span: Span,
 }
 
+impl Filter {
+    /// Whether it replaces the prefix of a path.
+    pub fn replaces_prefix(&self) -> bool {
+        let modifier = match &self.kind {
+            FilterKind::RequestRedirect(redirect) => &redirect.path,
+            FilterKind::UrlRewrite(rewrite) => &rewrite.path,
+            _ => return false,
+        };
+        matches!(modifier, Some(PathModifier::ReplacePrefixMatch(_)))
+    }
+}
+
 /// `filters[].type` and its member.
 #[derive(Debug, Clone)]
 pub enum FilterKind {
@@ -93,8 +105,8 @@ pub struct ExternalAuth {
     pub protocol: Span,
     /// `backendRef`.
     pub backend: BackendRef,
-    /// `http.path`.
-    pub path_prefix: String,
+    /// `http.path`, if given.
+    pub path_prefix: Option<Spanned<String>>,
     /// `http.allowedHeaders`.
     pub allowed_headers: Vec<Spanned<String>>,
     /// `http.allowedResponseHeaders`.
@@ -107,9 +119,9 @@ pub struct ExternalAuth {
 #[derive(Debug, Clone)]
 pub enum PathModifier {
     /// ReplaceFullPath.
-    ReplaceFullPath(String),
+    ReplaceFullPath(Spanned<String>),
     /// ReplacePrefixMatch.
-    ReplacePrefixMatch(String),
+    ReplacePrefixMatch(Spanned<String>),
 }
 
 /// HTTPBackendRef or GRPCBackendRef.

@@ -90,8 +90,8 @@ pub struct SessionPersistence {
     pub kind: gamma_config::SessionType,
     /// `cookie.name` or `header.name`, before that `sessionName`.
     pub name: Option<Spanned<String>>,
-    /// `cookie.path`.
-    pub path: Option<String>,
+    /// `cookie.path`, unless it is empty.
+    pub path: Option<Spanned<String>>,
     /// Whether the cookie's `lifetimeType` is `Permanent`.
     pub permanent: bool,
     /// `absoluteTimeout`.
