@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gamma_manifest::{
-    MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service,
+    MULTICLUSTER, Manifests, ParentRef, Route, RouteKind, Service, ServiceKind,
     diagnostic::{Diagnostic, Diagnostics, codes},
     suggest::nearest,
 };
@@ -147,6 +147,18 @@ pub(crate) fn attach<'m>(
                 continue;
             };
             service_parents += 1;
+            let left_out = index.is_left_out(
+                service.kind,
+                &service.metadata.namespace,
+                &service.metadata.name.value,
+            );
+            let mut known = Diagnostics::default();
+            // Of two Services of one name the other may have the port: that there are two has been said.
+            let diagnostics = if left_out {
+                &mut known
+            } else {
+                &mut *diagnostics
+            };
             for port in ports(service, parent, diagnostics) {
                 let frontend = ServiceKey::of(service).port(port);
                 attachments
@@ -180,7 +192,7 @@ fn parent_service<'m>(
     diagnostics: &mut Diagnostics,
 ) -> Option<&'m Service> {
     let Some(kind) = index::service_kind(&parent.group, &parent.kind.value) else {
-        diagnostics.push(other_parent(parent));
+        diagnostics.push(other_parent(route, parent, index));
         return None;
     };
     let namespace = parent
@@ -189,6 +201,9 @@ fn parent_service<'m>(
         .map_or(&*route.metadata.namespace, |n| &*n.value);
     let name = &*parent.name.value;
     let Some(service) = index.service(kind, namespace, name) else {
+        if index.is_left_out(kind, namespace, name) {
+            return None;
+        }
         diagnostics.push(
             Diagnostic::new(
                 &codes::UNKNOWN_PARENT,
@@ -202,7 +217,12 @@ fn parent_service<'m>(
                 "the route has no effect on that {}",
                 parent.kind.value
             ))
-            .hint(index.service_hint(kind, namespace, name)),
+            .hint(index.service_hint(
+                kind,
+                route,
+                parent.namespace.as_ref().map(|n| &*n.value),
+                name,
+            )),
         );
         return None;
     };
@@ -229,7 +249,49 @@ fn parent_service<'m>(
     Some(service)
 }
 
-fn other_parent(parent: &ParentRef) -> Diagnostic {
+/// A parentRef says `Gateway` by saying nothing, which is easy to forget where a Service is meant.
+fn gateway_by_default(route: &Route, parent: &ParentRef, index: &Index<'_>) -> Option<Diagnostic> {
+    let name = &*parent.name.value;
+    let namespace = parent.namespace.as_ref();
+    let namespace = namespace.map_or(&*route.metadata.namespace, |n| &*n.value);
+    if parent.kind.span != parent.span {
+        return None;
+    }
+    let (message, hint) = if parent.group.is_empty() || parent.group == "v1" {
+        (
+            format!("parentRef `{name}` has no `kind`, so it is a Gateway of the core group"),
+            "write `group: \"\"` and `kind: Service`",
+        )
+    } else {
+        let is_service = |parent: &ParentRef| parent.kind.value.starts_with("Service");
+        let service = index.service(ServiceKind::Service, namespace, name)?;
+        if index.has_gateway(namespace, name)
+            || !service.is_frontend()
+            || route.parent_refs.iter().any(is_service)
+        {
+            return None;
+        }
+        (
+            format!(
+                "parentRef `{name}` has no `kind`, so it is a Gateway; there is a Service of that name"
+            ),
+            "for the Service, write `group: \"\"` and `kind: Service`; for a Gateway, write `kind: Gateway`",
+        )
+    };
+    let found = Diagnostic::new(&codes::WRONG_PARENT_GROUP, parent.span, message);
+    Some(
+        found
+            .why(format!(
+                "the route has no effect on the Service `{namespace}/{name}`"
+            ))
+            .hint(hint),
+    )
+}
+
+fn other_parent(route: &Route, parent: &ParentRef, index: &Index<'_>) -> Diagnostic {
+    if let Some(found) = gateway_by_default(route, parent, index) {
+        return found;
+    }
     let (kind, name) = (&parent.kind.value, &parent.name.value);
     // The API's default group is the Gateway's, which is easy to forget for a Service.
     let group = match kind.as_str() {
@@ -258,7 +320,15 @@ fn other_parent(parent: &ParentRef) -> Diagnostic {
             format!("parentRef is the {kind} `{name}`"),
         )
         .why("hardly any controller knows that kind, so the route has no effect")
-        .hint(format!("did you mean `{similar}`?"));
+        .hint(match similar {
+            "Service" if !parent.group.is_empty() => {
+                "did you mean `kind: Service`, with `group: \"\"`?".into()
+            }
+            "ServiceImport" if parent.group != MULTICLUSTER => {
+                format!("did you mean `kind: ServiceImport`, with `group: {MULTICLUSTER}`?")
+            }
+            _ => format!("did you mean `{similar}`?"),
+        });
     }
     Diagnostic::new(
         &codes::OTHER_PARENT,

@@ -32,7 +32,9 @@ pub(super) fn compile(
         }
         (Err(fault), _) => {
             compiled.invalid = Some(fault.message().into());
-            diagnostics.push(fault.diagnostic(share(rule, backend)));
+            if !backends.is_consequence(fault.code(), route, backend) {
+                diagnostics.push(fault.diagnostic(share(rule, backend)));
+            }
         }
     }
     compiled

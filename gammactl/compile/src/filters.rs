@@ -74,19 +74,20 @@ pub(crate) fn compile(
             }
             // "If the referent cannot be found, … this RequestMirror filter is dropped": a copy that
             // goes nowhere must not harm the request.
-            FilterKind::RequestMirror(mirror) => {
-                match backends.cluster(route, &mirror.backend) {
-                    Ok(cluster) => compiled.filters.push(config::Filter::RequestMirror(
-                        config::RequestMirror {
+            FilterKind::RequestMirror(mirror) => match backends.cluster(route, &mirror.backend) {
+                Ok(cluster) => {
+                    compiled
+                        .filters
+                        .push(config::Filter::RequestMirror(config::RequestMirror {
                             cluster,
                             fraction: mirror.fraction,
-                        },
-                    )),
-                    Err(fault) => diagnostics.push(
-                        fault.diagnostic("nothing is mirrored; the requests themselves are served"),
-                    ),
+                        }))
                 }
-            }
+                Err(fault) if backends.is_consequence(fault.code(), route, &mirror.backend) => {}
+                Err(fault) => diagnostics.push(
+                    fault.diagnostic("nothing is mirrored; the requests themselves are served"),
+                ),
+            },
             FilterKind::Cors(cors) => compiled
                 .filters
                 .push(config::Filter::Cors(cors.as_ref().clone())),
@@ -109,6 +110,9 @@ pub(crate) fn compile(
                         compiled
                             .filters
                             .push(config::Filter::ExternalAuth(compiled_auth));
+                    }
+                    Err(refused) if backends.is_consequence(refused.code, route, &auth.backend) => {
+                        compiled.invalid = Some(refused.message.replace('`', ""));
                     }
                     Err(refused) => compiled.refuse(*refused, diagnostics),
                 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use gamma_manifest::{
-    BackendRef, EndpointSlice, MULTICLUSTER, Manifests, Route, Service, ServiceKind,
+    BackendRef, EndpointSlice, MULTICLUSTER, Manifests, Metadata, Route, Service, ServiceKind,
     suggest::nearest,
 };
 
@@ -42,6 +42,13 @@ pub struct Index<'m> {
     /// How many more names may be compared: thousands of missing Services must not each be looked
     /// for among thousands that are there.
     comparisons: Cell<usize>,
+    /// Services with an error, and those of which a slice has one.
+    left_out: HashSet<(ServiceKind, &'m str, &'m str)>,
+    slices_left_out: HashSet<(ServiceKind, &'m str, &'m str)>,
+    /// The namespaces that have a ReferenceGrant with an error.
+    grants_left_out: HashSet<&'m str>,
+    /// Namespaces and names of Gateways.
+    gateways: HashSet<(&'m str, &'m str)>,
     /// EndpointSlices by their Service.
     slices: HashMap<ServiceKey<'m>, Vec<&'m EndpointSlice>>,
 }
@@ -86,11 +93,43 @@ impl<'m> Index<'m> {
         }
         let namespaces = manifests.services.iter();
         let namespaces = namespaces.map(|s| &*s.metadata.namespace).collect();
+        let mut left_out = HashSet::new();
+        let mut slices_left_out = HashSet::new();
+        let mut grants_left_out = HashSet::new();
+        for object in &manifests.left_out {
+            let (namespace, name) = (&*object.namespace, &*object.name);
+            if let Some(kind) = object.service_kind() {
+                left_out.insert((kind, namespace, name));
+                // A misspelt reference may mean it.
+                let names = by_namespace.entry((kind, namespace)).or_default();
+                names.push(name);
+            }
+            match &*object.kind {
+                "EndpointSlice" => {
+                    slices_left_out.extend(OWNERS.iter().flat_map(|(label, kind)| {
+                        let labels = object.labels.iter().filter(move |(key, _)| key == label);
+                        labels.map(move |(_, service)| (*kind, namespace, &**service))
+                    }))
+                }
+                "ReferenceGrant" => {
+                    grants_left_out.insert(namespace);
+                }
+                _ => {}
+            }
+        }
+        let gateways = manifests.gateways.iter();
+        let gateways = gateways
+            .map(|(namespace, name)| (&**namespace, &**name))
+            .collect();
         Self {
             services,
             namespaces,
             by_namespace,
             by_name,
+            left_out,
+            slices_left_out,
+            grants_left_out,
+            gateways,
             comparisons: Cell::new(COMPARISONS),
             slices,
         }
@@ -101,6 +140,30 @@ impl<'m> Index<'m> {
         self.slices
             .get(&ServiceKey::of(service))
             .map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a Service has an error, which has been said.
+    pub(crate) fn is_left_out(&self, kind: ServiceKind, namespace: &str, name: &str) -> bool {
+        self.left_out.contains(&(kind, namespace, name))
+    }
+
+    /// Whether a slice of a Service has an error.
+    pub(crate) fn has_slice_left_out(&self, service: &Service) -> bool {
+        let Metadata {
+            namespace, name, ..
+        } = &service.metadata;
+        let key = (service.kind, &**namespace, &*name.value);
+        self.slices_left_out.contains(&key)
+    }
+
+    /// Whether a ReferenceGrant of a namespace has an error.
+    pub(crate) fn has_grant_left_out(&self, namespace: &str) -> bool {
+        self.grants_left_out.contains(namespace)
+    }
+
+    /// Whether there is a Gateway.
+    pub(crate) fn has_gateway(&self, namespace: &str, name: &str) -> bool {
+        self.gateways.contains(&(namespace, name))
     }
 
     /// Whether there is any Service in a namespace.
@@ -130,8 +193,16 @@ impl<'m> Index<'m> {
         self.service(kind, namespace, &backend.name.value)
     }
 
-    /// A hint for a reference to a Service that is not there: the nearest name, else where to put it.
-    pub(crate) fn service_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
+    /// A hint for a reference of `route` to a Service that is not there: the nearest name, else where to
+    /// put it. `written` is the namespace of the reference, if it has one.
+    pub(crate) fn service_hint(
+        &self,
+        kind: ServiceKind,
+        route: &Route,
+        written: Option<&str>,
+        name: &str,
+    ) -> String {
+        let namespace = written.unwrap_or(&route.metadata.namespace);
         let namespaces = self.by_name.get(&(kind, name));
         let namespaces = || namespaces.into_iter().flatten().copied();
         let in_namespace = self.by_namespace.get(&(kind, namespace));
@@ -141,6 +212,21 @@ impl<'m> Index<'m> {
         } else if let Some(similar) = nearest(name, self.affordable(in_namespace)) {
             format!("did you mean `{similar}`?")
         } else if let Some(elsewhere) = namespaces().min() {
+            let service = self.service(kind, elsewhere, name);
+            let service_says = service.is_none_or(|service| service.metadata.names_namespace);
+            if written.is_none() && !route.metadata.names_namespace && service_says {
+                return format!(
+                    "the {} names no namespace, and one is in `{elsewhere}`: add \
+                     `metadata.namespace: {elsewhere}` to it, or say `-n {elsewhere}`",
+                    route.kind.as_str()
+                );
+            }
+            if !service_says {
+                return format!(
+                    "there is one that names no namespace, and so is in `{elsewhere}`: add \
+                     `metadata.namespace: {namespace}` to it, or say `-n {namespace}`"
+                );
+            }
             format!("there is one in namespace `{elsewhere}`: add `namespace: {elsewhere}`")
         } else {
             format!("add the manifest of {kind:?} `{namespace}/{name}` to the input")

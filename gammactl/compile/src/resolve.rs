@@ -1,7 +1,7 @@
 //! Resolves a backendRef to the Service port that it names, or says why it names none that can be used.
 
 use gamma_manifest::{
-    BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, RouteKind, Service,
+    BackendRef, EndpointSlice, MULTICLUSTER, Manifests, ReferenceGrant, Route, RouteKind, Service,
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::Span,
     suggest::nearest,
@@ -25,6 +25,11 @@ pub(crate) struct BackendFault {
 }
 
 impl BackendFault {
+    /// What kind of fault it is.
+    pub(crate) fn code(&self) -> &'static Code {
+        self.code
+    }
+
     /// The fault in the words that the config has for it.
     pub(super) fn message(&self) -> &str {
         &self.message
@@ -100,6 +105,19 @@ impl BackendResolver<'_> {
         Ok(self.options.cluster_names.of(service, port.value, domain))
     }
 
+    /// Whether a fault follows from an error in another object, which has been said.
+    pub(crate) fn is_consequence(&self, fault: &Code, route: &Route, backend: &BackendRef) -> bool {
+        let (namespace, name) = target(route, backend);
+        let kind = index::service_kind(&backend.group, &backend.kind.value);
+        if *fault == codes::REF_NOT_PERMITTED {
+            self.index.has_grant_left_out(namespace)
+        } else if *fault == codes::UNKNOWN_BACKEND || *fault == codes::UNKNOWN_BACKEND_PORT {
+            kind.is_some_and(|kind| self.index.is_left_out(kind, namespace, name))
+        } else {
+            false
+        }
+    }
+
     /// The Service or ServiceImport that a reference names.
     fn service(&self, route: &Route, backend: &BackendRef) -> Result<&Service, BackendFault> {
         let (namespace, name) = target(route, backend);
@@ -107,11 +125,29 @@ impl BackendResolver<'_> {
             return Err(BackendFault {
                 code: &codes::UNSUPPORTED_BACKEND_KIND,
                 span: backend.kind.span,
-                message: format!(
-                    "backendRef is of kind `{}`, not a Service",
-                    backend.kind.value
-                ),
+                message: match &*backend.group {
+                    "" if backend.kind.value == "ServiceImport" => {
+                        "backendRef is a ServiceImport of the core group, which has none".into()
+                    }
+                    group if backend.kind.value.starts_with("Service") => format!(
+                        "backendRef is a {} of group `{group}`, which has none",
+                        backend.kind.value
+                    ),
+                    _ => format!(
+                        "backendRef is of kind `{}`, not a Service",
+                        backend.kind.value
+                    ),
+                },
                 hint: match nearest(&backend.kind.value, ["Service", "ServiceImport"]) {
+                    _ if backend.kind.value == "ServiceImport" => {
+                        format!("write `group: {MULTICLUSTER}`")
+                    }
+                    _ if backend.kind.value == "Service" => {
+                        "a Service is in the core group: leave `group` out".into()
+                    }
+                    Some("ServiceImport") => {
+                        format!("did you mean `kind: ServiceImport`, with `group: {MULTICLUSTER}`?")
+                    }
                     Some(similar) => format!("did you mean `{similar}`?"),
                     None => "name a Service of the core group".into(),
                 },
@@ -124,7 +160,12 @@ impl BackendResolver<'_> {
             message: format!(
                 "backendRef names {kind:?} `{namespace}/{name}`, which is not in the input"
             ),
-            hint: self.index.service_hint(kind, namespace, name),
+            hint: self.index.service_hint(
+                kind,
+                route,
+                backend.namespace.as_ref().map(|n| &*n.value),
+                name,
+            ),
         })?;
         // "ExternalName Services SHOULD NOT be supported as backends."
         if service.service_type == "ExternalName" {
@@ -178,7 +219,7 @@ impl BackendResolver<'_> {
         };
         let slices = self.index.slices(service);
         let ready = |slice: &&EndpointSlice| !slice.ready_addresses.is_empty();
-        if slices.is_empty() || slices.iter().any(ready) {
+        if slices.is_empty() || slices.iter().any(ready) || self.index.has_slice_left_out(service) {
             return;
         }
         diagnostics.push(

@@ -35,7 +35,7 @@ pub use foreign_path::{ForeignPath, foreign_path};
 pub use groups::MULTICLUSTER;
 pub use model::{
     BackendRef, EndpointSlice, ExternalAuth, Filter, FilterKind, GrpcMatch, GrpcMethodMatch,
-    HeaderModifier, HttpMatch, Manifests, Match, Metadata, Mirror, ParentRef, PathMatch,
+    HeaderModifier, HttpMatch, LeftOut, Manifests, Match, Metadata, Mirror, ParentRef, PathMatch,
     PathMatchType, PathModifier, Redirect, ReferenceGrant, Route, RouteKind, Rule, Service,
     ServiceKind, ServicePort, SessionPersistence, Timestamp, UrlRewrite, ValueMatch,
 };

@@ -37,4 +37,21 @@ pub struct Manifests {
     pub reference_grants: Vec<ReferenceGrant>,
     /// Namespaces.
     pub namespaces: Vec<Metadata>,
+    /// Namespaces and names of Gateways.
+    pub gateways: Vec<(String, String)>,
+    /// What was not read, for an error that has been said.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An object with an error, or in a document with one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Kind, as far as it is known what was meant.
+    pub kind: String,
+    /// Namespace.
+    pub namespace: String,
+    /// Name.
+    pub name: String,
+    /// Labels, as far as they are known.
+    pub labels: Vec<(String, String)>,
 }

@@ -33,6 +33,7 @@ pub(super) fn lint(
                 }
                 if let Err(fault) = backends.cluster(route, backend)
                     && (fault.is(&codes::UNKNOWN_BACKEND) || fault.is(&codes::UNKNOWN_BACKEND_PORT))
+                    && !backends.is_consequence(fault.code(), route, backend)
                 {
                     let why = "by the API, its share of the requests is answered 500";
                     diagnostics.push(fault.diagnostic(why));

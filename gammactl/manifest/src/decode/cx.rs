@@ -1,5 +1,6 @@
 //! The context in which one Kubernetes object is read: it collects the diagnostics about the object.
 
+use super::hints;
 use crate::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::Span,
@@ -55,6 +56,14 @@ impl Report for Cx<'_> {
                 .why("the field is ignored, as the API server would")
                 .hint(hint.unwrap_or_else(elsewhere)),
         );
+    }
+
+    fn type_hint(&self, field: &Field<'_>, wanted: &str) -> Option<String> {
+        hints::of_type(field, wanted)
+    }
+
+    fn unknown_hint(&self, key: &str) -> Option<&'static str> {
+        hints::of_unknown(key)
     }
 
     fn number_hint(&self, field: &Field<'_>) -> Option<String> {

@@ -168,6 +168,24 @@ fn value(field: &Field<'_>, max: usize, cx: &mut Cx<'_>) -> Option<ValueMatch> {
 
 fn method(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Method> {
     let names = METHODS.map(Method::as_str);
+    let text = field.node.as_str().unwrap_or_default();
+    let several: Vec<&str> = text
+        .split(['|', ',', ' '])
+        .filter(|m| !m.is_empty())
+        .collect();
+    if several.len() > 1 {
+        let matches: Vec<_> = several.iter().map(|m| format!("{{method: {m}}}")).collect();
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            field.node.span,
+            format!("`{}` is {text:?}", field.path),
+            format!(
+                "write a match for each: `matches: [{}]`",
+                matches.join(", ")
+            ),
+        );
+        return None;
+    }
     let chosen = choice(field, &names, cx)?;
     METHODS.into_iter().find(|m| m.as_str() == chosen.value)
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, hash_map::Entry};
 
+use super::left_out;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     model::{Manifests, Metadata, ServiceKind},
@@ -26,6 +27,8 @@ impl<'s> Merge<'s> {
     }
 
     pub(super) fn add(&mut self, part: Manifests, diagnostics: &mut Diagnostics) {
+        self.manifests.left_out.extend(part.left_out);
+        self.manifests.gateways.extend(part.gateways);
         for route in part.routes {
             if self.is_new(route.kind.as_str(), &route.metadata, diagnostics) {
                 self.manifests.routes.push(route);
@@ -78,6 +81,8 @@ impl<'s> Merge<'s> {
             }
             Entry::Occupied(first) => *first.get(),
         };
+        let second = left_out::second(kind, namespace, name);
+        self.manifests.left_out.push(second);
         let (line, _) = self.sources.line_column(first);
         let of = match namespace.as_str() {
             "" => name.value.clone(),

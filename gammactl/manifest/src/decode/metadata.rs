@@ -45,6 +45,7 @@ pub(super) fn metadata(
     metadata.finish(cx);
     Some(Metadata {
         name: name?,
+        names_namespace: namespace.is_some(),
         namespace: namespace.map_or_else(|| default_namespace.to_owned(), |n| n.value),
         creation_timestamp,
         generation: generation.map(|generation| generation.value),

@@ -10,6 +10,8 @@ mod core;
 mod cors;
 mod cx;
 mod filters;
+mod hints;
+mod left_out;
 mod matches;
 mod merge;
 mod metadata;
@@ -27,7 +29,7 @@ use merge::Merge;
 
 use crate::{
     Manifests, RouteKind,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    diagnostic::{Diagnostic, Diagnostics, Severity, codes},
     groups::{GATEWAY, MULTICLUSTER},
     source::{Sources, Span},
     suggest::nearest,
@@ -52,7 +54,13 @@ pub fn decode(
             manifests: Manifests::default(),
         };
         for document in documents {
-            for root in document.parse(&mut diagnostics) {
+            let errors = diagnostics.count(Severity::Error);
+            let roots = document.parse(&mut diagnostics);
+            if roots.is_empty() && diagnostics.count(Severity::Error) > errors {
+                let guessed = left_out::guessed(document.text(), default_namespace);
+                decoder.manifests.left_out.extend(guessed);
+            }
+            for root in roots {
                 decoder.object(&root, &mut diagnostics);
             }
         }
@@ -135,7 +143,13 @@ impl Decoder<'_> {
             .iter()
             .find(|(name, of, ..)| *name == kind.value && *of == group);
         let Some((_, _, versions, read)) = known else {
-            unknown_kind(group, &kind.value, kind.span, cx.diagnostics);
+            if let Some(similar) = unknown_kind(group, &kind.value, kind.span, cx.diagnostics) {
+                self.leave_out(similar, document);
+            } else if (&*kind.value, group) == ("Gateway", GATEWAY) {
+                let gateway = left_out::of("Gateway", document, self.default_namespace);
+                let gateway = gateway.map(|gateway| (gateway.namespace, gateway.name));
+                self.manifests.gateways.extend(gateway);
+            }
             return;
         };
         if !versions.contains(&version) {
@@ -151,9 +165,18 @@ impl Decoder<'_> {
                 .why("the object is ignored")
                 .hint(format!("use version `{}`", versions[0])),
             );
+            self.leave_out(&kind.value, document);
             return;
         }
         read(self, object, &mut cx);
+        if cx.refused {
+            self.leave_out(&kind.value, document);
+        }
+    }
+
+    fn leave_out(&mut self, kind: &str, object: &Node) {
+        let left_out = left_out::of(kind, object, self.default_namespace);
+        self.manifests.left_out.extend(left_out);
     }
 
     fn route(&mut self, kind: RouteKind, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
@@ -195,7 +218,13 @@ fn keep<T>(read: Option<T>, into: &mut Vec<T>, cx: &Cx<'_>) {
     }
 }
 
-fn unknown_kind(group: &str, kind: &str, span: Span, diagnostics: &mut Diagnostics) {
+/// Says that a kind is not used, and gives the one that was perhaps meant.
+fn unknown_kind(
+    group: &str,
+    kind: &str,
+    span: Span,
+    diagnostics: &mut Diagnostics,
+) -> Option<&'static str> {
     let same_name = KINDS.iter().find(|(name, ..)| *name == kind);
     let similar = nearest(kind, KINDS.iter().map(|(name, ..)| *name));
     let (code, hint) = if let Some((_, group, versions, _)) = same_name {
@@ -226,4 +255,5 @@ fn unknown_kind(group: &str, kind: &str, span: Span, diagnostics: &mut Diagnosti
         .why("the object is ignored")
         .hint(hint),
     );
+    same_name.map(|(name, ..)| *name).or(similar)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::cx::Cx;
+use super::{cx::Cx, hints};
 use crate::{
     diagnostic::codes,
     source::Spanned,
@@ -85,7 +85,8 @@ pub(super) fn choice(
 /// The name that was meant, else all that there are.
 pub(super) fn choice_hint(name: &str, names: &[&'static str]) -> String {
     let all = || names.iter().copied();
-    match nearest(name, all()).or_else(|| containing(name, all())) {
+    let meant = hints::of_choice(name, names).or_else(|| nearest(name, all()));
+    match meant.or_else(|| containing(name, all())) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("use one of {}", names.join(", ")),
     }

@@ -10,6 +10,8 @@ pub struct Metadata {
     pub name: Spanned<String>,
     /// `metadata.namespace`, or the default namespace when absent.
     pub namespace: String,
+    /// Whether the object says its namespace itself.
+    pub names_namespace: bool,
     /// `metadata.creationTimestamp`, absent in most manifests on disk.
     pub creation_timestamp: Option<Timestamp>,
     /// `metadata.generation`, absent in most manifests on disk.

@@ -38,6 +38,13 @@ pub fn parse(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> 
         .collect()
 }
 
+impl<'t> Document<'t> {
+    /// What is written in it.
+    pub(crate) fn text(&self) -> &'t str {
+        self.text
+    }
+}
+
 impl Document<'_> {
     /// Its tree: none if it is empty or broken, several if it is JSON values one after the other.
     /// What is broken is reported.

@@ -161,6 +161,12 @@ impl<'n> ObjectReader<'n> {
 
     fn unknown(&self, member: &MappingMember, hint: Option<String>, report: &mut impl Report) {
         let message = format!("unknown field `{}`", self.path_to(&member.key));
+        let hint = match report.unknown_hint(&member.key) {
+            Some(known) if hint.as_ref().is_none_or(|hint| !hint.contains(known)) => {
+                Some(known.into())
+            }
+            _ => hint,
+        };
         report.unknown(member.key_span, message, hint, self.members.known());
     }
 }

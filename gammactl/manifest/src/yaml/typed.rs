@@ -24,6 +24,16 @@ pub trait Report {
     /// members that there could be.
     fn unknown(&mut self, span: Span, message: String, hint: Option<String>, known: &[&str]);
 
+    /// What to write for a value that is not `wanted`, if there is more to say than that.
+    fn type_hint(&self, _field: &Field<'_>, _wanted: &str) -> Option<String> {
+        None
+    }
+
+    /// What a member that nobody asks for is called here, if it is known under that name elsewhere.
+    fn unknown_hint(&self, _key: &str) -> Option<&'static str> {
+        None
+    }
+
     /// What to do about something else where a whole number must be, if there is more to say than
     /// that.
     fn number_hint(&self, _field: &Field<'_>) -> Option<String> {
@@ -91,6 +101,7 @@ impl<'n> Field<'n> {
     pub(crate) fn must_be(&self, wanted: &str, report: &mut impl Report) {
         let text = self.node.as_plain().filter(|_| !self.node.is_null());
         let hint = match text {
+            _ if let Some(hint) = report.type_hint(self, wanted) => hint,
             Some(text) if wanted == "a string" => format!("put it in quotes: \"{text}\""),
             Some(text) if wanted == "a list" => format!("put it in brackets: [{text}]"),
             _ => format!("write {wanted}"),
