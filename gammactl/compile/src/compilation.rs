@@ -4,7 +4,7 @@ use gamma_config::{Config, Port, Service, ServiceKind, Settings};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 
 use super::{
-    attach,
+    addresses, attach,
     attach::Attachment,
     cluster, index,
     options::Options,
@@ -38,6 +38,7 @@ pub fn compilation(
     let attachments = attach::attach(manifests, &index, options, diagnostics);
     let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
 
+    let addresses = addresses::of_services(manifests, diagnostics);
     let mut provenance = Provenance::default();
     let mut services: Vec<_> = manifests
         .services
@@ -90,7 +91,7 @@ pub fn compilation(
                 },
                 namespace,
                 name,
-                cluster_ips: service.cluster_ips.iter().map(|ip| ip.value).collect(),
+                cluster_ips: addresses.of(service),
                 ports,
             }
         })

@@ -1,13 +1,18 @@
 //! Resolves a backendRef to the Service port that it names, or says why it names none that can be used.
 
 use gamma_manifest::{
-    BackendRef, EndpointSlice, Manifests, ReferenceGrant, Route, RouteKind, Service,
+    BackendRef, Manifests, ReferenceGrant, Route, RouteKind, Service,
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::Span,
     suggest::nearest,
 };
 
-use super::{index, index::Index, options::Options};
+use super::{
+    endpoints::{self, Reachability},
+    index,
+    index::Index,
+    options::Options,
+};
 
 /// Looks up the Service ports that backendRefs name.
 pub(crate) struct BackendResolver<'a> {
@@ -164,7 +169,8 @@ impl BackendResolver<'_> {
                 .any(|grant| from_matches(grant) && to_matches(grant))
     }
 
-    /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere.
+    /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere;
+    /// what is wrong with the slices themselves is said of them.
     pub(super) fn endpoints(
         &self,
         route: &Route,
@@ -177,8 +183,11 @@ impl BackendResolver<'_> {
             return;
         };
         let slices = self.index.slices(service);
-        let ready = |slice: &&EndpointSlice| !slice.ready_addresses.is_empty();
-        if slices.is_empty() || slices.iter().any(ready) {
+        let port = backend.port.as_ref();
+        let Some(port) = port.and_then(|port| service.tcp_port(port.value)) else {
+            return;
+        };
+        if slices.is_empty() || endpoints::reach(service, port, slices) != Reachability::NotReady {
             return;
         }
         diagnostics.push(

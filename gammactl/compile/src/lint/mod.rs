@@ -19,6 +19,7 @@ mod redirects;
 mod references;
 mod sessions;
 mod slashes;
+mod slices;
 mod table;
 mod values;
 mod weights;
@@ -49,6 +50,7 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
         parents::lint(route, diagnostics);
         redirects::listeners(route, diagnostics);
     }
+    slices::lint(manifests, &index, diagnostics);
     references::lint(manifests, &index, &attachments, options, diagnostics);
     parents::consumers(manifests, &attachments, diagnostics);
     parents::hosts(manifests, &attachments, diagnostics);

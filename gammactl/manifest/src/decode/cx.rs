@@ -43,7 +43,8 @@ impl Cx<'_> {
         self.leave_out(diagnostic);
     }
 
-    fn leave_out(&mut self, because: Diagnostic) {
+    /// The object can't be used, as `because` says.
+    pub(super) fn leave_out(&mut self, because: Diagnostic) {
         self.refused = true;
         self.diagnostics.push(because);
     }
