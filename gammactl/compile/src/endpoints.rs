@@ -145,3 +145,6 @@ fn of_one_family(service: &Service, chosen: Vec<(u16, &Endpoint)>) -> Vec<PortEn
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,6 +30,7 @@ mod backend;
 mod cluster;
 mod compilation;
 mod criterion;
+mod direct;
 mod endpoints;
 pub mod envoy_headers;
 mod filters;
