@@ -1,12 +1,12 @@
 //! Compiles manifests into a route config, and keeps what explanations and statuses need besides.
 
 use gamma_config::{Config, Port, Service, ServiceKind, Settings};
-use gamma_manifest::{Manifests, diagnostic::Diagnostics};
+use gamma_manifest::{Manifests, ServicePort, diagnostic::Diagnostics};
 
 use super::{
-    attach,
+    addresses, attach,
     attach::Attachment,
-    cluster, index,
+    cluster, direct, index,
     options::Options,
     provenance::{Provenance, RouteTableKey},
     rule, table,
@@ -38,50 +38,50 @@ pub fn compilation(
     let attachments = attach::attach(manifests, &index, options, diagnostics);
     let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
 
+    let addresses = addresses::of_services(manifests, diagnostics);
     let mut provenance = Provenance::default();
     let mut services: Vec<_> = manifests
         .services
         .iter()
-        .filter(|service| service.is_frontend())
         .map(|service| {
             let name = service.metadata.name.value.clone();
             let namespace = service.metadata.namespace.clone();
-            let ports = service
-                .tcp_ports()
-                .map(|port| {
-                    let mut groups = attachments.on(service, port.port);
-                    let mut merge = |routes_of: &str, routes: &[usize]| {
-                        let (table, origins) = table::table(routes, manifests, &rules, diagnostics);
-                        let key = RouteTableKey {
-                            kind: service.kind,
-                            namespace: namespace.clone(),
-                            name: name.clone(),
-                            port: port.port,
-                            routes: routes_of.into(),
-                        };
-                        provenance.insert(key, origins);
-                        table
-                    };
-                    Port {
+            let mut of_frontend = |port: &ServicePort| {
+                let mut groups = attachments.on(service, port.port);
+                let mut merge = |routes_of: &str, routes: &[usize]| {
+                    let (table, origins) = table::table(routes, manifests, &rules, diagnostics);
+                    let key = RouteTableKey {
+                        kind: service.kind,
+                        namespace: namespace.clone(),
+                        name: name.clone(),
                         port: port.port,
-                        cluster: options.cluster_names.of(
-                            service,
-                            port.port,
-                            &options.cluster_domain,
-                        ),
-                        producer: groups
-                            .remove(&namespace)
-                            .map(|routes| merge(&namespace, &routes)),
-                        consumers: groups
-                            .into_iter()
-                            .map(|(from, routes)| {
-                                let table = merge(&from, &routes);
-                                (from, table)
-                            })
-                            .collect(),
-                    }
-                })
-                .collect();
+                        routes: routes_of.into(),
+                    };
+                    provenance.insert(key, origins);
+                    table
+                };
+                Port {
+                    port: port.port,
+                    cluster: options
+                        .cluster_names
+                        .of(service, port.port, &options.cluster_domain),
+                    producer: groups
+                        .remove(&namespace)
+                        .map(|routes| merge(&namespace, &routes)),
+                    consumers: groups
+                        .into_iter()
+                        .map(|(from, routes)| {
+                            let table = merge(&from, &routes);
+                            (from, table)
+                        })
+                        .collect(),
+                }
+            };
+            let ports = if service.is_frontend() {
+                service.tcp_ports().map(&mut of_frontend).collect()
+            } else {
+                direct::ports(service, options)
+            };
             Service {
                 kind: service.kind,
                 hosts: match service.kind {
@@ -90,7 +90,7 @@ pub fn compilation(
                 },
                 namespace,
                 name,
-                cluster_ips: service.cluster_ips.iter().map(|ip| ip.value).collect(),
+                cluster_ips: addresses.of(service),
                 ports,
             }
         })

@@ -7,10 +7,13 @@ use std::{
 
 use gamma_manifest::{
     BackendRef, EndpointSlice, MULTICLUSTER, Manifests, Metadata, Route, Service, ServiceKind,
-    suggest::nearest,
+    ServicePort, suggest::nearest,
 };
 
-use super::frontend::ServiceKey;
+use super::{
+    endpoints::{self, PortEndpoint},
+    frontend::ServiceKey,
+};
 
 /// The labels that say which Service or ServiceImport a slice belongs to.
 const OWNERS: [(&str, ServiceKind); 2] = [
@@ -20,6 +23,19 @@ const OWNERS: [(&str, ServiceKind); 2] = [
         ServiceKind::ServiceImport,
     ),
 ];
+
+/// The Services that a slice says it belongs to: one of an imported Service may have both labels.
+pub(crate) fn owners(slice: &EndpointSlice) -> impl Iterator<Item = ServiceKey<'_>> {
+    OWNERS.into_iter().filter_map(|(label, kind)| {
+        let mut labels = slice.metadata.labels.iter();
+        let (_, name) = labels.find(|(key, name)| key == label && !name.is_empty())?;
+        Some(ServiceKey {
+            kind,
+            namespace: &slice.metadata.namespace,
+            name,
+        })
+    })
+}
 
 /// The kind of frontend and backend that a reference names, if it is one.
 pub(crate) fn service_kind(group: &str, kind: &str) -> Option<ServiceKind> {
@@ -49,7 +65,7 @@ pub struct Index<'m> {
     grants_left_out: HashSet<&'m str>,
     /// Namespaces and names of Gateways.
     gateways: HashSet<(&'m str, &'m str)>,
-    /// EndpointSlices by their Service.
+    /// EndpointSlices by their Service, whether it is there or not.
     slices: HashMap<ServiceKey<'m>, Vec<&'m EndpointSlice>>,
 }
 
@@ -65,17 +81,8 @@ impl<'m> Index<'m> {
             .collect();
         let mut slices: HashMap<_, Vec<_>> = HashMap::new();
         for slice in &manifests.endpoint_slices {
-            // A slice of an imported Service may have both labels.
-            for (label, kind) in OWNERS {
-                let mut labels = slice.metadata.labels.iter();
-                if let Some((_, service)) = labels.find(|(key, _)| key == label) {
-                    let key = ServiceKey {
-                        kind,
-                        namespace: &slice.metadata.namespace,
-                        name: service,
-                    };
-                    slices.entry(key).or_default().push(slice);
-                }
+            for key in owners(slice) {
+                slices.entry(key).or_default().push(slice);
             }
         }
         let mut by_namespace: HashMap<_, Vec<_>> = HashMap::new();
@@ -136,7 +143,7 @@ impl<'m> Index<'m> {
     }
 
     /// The EndpointSlices of a Service.
-    pub fn slices<'a>(&'a self, service: &'a Service) -> &'a [&'a EndpointSlice] {
+    pub(crate) fn slices<'a>(&'a self, service: &'a Service) -> &'a [&'a EndpointSlice] {
         self.slices
             .get(&ServiceKey::of(service))
             .map_or(&[], Vec::as_slice)
@@ -164,6 +171,13 @@ impl<'m> Index<'m> {
     /// Whether there is a Gateway.
     pub(crate) fn has_gateway(&self, namespace: &str, name: &str) -> bool {
         self.gateways.contains(&(namespace, name))
+    }
+
+    /// Where requests to a port of a Service go: every endpoint once, in the order of its slices.
+    /// `None` where the input has no slices of the Service, and DNS has to be asked.
+    pub fn endpoints(&self, service: &Service, port: &ServicePort) -> Option<Vec<PortEndpoint>> {
+        let slices = self.slices(service);
+        (!slices.is_empty()).then(|| endpoints::of_port(service, port, slices))
     }
 
     /// Whether there is any Service in a namespace.
@@ -228,6 +242,27 @@ impl<'m> Index<'m> {
                 );
             }
             format!("there is one in namespace `{elsewhere}`: add `namespace: {elsewhere}`")
+        } else {
+            format!("add the manifest of {kind:?} `{namespace}/{name}` to the input")
+        }
+    }
+
+    /// Whether a Service of that name is in any namespace.
+    pub(crate) fn is_known(&self, kind: ServiceKind, name: &str) -> bool {
+        self.by_name.contains_key(&(kind, name))
+    }
+
+    /// A hint for a slice of a Service that is not there.
+    pub(crate) fn slice_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
+        let elsewhere = self.by_name.get(&(kind, name));
+        let beside = self.by_namespace.get(&(kind, namespace));
+        let beside = beside.into_iter().flatten().copied();
+        if let Some(other) = elsewhere.into_iter().flatten().min() {
+            format!(
+                "there is one in namespace `{other}`: a slice is in the namespace of its {kind:?}"
+            )
+        } else if let Some(similar) = nearest(name, self.affordable(beside)) {
+            format!("did you mean `{similar}`?")
         } else {
             format!("add the manifest of {kind:?} `{namespace}/{name}` to the input")
         }

@@ -23,12 +23,15 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod addresses;
 mod attach;
 pub mod automaton;
 mod backend;
 mod cluster;
 mod compilation;
 mod criterion;
+mod direct;
+mod endpoints;
 pub mod envoy_headers;
 mod filters;
 mod framing;
@@ -54,6 +57,7 @@ pub use attach::{AttachedPort, Attachment};
 pub use cluster::{ClusterNaming, InvalidTemplate, Template, host};
 pub use compilation::{Compilation, compilation, compile};
 pub use criterion::Criterion;
+pub use endpoints::PortEndpoint;
 pub use index::Index;
 pub use lint::lint;
 pub use options::Options;

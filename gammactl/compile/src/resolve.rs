@@ -1,13 +1,18 @@
 //! Resolves a backendRef to the Service port that it names, or says why it names none that can be used.
 
 use gamma_manifest::{
-    BackendRef, EndpointSlice, MULTICLUSTER, Manifests, ReferenceGrant, Route, RouteKind, Service,
+    BackendRef, MULTICLUSTER, Manifests, ReferenceGrant, Route, RouteKind, Service,
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::Span,
     suggest::nearest,
 };
 
-use super::{index, index::Index, options::Options};
+use super::{
+    endpoints::{self, Reachability},
+    index,
+    index::Index,
+    options::Options,
+};
 
 /// Looks up the Service ports that backendRefs name.
 pub(crate) struct BackendResolver<'a> {
@@ -205,7 +210,8 @@ impl BackendResolver<'_> {
                 .any(|grant| from_matches(grant) && to_matches(grant))
     }
 
-    /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere.
+    /// EndpointSlices are optional in the input. Where a Service has some, they must lead somewhere;
+    /// what is wrong with the slices themselves is said of them.
     pub(super) fn endpoints(
         &self,
         route: &Route,
@@ -218,8 +224,14 @@ impl BackendResolver<'_> {
             return;
         };
         let slices = self.index.slices(service);
-        let ready = |slice: &&EndpointSlice| !slice.ready_addresses.is_empty();
-        if slices.is_empty() || slices.iter().any(ready) || self.index.has_slice_left_out(service) {
+        let port = backend.port.as_ref();
+        let Some(port) = port.and_then(|port| service.tcp_port(port.value)) else {
+            return;
+        };
+        if slices.is_empty()
+            || self.index.has_slice_left_out(service)
+            || endpoints::reach(service, port, slices) != Reachability::NotReady
+        {
             return;
         }
         diagnostics.push(

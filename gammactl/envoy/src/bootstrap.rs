@@ -1,16 +1,18 @@
 //! The bootstrap around the filter, put together from its parts.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashSet},
     net::{IpAddr, SocketAddr},
 };
 
 use gamma_compile::Options;
-use gamma_config::Config;
+use gamma_config::{Config, Service};
 use gamma_manifest::Manifests;
 use serde_json::{Value, json};
 
-use super::{address::socket_address, capture, cluster, listener, observe, options::EnvoyOptions};
+use super::{
+    address::socket_address, arrival, capture, cluster, listener, observe, options::EnvoyOptions,
+};
 
 /// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
 ///
@@ -21,7 +23,7 @@ pub fn bootstrap(
     compile_options: &Options,
     options: &EnvoyOptions,
 ) -> Value {
-    let config = embedded(config, options);
+    let config = embedded(config, manifests, options);
     let listeners = options.listen.iter();
     let mut listeners: Vec<Value> = listeners
         .map(|address| listener::listener(*address, &config, options))
@@ -68,7 +70,7 @@ pub fn cluster_names(bootstrap: &Value) -> BTreeSet<String> {
 /// The config as this Envoy needs it. A connection that nobody redirected can only have been made to
 /// an address that a listener accepts, and asking the host for it costs every request: cluster IPs
 /// that can't be the destination are left out.
-fn embedded(config: &Config, options: &EnvoyOptions) -> Config {
+fn embedded(config: &Config, manifests: &Manifests, options: &EnvoyOptions) -> Config {
     let mut config = config.clone();
     let accepted = |ip: &IpAddr| {
         let mut listen = options.listen.iter().map(SocketAddr::ip);
@@ -76,6 +78,18 @@ fn embedded(config: &Config, options: &EnvoyOptions) -> Config {
     };
     for service in &mut config.services {
         service.cluster_ips.retain(accepted);
+    }
+    if !options.capture.is_empty() {
+        let direct = manifests.services.iter().filter(|s| !s.is_frontend());
+        let direct: HashSet<_> = direct
+            .map(|s| (s.kind, &*s.metadata.namespace, &*s.metadata.name.value))
+            .collect();
+        let is_direct = |s: &&mut Service| direct.contains(&(s.kind, &*s.namespace, &*s.name));
+        for service in config.services.iter_mut().filter(is_direct) {
+            for port in &mut service.ports {
+                port.cluster = arrival::direct(&port.cluster);
+            }
+        }
     }
     config
 }

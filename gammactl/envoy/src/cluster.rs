@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use gamma_compile::{Index, Options, host};
+use gamma_compile::{Index, Options};
 use gamma_config::{Config, Filter, RouteTable, wire::ENDPOINT};
 use gamma_manifest::{Manifests, Service, ServicePort};
 use serde_json::{Value, json};
 
-use super::address::socket_address;
+use super::{arrival, endpoints};
 
 /// How long a TCP connection to an endpoint may take.
 pub(super) const CONNECT_TIMEOUT: &str = "1s";
@@ -17,10 +17,19 @@ pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options
     let index = Index::new(manifests);
     let mut clusters: Vec<(String, Value)> = Vec::new();
     for service in &manifests.services {
-        for port in service.tcp_ports() {
+        let ports = if service.is_frontend() {
+            service.tcp_ports().cloned().collect()
+        } else {
+            service.called_ports()
+        };
+        for port in &ports {
             let domain = &options.cluster_domain;
-            let name = options.cluster_names.of(service, port.port, domain);
-            if named.all.contains(name.as_str()) {
+            let own = options.cluster_names.of(service, port.port, domain);
+            // The first is for whoever calls a Service without a frontend and is not captured.
+            for name in [arrival::direct(&own), own] {
+                if !named.all.contains(name.as_str()) {
+                    continue;
+                }
                 let needs = ClusterNeeds {
                     http2: port.app_protocol.as_deref() == Some("kubernetes.io/h2c")
                         || named.grpc.contains(name.as_str()),
@@ -109,41 +118,12 @@ fn cluster(
     index: &Index<'_>,
     cluster_domain: &str,
 ) -> Value {
-    let slices = index.slices(service);
-    let (kind, endpoints) = if !slices.is_empty() {
-        let endpoints: Vec<Value> = slices
-            .iter()
-            .filter_map(|slice| {
-                let (_, number) = slice.ports.iter().find(|(name, _)| *name == port.name)?;
-                Some(
-                    slice
-                        .ready_addresses
-                        .iter()
-                        .map(|address| endpoint(address, *number)),
-                )
-            })
-            .flatten()
-            .collect();
-        ("STATIC", endpoints)
-    } else {
-        let host = host(service, cluster_domain);
-        // A headless Service resolves to its pods, which know nothing of the Service's port.
-        let number = if service.headless {
-            port.target_port.unwrap_or(port.port)
-        } else {
-            port.port
-        };
-        ("STRICT_DNS", vec![endpoint(&host, number)])
-    };
     let mut cluster = json!({
         "name": name,
-        "type": kind,
+        "type": null,
         "connect_timeout": CONNECT_TIMEOUT,
-        "load_assignment": {
-            "cluster_name": name,
-            "endpoints": [{ "lb_endpoints": endpoints }],
-        },
     });
+    endpoints::set(&mut cluster, service, port, index, cluster_domain);
     if needs.retries {
         // Envoy's default, three retries at a time, would be a limit that no route asked for.
         cluster["circuit_breakers"] = json!({ "thresholds": [{ "max_retries": u32::MAX }] });
@@ -205,8 +185,4 @@ fn session_policy() -> Value {
             } }] },
         },
     } }] })
-}
-
-fn endpoint(address: &str, port: u16) -> Value {
-    json!({ "endpoint": { "address": socket_address(address, port) } })
 }

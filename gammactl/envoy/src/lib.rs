@@ -15,6 +15,7 @@ mod bootstrap;
 mod capability;
 mod capture;
 mod cluster;
+mod endpoints;
 mod filter;
 pub mod istio;
 mod listener;

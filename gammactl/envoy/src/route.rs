@@ -11,7 +11,7 @@ use gamma_config::{
 use serde_json::{Value, json};
 
 use super::{
-    arrival::{Arrival, ORIGINAL_DST},
+    arrival::{Arrival, DIRECT, ORIGINAL_DST},
     options::EnvoyOptions,
 };
 
@@ -20,6 +20,10 @@ const VARIANT: &str = "gamma_backoff_";
 
 pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arrival) -> Value {
     let mut routes = decided_routes(config, options.mirror_host_suffix);
+    let mut ports = config.services.iter().flat_map(|service| &service.ports);
+    if arrival == Arrival::Captured && ports.any(|port| port.cluster.starts_with(DIRECT)) {
+        routes.insert(0, direct(config));
+    }
     routes.push(match arrival {
         Arrival::Dialled => json!({
             "name": "unknown_service",
@@ -58,6 +62,20 @@ pub(crate) fn decided_routes(config: &Config, mirror_host_suffix: bool) -> Vec<V
         .collect();
     routes.push(decided(config, &mirrors, None));
     routes
+}
+
+/// Where the client dialled one of the endpoints, it goes there.
+fn direct(config: &Config) -> Value {
+    let cluster_header = &config.settings.cluster_header;
+    json!({
+        "name": "direct",
+        "match": {
+            "prefix": "/",
+            "headers": [{ "name": cluster_header, "string_match": { "prefix": DIRECT } }],
+        },
+        "route": { "cluster": ORIGINAL_DST, "timeout": "0s", "idle_timeout": "0s" },
+        "request_headers_to_remove": [cluster_header],
+    })
 }
 
 fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Value {

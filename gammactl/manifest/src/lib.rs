@@ -34,9 +34,10 @@ pub use decode::decode;
 pub use foreign_path::{ForeignPath, foreign_path};
 pub use groups::MULTICLUSTER;
 pub use model::{
-    BackendRef, EndpointSlice, ExternalAuth, Filter, FilterKind, GrpcMatch, GrpcMethodMatch,
-    HeaderModifier, HttpMatch, LeftOut, Manifests, Match, Metadata, Mirror, ParentRef, PathMatch,
-    PathMatchType, PathModifier, Redirect, ReferenceGrant, Route, RouteKind, Rule, Service,
-    ServiceKind, ServicePort, SessionPersistence, Timestamp, UrlRewrite, ValueMatch,
+    AddressType, BackendRef, Endpoint, EndpointAddress, EndpointPort, EndpointSlice, ExternalAuth,
+    Filter, FilterKind, GrpcMatch, GrpcMethodMatch, HeaderModifier, HttpMatch, LeftOut, Manifests,
+    Match, Metadata, Mirror, ParentRef, PathMatch, PathMatchType, PathModifier, Redirect,
+    ReferenceGrant, Route, RouteKind, Rule, Service, ServiceKind, ServicePort, SessionPersistence,
+    Timestamp, UrlRewrite, ValueMatch,
 };
 pub use write::{MARK, json as write_json, yaml as write_yaml};

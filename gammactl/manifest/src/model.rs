@@ -9,6 +9,7 @@ mod filter;
 mod matches;
 mod metadata;
 mod route;
+mod slice;
 mod timestamp;
 
 pub use filter::{
@@ -20,9 +21,10 @@ pub use matches::{
 };
 pub use metadata::Metadata;
 pub use route::{ParentRef, Route, RouteKind, Rule, SessionPersistence};
+pub use slice::{AddressType, Endpoint, EndpointAddress, EndpointPort, EndpointSlice};
 pub use timestamp::Timestamp;
 
-pub use self::core::{EndpointSlice, ReferenceGrant, Service, ServiceKind, ServicePort};
+pub use self::core::{ReferenceGrant, Service, ServiceKind, ServicePort};
 
 /// Everything that was read.
 #[derive(Debug, Default, Clone)]

@@ -50,10 +50,16 @@ fn service(rng: &mut Rng, namespace: &str, name: &str, number: usize) -> Value {
         let port = pick(rng, &PORTS).0;
         ports.push(json!({"port": port, "name": "udp", "protocol": "UDP"}));
     }
+    if ports.is_empty() {
+        ports.push(json!({"port": 80, "name": "http"}));
+    }
     let mut spec = json!({"ports": ports});
     match rng.u32(..12) {
         0 if number > 0 => spec["clusterIP"] = json!("None"),
-        1 if number > 0 => spec["type"] = json!("ExternalName"),
+        1 if number > 0 => {
+            spec["type"] = json!("ExternalName");
+            spec["externalName"] = json!("api.example.com");
+        }
         2 => spec["type"] = json!("LoadBalancer"),
         3..=5 if number > 0 => {}
         6..=8 => spec["clusterIP"] = json!(format!("10.0.0.{number}")),

@@ -44,7 +44,7 @@ pub fn answer(manifests: &Manifests, client: &str, request: &Request) -> Answer 
     let routes = attachment::applicable(manifests, service, port, client);
     // "A Service or port without routes: left alone, goes to the Service's own endpoints"
     // (semantics.md)
-    if routes.is_empty() {
+    if routes.is_empty() || !service::is_frontend(service) {
         return Answer::Own(Backend {
             namespace: service.metadata.namespace.clone(),
             service: service.metadata.name.value.clone(),

@@ -13,7 +13,7 @@ pub(super) fn dialled<'m>(
     client: &str,
     request: &Request,
 ) -> Option<(&'m Service, u16)> {
-    let mut frontends = manifests.services.iter().filter(|s| is_frontend(s));
+    let mut frontends = manifests.services.iter();
     let by_address = request.destination.and_then(|destination| {
         let service = frontends.clone().find(|s| has_ip(s, destination.ip()))?;
         Some((service, destination.port()))
@@ -25,11 +25,18 @@ pub(super) fn dialled<'m>(
             (service, port(request)?)
         }
     };
-    has_port(service, port).then_some((service, port))
+    is_called(service, port).then_some((service, port))
+}
+
+/// "A request to a headless or ExternalName Service: as without a mesh, to its own endpoints"
+/// (semantics.md): at the ports that it names, and at that of HTTP where it names none.
+fn is_called(service: &Service, port: u16) -> bool {
+    let names_none = service.ports.is_empty() || service.service_type == "ExternalName";
+    has_port(service, port) || (!is_frontend(service) && names_none && port == 80)
 }
 
 /// "Headless or ExternalName Service as parent: no effect" (semantics.md): it has no frontend.
-fn is_frontend(service: &Service) -> bool {
+pub(super) fn is_frontend(service: &Service) -> bool {
     !service.headless && service.service_type != "ExternalName"
 }
 

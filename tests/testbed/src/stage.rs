@@ -12,7 +12,10 @@ use gamma_compile::{self as compile, compile};
 use gamma_config::Config;
 use gamma_envoy::{EnvoyOptions, bootstrap};
 use gamma_manifest::{
-    EndpointSlice, Manifests, Metadata, Service, ServiceKind, diagnostic::Diagnostics,
+    AddressType, Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Manifests, Metadata,
+    Service, ServiceKind,
+    diagnostic::Diagnostics,
+    source::{Span, Spanned},
 };
 
 use crate::{
@@ -77,9 +80,9 @@ impl Backends {
     pub fn replace(&mut self, service: &str, address: SocketAddr) {
         let served = self.manifests.endpoint_slices.iter_mut();
         for slice in served.filter(|slice| slice.metadata.name.value == service) {
-            slice.ready_addresses = vec![address.ip().to_string()];
-            for (_, number) in &mut slice.ports {
-                *number = address.port();
+            slice.endpoints = vec![endpoint(address, true)];
+            for port in &mut slice.ports {
+                port.number = Some(address.port());
             }
         }
     }
@@ -101,13 +104,35 @@ fn slice(service: &Service, port_name: &str, address: SocketAddr) -> EndpointSli
             labels: vec![label],
             ..service.metadata.clone()
         },
-        ports: vec![(port_name.into(), address.port())],
-        ready_addresses: if ready {
-            vec![address.ip().to_string()]
-        } else {
-            vec![]
+        address_type: Spanned {
+            value: AddressType::Ipv4,
+            span: service.metadata.name.span,
         },
-        endpoints: 1,
+        ports: vec![EndpointPort {
+            name: port_name.into(),
+            number: Some(address.port()),
+            protocol: "TCP".into(),
+            span: service.metadata.name.span,
+        }],
+        endpoints: vec![endpoint(address, ready)],
+        left_out: 0,
+    }
+}
+
+fn endpoint(address: SocketAddr, ready: bool) -> Endpoint {
+    Endpoint {
+        address: Spanned {
+            value: EndpointAddress::Ip(address.ip()),
+            span: Span {
+                file: 0,
+                start: 0,
+                end: 0,
+            },
+        },
+        ready,
+        serving: ready,
+        terminating: false,
+        target: None,
     }
 }
 

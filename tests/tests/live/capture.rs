@@ -67,7 +67,23 @@ fn captured_connections_are_routed_or_go_on() {
     let text = fs::read_to_string(&services).unwrap();
     let (before, front) = text.split_once("name: front").unwrap();
     let front = front.replacen("spec: {", &format!("spec: {{clusterIP: {CLUSTER_IP}, "), 1);
-    fs::write(&services, format!("{before}name: front{front}")).unwrap();
+    // What has no frontend is not routed: whoever dials one of its pods has chosen.
+    let headless = "---\napiVersion: v1\nkind: Service\nmetadata: {name: queue}\n\
+                    spec: {clusterIP: None, ports: [{name: http, port: 80}]}\n\
+                    ---\napiVersion: v1\nkind: Service\nmetadata: {name: outside}\n\
+                    spec: {type: ExternalName, externalName: api.localhost}\n";
+    let queue = shop.echo("queue");
+    let slice = format!(
+        "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\n\
+         metadata: {{name: queue-1, labels: {{kubernetes.io/service-name: queue}}}}\n\
+         addressType: IPv4\nports: [{{name: http, port: {}}}]\nendpoints: [{{addresses: [127.0.0.1]}}]\n",
+        queue.port()
+    );
+    fs::write(
+        &services,
+        format!("{before}name: front{front}{headless}{slice}"),
+    )
+    .unwrap();
     let fragment = shop.path("fragment.yaml");
     fs::write(&fragment, FRAGMENT).unwrap();
     let port = Port::reserve().unwrap();
@@ -81,7 +97,7 @@ fn captured_connections_are_routed_or_go_on() {
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");
-    let _envoy = shop.envoy();
+    let envoy = shop.envoy();
     let address = port.address();
 
     let elsewhere = shop.echo("elsewhere");
@@ -104,6 +120,8 @@ fn captured_connections_are_routed_or_go_on() {
         ),
         // Else the host does.
         (elsewhere, "front", "1.1", r#""backend":"base""#),
+        (elsewhere, "queue", "1.1", r#""backend":"elsewhere""#),
+        (elsewhere, "outside", "1.1", r#""backend":"elsewhere""#),
         // Else it goes on to where it was going.
         (elsewhere, "example.com", "1.1", r#""backend":"elsewhere""#),
         (elsewhere, "front:8080", "1.1", r#""backend":"elsewhere""#),
@@ -114,6 +132,10 @@ fn captured_connections_are_routed_or_go_on() {
             "{destination} {host} {version}: {answer}"
         );
     }
+    // Not captured, so that nobody has chosen.
+    let listener = envoy.listener("gamma_127.0.0.1:0").unwrap();
+    let answer = send(listener, listener, &get("queue", "1.1"));
+    assert!(answer.contains(r#""backend":"queue""#), "{answer}");
     let greeter = greeter();
     for (first, what) in [
         ("\x16\x03\x01 no HTTP\r\n", "another protocol"),

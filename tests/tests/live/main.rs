@@ -5,6 +5,7 @@ mod capture;
 mod edits;
 mod envoy_headers;
 mod many;
+mod names;
 mod refused;
 mod shop;
 mod tls;

@@ -24,7 +24,10 @@ const STAND_INS: [(&str, &str); 6] = [
     (
         "kubectl",
         r#"case "$1" in
-  get) for file in examples/shop/*.yaml; do cat "$file"; echo ---; done ;;
+  get) for file in examples/shop/*.yaml; do
+    case "$2,$file" in *endpointslices*,*) ;; *endpoints.yaml) continue ;; esac
+    cat "$file"; echo ---
+  done ;;
   *) for word in "$@"; do case "$last" in -f) [ "$word" = - ] && cat >/dev/null || test -e "$word" ;; esac; last=$word; done ;;
 esac"#,
     ),

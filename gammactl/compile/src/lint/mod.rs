@@ -21,6 +21,7 @@ mod redirects;
 mod references;
 mod sessions;
 mod slashes;
+mod slices;
 mod table;
 mod values;
 mod variables;
@@ -55,6 +56,7 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
         redirects::listeners(route, diagnostics);
         hosts::hostnames(route, diagnostics);
     }
+    slices::lint(manifests, &index, diagnostics);
     references::lint(manifests, &index, &attachments, options, diagnostics);
     parents::consumers(manifests, &attachments, diagnostics);
     parents::hosts(manifests, &attachments, diagnostics);

@@ -32,7 +32,15 @@ impl ResourceFiles {
         self.endpoints(&filled)?;
         let mut clusters = self.written.clusters.clone();
         for (name, cluster) in &next.clusters {
-            let has_none = cluster["type"] == "STATIC" && is_empty(&cluster["load_assignment"]);
+            // One that has asked DNS so far has no file of endpoints yet, without which Envoy refuses it.
+            let becomes = |kind: &str| {
+                let before = clusters.get(name);
+                cluster["type"] == kind && before.is_some_and(|before| before["type"] != kind)
+            };
+            let has_none = match next.endpoints.get(name) {
+                Some(endpoints) => becomes("EDS") && is_empty(endpoints),
+                None => cluster["type"] == "STATIC" && is_empty(&cluster["load_assignment"]),
+            };
             if !(has_none && clusters.contains_key(name)) {
                 clusters.insert(name.clone(), cluster.clone());
             }

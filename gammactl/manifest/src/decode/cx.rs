@@ -25,8 +25,13 @@ impl Cx<'_> {
     ) {
         let why = "the API server refuses the object, so it is left out";
         let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
+        self.leave_out(diagnostic);
+    }
+
+    /// The object can't be used, as `because` says.
+    pub(super) fn leave_out(&mut self, because: Diagnostic) {
         self.refused = true;
-        self.diagnostics.push(diagnostic);
+        self.diagnostics.push(because);
     }
 }
 

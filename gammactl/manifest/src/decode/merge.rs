@@ -1,12 +1,15 @@
 //! Merges the objects of several documents. Of two with the same kind, namespace and name the first is
-//! kept.
+//! kept, and of two Services with the same address.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    net::IpAddr,
+};
 
 use super::left_out;
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
-    model::{Manifests, Metadata, ServiceKind},
+    model::{Manifests, Metadata, Service, ServiceKind},
     source::{Sources, Span},
 };
 
@@ -14,6 +17,8 @@ pub(super) struct Merge<'s> {
     sources: &'s Sources,
     /// Where each object was first defined: by kind, namespace and name.
     seen: HashMap<(&'static str, String, String), Span>,
+    /// The Service that has each cluster IP: its full name, and where the address is written.
+    cluster_ips: HashMap<IpAddr, (String, Span)>,
     manifests: Manifests,
 }
 
@@ -22,6 +27,7 @@ impl<'s> Merge<'s> {
         Self {
             sources,
             seen: HashMap::new(),
+            cluster_ips: HashMap::new(),
             manifests: Manifests::default(),
         }
     }
@@ -39,7 +45,9 @@ impl<'s> Merge<'s> {
                 ServiceKind::Service => "Service",
                 ServiceKind::ServiceImport => "ServiceImport",
             };
-            if self.is_new(kind, &service.metadata, diagnostics) {
+            if self.is_new(kind, &service.metadata, diagnostics)
+                && self.has_own_addresses(&service, diagnostics)
+            {
                 self.manifests.services.push(service);
             }
         }
@@ -62,6 +70,39 @@ impl<'s> Merge<'s> {
 
     pub(super) fn finish(self) -> Manifests {
         self.manifests
+    }
+
+    /// "failed to allocate IP: provided IP is already allocated". An imported Service may have the
+    /// address of the Service that stands for it in this cluster.
+    fn has_own_addresses(&mut self, service: &Service, diagnostics: &mut Diagnostics) -> bool {
+        if service.kind == ServiceKind::ServiceImport {
+            return true;
+        }
+        let Metadata {
+            namespace, name, ..
+        } = &service.metadata;
+        let taken = service.cluster_ips.iter().find_map(|ip| {
+            let (other, first) = self.cluster_ips.get(&ip.value)?;
+            Some((ip, other, *first))
+        });
+        let Some((ip, other, first)) = taken else {
+            for ip in &service.cluster_ips {
+                let owner = (format!("{namespace}/{}", name.value), ip.span);
+                self.cluster_ips.insert(ip.value, owner);
+            }
+            return true;
+        };
+        diagnostics.push(
+            Diagnostic::new(
+                &codes::ADDRESS_TAKEN,
+                ip.span,
+                format!("cluster IP {} is that of Service `{other}`", ip.value),
+            )
+            .why("the API server gives an address to one Service, so this one is left out")
+            .hint("leave `clusterIP` out: the cluster chooses one")
+            .also(first, format!("Service `{other}`")),
+        );
+        false
     }
 
     fn is_new(

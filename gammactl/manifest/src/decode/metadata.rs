@@ -4,6 +4,7 @@ use super::{cx::Cx, text};
 use crate::{
     Metadata, Timestamp,
     diagnostic::codes,
+    source::Spanned,
     yaml::{Field, ObjectReader},
 };
 
@@ -26,9 +27,17 @@ pub(super) fn metadata(
         .take("creationTimestamp", cx)
         .and_then(|field| timestamp(&field, cx));
     let generation = metadata.integer("generation", 0..=i64::MAX as u64, cx);
-    let labels = metadata.take("labels", cx).map(|field| strings(&field, cx));
+    let of_metadata = metadata.take("labels", cx);
+    let of_metadata = of_metadata.map(|field| labels(&field, cx));
     if let Some(annotations) = metadata.take("annotations", cx) {
-        strings(&annotations, cx);
+        for (key, _) in strings(&annotations, cx) {
+            // "The rule is QualifiedName except that case doesn't matter".
+            let lower = Spanned {
+                value: key.value.to_ascii_lowercase(),
+                span: key.span,
+            };
+            text::key(&lower, &annotations.path, cx);
+        }
     }
     // What else metadata may hold says nothing about routing.
     metadata.ignore(&[
@@ -49,13 +58,24 @@ pub(super) fn metadata(
         namespace: namespace.map_or_else(|| default_namespace.to_owned(), |n| n.value),
         creation_timestamp,
         generation: generation.map(|generation| generation.value),
-        labels: labels.unwrap_or_default(),
+        labels: of_metadata.unwrap_or_default(),
     })
+}
+
+/// Labels, or a selector of them.
+pub(super) fn labels(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(String, String)> {
+    let label = |(key, value): (Spanned<String>, Spanned<String>), cx: &mut Cx<'_>| {
+        text::key(&key, &field.path, cx);
+        text::label_value(&value, &format!("{}.{}", field.path, key.value), cx);
+        (key.value, value.value)
+    };
+    let strings = strings(field, cx);
+    strings.into_iter().map(|pair| label(pair, cx)).collect()
 }
 
 /// Labels or annotations: "cannot unmarshal number into Go struct field of type string" is what a
 /// version without quotes gets.
-fn strings(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(String, String)> {
+fn strings(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(Spanned<String>, Spanned<String>)> {
     let Some(members) = field.map() else {
         field.must_be("an object", cx);
         return Vec::new();
@@ -63,9 +83,9 @@ fn strings(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(String, String)> {
     let mut strings = Vec::new();
     for (key, member) in members {
         if member.node.is_null() {
-            strings.push((key.value, String::new()));
+            strings.push((key, member.spanned(String::new())));
         } else if let Some(text) = member.string(cx) {
-            strings.push((key.value, text.value));
+            strings.push((key, text));
         }
     }
     strings

@@ -6,21 +6,27 @@
 
 mod auth;
 mod backend;
-mod core;
+mod cluster_ips;
 mod cors;
 mod cx;
 mod filters;
+mod grant;
 mod hints;
 mod left_out;
 mod matches;
 mod merge;
 mod metadata;
 mod parallel;
+mod ports;
 mod referent;
 mod route;
 mod rule;
 mod scalar;
+mod service;
+mod service_ports;
 mod session;
+mod slice;
+mod slice_address;
 mod text;
 mod url;
 
@@ -185,28 +191,31 @@ impl Decoder<'_> {
     }
 
     fn reference_grant(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
-        let grant = core::reference_grant(object, self.default_namespace, cx);
+        let grant = grant::reference_grant(object, self.default_namespace, cx);
         keep(grant, &mut self.manifests.reference_grants, cx);
     }
 
     fn service(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
-        let service = core::service(object, self.default_namespace, cx);
+        let service = service::service(object, self.default_namespace, cx);
         keep(service, &mut self.manifests.services, cx);
     }
 
     fn service_import(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
-        let import = core::service_import(object, self.default_namespace, cx);
+        let import = service::service_import(object, self.default_namespace, cx);
         keep(import, &mut self.manifests.services, cx);
     }
 
     fn endpoint_slice(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
-        let slice = core::endpoint_slice(object, self.default_namespace, cx);
+        let slice = slice::endpoint_slice(object, self.default_namespace, cx);
         keep(slice, &mut self.manifests.endpoint_slices, cx);
     }
 
     fn namespace(&mut self, mut object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         // A Namespace is in no namespace.
         let metadata = metadata::metadata(&mut object, "", cx);
+        if let Some(metadata) = &metadata {
+            text::label_name(&metadata.name, "metadata.name", cx);
+        }
         keep(metadata, &mut self.manifests.namespaces, cx);
     }
 }

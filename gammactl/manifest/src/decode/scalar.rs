@@ -48,6 +48,16 @@ pub(super) fn items<'n>(
     items
 }
 
+/// A member that is written and not `""`, which Kubernetes takes for not written.
+pub(super) fn written<'n>(
+    object: &mut ObjectReader<'n>,
+    name: &'static str,
+    cx: &mut Cx<'_>,
+) -> Option<Field<'n>> {
+    let field = object.take(name, cx)?;
+    (field.node.as_str() != Some("")).then_some(field)
+}
+
 /// A member that is one of `names`, if it is there.
 pub(super) fn choice_of(
     object: &mut ObjectReader<'_>,

@@ -106,6 +106,103 @@ pub(super) fn length(
     }
 }
 
+/// The name of an object that is a label in DNS, once it is known to be a [`name`].
+pub(super) fn label_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    if is_subdomain(&text.value) {
+        label(text, path, cx);
+    }
+}
+
+/// The name of a pod's port: `IsValidPortName`.
+pub(super) fn pod_port_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let value = &*text.value;
+    let in_names = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+    let should = if value.parse::<u16>().is_ok() {
+        "leave the quotes out: in quotes, it is a name"
+    } else {
+        "use at most 15 lower-case letters, digits and single `-`, with a letter among them, or a \
+         number without quotes"
+    };
+    let good = (1..=15).contains(&value.len())
+        && value.bytes().all(in_names)
+        && value.bytes().any(|b| b.is_ascii_lowercase())
+        && !value.contains("--")
+        && !value.starts_with('-')
+        && !value.ends_with('-');
+    check(good, text, path, should, cx);
+}
+
+/// A name in DNS, in lower case.
+pub(super) fn dns_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    let value = &*text.value;
+    let should = if value.contains('/') || value.contains(':') {
+        "leave scheme, port and path out: a host name alone"
+    } else {
+        "use lower-case letters, digits, `-` and `.`, as host names have them"
+    };
+    check(is_subdomain(value), text, path, should, cx);
+}
+
+/// RFC 1123 label: names of ports and of Services.
+pub(super) fn label(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    check(
+        text.value.len() <= 63 && !text.value.contains('.') && is_subdomain(&text.value),
+        text,
+        path,
+        "use at most 63 lower-case letters, digits and `-`, beginning and ending with a letter or \
+         digit",
+        cx,
+    );
+}
+
+/// A qualified name: an `appProtocol`.
+pub(super) fn qualified_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    check(is_qualified_name(&text.value), text, path, QUALIFIED, cx);
+}
+
+/// The key of a label or annotation in the mapping at `path`.
+pub(super) fn key(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    if !is_qualified_name(&text.value) {
+        let message = format!("`{path}` has the key {}", shown(&text.value));
+        cx.refuse(&codes::INVALID_VALUE, text.span, message, QUALIFIED);
+    }
+}
+
+const QUALIFIED: &str = "use at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a \
+                         letter or digit; before them, a domain and `/` may stand";
+
+fn is_qualified_name(text: &str) -> bool {
+    let (prefix, name) = match text.split_once('/') {
+        Some((prefix, name)) => (Some(prefix), name),
+        None => (None, text),
+    };
+    prefix.is_none_or(is_subdomain) && is_qualified(name) && !name.is_empty()
+}
+
+/// The value of a label.
+pub(super) fn label_value(text: &Text, path: &str, cx: &mut Cx<'_>) {
+    check(
+        is_qualified(&text.value),
+        text,
+        path,
+        "use at most 63 letters, digits, `-`, `_` and `.`, beginning and ending with a letter or \
+         digit",
+        cx,
+    );
+}
+
+/// What may follow the domain in a qualified name, and the value of a label, which may be empty.
+fn is_qualified(name: &str) -> bool {
+    let edge = |b: Option<&u8>| b.is_none_or(u8::is_ascii_alphanumeric);
+    let bytes = name.as_bytes();
+    bytes.len() <= 63
+        && edge(bytes.first())
+        && edge(bytes.last())
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(b))
+}
+
 /// RFC 1123 subdomain: names of objects, rules and sections.
 pub(super) fn name(text: &Text, path: &str, cx: &mut Cx<'_>) {
     check(
@@ -252,7 +349,8 @@ pub(super) fn origin(text: &Text, path: &str, cx: &mut Cx<'_>) {
     );
 }
 
-fn is_subdomain(text: &str) -> bool {
+/// Whether `text` is an RFC 1123 subdomain.
+pub(super) fn is_subdomain(text: &str) -> bool {
     let edge = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     (1..=253).contains(&text.len())
         && text.split('.').all(|label| {

@@ -46,6 +46,8 @@ codes! {
     CONTRADICTION = "G111", Error, "fields contradict each other";
     NEARLY_A_KIND = "G112", Warning, "kind or version is nearly one that is used";
     FRAGMENT = "G120", Error, "fragment does not fit";
+    ADDRESS_TAKEN = "G121", Error, "cluster IP is taken by another Service";
+    ADDRESS_SHARED = "G122", Warning, "address of a ServiceImport is that of another";
     UNKNOWN_PARENT = "G201", Warning, "parentRef names a Service that is not there";
     UNKNOWN_PARENT_PORT = "G202", Warning, "parentRef names a port that the Service does not have";
     UNKNOWN_BACKEND = "G203", Warning, "backendRef names a Service that is not there";
@@ -57,6 +59,13 @@ codes! {
     WRONG_PARENT_GROUP = "G209", Warning, "Service parent without the core group";
     NO_PARENT = "G210", Warning, "route has no parent";
     UNSUPPORTED_PROTOCOL = "G211", Warning, "backend does not speak HTTP";
+    BAD_ADDRESS = "G212", Warning, "address of an endpoint can't be used";
+    UNTAKEN_ADDRESS = "G213", Note, "no API server takes the address of this endpoint";
+    ENDPOINT_NAMES = "G214", Note, "EndpointSlice has names instead of addresses";
+    PORT_WITHOUT_ENDPOINTS = "G215", Warning, "port of a Service is not in its EndpointSlices";
+    DEAD_ENDPOINT_PORT = "G216", Warning, "port of an EndpointSlice leads nowhere";
+    STRAY_SLICE = "G217", Warning, "EndpointSlice belongs to no Service";
+    OTHER_FAMILY = "G218", Warning, "EndpointSlice is of an IP family that its Service does not have";
     UNSUPPORTED_FILTER = "G301", Warning, "filter is not supported";
     HOSTNAMES_IGNORED = "G303", Warning, "hostnames have no effect on a Service parent";
     NO_BACKENDS = "G304", Warning, "rule has no backend";

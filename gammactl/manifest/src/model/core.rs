@@ -1,12 +1,15 @@
-//! The objects around routes: Service, ServiceImport, EndpointSlice and ReferenceGrant.
+//! The objects around routes: Service, ServiceImport and ReferenceGrant.
 
 pub use gamma_config::ServiceKind;
 
-use super::metadata::Metadata;
+use super::{metadata::Metadata, slice::AddressType};
 use crate::{
     source::{Span, Spanned},
     suggest::nearest,
 };
+
+/// "TCP port 80 … is the default" (RFC 9110)
+const HTTP: u16 = 80;
 
 /// A core Service, or a ServiceImport (GEP-1748).
 #[derive(Debug, Clone)]
@@ -22,6 +25,10 @@ pub struct Service {
     pub cluster_ips: Vec<Spanned<std::net::IpAddr>>,
     /// Whether `spec.clusterIP` is `None`.
     pub headless: bool,
+    /// `spec.ipFamilies`: IPv4 or IPv6, the primary one first. Empty is whatever the cluster has.
+    pub ip_families: Vec<AddressType>,
+    /// `spec.externalName` of an ExternalName Service: a name in DNS, perhaps with a dot at its end.
+    pub external_name: Option<Spanned<String>>,
     /// `spec.ports`.
     pub ports: Vec<ServicePort>,
 }
@@ -38,6 +45,25 @@ impl Service {
     /// The ports that HTTP can come to.
     pub fn tcp_ports(&self) -> impl Iterator<Item = &ServicePort> {
         self.ports.iter().filter(|port| port.protocol == "TCP")
+    }
+
+    /// The ports at which clients call a Service that is no [frontend](Self::is_frontend): those that it
+    /// has, and port 80 where a name alone says nothing of ports. DNS has no ports: every port of what
+    /// an ExternalName stands for can be called, and every port of the pods of a headless Service.
+    pub fn called_ports(&self) -> Vec<ServicePort> {
+        let mut ports: Vec<ServicePort> = self.tcp_ports().cloned().collect();
+        let external = self.service_type == "ExternalName";
+        if (external && self.tcp_port(HTTP).is_none()) || self.ports.is_empty() {
+            ports.push(ServicePort {
+                name: String::new(),
+                port: HTTP,
+                target_port: None,
+                app_protocol: None,
+                protocol: "TCP".into(),
+                span: self.metadata.name.span,
+            });
+        }
+        ports
     }
 
     /// The port of the Service with that number.
@@ -94,19 +120,6 @@ pub struct ServicePort {
     pub protocol: String,
     /// The whole entry.
     pub span: Span,
-}
-
-/// A discovery.k8s.io EndpointSlice.
-#[derive(Debug, Clone)]
-pub struct EndpointSlice {
-    /// Name, namespace and the label `kubernetes.io/service-name`.
-    pub metadata: Metadata,
-    /// `ports`: name (empty when absent) and number.
-    pub ports: Vec<(String, u16)>,
-    /// `endpoints[].addresses[0]` of endpoints that are ready (absent conditions count as ready).
-    pub ready_addresses: Vec<String>,
-    /// How many endpoints are listed, ready or not.
-    pub endpoints: usize,
 }
 
 /// A ReferenceGrant.
