@@ -6,9 +6,12 @@ use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use super::{
     attach,
     attach::Attachment,
+    backend_tls,
+    backend_tls::BackendTls,
     cluster, index,
     options::Options,
     provenance::{Provenance, RouteTableKey},
+    resolve::BackendResolver,
     rule, table,
 };
 
@@ -36,7 +39,15 @@ pub fn compilation(
 ) -> Compilation {
     let index = index::Index::new(manifests);
     let attachments = attach::attach(manifests, &index, options, diagnostics);
-    let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
+    let tls = BackendTls::new(manifests, &index);
+    backend_tls::report(&tls, diagnostics);
+    let backends = BackendResolver {
+        manifests,
+        index: &index,
+        options,
+        tls: &tls,
+    };
+    let rules = rule::compile_all(&backends, &attachments, diagnostics);
 
     let mut provenance = Provenance::default();
     let mut services: Vec<_> = manifests

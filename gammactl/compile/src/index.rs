@@ -130,6 +130,11 @@ impl<'m> Index<'m> {
         self.service(kind, namespace, &backend.name.value)
     }
 
+    /// The first namespace, by name, that has a Service of that name.
+    pub(crate) fn namespace_of(&self, kind: ServiceKind, name: &str) -> Option<&'m str> {
+        self.by_name.get(&(kind, name))?.iter().copied().min()
+    }
+
     /// A hint for a reference to a Service that is not there: the nearest name, else where to put it.
     pub(crate) fn service_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
         let namespaces = self.by_name.get(&(kind, name));

@@ -4,13 +4,16 @@
 //! their patterns and limits, unions are consistent. Positions are kept wherever a later pass may
 //! have something to say.
 
+mod backend_tls;
 mod core;
 mod filter;
 mod matches;
 mod metadata;
+mod policy;
 mod route;
 mod timestamp;
 
+pub use backend_tls::{BackendTlsPolicy, CertificateRef, ConfigMap, SubjectAltName};
 pub use filter::{
     BackendRef, ExternalAuth, Filter, FilterKind, HeaderModifier, Mirror, PathModifier, Redirect,
     UrlRewrite,
@@ -19,6 +22,7 @@ pub use matches::{
     GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, ValueMatch,
 };
 pub use metadata::Metadata;
+pub use policy::PolicyTarget;
 pub use route::{ParentRef, Route, RouteKind, Rule, SessionPersistence};
 pub use timestamp::Timestamp;
 
@@ -37,4 +41,8 @@ pub struct Manifests {
     pub reference_grants: Vec<ReferenceGrant>,
     /// Namespaces.
     pub namespaces: Vec<Metadata>,
+    /// BackendTLSPolicies.
+    pub backend_tls_policies: Vec<BackendTlsPolicy>,
+    /// ConfigMaps.
+    pub config_maps: Vec<ConfigMap>,
 }

@@ -1,10 +1,13 @@
 //! `gammactl envoy` beside a running Envoy.
 
+mod backend_tls;
 mod blind;
 mod capture;
+mod certificates;
 mod edits;
 mod envoy_headers;
 mod many;
 mod refused;
 mod shop;
+mod terminator;
 mod tls;

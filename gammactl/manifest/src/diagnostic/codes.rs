@@ -57,6 +57,13 @@ codes! {
     WRONG_PARENT_GROUP = "G209", Warning, "Service parent without the core group";
     NO_PARENT = "G210", Warning, "route has no parent";
     UNSUPPORTED_PROTOCOL = "G211", Warning, "backend does not speak HTTP";
+    POLICY_WITHOUT_TARGET = "G221", Warning, "policy is for nothing that is there";
+    NO_CERTIFICATE = "G222", Warning, "certificate to trust can't be used";
+    POLICIES_CONFLICT = "G223", Warning, "two policies are for the same Service port";
+    TLS_WITHOUT_POLICY = "G224", Warning, "backend asks for TLS and no policy says how";
+    POLICY_OPTION = "G225", Warning, "option of a policy has no effect";
+    POLICY_HOSTNAME = "G226", Warning, "host name of a policy can't be used";
+    TLS_CANNOT_BE = "G227", Note, "backend can't be reached by TLS as its policy says";
     UNSUPPORTED_FILTER = "G301", Warning, "filter is not supported";
     HOSTNAMES_IGNORED = "G303", Warning, "hostnames have no effect on a Service parent";
     NO_BACKENDS = "G304", Warning, "rule has no backend";
