@@ -9,7 +9,7 @@ use super::{
     backend_tls,
     backend_tls::BackendTls,
     cluster, index,
-    options::Options,
+    options::{Options, TlsToBackends},
     provenance::{Provenance, RouteTableKey},
     resolve::BackendResolver,
     rule, table,
@@ -40,7 +40,9 @@ pub fn compilation(
     let index = index::Index::new(manifests);
     let attachments = attach::attach(manifests, &index, options, diagnostics);
     let tls = BackendTls::new(manifests, &index);
-    backend_tls::report(&tls, diagnostics);
+    if options.tls_to_backends != TlsToBackends::Proxy {
+        backend_tls::report(&tls, diagnostics);
+    }
     let backends = BackendResolver {
         manifests,
         index: &index,

@@ -64,6 +64,7 @@ codes! {
     POLICY_OPTION = "G225", Warning, "option of a policy has no effect";
     POLICY_HOSTNAME = "G226", Warning, "host name of a policy can't be used";
     TLS_CANNOT_BE = "G227", Note, "backend can't be reached by TLS as its policy says";
+    TLS_LEFT_TO_PROXY = "G228", Warning, "TLS to a backend is left to the proxy";
     UNSUPPORTED_FILTER = "G301", Warning, "filter is not supported";
     HOSTNAMES_IGNORED = "G303", Warning, "hostnames have no effect on a Service parent";
     NO_BACKENDS = "G304", Warning, "rule has no backend";
@@ -105,6 +106,7 @@ codes! {
     EXACT_RANK = "G429", Note, "meshes rank this Exact path differently";
     UNNAMED_SESSION = "G430", Note, "rule with sessions has no name";
     ENVOY_HEADER = "G431", Warning, "Envoy undoes or refuses a header change";
+    HTTP2_BY_ANOTHER_NAME = "G432", Warning, "port speaks HTTP/2 by a name that has no effect";
     CASE_UNKNOWN_FIELD = "G501", Error, "test case has an unknown field";
     CASE_MISSING_FIELD = "G502", Error, "test case lacks a field";
     CASE_WRONG_TYPE = "G503", Error, "wrong type in a test case";
