@@ -27,7 +27,8 @@ pub(super) struct CompileCommand {
     #[arg(long, value_name = "NAMESPACE", value_parser = namespace_or_none)]
     client_namespace: Option<String>,
 
-    /// Print what `status.parents` of each route would be, instead of the route config
+    /// Print what `status.parents` of each route and `status.ancestors` of each policy would be,
+    /// instead of the route config
     #[arg(
         long,
         value_enum,
@@ -45,7 +46,7 @@ pub(super) struct CompileCommand {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum StatusFormat {
-    /// A document for each route
+    /// A document for each route and policy
     Yaml,
     /// One List
     Json,
@@ -67,10 +68,11 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
                 diagnostics,
                 ..
             } = &compiled;
-            let statuses = status::statuses(manifests, attachments, diagnostics);
+            let routes = status::statuses(manifests, attachments, diagnostics);
+            let policies = status::policy_statuses(manifests);
             match format {
-                StatusFormat::Yaml => status::yaml(&statuses),
-                StatusFormat::Json => status::json(&statuses),
+                StatusFormat::Yaml => status::yaml(&routes, &policies),
+                StatusFormat::Json => status::json(&routes, &policies),
             }
         }
     };

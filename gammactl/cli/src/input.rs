@@ -1,7 +1,9 @@
 //! The manifests that the commands read, and the options that they have in common.
 
 use clap::{Args, ValueEnum};
-use gamma_compile::{self as compile, Attachment, ClusterNaming, Compilation, Provenance, lint};
+use gamma_compile::{
+    self as compile, Attachment, ClusterNaming, Compilation, Provenance, TlsToBackends, lint,
+};
 use gamma_config::Config;
 use gamma_manifest::{
     self as manifest, Manifests,
@@ -88,7 +90,13 @@ impl CompileFlags {
 
     /// With cluster names as given, unless the user wants others.
     pub(super) fn compile_options_for(&self, cluster_names: ClusterNaming) -> compile::Options {
+        let cluster_names = self.cluster_names.clone().unwrap_or(cluster_names);
         compile::Options {
+            // Clusters that go by other names are not those of the generated Envoy.
+            tls_to_backends: match cluster_names {
+                ClusterNaming::Standalone => TlsToBackends::default(),
+                ClusterNaming::Istio | ClusterNaming::Template(_) => TlsToBackends::Proxy,
+            },
             client_namespace: self.namespace.clone(),
             cluster_domain: self.cluster_domain.clone(),
             require_reference_grants: self.require_reference_grants,
@@ -96,7 +104,7 @@ impl CompileFlags {
             metrics: !self.without.contains(&Extra::Metrics),
             rule_property: !self.without.contains(&Extra::RuleProperty),
             reason_header: !self.without.contains(&Extra::ReasonHeader),
-            cluster_names: self.cluster_names.clone().unwrap_or(cluster_names),
+            cluster_names,
         }
     }
 }

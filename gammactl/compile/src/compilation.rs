@@ -6,9 +6,12 @@ use gamma_manifest::{Manifests, ServicePort, diagnostic::Diagnostics};
 use super::{
     addresses, attach,
     attach::Attachment,
+    backend_tls,
+    backend_tls::BackendTls,
     cluster, direct, index,
-    options::Options,
+    options::{Options, TlsToBackends},
     provenance::{Provenance, RouteTableKey},
+    resolve::BackendResolver,
     rule, table,
 };
 
@@ -36,7 +39,17 @@ pub fn compilation(
 ) -> Compilation {
     let index = index::Index::new(manifests);
     let attachments = attach::attach(manifests, &index, options, diagnostics);
-    let rules = rule::compile_all(manifests, &index, &attachments, options, diagnostics);
+    let tls = BackendTls::new(manifests, &index);
+    if options.tls_to_backends != TlsToBackends::Proxy {
+        backend_tls::report(&tls, diagnostics);
+    }
+    let backends = BackendResolver {
+        manifests,
+        index: &index,
+        options,
+        tls: &tls,
+    };
+    let rules = rule::compile_all(&backends, &attachments, diagnostics);
 
     let addresses = addresses::of_services(manifests, diagnostics);
     let mut provenance = Provenance::default();

@@ -207,6 +207,11 @@ impl<'m> Index<'m> {
         self.service(kind, namespace, &backend.name.value)
     }
 
+    /// The first namespace, by name, that has a Service of that name.
+    pub(crate) fn namespace_of(&self, kind: ServiceKind, name: &str) -> Option<&'m str> {
+        self.by_name.get(&(kind, name))?.iter().copied().min()
+    }
+
     /// A hint for a reference of `route` to a Service that is not there: the nearest name, else where to
     /// put it. `written` is the namespace of the reference, if it has one.
     pub(crate) fn service_hint(
@@ -243,7 +248,7 @@ impl<'m> Index<'m> {
             }
             format!("there is one in namespace `{elsewhere}`: add `namespace: {elsewhere}`")
         } else {
-            format!("add the manifest of {kind:?} `{namespace}/{name}` to the input")
+            self.absent_hint(kind, namespace, name)
         }
     }
 
@@ -254,17 +259,21 @@ impl<'m> Index<'m> {
 
     /// A hint for a slice of a Service that is not there.
     pub(crate) fn slice_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
-        let elsewhere = self.by_name.get(&(kind, name));
+        match self.namespace_of(kind, name) {
+            Some(other) => format!(
+                "there is one in namespace `{other}`: a slice is in the namespace of its {kind:?}"
+            ),
+            None => self.absent_hint(kind, namespace, name),
+        }
+    }
+
+    /// A hint for a name that no Service of any namespace has.
+    pub(crate) fn absent_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
         let beside = self.by_namespace.get(&(kind, namespace));
         let beside = beside.into_iter().flatten().copied();
-        if let Some(other) = elsewhere.into_iter().flatten().min() {
-            format!(
-                "there is one in namespace `{other}`: a slice is in the namespace of its {kind:?}"
-            )
-        } else if let Some(similar) = nearest(name, self.affordable(beside)) {
-            format!("did you mean `{similar}`?")
-        } else {
-            format!("add the manifest of {kind:?} `{namespace}/{name}` to the input")
+        match nearest(name, self.affordable(beside)) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => format!("add the manifest of {kind:?} `{namespace}/{name}` to the input"),
         }
     }
 

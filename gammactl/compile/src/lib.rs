@@ -15,7 +15,7 @@
 //!
 //! `attach` decides which Service ports a route is for, `precedence` in which order matches are
 //! tried, `matches` and `filters` what a match and a filter become, `resolve` which cluster a
-//! backendRef names, `rule_name` what a rule is called, and `compilation` puts all of it together.
+//! backendRef names, `backend_tls` which of them are reached by TLS, `rule_name` what a rule is called, and `compilation` puts all of it together.
 //! What can't be done is said in a diagnostic and, where traffic would notice, written into the config
 //! as an answer of 500: nothing is dropped in silence. [`lint()`] looks for what is probably not meant
 //! in routes that can be compiled.
@@ -27,6 +27,7 @@ mod addresses;
 mod attach;
 pub mod automaton;
 mod backend;
+mod backend_tls;
 mod cluster;
 mod compilation;
 mod criterion;
@@ -54,13 +55,16 @@ pub mod status;
 mod table;
 
 pub use attach::{AttachedPort, Attachment};
+pub use backend_tls::{
+    BackendConnection, BackendTls, TlsSettings, TrustedCertificates, asks_for_tls,
+};
 pub use cluster::{ClusterNaming, InvalidTemplate, Template, host};
 pub use compilation::{Compilation, compilation, compile};
 pub use criterion::Criterion;
 pub use endpoints::PortEndpoint;
 pub use index::Index;
 pub use lint::lint;
-pub use options::Options;
+pub use options::{Options, TlsToBackends};
 pub use provenance::{Provenance, RouteTableKey, TableOrigins};
 pub use share::{Share, in_percent};
 pub use slice::for_clients_in;

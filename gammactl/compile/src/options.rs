@@ -1,5 +1,7 @@
 //! The options of a compilation: what the route config depends on besides the manifests.
 
+use std::collections::BTreeSet;
+
 use super::cluster::ClusterNaming;
 
 /// What a compilation depends on besides the manifests.
@@ -18,12 +20,42 @@ pub struct Options {
     pub honor_hostnames: bool,
     /// What the proxy calls its clusters.
     pub cluster_names: ClusterNaming,
+    /// Who makes TLS connections to backends.
+    pub tls_to_backends: TlsToBackends,
     /// See [`Settings::metrics`](gamma_config::Settings::metrics).
     pub metrics: bool,
     /// See [`Settings::rule_property`](gamma_config::Settings::rule_property).
     pub rule_property: bool,
     /// See [`Settings::reason_header`](gamma_config::Settings::reason_header).
     pub reason_header: bool,
+}
+
+/// Who makes TLS connections to backends, and for which of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TlsToBackends {
+    /// The generated Envoy, as BackendTLSPolicies ask for. A backend that wants TLS and has no policy
+    /// gets no request, unless its cluster's name is here (or `*` for every cluster): there the user has
+    /// seen to the connection.
+    Generated(BTreeSet<String>),
+    /// A proxy that others configure, by its own means: nothing is known of it here.
+    Proxy,
+}
+
+impl Default for TlsToBackends {
+    fn default() -> Self {
+        Self::Generated(BTreeSet::new())
+    }
+}
+
+impl TlsToBackends {
+    /// Whether somebody else sees to the connections of a cluster.
+    #[must_use]
+    pub fn is_elsewhere(&self, cluster: &str) -> bool {
+        match self {
+            Self::Generated(clusters) => clusters.contains(cluster) || clusters.contains("*"),
+            Self::Proxy => true,
+        }
+    }
 }
 
 impl Default for Options {
@@ -34,6 +66,7 @@ impl Default for Options {
             require_reference_grants: false,
             honor_hostnames: false,
             cluster_names: ClusterNaming::Standalone,
+            tls_to_backends: TlsToBackends::default(),
             metrics: true,
             rule_property: true,
             reason_header: true,

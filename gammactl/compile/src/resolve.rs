@@ -1,17 +1,18 @@
 //! Resolves a backendRef to the Service port that it names, or says why it names none that can be used.
 
 use gamma_manifest::{
-    BackendRef, MULTICLUSTER, Manifests, ReferenceGrant, Route, RouteKind, Service,
+    BackendRef, MULTICLUSTER, Manifests, ReferenceGrant, Route, RouteKind, Service, ServicePort,
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
-    source::Span,
+    source::{Span, Spanned},
     suggest::nearest,
 };
 
 use super::{
+    backend_tls::{BackendConnection, BackendTls, asks_for_tls},
     endpoints::{self, Reachability},
     index,
     index::Index,
-    options::Options,
+    options::{Options, TlsToBackends},
 };
 
 /// Looks up the Service ports that backendRefs name.
@@ -19,6 +20,7 @@ pub(crate) struct BackendResolver<'a> {
     pub(crate) manifests: &'a Manifests,
     pub(crate) index: &'a Index<'a>,
     pub(crate) options: &'a Options,
+    pub(crate) tls: &'a BackendTls<'a>,
 }
 
 /// Why a backend is invalid: the words in the config, and the diagnostic.
@@ -27,6 +29,8 @@ pub(crate) struct BackendFault {
     span: Span,
     message: String,
     hint: String,
+    /// The other place that has to do with it.
+    also: Option<Spanned<String>>,
 }
 
 impl BackendFault {
@@ -47,9 +51,11 @@ impl BackendFault {
 
     /// The diagnostic that says the fault, and `why` the fault matters.
     pub(crate) fn diagnostic(self, why: impl Into<String>) -> Diagnostic {
-        Diagnostic::new(self.code, self.span, self.message)
+        let also = self.also;
+        let diagnostic = Diagnostic::new(self.code, self.span, self.message)
             .why(why)
-            .hint(self.hint)
+            .hint(self.hint);
+        Diagnostic { also, ..diagnostic }
     }
 }
 
@@ -68,6 +74,7 @@ impl BackendResolver<'_> {
             span: backend.span,
             message: format!("backendRef to {kind:?} `{namespace}/{name}` has no port"),
             hint: service.port_list(),
+            also: None,
         })?;
         let found = service.tcp_port(port.value).ok_or_else(|| BackendFault {
             code: &codes::UNKNOWN_BACKEND_PORT,
@@ -77,9 +84,13 @@ impl BackendResolver<'_> {
                 port.value
             ),
             hint: service.port_hint(port.value),
+            also: None,
         })?;
+        let may_be_tls = self.options.tls_to_backends != TlsToBackends::Proxy;
+        let domain = &self.options.cluster_domain;
+        let cluster = self.options.cluster_names.of(service, port.value, domain);
         if let Some(protocol) = found.app_protocol.as_deref()
-            && !carries(protocol, route.kind)
+            && !carries(protocol, route.kind, may_be_tls)
         {
             return Err(BackendFault {
                 code: &codes::UNSUPPORTED_PROTOCOL,
@@ -91,6 +102,7 @@ impl BackendResolver<'_> {
                     route.kind.as_str(),
                 ),
                 hint: "send to a port that speaks HTTP, or correct its `appProtocol`".into(),
+                also: None,
             });
         }
         if self.options.require_reference_grants && !self.permitted(route, service) {
@@ -104,10 +116,59 @@ impl BackendResolver<'_> {
                     route.metadata.namespace,
                 ),
                 hint: format!("add a ReferenceGrant to namespace `{namespace}`"),
+                also: None,
             });
         }
-        let domain = &self.options.cluster_domain;
-        Ok(self.options.cluster_names.of(service, port.value, domain))
+        self.connection(service, found, &cluster, port.span)?;
+        Ok(cluster)
+    }
+
+    /// An error if there can't be any connection to a port: what wants TLS gets no plain text.
+    fn connection(
+        &self,
+        service: &Service,
+        port: &ServicePort,
+        cluster: &str,
+        span: Span,
+    ) -> Result<(), BackendFault> {
+        let (kind, metadata) = (service.kind, &service.metadata);
+        let called = format!("{kind:?} `{}/{}`", metadata.namespace, metadata.name.value);
+        if self.options.tls_to_backends.is_elsewhere(cluster) {
+            return Ok(());
+        }
+        let asked = port.app_protocol.as_deref().filter(|p| asks_for_tls(p));
+        match (self.tls.connection(service, port), asked) {
+            (BackendConnection::Tls(_), _) | (BackendConnection::Plain, None) => Ok(()),
+            (BackendConnection::Refused(policy), _) => Err(BackendFault {
+                code: &codes::TLS_CANNOT_BE,
+                span,
+                message: format!(
+                    "port {} of {called} can't be reached by TLS as BackendTLSPolicy `{}` says",
+                    port.port, policy.metadata.name.value
+                ),
+                hint: "mend the policy: what is wrong is said there".into(),
+                also: Some(Spanned {
+                    value: "the policy".into(),
+                    span: policy.metadata.name.span,
+                }),
+            }),
+            (BackendConnection::Plain, Some(protocol)) => Err(BackendFault {
+                code: &codes::TLS_WITHOUT_POLICY,
+                span,
+                message: format!(
+                    "port {} of {called} wants TLS (`appProtocol: {protocol}`), and no \
+                     BackendTLSPolicy is for it",
+                    port.port
+                ),
+                hint: "add a BackendTLSPolicy, or set the cluster's TLS with `gammactl envoy \
+                       --merge`, as examples/tls-to-backends.yaml does"
+                    .into(),
+                also: Some(Spanned {
+                    value: "the port".into(),
+                    span: port.span,
+                }),
+            }),
+        }
     }
 
     /// Whether a fault follows from an error in another object, which has been said.
@@ -156,6 +217,7 @@ impl BackendResolver<'_> {
                     Some(similar) => format!("did you mean `{similar}`?"),
                     None => "name a Service of the core group".into(),
                 },
+                also: None,
             });
         };
         let service = self.index.service(kind, namespace, name);
@@ -171,6 +233,7 @@ impl BackendResolver<'_> {
                 backend.namespace.as_ref().map(|n| &*n.value),
                 name,
             ),
+            also: None,
         })?;
         // "ExternalName Services SHOULD NOT be supported as backends."
         if service.service_type == "ExternalName" {
@@ -179,6 +242,7 @@ impl BackendResolver<'_> {
                 span: backend.name.span,
                 message: format!("Service `{namespace}/{name}` is an ExternalName"),
                 hint: "name a Service that has endpoints".into(),
+                also: None,
             });
         }
         Ok(service)
@@ -274,8 +338,10 @@ const WEB_SOCKETS: [&str; 2] = ["kubernetes.io/ws", "kubernetes.io/wss"];
 
 /// "If a Route is not able to send traffic to the backend using the specified protocol then the
 /// backend is considered invalid." What nobody here knows is taken for HTTP.
-fn carries(app_protocol: &str, kind: RouteKind) -> bool {
-    let http = !NOT_HTTP.contains(&app_protocol);
+///
+/// `tls` says nothing of what is inside: where this proxy makes the TLS, that is HTTP.
+fn carries(app_protocol: &str, kind: RouteKind, may_be_tls: bool) -> bool {
+    let http = !NOT_HTTP.contains(&app_protocol) || (may_be_tls && app_protocol == "tls");
     match kind {
         RouteKind::HttpRoute => http,
         RouteKind::GrpcRoute => http && !WEB_SOCKETS.contains(&app_protocol),

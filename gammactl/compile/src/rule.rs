@@ -4,14 +4,14 @@ use std::collections::HashMap;
 
 use gamma_config::{self as config, SessionType};
 use gamma_manifest::{
-    FilterKind, Manifests, Metadata, Route, Rule,
+    FilterKind, Metadata, Route, Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::Spanned,
 };
 
 use super::{
-    attach::Attachments, backend, filters, header_changes::not_sendable, index::Index, matches,
-    options::Options, precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
+    attach::Attachments, backend, filters, header_changes::not_sendable, matches,
+    precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
 };
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
@@ -25,27 +25,20 @@ pub(super) struct RankedRule {
 pub(super) type RulesByRoute = HashMap<usize, Vec<RankedRule>>;
 
 pub(super) fn compile_all(
-    manifests: &Manifests,
-    index: &Index<'_>,
+    backends: &BackendResolver<'_>,
     attachments: &Attachments<'_>,
-    options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> RulesByRoute {
-    let backends = BackendResolver {
-        manifests,
-        index,
-        options,
-    };
     attachments
         .routes()
         .into_iter()
-        .filter_map(|r| Some((r, manifests.routes.get(r)?)))
+        .filter_map(|r| Some((r, backends.manifests.routes.get(r)?)))
         .map(|(r, route)| {
             let names = rule_names(route, diagnostics);
             let rules = route.rules.iter().zip(names).enumerate();
             let compiled = rules
                 .filter_map(|(i, (rule, name))| {
-                    compile(route, i, rule, name, &backends, diagnostics)
+                    compile(route, i, rule, name, backends, diagnostics)
                 })
                 .collect();
             (r, compiled)

@@ -28,7 +28,7 @@ pub fn bootstrap(
     let mut listeners: Vec<Value> = listeners
         .map(|address| listener::listener(*address, &config, options))
         .collect();
-    let mut clusters = cluster::clusters(manifests, &config, compile_options);
+    let mut clusters = cluster::clusters(manifests, &config, compile_options, options);
     if !options.capture.is_empty() {
         let captured = options.capture.iter();
         listeners.extend(captured.map(|address| capture::listener(*address, &config, options)));

@@ -2,19 +2,29 @@
 
 use std::collections::HashSet;
 
-use gamma_compile::{Index, Options};
+use gamma_compile::{BackendTls, Index, Options};
 use gamma_config::{Config, Filter, RouteTable, wire::ENDPOINT};
 use gamma_manifest::{Manifests, Service, ServicePort};
 use serde_json::{Value, json};
 
-use super::{arrival, endpoints};
+use super::{arrival, endpoints, options::EnvoyOptions, upstream_tls::UpstreamTls};
 
 /// How long a TCP connection to an endpoint may take.
 pub(super) const CONNECT_TIMEOUT: &str = "1s";
 
-pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options) -> Vec<Value> {
+pub(super) fn clusters(
+    manifests: &Manifests,
+    config: &Config,
+    options: &Options,
+    envoy_options: &EnvoyOptions,
+) -> Vec<Value> {
     let named = NamedClusters::of(config);
     let index = Index::new(manifests);
+    let tls = UpstreamTls {
+        policies: &BackendTls::new(manifests, &index),
+        others: &options.tls_to_backends,
+        system_certificates: &envoy_options.system_certificates,
+    };
     let mut clusters: Vec<(String, Value)> = Vec::new();
     for service in &manifests.services {
         let ports = if service.is_frontend() {
@@ -36,7 +46,8 @@ pub(super) fn clusters(manifests: &Manifests, config: &Config, options: &Options
                     sessions: named.sessions.contains(name.as_str()),
                     retries: named.retries,
                 };
-                let cluster = cluster(&name, service, port, &needs, &index, domain);
+                let mut cluster = cluster(&name, service, port, &needs, &index, domain);
+                tls.apply(&mut cluster, &name, service, port, needs.http2);
                 clusters.push((name, cluster));
             }
         }

@@ -23,8 +23,10 @@ mod merge;
 mod observe;
 mod options;
 mod route;
+mod upstream_tls;
 pub mod xds;
 
 pub use bootstrap::{bootstrap, cluster_names};
-pub use merge::merge;
+pub use merge::{clusters_with_transport, merge};
 pub use options::EnvoyOptions;
+pub use upstream_tls::system_certificates;

@@ -8,6 +8,7 @@
 //!   of another `@type`.
 
 mod names;
+mod transport;
 
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -19,6 +20,7 @@ use gamma_manifest::{
 use serde_json::{Map, Value};
 
 use self::names::{BOOTSTRAP, NAMED, STATIC_RESOURCES};
+pub use self::transport::clusters_with_transport;
 use super::arrival::ORIGINAL_DST;
 
 /// Stands for every item of a list.

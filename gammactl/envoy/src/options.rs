@@ -15,4 +15,6 @@ pub struct EnvoyOptions {
     pub wasm: String,
     /// Whether the host of mirrored copies ends with `-shadow`, as Envoy has it by default.
     pub mirror_host_suffix: bool,
+    /// The file with the certificates that Envoy's machine trusts, as Envoy will see it.
+    pub system_certificates: String,
 }

@@ -34,10 +34,11 @@ pub use decode::decode;
 pub use foreign_path::{ForeignPath, foreign_path};
 pub use groups::MULTICLUSTER;
 pub use model::{
-    AddressType, BackendRef, Endpoint, EndpointAddress, EndpointPort, EndpointSlice, ExternalAuth,
-    Filter, FilterKind, GrpcMatch, GrpcMethodMatch, HeaderModifier, HttpMatch, LeftOut, Manifests,
-    Match, Metadata, Mirror, ParentRef, PathMatch, PathMatchType, PathModifier, Redirect,
-    ReferenceGrant, Route, RouteKind, Rule, Service, ServiceKind, ServicePort, SessionPersistence,
+    AddressType, BackendRef, BackendTlsPolicy, CertificateRef, ConfigMap, Endpoint,
+    EndpointAddress, EndpointPort, EndpointSlice, ExternalAuth, Filter, FilterKind, GrpcMatch,
+    GrpcMethodMatch, HeaderModifier, HttpMatch, LeftOut, Manifests, Match, Metadata, Mirror,
+    ParentRef, PathMatch, PathMatchType, PathModifier, PolicyTarget, Redirect, ReferenceGrant,
+    Route, RouteKind, Rule, Service, ServiceKind, ServicePort, SessionPersistence, SubjectAltName,
     Timestamp, UrlRewrite, ValueMatch,
 };
 pub use write::{MARK, json as write_json, yaml as write_yaml};

@@ -4,14 +4,17 @@
 //! their patterns and limits, unions are consistent. Positions are kept wherever a later pass may
 //! have something to say.
 
+mod backend_tls;
 mod core;
 mod filter;
 mod matches;
 mod metadata;
+mod policy;
 mod route;
 mod slice;
 mod timestamp;
 
+pub use backend_tls::{BackendTlsPolicy, CertificateRef, ConfigMap, SubjectAltName};
 pub use filter::{
     BackendRef, ExternalAuth, Filter, FilterKind, HeaderModifier, Mirror, PathModifier, Redirect,
     UrlRewrite,
@@ -20,6 +23,7 @@ pub use matches::{
     GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, ValueMatch,
 };
 pub use metadata::Metadata;
+pub use policy::PolicyTarget;
 pub use route::{ParentRef, Route, RouteKind, Rule, SessionPersistence};
 pub use slice::{AddressType, Endpoint, EndpointAddress, EndpointPort, EndpointSlice};
 pub use timestamp::Timestamp;
@@ -39,6 +43,10 @@ pub struct Manifests {
     pub reference_grants: Vec<ReferenceGrant>,
     /// Namespaces.
     pub namespaces: Vec<Metadata>,
+    /// BackendTLSPolicies.
+    pub backend_tls_policies: Vec<BackendTlsPolicy>,
+    /// ConfigMaps.
+    pub config_maps: Vec<ConfigMap>,
     /// Namespaces and names of Gateways.
     pub gateways: Vec<(String, String)>,
     /// What was not read, for an error that has been said.

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use gamma_compile::{self as compile, compile};
 use gamma_config::Config;
-use gamma_envoy::{EnvoyOptions, bootstrap};
+use gamma_envoy::{EnvoyOptions, bootstrap, system_certificates};
 use gamma_manifest::{
     AddressType, Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Manifests, Metadata,
     Service, ServiceKind,
@@ -185,6 +185,7 @@ impl Stage {
                 admin: Some((Ipv4Addr::LOCALHOST, 0).into()),
                 wasm: wasm.to_str().context("the path of the filter")?.into(),
                 mirror_host_suffix: false,
+                system_certificates: system_certificates().into(),
             },
         );
         let envoy = Envoy::start(Bootstrap::Text(&bootstrap.to_string()), envoy)?;

@@ -1,11 +1,11 @@
 //! TLS to a backend, by the fragment in `examples/`.
 
-use std::{fs, net::SocketAddr, path::Path};
+use std::{fs, path::Path};
 
-use gamma_testbed::envoy::{Bootstrap, Envoy, Options};
-use serde_json::json;
-
-use crate::shop::{Shop, backend, get};
+use crate::{
+    shop::{Shop, backend, get},
+    terminator::terminator,
+};
 
 const NAME: &str = "cart-v1.shop.svc";
 
@@ -13,48 +13,11 @@ fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {
     rcgen::generate_simple_self_signed([NAME.to_owned()]).unwrap()
 }
 
-/// Another Envoy, which takes TLS off and passes requests to `backend`.
-fn terminator(certificate: &rcgen::CertifiedKey<rcgen::KeyPair>, backend: SocketAddr) -> Envoy {
-    let socket = |address: SocketAddr| {
-        json!({ "socket_address": {
-            "address": address.ip().to_string(), "port_value": address.port()
-        } })
-    };
-    let any: SocketAddr = ([127, 0, 0, 1], 0).into();
-    let bootstrap = json!({
-        "admin": { "address": socket(any) },
-        "static_resources": {
-            "listeners": [{ "name": "tls", "address": socket(any), "filter_chains": [{
-                "transport_socket": {
-                    "name": "envoy.transport_sockets.tls",
-                    "typed_config": {
-                        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
-                        "common_tls_context": { "tls_certificates": [{
-                            "certificate_chain": { "inline_string": certificate.cert.pem() },
-                            "private_key": { "inline_string": certificate.signing_key.serialize_pem() },
-                        }] },
-                    },
-                },
-                "filters": [{ "name": "tcp", "typed_config": {
-                    "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
-                    "stat_prefix": "tls",
-                    "cluster": "backend",
-                } }],
-            }] }],
-            "clusters": [{ "name": "backend", "load_assignment": {
-                "cluster_name": "backend",
-                "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": socket(backend) } }] }],
-            } }],
-        },
-    });
-    Envoy::start(Bootstrap::Text(&bootstrap.to_string()), &Options::default()).unwrap()
-}
-
 #[test]
 fn a_fragment_gives_a_backend_tls() {
     let mut shop = Shop::new();
     let [right, wrong] = [certificate(), certificate()];
-    let terminator = terminator(&right, shop.services["base"][0]);
+    let terminator = terminator(&right, "", shop.services["base"][0]);
     let address = terminator.listener("tls").unwrap();
     shop.services.insert("base".into(), vec![address]);
     shop.save();

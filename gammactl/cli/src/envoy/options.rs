@@ -8,6 +8,7 @@ use std::{
 };
 
 use clap::Args;
+use gamma_compile::{self as compile, TlsToBackends};
 use gamma_config::Duration;
 use gamma_envoy::{
     self as envoy, EnvoyOptions, xds,
@@ -64,6 +65,12 @@ pub(crate) struct EnvoyCommand {
     #[arg(long)]
     mirror_host_suffix: bool,
 
+    /// File with the certificates that Envoy's machine trusts, as Envoy will see it, for
+    /// BackendTLSPolicies with `wellKnownCACertificates: System`
+    /// [default: where this machine has them]
+    #[arg(long, value_name = "FILE")]
+    system_certificates: Option<String>,
+
     /// Where to write: a file, or a directory (ends with / or exists, or has no extension)
     /// [default: standard output]
     #[arg(short, long, value_name = "FILE|DIR")]
@@ -115,7 +122,12 @@ impl EnvoyCommand {
 
     /// The whole bootstrap; `None` if the input is wrong, which has been said.
     pub(crate) fn build(&self) -> anyhow::Result<Option<Built>> {
-        let mut compiled = CompiledInput::from(&self.input)?;
+        let fragments = source::load(&self.merge)?;
+        let options = compile::Options {
+            tls_to_backends: TlsToBackends::Generated(envoy::clusters_with_transport(&fragments)),
+            ..self.input.compile_options()
+        };
+        let mut compiled = CompiledInput::with(&self.input, &options)?;
         compiled.report();
         if !compiled.good(&self.input) {
             return Ok(None);
@@ -123,17 +135,20 @@ impl EnvoyCommand {
         let mut bootstrap = envoy::bootstrap(
             &compiled.manifests,
             &compiled.config,
-            &self.input.compile_options(),
+            &options,
             &EnvoyOptions {
                 listen: self.listen.clone(),
                 capture: self.capture.clone(),
                 admin: self.admin,
                 wasm: self.wasm.clone(),
                 mirror_host_suffix: self.mirror_host_suffix,
+                system_certificates: match &self.system_certificates {
+                    Some(path) => path.clone(),
+                    None => envoy::system_certificates().into(),
+                },
             },
         );
         let generated = envoy::cluster_names(&bootstrap);
-        let fragments = source::load(&self.merge)?;
         let mut diagnostics = Diagnostics::default();
         envoy::merge(&mut bootstrap, &fragments, &mut diagnostics);
         output::report(&diagnostics, &fragments);

@@ -44,3 +44,47 @@ spec:
         assert_eq!(strict.status.code(), Some(code));
     }
 }
+
+/// The mesh encrypts by itself: whoever means another TLS is told where to say that.
+#[test]
+fn tls_is_left_to_the_mesh() {
+    let service = |protocol: &str| {
+        format!(
+            "{SERVICES}---
+apiVersion: v1
+kind: Service
+metadata: {{name: pay, namespace: shop}}
+spec: {{ports: [{{name: p, port: 443, appProtocol: {protocol}}}]}}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: cart, namespace: shop}}
+spec:
+  parentRefs: [{{group: '', kind: Service, name: cart}}]
+  rules: [{{backendRefs: [{{name: pay, port: 443}}]}}]
+---
+"
+        )
+    };
+    let policy = "apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: pay, namespace: shop}
+spec:
+  targetRefs: [{group: '', kind: Service, name: pay}]
+  validation: {hostname: a.b, caCertificateRefs: [{group: '', kind: ConfigMap, name: absent}]}
+";
+    let table = [
+        (service("http"), vec![]),
+        (service("grpc"), vec![]),
+        (service("https"), vec!["G228"]),
+        (service("kubernetes.io/wss"), vec!["G228"]),
+        (service("http") + policy, vec!["G228"]),
+    ];
+    for (manifests, expected) in table {
+        let output = gammactl(&["-f", "-", "--image", OCI], &manifests);
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(codes(&output), expected, "{}", said(&output));
+        let objects = String::from_utf8_lossy(&output.stdout);
+        assert!(objects.contains("outbound|443||pay.shop.svc.cluster.local"));
+    }
+}

@@ -5,6 +5,7 @@
 //! another route could change the answer, nothing is said. All of them together take time linear in
 //! the number of matches.
 
+mod app_protocols;
 mod claims;
 mod envoy_headers;
 mod habits;
@@ -57,6 +58,7 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
         hosts::hostnames(route, diagnostics);
     }
     slices::lint(manifests, &index, diagnostics);
+    app_protocols::lint(manifests, &index, &attachments, options, diagnostics);
     references::lint(manifests, &index, &attachments, options, diagnostics);
     parents::consumers(manifests, &attachments, diagnostics);
     parents::hosts(manifests, &attachments, diagnostics);

@@ -6,7 +6,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostics, codes},
 };
 
-use crate::{Options, attach::Attachments, index::Index, resolve::BackendResolver};
+use crate::{BackendTls, Options, attach::Attachments, index::Index, resolve::BackendResolver};
 
 pub(super) fn lint(
     manifests: &Manifests,
@@ -15,10 +15,12 @@ pub(super) fn lint(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) {
+    let tls = BackendTls::new(manifests, index);
     let backends = BackendResolver {
         manifests,
         index,
         options,
+        tls: &tls,
     };
     let attached = attachments.routes();
     let others = manifests.routes.iter().enumerate();

@@ -262,7 +262,7 @@ fn replacement(port: &AttachedPort, manifests: &Manifests) -> String {
     )
 }
 
-fn quote(messages: impl Iterator<Item = String>) -> String {
+pub(super) fn quote(messages: impl Iterator<Item = String>) -> String {
     let mut messages: Vec<String> = messages.collect();
     let more = messages.len().saturating_sub(QUOTED);
     messages.truncate(QUOTED);

@@ -1,4 +1,5 @@
-//! The status of routes: what a controller of the Gateway API would write into `status.parents`.
+//! The status of routes and policies: what a controller of the Gateway API would write into
+//! `status.parents` and `status.ancestors`.
 //!
 //! A controller says on the route itself what became of the route. `gammactl` writes to no cluster; the
 //! same is said from what the compiler found: each [`Diagnostic`](gamma_manifest::diagnostic::Diagnostic) has a
@@ -8,10 +9,12 @@
 
 mod conditions;
 mod findings;
+mod policies;
 mod reason;
 mod routes;
 mod write;
 
 pub use conditions::{Condition, ConditionType};
+pub use policies::{AncestorStatus, PolicyStatus, policy_statuses};
 pub use routes::{ParentStatus, RouteStatus, statuses};
 pub use write::{json, yaml};

@@ -21,7 +21,7 @@ pub(super) const UNSUPPORTED_VALUE: &str = "UnsupportedValue";
 /// GEP-1294, for a route of a less specific kind; the API's Go package has no name for it.
 pub(super) const CONFLICTED: &str = "Conflicted";
 
-static REASONS: [(&Code, About, &str); 12] = [
+static REASONS: [(&Code, About, &str); 13] = [
     (&codes::UNKNOWN_PARENT, About::Parent, NO_MATCHING_PARENT),
     (
         &codes::UNKNOWN_PARENT_PORT,
@@ -52,6 +52,12 @@ static REASONS: [(&Code, About, &str); 12] = [
     ),
     (
         &codes::UNSUPPORTED_PROTOCOL,
+        About::Reference,
+        "UnsupportedProtocol",
+    ),
+    // "Only if there is a corresponding `BackendTLSPolicy`" (GEP-1911).
+    (
+        &codes::TLS_WITHOUT_POLICY,
         About::Reference,
         "UnsupportedProtocol",
     ),

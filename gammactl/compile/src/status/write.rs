@@ -5,32 +5,75 @@ use serde_json::{Value, json};
 
 use super::{
     conditions::Condition,
+    policies::{AncestorStatus, PolicyStatus},
     routes::{CONTROLLER_NAME, ParentStatus, RouteStatus},
 };
 
-/// One document for each route.
+/// One document for each route and policy.
 #[must_use]
-pub fn yaml(statuses: &[RouteStatus]) -> String {
-    let documents: Vec<String> = statuses
+pub fn yaml(routes: &[RouteStatus], policies: &[PolicyStatus]) -> String {
+    let documents: Vec<String> = objects(routes, policies)
         .iter()
-        .map(|status| write_yaml(&object(status), ""))
+        .map(|object| write_yaml(object, ""))
         .collect();
     documents.join("---\n")
 }
 
 /// A `List`, as `kubectl get -o json` writes it.
 #[must_use]
-pub fn json(statuses: &[RouteStatus]) -> String {
-    let items: Vec<Value> = statuses.iter().map(object).collect();
+pub fn json(routes: &[RouteStatus], policies: &[PolicyStatus]) -> String {
+    let items = objects(routes, policies);
     let list = json!({ "apiVersion": "v1", "kind": "List", "items": items });
     format!("{list:#}\n")
 }
 
-fn object(status: &RouteStatus) -> Value {
-    let mut metadata = json!({ "namespace": status.namespace, "name": status.name });
-    if let Some(generation) = status.generation {
+fn objects(routes: &[RouteStatus], policies: &[PolicyStatus]) -> Vec<Value> {
+    let routes = routes.iter().map(route);
+    routes.chain(policies.iter().map(policy)).collect()
+}
+
+fn metadata(namespace: &str, name: &str, generation: Option<u64>) -> Value {
+    let mut metadata = json!({ "namespace": namespace, "name": name });
+    if let Some(generation) = generation {
         metadata["generation"] = generation.into();
     }
+    metadata
+}
+
+fn policy(status: &PolicyStatus) -> Value {
+    let ancestors = status.ancestors.iter();
+    let ancestors: Vec<Value> = ancestors.map(|of| ancestor(of, status)).collect();
+    json!({
+        "apiVersion": "gateway.networking.k8s.io/v1",
+        "kind": "BackendTLSPolicy",
+        "metadata": metadata(&status.namespace, &status.name, status.generation),
+        "status": { "ancestors": ancestors },
+    })
+}
+
+fn ancestor(status: &AncestorStatus, policy: &PolicyStatus) -> Value {
+    let target = &status.target;
+    let mut reference = json!({
+        "group": target.group.value,
+        "kind": target.kind.value,
+        "name": target.name.value,
+        "namespace": policy.namespace,
+    });
+    if let Some(section_name) = &target.section_name {
+        reference["sectionName"] = section_name.value.as_str().into();
+    }
+    let conditions = status.conditions.iter();
+    let conditions: Vec<Value> = conditions
+        .map(|c| condition(c, policy.generation))
+        .collect();
+    json!({
+        "ancestorRef": reference,
+        "controllerName": CONTROLLER_NAME,
+        "conditions": conditions,
+    })
+}
+
+fn route(status: &RouteStatus) -> Value {
     let parents: Vec<Value> = status
         .parents
         .iter()
@@ -39,7 +82,7 @@ fn object(status: &RouteStatus) -> Value {
     json!({
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": status.kind.as_str(),
-        "metadata": metadata,
+        "metadata": metadata(&status.namespace, &status.name, status.generation),
         "status": { "parents": parents },
     })
 }

@@ -32,7 +32,8 @@ impl<'s> Merge<'s> {
         }
     }
 
-    pub(super) fn add(&mut self, part: Manifests, diagnostics: &mut Diagnostics) {
+    pub(super) fn add(&mut self, mut part: Manifests, diagnostics: &mut Diagnostics) {
+        self.policies(&mut part, diagnostics);
         self.manifests.left_out.extend(part.left_out);
         self.manifests.gateways.extend(part.gateways);
         for route in part.routes {
@@ -64,6 +65,23 @@ impl<'s> Merge<'s> {
         for namespace in part.namespaces {
             if self.is_new("Namespace", &namespace, diagnostics) {
                 self.manifests.namespaces.push(namespace);
+            }
+        }
+    }
+
+    /// Of the ConfigMaps only those with a certificate are read closely enough to say that one of them
+    /// is there twice.
+    fn policies(&mut self, part: &mut Manifests, diagnostics: &mut Diagnostics) {
+        for policy in part.backend_tls_policies.drain(..) {
+            if self.is_new("BackendTLSPolicy", &policy.metadata, diagnostics) {
+                self.manifests.backend_tls_policies.push(policy);
+            }
+        }
+        for config_map in part.config_maps.drain(..) {
+            if config_map.ca_certificate.is_none()
+                || self.is_new("ConfigMap", &config_map.metadata, diagnostics)
+            {
+                self.manifests.config_maps.push(config_map);
             }
         }
     }

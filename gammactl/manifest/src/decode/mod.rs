@@ -6,7 +6,9 @@
 
 mod auth;
 mod backend;
+mod backend_tls_policy;
 mod cluster_ips;
+mod config_map;
 mod cors;
 mod cx;
 mod filters;
@@ -17,6 +19,7 @@ mod matches;
 mod merge;
 mod metadata;
 mod parallel;
+mod policy_target;
 mod ports;
 mod referent;
 mod route;
@@ -111,6 +114,13 @@ const KINDS: &[(&str, &str, &[&str], ReadObject)] = &[
         d.endpoint_slice(o, cx)
     }),
     ("Namespace", "", &["v1"], |d, o, cx| d.namespace(o, cx)),
+    (
+        "BackendTLSPolicy",
+        GATEWAY,
+        &["v1", "v1alpha3"],
+        |d, o, cx| d.backend_tls_policy(o, cx),
+    ),
+    ("ConfigMap", "", &["v1"], |d, o, cx| d.config_map(o, cx)),
 ];
 
 impl Decoder<'_> {
@@ -208,6 +218,16 @@ impl Decoder<'_> {
     fn endpoint_slice(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let slice = slice::endpoint_slice(object, self.default_namespace, cx);
         keep(slice, &mut self.manifests.endpoint_slices, cx);
+    }
+
+    fn backend_tls_policy(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
+        let policy = backend_tls_policy::backend_tls_policy(object, self.default_namespace, cx);
+        keep(policy, &mut self.manifests.backend_tls_policies, cx);
+    }
+
+    fn config_map(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
+        let config_map = config_map::config_map(object, self.default_namespace, cx);
+        keep(config_map, &mut self.manifests.config_maps, cx);
     }
 
     fn namespace(&mut self, mut object: ObjectReader<'_>, cx: &mut Cx<'_>) {

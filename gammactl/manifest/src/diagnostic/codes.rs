@@ -66,6 +66,14 @@ codes! {
     DEAD_ENDPOINT_PORT = "G216", Warning, "port of an EndpointSlice leads nowhere";
     STRAY_SLICE = "G217", Warning, "EndpointSlice belongs to no Service";
     OTHER_FAMILY = "G218", Warning, "EndpointSlice is of an IP family that its Service does not have";
+    POLICY_WITHOUT_TARGET = "G221", Warning, "policy is for nothing that is there";
+    NO_CERTIFICATE = "G222", Warning, "certificate to trust can't be used";
+    POLICIES_CONFLICT = "G223", Warning, "two policies are for the same Service port";
+    TLS_WITHOUT_POLICY = "G224", Warning, "backend asks for TLS and no policy says how";
+    POLICY_OPTION = "G225", Warning, "option of a policy has no effect";
+    POLICY_HOSTNAME = "G226", Warning, "host name of a policy can't be used";
+    TLS_CANNOT_BE = "G227", Note, "backend can't be reached by TLS as its policy says";
+    TLS_LEFT_TO_PROXY = "G228", Warning, "TLS to a backend is left to the proxy";
     UNSUPPORTED_FILTER = "G301", Warning, "filter is not supported";
     HOSTNAMES_IGNORED = "G303", Warning, "hostnames have no effect on a Service parent";
     NO_BACKENDS = "G304", Warning, "rule has no backend";
@@ -112,6 +120,7 @@ codes! {
     EXACT_RANK = "G429", Note, "meshes rank this Exact path differently";
     UNNAMED_SESSION = "G430", Note, "rule with sessions has no name";
     ENVOY_HEADER = "G431", Warning, "Envoy undoes or refuses a header change";
+    HTTP2_BY_ANOTHER_NAME = "G432", Warning, "port speaks HTTP/2 by a name that has no effect";
     VARIABLE = "G434", Warning, "variable stands for itself";
     PATH_PARAMETER = "G435", Warning, "path parameter stands for itself";
     FOREIGN_PATTERN = "G436", Warning, "pattern of another kind";

@@ -1,0 +1,183 @@
+//! What a policy asks of a TLS connection: the name, and the certificates that are trusted.
+
+use std::collections::HashMap;
+
+use gamma_manifest::{
+    BackendTlsPolicy, CertificateRef, ConfigMap, Manifests, SubjectAltName,
+    diagnostic::{Code, codes},
+    source::Span,
+    suggest::nearest,
+};
+
+use super::pem;
+
+/// What a TLS connection to an endpoint is like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TlsSettings {
+    /// The name that is asked for by SNI.
+    pub server_name: String,
+    /// Whose certificate is wanted: any of these.
+    pub names: Vec<SubjectAltName>,
+    /// Who may have signed it.
+    pub trusted: TrustedCertificates,
+}
+
+/// Certificates of authorities that are trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrustedCertificates {
+    /// Those that come with the machine that the proxy runs on.
+    System,
+    /// These, in PEM.
+    Pem(String),
+}
+
+/// Something that is wrong with a policy.
+#[derive(Debug)]
+pub(crate) struct PolicyFault {
+    pub(crate) code: &'static Code,
+    /// The reason of the API for the condition that is false for it.
+    pub(crate) reason: &'static str,
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) hint: String,
+}
+
+/// "… must be set to `InvalidCACertificateRef`"
+pub(crate) const INVALID_REF: &str = "InvalidCACertificateRef";
+/// "It refers to an unknown or unsupported kind of resource."
+pub(crate) const INVALID_KIND: &str = "InvalidKind";
+/// "the policy is syntactically or semantically invalid"
+pub(crate) const INVALID: &str = "Invalid";
+
+/// ConfigMaps by namespace and name.
+pub(super) type ConfigMaps<'m> = HashMap<(&'m str, &'m str), &'m ConfigMap>;
+
+pub(super) fn config_maps(manifests: &Manifests) -> ConfigMaps<'_> {
+    let mut config_maps = ConfigMaps::new();
+    for config_map in &manifests.config_maps {
+        let metadata = &config_map.metadata;
+        config_maps
+            .entry((&metadata.namespace, &metadata.name.value))
+            .or_insert(config_map);
+    }
+    config_maps
+}
+
+/// What `policy` asks for, unless nothing can be done about what is wrong with it.
+pub(super) fn of(
+    policy: &BackendTlsPolicy,
+    config_maps: &ConfigMaps<'_>,
+) -> (Option<TlsSettings>, Vec<PolicyFault>) {
+    let mut faults = Vec::new();
+    let trusted = match &policy.well_known {
+        Some(set) if set.value == "System" => Some(TrustedCertificates::System),
+        Some(set) => {
+            faults.push(PolicyFault {
+                code: &codes::NO_CERTIFICATE,
+                reason: INVALID,
+                span: set.span,
+                message: format!("no certificates are known by the name `{}`", set.value),
+                hint: "write `System`, or name a ConfigMap in `caCertificateRefs`".into(),
+            });
+            None
+        }
+        None => {
+            let mut text = String::new();
+            for reference in &policy.ca_certificate_refs {
+                match certificate(policy, reference, config_maps) {
+                    Ok(pem) => text.push_str(&pem),
+                    Err(fault) => faults.push(fault),
+                }
+            }
+            (!text.is_empty()).then_some(TrustedCertificates::Pem(text))
+        }
+    };
+    // "Hostname MUST be used as the SNI", and "literal IPv4 and IPv6 addresses are not permitted" there
+    // (RFC 6066).
+    let hostname = &policy.hostname;
+    let is_address = hostname.value.parse::<std::net::IpAddr>().is_ok();
+    if is_address {
+        faults.push(PolicyFault {
+            code: &codes::POLICY_HOSTNAME,
+            reason: INVALID,
+            span: hostname.span,
+            message: format!("`hostname` is the address `{}`", hostname.value),
+            hint: "write the name that the backend's certificate is for".into(),
+        });
+    }
+    let names = match &*policy.subject_alt_names {
+        [] => vec![SubjectAltName::Hostname(hostname.value.clone())],
+        names => names.to_vec(),
+    };
+    let settings = trusted.filter(|_| !is_address).map(|trusted| TlsSettings {
+        server_name: hostname.value.clone(),
+        names,
+        trusted,
+    });
+    (settings, faults)
+}
+
+/// The certificates that a reference names, in PEM.
+fn certificate(
+    policy: &BackendTlsPolicy,
+    reference: &CertificateRef,
+    config_maps: &ConfigMaps<'_>,
+) -> Result<String, PolicyFault> {
+    let CertificateRef { group, kind, name } = reference;
+    let fault = |reason, span, message, hint: String| PolicyFault {
+        code: &codes::NO_CERTIFICATE,
+        reason,
+        span,
+        message,
+        hint,
+    };
+    if !group.is_empty() || kind.value != "ConfigMap" {
+        let of = match &**group {
+            "" => String::new(),
+            group => format!(" of group `{group}`"),
+        };
+        let message = format!(
+            "`caCertificateRefs` names the {} `{}`{of}",
+            kind.value, name.value
+        );
+        let hint = match nearest(&kind.value, ["ConfigMap"]) {
+            Some(similar) if group.is_empty() => format!("did you mean `{similar}`?"),
+            _ if kind.value == "ConfigMap" => {
+                "a ConfigMap is in the core group: write `group: \"\"`".into()
+            }
+            _ => "put the certificates into a ConfigMap, with the key `ca.crt`".into(),
+        };
+        return Err(fault(INVALID_KIND, kind.span, message, hint));
+    }
+    let namespace = &*policy.metadata.namespace;
+    let called = format!("ConfigMap `{namespace}/{}`", name.value);
+    let Some(config_map) = config_maps.get(&(namespace, &*name.value)) else {
+        let same_namespace = config_maps.keys().filter(|(of, _)| *of == namespace);
+        let hint = match nearest(&name.value, same_namespace.map(|(_, name)| *name)) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => match config_maps.keys().filter(|(_, of)| *of == name.value).min() {
+                Some((elsewhere, _)) => format!(
+                    "there is one in namespace `{elsewhere}`: it must be in the policy's own, \
+                     `{namespace}`"
+                ),
+                None => {
+                    "add its manifest to the input: `kubectl get configmap -o yaml` has it".into()
+                }
+            },
+        };
+        let message = format!("{called} is not in the input");
+        return Err(fault(INVALID_REF, name.span, message, hint));
+    };
+    let Some(text) = &config_map.ca_certificate else {
+        let message = format!("{called} has no `ca.crt` in its `data`");
+        let hint = match config_map.is_binary {
+            true => "it is in `binaryData`: PEM is text, so put it into `data`",
+            false => "give the key with the certificates that name",
+        };
+        return Err(fault(INVALID_REF, name.span, message, hint.into()));
+    };
+    pem::certificates(&text.value).map_err(|wrong| {
+        let message = format!("`ca.crt` of {called} {}", wrong.what);
+        fault(INVALID_REF, text.span, message, wrong.hint.into())
+    })
+}
