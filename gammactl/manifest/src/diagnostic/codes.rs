@@ -41,10 +41,11 @@ codes! {
     INVALID_VALUE = "G106", Error, "value is not allowed";
     UNKNOWN_KIND = "G107", Note, "kind is not used";
     DUPLICATE_OBJECT = "G108", Error, "object is defined twice";
-    DUPLICATE_KEY = "G109", Error, "key appears twice";
+    DUPLICATE_KEY = "G109", Warning, "key appears twice";
     NOTHING_FOUND = "G110", Error, "no manifests found";
     CONTRADICTION = "G111", Error, "fields contradict each other";
     NEARLY_A_KIND = "G112", Warning, "kind or version is nearly one that is used";
+    MISSING_SEPARATOR = "G117", Error, "two objects in one document";
     FRAGMENT = "G120", Error, "fragment does not fit";
     UNKNOWN_PARENT = "G201", Warning, "parentRef names a Service that is not there";
     UNKNOWN_PARENT_PORT = "G202", Warning, "parentRef names a port that the Service does not have";
