@@ -10,6 +10,7 @@ mod core;
 mod cors;
 mod cx;
 mod filters;
+mod foreign;
 mod matches;
 mod merge;
 mod metadata;
@@ -29,7 +30,7 @@ use crate::{
     Manifests, RouteKind,
     diagnostic::{Diagnostic, Diagnostics, codes},
     groups::{GATEWAY, MULTICLUSTER},
-    source::{Sources, Span},
+    source::{Sources, Span, Spanned},
     suggest::nearest,
     yaml,
     yaml::{Document, Field, Node, ObjectReader},
@@ -41,19 +42,22 @@ pub fn decode(
     default_namespace: &str,
     diagnostics: &mut Diagnostics,
 ) -> Manifests {
+    let foreign = foreign::files(sources, is_used, diagnostics);
     let documents: Vec<Document<'_>> = sources
         .iter()
+        .filter(|(file, _)| !foreign.contains(file))
         .flat_map(|(file, source)| yaml::documents(file, &source.text))
         .collect();
     let parts = parallel::map_chunks(&documents, |documents| {
         let mut diagnostics = Diagnostics::default();
         let mut decoder = Decoder {
+            sources,
             default_namespace,
             manifests: Manifests::default(),
         };
         for document in documents {
             for root in document.parse(&mut diagnostics) {
-                decoder.object(&root, &mut diagnostics);
+                decoder.object(&root, &Inherited::default(), &mut diagnostics);
             }
         }
         (decoder.manifests, diagnostics)
@@ -67,6 +71,7 @@ pub fn decode(
 }
 
 struct Decoder<'s> {
+    sources: &'s Sources,
     default_namespace: &'s str,
     manifests: Manifests,
 }
@@ -99,8 +104,45 @@ const KINDS: &[(&str, &str, &[&str], ReadObject)] = &[
     ("Namespace", "", &["v1"], |d, o, cx| d.namespace(o, cx)),
 ];
 
+/// Whether objects of a kind are read.
+fn is_used(kind: &str) -> bool {
+    KINDS.iter().any(|(name, ..)| *name == kind)
+}
+
+/// What the items of a list need not say, since the list says it: a `ServiceList` has Services.
+#[derive(Default)]
+struct Inherited {
+    api_version: Option<Spanned<String>>,
+    kind: Option<Spanned<String>>,
+}
+
+impl Inherited {
+    /// From a list of `of`, which is empty if items are of any kind.
+    fn from(of: &str, kind: &Spanned<String>, api_version: &Spanned<String>) -> Self {
+        if of.is_empty() {
+            return Self::default();
+        }
+        let value = of.to_owned();
+        Self {
+            api_version: Some(api_version.clone()),
+            kind: Some(Spanned { value, ..*kind }),
+        }
+    }
+}
+
 impl Decoder<'_> {
-    fn object(&mut self, document: &Node, diagnostics: &mut Diagnostics) {
+    fn object(&mut self, document: &Node, from: &Inherited, diagnostics: &mut Diagnostics) {
+        if foreign::no_list(document, self.sources, is_used, diagnostics)
+            || foreign::no_text(document, diagnostics)
+            || foreign::no_whole_object(document, self.sources, is_used, diagnostics)
+        {
+            return;
+        }
+        let is_text = |name: &str| document.get(name).and_then(Node::as_str).is_some();
+        let is_object = is_text("apiVersion") && is_text("kind") || from.kind.is_some();
+        if !is_object && foreign::no_object(document, self.sources, diagnostics) {
+            return;
+        }
         let mut cx = Cx {
             diagnostics,
             refused: false,
@@ -110,6 +152,8 @@ impl Decoder<'_> {
         };
         let api_version = object.string("apiVersion", &mut cx);
         let kind = object.string("kind", &mut cx);
+        let api_version = api_version.or_else(|| from.api_version.clone());
+        let kind = kind.or_else(|| from.kind.clone());
         let (Some(api_version), Some(kind)) = (api_version, kind) else {
             if !cx.refused {
                 cx.refuse(
@@ -121,9 +165,12 @@ impl Decoder<'_> {
             }
             return;
         };
-        if kind.value.ends_with("List") && document.get("items").is_some() {
+        if let Some(of) = kind.value.strip_suffix("List")
+            && (of.is_empty() || document.get("items").is_some())
+        {
+            let inherited = Inherited::from(of, &kind, &api_version);
             for item in object.list("items", &mut cx) {
-                self.object(item.node, cx.diagnostics);
+                self.object(item.node, &inherited, cx.diagnostics);
             }
             return;
         }

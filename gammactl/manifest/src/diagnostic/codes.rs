@@ -45,6 +45,10 @@ codes! {
     NOTHING_FOUND = "G110", Error, "no manifests found";
     CONTRADICTION = "G111", Error, "fields contradict each other";
     NEARLY_A_KIND = "G112", Warning, "kind or version is nearly one that is used";
+    NO_MANIFEST = "G113", Note, "file is no manifest";
+    TEMPLATE = "G114", Error, "template is not rendered";
+    PATCH = "G115", Warning, "patch is not applied";
+    NOT_UTF8 = "G116", Error, "file is not UTF-8";
     MISSING_SEPARATOR = "G117", Error, "two objects in one document";
     FRAGMENT = "G120", Error, "fragment does not fit";
     UNKNOWN_PARENT = "G201", Warning, "parentRef names a Service that is not there";
