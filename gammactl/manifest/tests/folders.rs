@@ -125,3 +125,53 @@ fn manifests_alone_are_not_mentioned() {
     assert_eq!((manifests.routes.len(), manifests.services.len()), (1, 1));
     assert!(said.is_empty(), "{said:?}");
 }
+
+/// A large List is read item by item. It must not matter.
+#[test]
+fn the_items_of_a_large_list_are_read_as_if_they_stood_alone() {
+    let mut single = String::new();
+    let mut yaml = String::from("apiVersion: v1\nitems:\n");
+    let mut json = Vec::new();
+    for i in 0..1500 {
+        // Some are wrong, and each finding has its place.
+        let name = if i % 300 == 7 { "Cart" } else { "cart" };
+        let port = 80 + i % 7;
+        single.push_str(&format!(
+            "---\napiVersion: v1\nkind: Service\nmetadata: {{name: {name}-{i}}}\nspec:\n  ports:\n  - port: {port}\n"
+        ));
+        yaml.push_str(&format!(
+            "- apiVersion: v1\n  kind: Service\n  metadata: {{name: {name}-{i}}}\n  spec:\n    ports:\n    - port: {port}\n"
+        ));
+        json.push(format!(
+            "{{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {{\"name\": \"{name}-{i}\"}}, \"spec\": {{\"ports\": [{{\"port\": {port}}}]}}}}"
+        ));
+    }
+    yaml.push_str("kind: List\n");
+    let json = format!(
+        "{{\"apiVersion\": \"v1\", \"items\": [\n{}\n], \"kind\": \"List\"}}",
+        json.join(",\n")
+    );
+    // What hangs together is read as a whole.
+    let anchored =
+        yaml.replacen("{name: cart-0}", "&m {name: cart-0}", 1) + "metadata: {}\nx: *m\n";
+    let expected = read(&[("all.yaml", &single)]);
+    assert_eq!(expected.1.len(), 5);
+    let codes = |said: &[String]| {
+        said.iter()
+            .map(|said| said[..4].to_owned())
+            .collect::<Vec<_>>()
+    };
+    let ports = |manifests: &Manifests| {
+        let service = manifests.services.iter();
+        service
+            .map(|s| (s.metadata.name.value.clone(), s.ports[0].port))
+            .collect::<Vec<_>>()
+    };
+    for text in [&yaml, &json, &anchored] {
+        let (manifests, said) = read(&[("all.yaml", text)]);
+        assert_eq!(ports(&manifests), ports(&expected.0));
+        assert_eq!(codes(&said), codes(&expected.1));
+    }
+    let (_, said) = read(&[("all.yaml", &yaml)]);
+    assert_eq!(said[0], format!("G106 all.yaml:{}", 3 + 7 * 6 + 2));
+}

@@ -33,7 +33,7 @@ use crate::{
     source::{Sources, Span, Spanned},
     suggest::nearest,
     yaml,
-    yaml::{Document, Field, Node, ObjectReader},
+    yaml::{Document, Field, ListParts, Node, ObjectReader},
 };
 
 /// Reads all objects in `sources`. Those that name no namespace are put into `default_namespace`.
@@ -48,26 +48,77 @@ pub fn decode(
         .filter(|(file, _)| !foreign.contains(file))
         .flat_map(|(file, source)| yaml::documents(file, &source.text))
         .collect();
-    let parts = parallel::map_chunks(&documents, |documents| {
-        let mut diagnostics = Diagnostics::default();
-        let mut decoder = Decoder {
-            sources,
-            default_namespace,
+    let reading = Reading {
+        sources,
+        default_namespace,
+    };
+    let mut merge = Merge::new(sources);
+    let lists: Vec<Option<ListParts<'_>>> = documents.iter().map(|of| of.list()).collect();
+    let mut at = 0;
+    while at < documents.len() {
+        // Documents up to the next List are read in parallel, and so are its items.
+        let next = lists[at..].iter().position(Option::is_some);
+        let end = next.map_or(documents.len(), |next| at + next);
+        let mut parts = parallel::map_chunks(&documents[at..end], |of| reading.documents(of));
+        if let Some(Some(list)) = lists.get(end) {
+            parts.extend(reading.list(documents[end], list));
+        }
+        for (manifests, found) in parts {
+            diagnostics.extend(found);
+            merge.add(manifests, diagnostics);
+        }
+        at = end + 1;
+    }
+    merge.finish()
+}
+
+/// What was read, and what is wrong with it.
+type Part = (Manifests, Diagnostics);
+
+/// Reads documents, on any thread.
+struct Reading<'s> {
+    sources: &'s Sources,
+    default_namespace: &'s str,
+}
+
+impl Reading<'_> {
+    fn decoder(&self) -> Decoder<'_> {
+        Decoder {
+            sources: self.sources,
+            default_namespace: self.default_namespace,
             manifests: Manifests::default(),
-        };
+        }
+    }
+
+    fn documents(&self, documents: &[Document<'_>]) -> Part {
+        let mut diagnostics = Diagnostics::default();
+        let mut decoder = self.decoder();
         for document in documents {
             for root in document.parse(&mut diagnostics) {
                 decoder.object(&root, &Inherited::default(), &mut diagnostics);
             }
         }
         (decoder.manifests, diagnostics)
-    });
-    let mut merge = Merge::new(sources);
-    for (manifests, found) in parts {
-        diagnostics.extend(found);
-        merge.add(manifests, diagnostics);
     }
-    merge.finish()
+
+    /// The items of a large List, or the whole of it if they can't be read one by one.
+    fn list(&self, document: Document<'_>, parts: &ListParts<'_>) -> Vec<Part> {
+        let whole = || vec![self.documents(&[document])];
+        let Some(inherited) = Inherited::of(&parts.list) else {
+            return whole();
+        };
+        let read = parallel::map_chunks(&parts.items, |items| {
+            let mut diagnostics = Diagnostics::default();
+            let mut decoder = self.decoder();
+            for item in items {
+                let node = item.parse(&mut diagnostics)?;
+                decoder.object(&node, &inherited, &mut diagnostics);
+            }
+            Some((decoder.manifests, diagnostics))
+        });
+        let read: Option<Vec<Part>> = read.into_iter().collect();
+        read.unwrap_or_else(whole)
+    }
 }
 
 struct Decoder<'s> {
@@ -117,6 +168,19 @@ struct Inherited {
 }
 
 impl Inherited {
+    /// From a list, if it names its kind and version.
+    fn of(list: &Node) -> Option<Self> {
+        let text = |name: &str| {
+            let node = list.get(name)?;
+            let value = node.as_str()?.to_owned();
+            let span = node.span;
+            Some(Spanned { value, span })
+        };
+        let kind = text("kind")?;
+        let of = kind.value.strip_suffix("List")?;
+        Some(Self::from(of, &kind, &text("apiVersion")?))
+    }
+
     /// From a list of `of`, which is empty if items are of any kind.
     fn from(of: &str, kind: &Spanned<String>, api_version: &Spanned<String>) -> Self {
         if of.is_empty() {

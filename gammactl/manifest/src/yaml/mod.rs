@@ -8,6 +8,7 @@ mod base64;
 mod builder;
 mod documents;
 mod json;
+mod list;
 mod mapping;
 mod members;
 mod node;
@@ -20,6 +21,7 @@ mod typed;
 
 pub use documents::parse;
 pub(crate) use documents::{Document, documents};
+pub(crate) use list::ListParts;
 pub use members::Field;
 pub use node::{Content, MappingMember, Node};
 pub use object::ObjectReader;

@@ -166,3 +166,34 @@ fn what_kubectl_can_not_turn_into_json_is_refused() {
     }
     assert!(read("a: '.inf'").1.is_empty());
 }
+
+#[test]
+fn size_alone_is_no_limit() {
+    let items = "0, ".repeat(1_100_000);
+    let (documents, said) = read(&format!("a: [{items}]"));
+    assert!(said.is_empty() && documents.len() == 1, "{said:?}");
+}
+
+/// A table of keys is kept, so that a mapping of many takes as long for each as one of few.
+#[test]
+fn a_mapping_may_have_many_keys() {
+    use std::time::{Duration, Instant};
+
+    let keys: String = (0..200_000).map(|i| format!("key-{i}: {i}\n")).collect();
+    let start = Instant::now();
+    let (documents, said) = read(&format!("{keys}key-7: again\n"));
+    assert_eq!(said, ["200001:1 G109 key `key-7` appears twice"]);
+    assert_eq!(
+        documents[0].get("key-7").and_then(Node::as_str),
+        Some("again")
+    );
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+/// kubectl reads a document that repeats itself now and then, and so must this.
+#[test]
+fn aliases_may_add_something() {
+    let uses = "  - *x\n".repeat(1000);
+    let (documents, said) = read(&format!("a: &x {{b: [1, 2, 3]}}\nc:\n{uses}"));
+    assert!(said.is_empty() && documents.len() == 1, "{said:?}");
+}

@@ -61,6 +61,10 @@ pub(super) fn template(
     })
 }
 
+/// Bytes of a placeholder, and of what stands before it in its line. No one writes longer ones, and each of
+/// many braces must not be a reason to look through the whole text.
+const LONGEST: usize = 4096;
+
 /// Where a placeholder is.
 struct Mark {
     at: usize,
@@ -92,9 +96,11 @@ impl Mark {
         is_inner: impl Fn(&str) -> bool,
     ) -> Option<(usize, usize)> {
         text.match_indices(open).find_map(|(at, _)| {
-            let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
-            let is_comment = text[line..at].trim_start().starts_with('#');
+            let before = &text[text.floor_char_boundary(at.saturating_sub(LONGEST))..at];
+            let line = before.rfind('\n').map_or(0, |end| end + 1);
+            let is_comment = before[line..].trim_start().starts_with('#');
             let inner = &text[at + open.len()..];
+            let inner = &inner[..inner.floor_char_boundary(LONGEST)];
             let end = inner.find(close)?;
             let good = !is_comment && is_inner(&inner[..end]);
             good.then_some((at, open.len() + end + close.len()))
