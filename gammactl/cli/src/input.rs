@@ -152,7 +152,9 @@ impl CompiledInput {
     pub(super) fn of(sources: Sources, flags: &CompileFlags, options: &compile::Options) -> Self {
         let mut diagnostics = Diagnostics::default();
         let manifests = manifest::decode(&sources, flags.default_namespace(), &mut diagnostics);
-        if manifests.routes.is_empty() && manifests.services.is_empty() && diagnostics.is_empty() {
+        // That a file is no manifest explains nothing if there is no other.
+        let silent = diagnostics.iter().all(|d| d.code == &codes::NO_MANIFEST);
+        if manifests.routes.is_empty() && manifests.services.is_empty() && silent {
             diagnostics.push(Diagnostic {
                 code: &codes::NOTHING_FOUND,
                 message: "the input has no manifests".into(),

@@ -53,8 +53,9 @@ fn sarif_has_a_rule_with_help_for_each_code() {
             );
         }
         let markdown = rule["help"]["markdown"].as_str().unwrap();
-        // Examples of these two would be some hundred pages long.
-        let has_example = markdown.contains("```yaml bad") || ["G602", "G603"].contains(&code.id);
+        // Examples of these would be some hundred pages long, or are no text.
+        let without = ["G116", "G602", "G603"];
+        let has_example = markdown.contains("```yaml bad") || without.contains(&code.id);
         assert!(has_example && !markdown.contains("###"), "{}", code.id);
     }
 }

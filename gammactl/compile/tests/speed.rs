@@ -97,3 +97,38 @@ fn one_grpc_route_beside_many_http_routes() {
     );
     assert_eq!(findings(&text), ROUTES);
 }
+
+/// As `kubectl get -A -o yaml` and `-o json` print everything: the List is larger than any limit on what one
+/// document may be.
+#[test]
+fn one_list_of_many_routes() {
+    let route = |i: usize| {
+        format!(
+            "{{\"apiVersion\": \"gateway.networking.k8s.io/v1\", \"kind\": \"HTTPRoute\", \"metadata\": {{\"name\": \"r{i}\", \
+             \"managedFields\": [{{\"fieldsV1\": {{\"f:spec\": {{\".\": {{}}, \"f:rules\": {{}}}}}}}}]}}, \"spec\": {{\"parentRefs\": \
+             [{{\"group\": \"\", \"kind\": \"Service\", \"name\": \"cart\"}}], \"rules\": [{{\"matches\": [{{\"path\": {{\"value\": \
+             \"/a/{i}\"}}}}], \"backendRefs\": [{{\"name\": \"cart\", \"port\": 80}}]}}]}}}}"
+        )
+    };
+    let service = "{\"apiVersion\": \"v1\", \"kind\": \"Service\", \"metadata\": {\"name\": \"cart\"}, \
+                   \"spec\": {\"ports\": [{\"port\": 80}]}}";
+    let items: Vec<String> = std::iter::once(service.to_owned())
+        .chain((0..ROUTES).map(route))
+        .collect();
+    let json = format!(
+        "{{\"apiVersion\": \"v1\", \"items\": [{}], \"kind\": \"List\"}}",
+        items.join(",\n")
+    );
+    assert_eq!(findings(&json), 0);
+    let yaml = format!(
+        "apiVersion: v1\nitems:\n- {}\nkind: List\n",
+        items.join("\n- ")
+    );
+    assert_eq!(findings(&yaml), 0);
+    // Not taken apart, since it is a flow sequence.
+    let flow = format!(
+        "apiVersion: v1\nkind: List\nitems: [{}]\n",
+        items.join(",\n")
+    );
+    assert_eq!(findings(&flow), 0);
+}

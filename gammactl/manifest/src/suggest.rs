@@ -9,7 +9,10 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .filter(|candidate| *candidate != name)
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
-        .min()
+        // Of two that differ in case alone, the one that is written as `name` is.
+        .min_by_key(|(distance, candidate)| {
+            (*distance, strsim::osa_distance(name, candidate), *candidate)
+        })
         .map(|(_, candidate)| candidate)
 }
 
@@ -45,6 +48,7 @@ mod tests {
 
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {
+        assert_eq!(nearest("card", ["Cart", "cart"]), Some("cart"));
         let table = [
             ("backendRef", Some("backendRefs")),
             ("backendrefs", Some("backendRefs")),

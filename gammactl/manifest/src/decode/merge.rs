@@ -154,10 +154,15 @@ impl<'s> Merge<'s> {
                 format!("{kind} `{of}` is defined twice"),
             )
             .why("the API server has one object of a name, so this one is left out")
-            .hint(format!(
-                "the first is at {}:{line}: remove one",
-                self.sources.of(first).name
-            )),
+            .hint(if first.file == name.span.file {
+                format!("the first is in line {line}: keep one of them")
+            } else {
+                let file = &self.sources.of(first).name;
+                format!(
+                    "the first is at {file}:{line}: keep one of them; if one is a patch, \
+                     kubectl kustomize DIR | gammactl check -f - applies it"
+                )
+            }),
         );
         false
     }

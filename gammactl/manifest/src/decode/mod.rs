@@ -12,6 +12,7 @@ mod config_map;
 mod cors;
 mod cx;
 mod filters;
+mod foreign;
 mod grant;
 mod hints;
 mod left_out;
@@ -40,10 +41,10 @@ use crate::{
     Manifests, RouteKind,
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
     groups::{GATEWAY, MULTICLUSTER},
-    source::{Sources, Span},
+    source::{Sources, Span, Spanned},
     suggest::nearest,
     yaml,
-    yaml::{Document, Field, Node, ObjectReader},
+    yaml::{Document, Field, ListParts, Node, ObjectReader},
 };
 
 /// Reads all objects in `sources`. Those that name no namespace are put into `default_namespace`.
@@ -52,38 +53,93 @@ pub fn decode(
     default_namespace: &str,
     diagnostics: &mut Diagnostics,
 ) -> Manifests {
+    let foreign = foreign::files(sources, is_used, diagnostics);
     let documents: Vec<Document<'_>> = sources
         .iter()
+        .filter(|(file, _)| !foreign.contains(file))
         .flat_map(|(file, source)| yaml::documents(file, &source.text))
         .collect();
-    let parts = parallel::map_chunks(&documents, |documents| {
-        let mut diagnostics = Diagnostics::default();
-        let mut decoder = Decoder {
-            default_namespace,
-            manifests: Manifests::default(),
-        };
-        for document in documents {
-            let errors = diagnostics.count(Severity::Error);
-            let roots = document.parse(&mut diagnostics);
-            if roots.is_empty() && diagnostics.count(Severity::Error) > errors {
-                let guessed = left_out::guessed(document.text(), default_namespace);
-                decoder.manifests.left_out.extend(guessed);
-            }
-            for root in roots {
-                decoder.object(&root, &mut diagnostics);
-            }
-        }
-        (decoder.manifests, diagnostics)
-    });
+    let reading = Reading {
+        sources,
+        default_namespace,
+    };
     let mut merge = Merge::new(sources);
-    for (manifests, found) in parts {
-        diagnostics.extend(found);
-        merge.add(manifests, diagnostics);
+    let lists: Vec<Option<ListParts<'_>>> = documents.iter().map(|of| of.list()).collect();
+    let mut at = 0;
+    while at < documents.len() {
+        // Documents up to the next List are read in parallel, and so are its items.
+        let next = lists[at..].iter().position(Option::is_some);
+        let end = next.map_or(documents.len(), |next| at + next);
+        let mut parts = parallel::map_chunks(&documents[at..end], |of| reading.documents(of));
+        if let Some(Some(list)) = lists.get(end) {
+            parts.extend(reading.list(documents[end], list));
+        }
+        for (manifests, found) in parts {
+            diagnostics.extend(found);
+            merge.add(manifests, diagnostics);
+        }
+        at = end + 1;
     }
     merge.finish()
 }
 
+/// What was read, and what is wrong with it.
+type Part = (Manifests, Diagnostics);
+
+/// Reads documents, on any thread.
+struct Reading<'s> {
+    sources: &'s Sources,
+    default_namespace: &'s str,
+}
+
+impl Reading<'_> {
+    fn decoder(&self) -> Decoder<'_> {
+        Decoder {
+            sources: self.sources,
+            default_namespace: self.default_namespace,
+            manifests: Manifests::default(),
+        }
+    }
+
+    fn documents(&self, documents: &[Document<'_>]) -> Part {
+        let mut diagnostics = Diagnostics::default();
+        let mut decoder = self.decoder();
+        for document in documents {
+            let errors = diagnostics.count(Severity::Error);
+            let roots = document.parse(&mut diagnostics);
+            if roots.is_empty() && diagnostics.count(Severity::Error) > errors {
+                let guessed = left_out::guessed(document.text(), self.default_namespace);
+                decoder.manifests.left_out.extend(guessed);
+            }
+            for root in roots {
+                decoder.object(&root, &Inherited::default(), &mut diagnostics);
+            }
+        }
+        (decoder.manifests, diagnostics)
+    }
+
+    /// The items of a large List, or the whole of it if they can't be read one by one.
+    fn list(&self, document: Document<'_>, parts: &ListParts<'_>) -> Vec<Part> {
+        let whole = || vec![self.documents(&[document])];
+        let Some(inherited) = Inherited::of(&parts.list) else {
+            return whole();
+        };
+        let read = parallel::map_chunks(&parts.items, |items| {
+            let mut diagnostics = Diagnostics::default();
+            let mut decoder = self.decoder();
+            for item in items {
+                let node = item.parse(&mut diagnostics)?;
+                decoder.object(&node, &inherited, &mut diagnostics);
+            }
+            Some((decoder.manifests, diagnostics))
+        });
+        let read: Option<Vec<Part>> = read.into_iter().collect();
+        read.unwrap_or_else(whole)
+    }
+}
+
 struct Decoder<'s> {
+    sources: &'s Sources,
     default_namespace: &'s str,
     manifests: Manifests,
 }
@@ -123,8 +179,59 @@ const KINDS: &[(&str, &str, &[&str], ReadObject)] = &[
     ("ConfigMap", "", &["v1"], |d, o, cx| d.config_map(o, cx)),
 ];
 
+/// Whether objects of a kind say anything about routes by themselves. A ConfigMap may hold anything, templates of
+/// others among it.
+fn is_used(kind: &str) -> bool {
+    KINDS.iter().any(|(name, ..)| *name == kind) && kind != "ConfigMap"
+}
+
+/// What the items of a list need not say, since the list says it: a `ServiceList` has Services.
+#[derive(Default)]
+struct Inherited {
+    api_version: Option<Spanned<String>>,
+    kind: Option<Spanned<String>>,
+}
+
+impl Inherited {
+    /// From a list, if it names its kind and version.
+    fn of(list: &Node) -> Option<Self> {
+        let text = |name: &str| {
+            let node = list.get(name)?;
+            let value = node.as_str()?.to_owned();
+            let span = node.span;
+            Some(Spanned { value, span })
+        };
+        let kind = text("kind")?;
+        let of = kind.value.strip_suffix("List")?;
+        Some(Self::from(of, &kind, &text("apiVersion")?))
+    }
+
+    /// From a list of `of`, which is empty if items are of any kind.
+    fn from(of: &str, kind: &Spanned<String>, api_version: &Spanned<String>) -> Self {
+        if of.is_empty() {
+            return Self::default();
+        }
+        let value = of.to_owned();
+        Self {
+            api_version: Some(api_version.clone()),
+            kind: Some(Spanned { value, ..*kind }),
+        }
+    }
+}
+
 impl Decoder<'_> {
-    fn object(&mut self, document: &Node, diagnostics: &mut Diagnostics) {
+    fn object(&mut self, document: &Node, from: &Inherited, diagnostics: &mut Diagnostics) {
+        if foreign::no_list(document, self.sources, is_used, diagnostics)
+            || foreign::no_text(document, diagnostics)
+            || foreign::no_whole_object(document, self.sources, is_used, diagnostics)
+        {
+            return;
+        }
+        let is_text = |name: &str| document.get(name).and_then(Node::as_str).is_some();
+        let is_object = is_text("apiVersion") && is_text("kind") || from.kind.is_some();
+        if !is_object && foreign::no_object(document, self.sources, diagnostics) {
+            return;
+        }
         let mut cx = Cx {
             diagnostics,
             refused: false,
@@ -134,6 +241,8 @@ impl Decoder<'_> {
         };
         let api_version = object.string("apiVersion", &mut cx);
         let kind = object.string("kind", &mut cx);
+        let api_version = api_version.or_else(|| from.api_version.clone());
+        let kind = kind.or_else(|| from.kind.clone());
         let (Some(api_version), Some(kind)) = (api_version, kind) else {
             if !cx.refused {
                 cx.refuse(
@@ -145,9 +254,12 @@ impl Decoder<'_> {
             }
             return;
         };
-        if kind.value.ends_with("List") && document.get("items").is_some() {
+        if let Some(of) = kind.value.strip_suffix("List")
+            && (of.is_empty() || document.get("items").is_some())
+        {
+            let inherited = Inherited::from(of, &kind, &api_version);
             for item in object.list("items", &mut cx) {
-                self.object(item.node, cx.diagnostics);
+                self.object(item.node, &inherited, cx.diagnostics);
             }
             return;
         }

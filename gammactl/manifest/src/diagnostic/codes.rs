@@ -41,10 +41,15 @@ codes! {
     INVALID_VALUE = "G106", Error, "value is not allowed";
     UNKNOWN_KIND = "G107", Note, "kind is not used";
     DUPLICATE_OBJECT = "G108", Error, "object is defined twice";
-    DUPLICATE_KEY = "G109", Error, "key appears twice";
+    DUPLICATE_KEY = "G109", Warning, "key appears twice";
     NOTHING_FOUND = "G110", Error, "no manifests found";
     CONTRADICTION = "G111", Error, "fields contradict each other";
     NEARLY_A_KIND = "G112", Warning, "kind or version is nearly one that is used";
+    NO_MANIFEST = "G113", Note, "file is no manifest";
+    TEMPLATE = "G114", Error, "template is not rendered";
+    PATCH = "G115", Warning, "patch is not applied";
+    NOT_UTF8 = "G116", Error, "file is not UTF-8";
+    MISSING_SEPARATOR = "G117", Error, "two objects in one document";
     FRAGMENT = "G120", Error, "fragment does not fit";
     ADDRESS_TAKEN = "G121", Error, "cluster IP is taken by another Service";
     ADDRESS_SHARED = "G122", Warning, "address of a ServiceImport is that of another";

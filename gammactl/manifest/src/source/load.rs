@@ -29,7 +29,8 @@ pub enum LoadError {
 }
 
 /// Reads files, directories (with what is below them, in alphabetical order; hidden entries and test
-/// cases are skipped) and `-`, which is standard input.
+/// cases are skipped) and `-`, which is standard input. A file that is no text is a source without text,
+/// which says so.
 ///
 /// # Errors
 ///
@@ -38,11 +39,11 @@ pub fn load(paths: &[String]) -> Result<Sources, LoadError> {
     let mut sources = Sources::default();
     for path in paths {
         if path == "-" {
-            let mut text = String::new();
+            let mut bytes = Vec::new();
             io::stdin()
-                .read_to_string(&mut text)
+                .read_to_end(&mut bytes)
                 .map_err(|source| failed(Path::new("-"), source))?;
-            sources.add("-", text);
+            sources.add_bytes("-", bytes);
             continue;
         }
         let path = Path::new(path);
@@ -64,8 +65,8 @@ pub fn load(paths: &[String]) -> Result<Sources, LoadError> {
 }
 
 fn read(path: &Path, sources: &mut Sources) -> Result<(), LoadError> {
-    let text = fs::read_to_string(path).map_err(|source| failed(path, source))?;
-    sources.add(path.display().to_string(), text);
+    let bytes = fs::read(path).map_err(|source| failed(path, source))?;
+    sources.add_bytes(path.display().to_string(), bytes);
     Ok(())
 }
 

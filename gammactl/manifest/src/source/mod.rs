@@ -1,11 +1,13 @@
 //! The sources of manifests: texts from files, directories and standard input, and positions in them.
 
+mod encoding;
 mod load;
 mod replace;
 #[cfg(feature = "schema")]
 mod schema;
 mod text;
 
+pub use encoding::NotText;
 pub use load::{LoadError, is_case_file, load, walk};
 pub use replace::{UNFINISHED, replace_file};
 #[cfg(feature = "schema")]

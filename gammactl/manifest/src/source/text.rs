@@ -1,5 +1,7 @@
 //! The texts that were read, and the positions in them that diagnostics point to.
 
+use super::{encoding, encoding::NotText};
+
 /// A byte range in one source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
@@ -34,11 +36,25 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Why the text is not that of the whole file, if it is not.
+    pub not_text: Option<NotText>,
     /// Where each line begins, in bytes: many findings in one large file must not each count its lines.
     lines: Vec<u32>,
 }
 
 impl Source {
+    /// The first line that is not empty: where a finding about a whole file points to.
+    pub(crate) fn first_line(&self, file: u32) -> Span {
+        let text = self.text.trim_start_matches('\u{feff}');
+        let start = self.text.len() - text.trim_start().len();
+        let line = text.trim_start().lines().next().unwrap_or_default();
+        Span {
+            file,
+            start: start as u32,
+            end: (start + line.trim_end().len()) as u32,
+        }
+    }
+
     /// Zero-based number of the line that has the byte at `offset`.
     fn line_at(&self, offset: u32) -> usize {
         self.lines.partition_point(|&start| start <= offset) - 1
@@ -72,12 +88,22 @@ pub struct Sources(Vec<Source>);
 impl Sources {
     /// Adds a text and returns its index.
     pub fn add(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
-        let text: String = text.into();
+        self.push(name.into(), text.into(), None)
+    }
+
+    /// Adds the bytes of a file and returns its index.
+    pub fn add_bytes(&mut self, name: impl Into<String>, bytes: Vec<u8>) -> u32 {
+        let (text, not_text) = encoding::text(bytes);
+        self.push(name.into(), text, not_text)
+    }
+
+    fn push(&mut self, name: String, text: String, not_text: Option<NotText>) -> u32 {
         let ends = text.match_indices('\n').map(|(end, _)| end as u32 + 1);
         self.0.push(Source {
             lines: std::iter::once(0).chain(ends).collect(),
-            name: name.into(),
+            name,
             text,
+            not_text,
         });
         (self.0.len() - 1) as u32
     }

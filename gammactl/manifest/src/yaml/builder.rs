@@ -1,69 +1,73 @@
 //! Builds a tree from the events of a YAML or JSON parser, within limits: an alias bomb or a thousand
-//! brackets give an error, not a hang or an overflow of the stack.
+//! brackets give an error, not a hang or an overflow of the stack. The size of the text alone is no limit.
 
-use std::{borrow::Cow, collections::HashMap};
-
-use saphyr_parser::{Event, ScalarStyle, Tag};
+use std::collections::HashMap;
 
 use super::{
-    node::{Content, MappingMember, Node},
-    scalar::{Meaning, Scalar, ScalarError},
+    mapping::{Mapping, MappingKey},
+    node::{Content, Node},
+    scalar::Scalar,
+    syntax::{Event, EventKind},
+    tree_error::{TreeError, TreeResult},
 };
-use crate::{
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::{Span, Spanned},
-};
+use crate::{diagnostic::Diagnostics, source::Span};
 
 /// No manifest nests as deep.
-const MAX_DEPTH: usize = 64;
-/// Nodes per document, aliased ones counted as often as they are used.
-const MAX_NODES: usize = 1_000_000;
+const MAX_DEPTH: usize = 256;
+/// Nodes that aliases may add to a document. kubectl lets a document consist of as many nearly to the
+/// whole, and of a tenth in larger ones.
+const MAX_ALIASED: usize = 400_000;
 
-/// The error says what is wrong, and where.
-pub(super) type BuildResult<T> = Result<T, Spanned<String>>;
-
-pub(super) struct TreeBuilder<'d> {
+pub(super) struct TreeBuilder<'d, 't> {
     diagnostics: &'d mut Diagnostics,
-    open: Vec<Open>,
-    /// Anchored nodes and their sizes.
-    anchors: HashMap<usize, (Node, usize)>,
+    open: Vec<Open<'t>>,
+    /// What each anchor names at this place.
+    anchors: HashMap<&'t str, Anchored>,
+    /// Anchors so far, of whatever name.
+    definitions: usize,
     root: Option<Node>,
+    /// Nodes so far, and how many of them came by aliases.
     nodes: usize,
+    aliased: usize,
+    /// Whether objects in this text stand in blocks, so that one may follow another by mistake.
+    pub(super) in_blocks: bool,
 }
 
+/// A name is given where its node begins, though the node can't be used before its end.
+struct Anchored {
+    /// The number of the definition.
+    definition: usize,
+    /// The node and its size.
+    node: Option<(Node, usize)>,
+}
+
+/// An anchor, and the number of its definition.
+type Definition<'t> = Option<(&'t str, usize)>;
+
 /// A collection whose end has not come yet.
-struct Open {
+struct Open<'t> {
     start: Span,
-    anchor: usize,
+    anchor: Definition<'t>,
     nodes_before: usize,
     collection: Collection,
 }
 
 enum Collection {
     Sequence(Vec<Node>),
-    Mapping {
-        members: Vec<MappingMember>,
-        /// A key whose value has not come yet.
-        key: Option<MappingKey>,
-        /// Values of `<<`. What the mapping says itself, before or after, counts more.
-        merges: Vec<Node>,
-    },
+    Mapping(Mapping),
 }
 
-enum MappingKey {
-    Name(Spanned<String>),
-    /// `<<`, which is a key of its own only in quotes.
-    Merge,
-}
-
-impl<'d> TreeBuilder<'d> {
+impl<'d, 't> TreeBuilder<'d, 't> {
     pub(super) fn new(diagnostics: &'d mut Diagnostics) -> Self {
         Self {
             diagnostics,
             open: Vec::new(),
             anchors: HashMap::new(),
+            definitions: 0,
             root: None,
             nodes: 0,
+            aliased: 0,
+            in_blocks: false,
         }
     }
 
@@ -73,92 +77,102 @@ impl<'d> TreeBuilder<'d> {
     }
 
     /// Takes the next event of the YAML parser.
-    pub(super) fn event(&mut self, event: Event<'_>, span: Span) -> BuildResult<()> {
-        match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                let scalar = scalar(text.into_owned(), style, tag).map_err(|error| Spanned {
-                    value: error.to_string(),
-                    span,
-                })?;
-                self.scalar(scalar, anchor, span)
+    pub(super) fn event(&mut self, event: Event<'t>, span: Span) -> TreeResult<()> {
+        match event.kind {
+            EventKind::Scalar {
+                text,
+                plain,
+                properties,
+            } => {
+                let scalar = Scalar::written(text.into_owned(), plain, properties.tag.as_deref());
+                let scalar = scalar.map_err(|error| TreeError::new(span, error.to_string()))?;
+                self.scalar(scalar, properties.anchor, span)
             }
-            Event::SequenceStart(anchor, _) => self.begin_sequence(span, anchor),
-            Event::MappingStart(anchor, _) => self.begin_mapping(span, anchor),
-            Event::SequenceEnd | Event::MappingEnd => self.end(span),
-            Event::Alias(anchor) => {
-                let Some((node, size)) = self.anchors.get(&anchor).cloned() else {
-                    return Err(error(
-                        span,
-                        "the alias names an anchor that is not complete",
-                    ));
+            EventKind::SequenceStart(properties) => self.begin_sequence(span, properties.anchor),
+            EventKind::MappingStart(properties) => self.begin_mapping(span, properties.anchor),
+            EventKind::End => self.end(span),
+            EventKind::Alias(name) => {
+                let anchored = self.anchors.get(name);
+                let Some((node, size)) = anchored.and_then(|anchored| anchored.node.clone()) else {
+                    let message = format!("no anchor `&{name}` ends before this alias");
+                    return Err(TreeError::new(span, message));
                 };
-                self.count(size, span)?;
-                self.complete(node, 0, size)
+                self.nodes += size;
+                self.aliased += size;
+                if self.aliased > MAX_ALIASED {
+                    return Err(TreeError::new(
+                        span,
+                        "too large once its aliases are followed",
+                    ));
+                }
+                self.complete(node, None, size)
             }
-            _ => Ok(()),
+            EventKind::DocumentStart | EventKind::DocumentEnd | EventKind::StreamEnd => Ok(()),
         }
     }
 
-    /// Takes a scalar. `anchor` is 0 where there is none.
-    pub(super) fn scalar(&mut self, scalar: Scalar, anchor: usize, span: Span) -> BuildResult<()> {
-        self.count(1, span)?;
+    /// Takes a scalar.
+    pub(super) fn scalar(
+        &mut self,
+        scalar: Scalar,
+        anchor: Option<&'t str>,
+        span: Span,
+    ) -> TreeResult<()> {
+        self.nodes += 1;
         let scalar = if self.awaits_key() {
             scalar
         } else {
-            scalar.in_json().map_err(|error| Spanned {
-                value: error.to_string(),
-                span,
-            })?
+            let scalar = scalar.in_json();
+            scalar.map_err(|error| TreeError::new(span, error.to_string()))?
         };
         let content = Content::Scalar(scalar);
+        let anchor = self.define(anchor);
         self.complete(Node { span, content }, anchor, 1)
     }
 
     /// Takes the beginning of a list.
-    pub(super) fn begin_sequence(&mut self, start: Span, anchor: usize) -> BuildResult<()> {
+    pub(super) fn begin_sequence(
+        &mut self,
+        start: Span,
+        anchor: Option<&'t str>,
+    ) -> TreeResult<()> {
         self.begin(start, anchor, Collection::Sequence(Vec::new()))
     }
 
     /// Takes the beginning of a mapping. Its keys and values follow by turns.
-    pub(super) fn begin_mapping(&mut self, start: Span, anchor: usize) -> BuildResult<()> {
-        let collection = Collection::Mapping {
-            members: Vec::new(),
-            key: None,
-            merges: Vec::new(),
-        };
-        self.begin(start, anchor, collection)
+    pub(super) fn begin_mapping(&mut self, start: Span, anchor: Option<&'t str>) -> TreeResult<()> {
+        self.begin(start, anchor, Collection::Mapping(Mapping::default()))
     }
 
-    fn begin(&mut self, start: Span, anchor: usize, collection: Collection) -> BuildResult<()> {
+    fn begin(
+        &mut self,
+        start: Span,
+        anchor: Option<&'t str>,
+        collection: Collection,
+    ) -> TreeResult<()> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(error(start, "nested too deeply"));
+            return Err(TreeError::new(start, "nested too deeply"));
         }
+        let nodes_before = self.nodes;
+        let anchor = self.define(anchor);
         self.open.push(Open {
             start,
             anchor,
-            nodes_before: self.nodes,
+            nodes_before,
             collection,
         });
-        self.count(1, start)
+        self.nodes += 1;
+        Ok(())
     }
 
     /// Takes the end of the list or mapping that began last.
-    pub(super) fn end(&mut self, end: Span) -> BuildResult<()> {
+    pub(super) fn end(&mut self, end: Span) -> TreeResult<()> {
         let Some(open) = self.open.pop() else {
             return Ok(());
         };
         let content = match open.collection {
             Collection::Sequence(items) => Content::Sequence(items),
-            Collection::Mapping {
-                mut members,
-                merges,
-                ..
-            } => {
-                for source in merges {
-                    merge(&mut members, source)?;
-                }
-                Content::Mapping(members)
-            }
+            Collection::Mapping(mapping) => Content::Mapping(mapping.members),
         };
         let span = Span {
             end: end.end.max(open.start.end),
@@ -168,118 +182,50 @@ impl<'d> TreeBuilder<'d> {
         self.complete(Node { span, content }, open.anchor, size)
     }
 
-    fn awaits_key(&self) -> bool {
-        let collection = self.open.last().map(|open| &open.collection);
-        matches!(collection, Some(Collection::Mapping { key: None, .. }))
+    fn define(&mut self, anchor: Option<&'t str>) -> Definition<'t> {
+        let name = anchor?;
+        self.definitions += 1;
+        let anchored = Anchored {
+            definition: self.definitions,
+            node: None,
+        };
+        self.anchors.insert(name, anchored);
+        Some((name, self.definitions))
     }
 
-    fn count(&mut self, nodes: usize, span: Span) -> BuildResult<()> {
-        self.nodes += nodes;
-        if self.nodes > MAX_NODES {
-            return Err(error(span, "too large once its aliases are followed"));
-        }
-        Ok(())
+    fn awaits_key(&self) -> bool {
+        let collection = self.open.last().map(|open| &open.collection);
+        matches!(collection, Some(Collection::Mapping(mapping)) if mapping.awaits_key())
     }
 
     /// Puts a finished node where it belongs.
-    fn complete(&mut self, node: Node, anchor: usize, size: usize) -> BuildResult<()> {
-        if anchor > 0 {
-            self.anchors.insert(anchor, (node.clone(), size));
+    fn complete(&mut self, node: Node, anchor: Definition<'t>, size: usize) -> TreeResult<()> {
+        if let Some((name, definition)) = anchor
+            && let Some(anchored) = self.anchors.get_mut(name)
+            && anchored.definition == definition
+        {
+            anchored.node = Some((node.clone(), size));
         }
+        let is_root = self.open.len() == 1;
         match self.open.last_mut().map(|open| &mut open.collection) {
             None => self.root = Some(node),
             Some(Collection::Sequence(items)) => items.push(node),
-            Some(Collection::Mapping {
-                members,
-                key,
-                merges,
-            }) => match key.take() {
-                None => *key = Some(self::key(node)?),
-                Some(MappingKey::Merge) => merges.push(node),
-                Some(MappingKey::Name(key)) => insert(members, key, node, self.diagnostics),
-            },
-        }
-        Ok(())
-    }
-}
-
-fn scalar(
-    text: String,
-    style: ScalarStyle,
-    tag: Option<Cow<'_, Tag>>,
-) -> Result<Scalar, ScalarError> {
-    let scalar = match tag {
-        Some(tag) if tag.is_yaml_core_schema() => Scalar::tagged(&tag.suffix, text)?,
-        // `!` makes a string, and so does a tag that kubectl does not know.
-        Some(_) => Scalar::quoted(text),
-        None if style == ScalarStyle::Plain => Scalar::plain(text),
-        None => Scalar::quoted(text),
-    };
-    Ok(scalar)
-}
-
-fn key(node: Node) -> BuildResult<MappingKey> {
-    let span = node.span;
-    let Content::Scalar(scalar) = node.content else {
-        return Err(error(span, "a key must be a scalar"));
-    };
-    if scalar.plain && scalar.text == "<<" {
-        return Ok(MappingKey::Merge);
-    }
-    if scalar.meaning == Meaning::Null {
-        return Err(error(span, "a key must not be null"));
-    }
-    let value = scalar.text;
-    Ok(MappingKey::Name(Spanned { value, span }))
-}
-
-fn insert(
-    members: &mut Vec<MappingMember>,
-    key: Spanned<String>,
-    value: Node,
-    diagnostics: &mut Diagnostics,
-) {
-    if members.iter().any(|member| member.key == key.value) {
-        diagnostics.push(
-            Diagnostic::new(
-                &codes::DUPLICATE_KEY,
-                key.span,
-                format!("key `{}` appears twice", key.value),
-            )
-            .why("which of the two counts depends on the tool that reads it")
-            .hint("remove one of them"),
-        );
-        return;
-    }
-    members.push(MappingMember {
-        key: key.value,
-        key_span: key.span,
-        value,
-    });
-}
-
-/// `<<: *anchor`: members that the mapping does not have itself.
-fn merge(members: &mut Vec<MappingMember>, source: Node) -> BuildResult<()> {
-    let sources = match source.content {
-        Content::Sequence(items) => items,
-        _ => vec![source],
-    };
-    for source in sources {
-        let Content::Mapping(others) = source.content else {
-            return Err(error(source.span, "`<<` can merge mappings only"));
-        };
-        for other in others {
-            if !members.iter().any(|member| member.key == other.key) {
-                members.push(other);
+            Some(Collection::Mapping(mapping)) => {
+                if !mapping.awaits_key() {
+                    return mapping.value(node, self.diagnostics);
+                }
+                let key = MappingKey::of(node)?;
+                if let MappingKey::Name(name) = &key
+                    && is_root
+                    && self.in_blocks
+                    && matches!(&*name.value, "apiVersion" | "kind")
+                    && mapping.contains(&name.value)
+                {
+                    return Err(TreeError::SecondObject(name.clone()));
+                }
+                mapping.key(key);
             }
         }
-    }
-    Ok(())
-}
-
-fn error(span: Span, message: &str) -> Spanned<String> {
-    Spanned {
-        value: message.into(),
-        span,
+        Ok(())
     }
 }

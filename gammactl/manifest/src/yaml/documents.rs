@@ -1,9 +1,14 @@
-//! Splits a file into its YAML documents and parses each on its own: a syntax error in one does not
+//! Splits a file into its documents and parses each on its own: a syntax error in one does not
 //! hide the others.
 
-use saphyr_parser::Parser;
-
-use super::{builder::TreeBuilder, json, node::Node};
+use super::{
+    builder::TreeBuilder,
+    json,
+    node::Node,
+    spaces,
+    syntax::{EventKind, Parser, SyntaxError},
+    tree_error::TreeError,
+};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
@@ -12,124 +17,216 @@ use crate::{
 /// One document, not parsed yet.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Document<'t> {
-    file: u32,
-    start: usize,
-    text: &'t str,
-    /// Whether the whole source looks like JSON. What is not JSON after all is read as YAML.
-    json: bool,
+    pub(super) file: u32,
+    pub(super) start: usize,
+    pub(super) text: &'t str,
 }
 
 /// The documents of `text`, which is source number `file`.
-pub(crate) fn documents(file: u32, text: &str) -> impl Iterator<Item = Document<'_>> {
-    // What kubectl goes by.
-    let json = text.trim_start().starts_with('{');
-    split(text).into_iter().map(move |(start, text)| Document {
-        file,
-        start,
-        text,
-        json,
-    })
+pub(crate) fn documents(file: u32, text: &str) -> Vec<Document<'_>> {
+    split(text)
+        .into_iter()
+        .map(|(start, text)| Document { file, start, text })
+        .collect()
 }
 
 /// The trees of all documents of `text`, but for those that are empty or broken.
 pub fn parse(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
     documents(file, text)
+        .into_iter()
         .flat_map(|document| document.parse(diagnostics))
         .collect()
 }
+
+/// The trees of a document, and why the rest of it can't be read.
+type Trees = (Vec<Node>, Option<TreeError>);
 
 impl<'t> Document<'t> {
     /// What is written in it.
     pub(crate) fn text(&self) -> &'t str {
         self.text
     }
-}
 
-impl Document<'_> {
     /// Its tree: none if it is empty or broken, several if it is JSON values one after the other.
     /// What is broken is reported.
     pub(crate) fn parse(self, diagnostics: &mut Diagnostics) -> Vec<Node> {
-        let (mut nodes, error) = self.trees(diagnostics);
-        if let Some(error) = error {
-            // Of several JSON values, those before the mistake are read.
-            let why = if nodes.is_empty() {
-                "nothing of this document can be read"
-            } else {
-                "what comes from here on can't be read"
+        let mut rest = self;
+        let mut all = Vec::new();
+        loop {
+            let mut found = Diagnostics::default();
+            let (mut nodes, error) = rest.trees(&mut found);
+            nodes.retain(|node| !node.is_null());
+            let Some(TreeError::SecondObject(key)) = error else {
+                diagnostics.extend(found);
+                if let Some(TreeError::Syntax(error)) = error {
+                    rest.report(error, !(all.is_empty() && nodes.is_empty()), diagnostics);
+                }
+                all.extend(nodes);
+                return all;
             };
             diagnostics.push(
-                Diagnostic::new(&codes::YAML_SYNTAX, error.span, error.value)
-                    .why(why)
-                    .hint("look at the indentation, quotes and brackets around this place"),
+                Diagnostic::new(
+                    &codes::MISSING_SEPARATOR,
+                    key.span,
+                    format!("a second `{}` in one document", key.value),
+                )
+                .why("kubectl makes one object of both, of which neither is left")
+                .hint("put a line with `---` before the second object"),
             );
+            let (first, second) = rest.cut(key.span.start as usize);
+            all.extend(first.parse(diagnostics));
+            rest = second;
         }
-        nodes.retain(|node| !node.is_null());
-        nodes
+    }
+
+    /// The document up to a byte of the source, and from there on.
+    fn cut(self, at: usize) -> (Self, Self) {
+        let (first, second) = self.text.split_at(at - self.start);
+        let before = Self {
+            text: first,
+            ..self
+        };
+        let after = Self {
+            start: at,
+            text: second,
+            ..self
+        };
+        (before, after)
+    }
+
+    fn report(self, error: Spanned<String>, read_before: bool, diagnostics: &mut Diagnostics) {
+        let why = if read_before {
+            // Of several JSON values, those before the mistake are read.
+            "what comes from here on can't be read"
+        } else {
+            "nothing of this document can be read"
+        };
+        let at = error.span.start as usize - self.start;
+        let space = spaces::suspicious(self.text, at);
+        let (span, message, hint) = match space {
+            Some(space) => (
+                self.span(space.at, space.at + space.character.len_utf8()),
+                format!("{} stands here", space.name()),
+                "replace it by a space: it looks like one, and YAML takes it for a letter",
+            ),
+            None => (
+                error.span,
+                error.value,
+                "look at the indentation, quotes and brackets around this place",
+            ),
+        };
+        diagnostics.push(
+            Diagnostic::new(&codes::YAML_SYNTAX, span, message)
+                .why(why)
+                .hint(hint),
+        );
     }
 
     /// Its trees, and why the rest of it can't be read.
     ///
-    /// kubectl reads a stream that begins with `{` as JSON, and as YAML if its first value is none.
-    fn trees(self, diagnostics: &mut Diagnostics) -> (Vec<Node>, Option<Spanned<String>>) {
-        if !self.json {
+    /// kubectl reads a stream that begins with `{` as JSON, and as YAML if its first value is none. Here
+    /// any document may be JSON, and comments may stand around the values.
+    fn trees(self, diagnostics: &mut Diagnostics) -> Trees {
+        let text = self.text.trim_start_matches('\u{feff}');
+        let body = json::after_comments(text, 0);
+        if !text[body..].starts_with(['{', '[']) {
             return self.yaml(diagnostics);
         }
         let mut found = Diagnostics::default();
-        let values = json::values(self.file, self.start, self.text, &mut found);
+        let start = self.start + self.text.len() - text.len();
+        let mut values = json::values(self.file, start, text, &mut found);
+        let Some(json_error) = values.error else {
+            diagnostics.extend(found);
+            return (values.nodes, None);
+        };
+        let rest = Self {
+            start: start + values.read,
+            text: &text[values.read..],
+            ..self
+        };
+        let (nodes, error) = rest.yaml(diagnostics);
+        // Where both fail, the one that gets further is nearer to the mistake.
+        let error = match (error, json_error) {
+            (Some(TreeError::Syntax(yaml)), TreeError::Syntax(json)) if json.span > yaml.span => {
+                Some(TreeError::Syntax(json))
+            }
+            (Some(_), json) if !values.nodes.is_empty() => Some(json),
+            (error, _) => error,
+        };
         if !values.nodes.is_empty() {
             diagnostics.extend(found);
-            return (values.nodes, values.error);
         }
-        let (nodes, error) = self.yaml(diagnostics);
-        // Where both fail, the one that gets further is nearer to the mistake.
-        let error = error.map(|yaml| match values.error {
-            Some(json) if json.span.start > yaml.span.start => json,
-            _ => yaml,
-        });
+        values.nodes.extend(nodes);
+        (values.nodes, error)
+    }
+
+    fn yaml(self, diagnostics: &mut Diagnostics) -> Trees {
+        let mut nodes = Vec::new();
+        let error = self.yaml_trees(&mut nodes, diagnostics).err();
         (nodes, error)
     }
 
-    fn yaml(self, diagnostics: &mut Diagnostics) -> (Vec<Node>, Option<Spanned<String>>) {
-        let offsets = Offsets::new(self.file, self.start, self.text);
-        match tree(&offsets, self.text, diagnostics) {
-            Ok(node) => (node.into_iter().collect(), None),
-            Err(error) => (Vec::new(), Some(error)),
+    fn yaml_trees(
+        self,
+        nodes: &mut Vec<Node>,
+        diagnostics: &mut Diagnostics,
+    ) -> Result<(), TreeError> {
+        if let Some((at, character)) = spaces::control_character(self.text) {
+            let number = u32::from(character);
+            let message = format!("YAML does not allow the control character U+{number:04X}");
+            return Err(TreeError::new(self.span(at, at), message));
+        }
+        let syntax_error = |error: SyntaxError| {
+            TreeError::new(self.span(error.at, error.at), error.message.into_owned())
+        };
+        let mut parser = Parser::new(self.text);
+        loop {
+            let mut builder = TreeBuilder::new(diagnostics);
+            builder.in_blocks = true;
+            loop {
+                let event = parser.next().map_err(syntax_error)?;
+                match event.kind {
+                    EventKind::StreamEnd => return Ok(()),
+                    EventKind::DocumentEnd => break,
+                    _ => {
+                        let span = self.span(event.start, event.end);
+                        builder.event(event, span)?;
+                    }
+                }
+            }
+            nodes.extend(builder.finish());
+        }
+    }
+
+    fn span(self, start: usize, end: usize) -> Span {
+        Span {
+            file: self.file,
+            start: (self.start + start) as u32,
+            end: (self.start + end) as u32,
         }
     }
 }
 
-fn tree(
-    offsets: &Offsets,
-    text: &str,
-    diagnostics: &mut Diagnostics,
-) -> Result<Option<Node>, Spanned<String>> {
-    let mut builder = TreeBuilder::new(diagnostics);
-    let mut parser = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let (event, span) = event.map_err(|error| Spanned {
-            value: error.info().to_owned(),
-            span: offsets.at(error.marker().index()),
-        })?;
-        builder.event(event, offsets.between(span))?;
-    }
-    Ok(builder.finish())
-}
-
 /// Splits at the lines that start or end a document, which YAML allows nowhere else. Gives byte
-/// offsets.
+/// offsets. Directives stay with the document that they are about.
 fn split(text: &str) -> Vec<(usize, &str)> {
     let mut documents = Vec::new();
     let mut start = 0;
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
+        let content = line.strip_prefix('\u{feff}').unwrap_or(line);
         let is_marker = |marker: &str| {
-            line.strip_prefix(marker)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+            content.strip_prefix(marker).is_some_and(|rest| {
+                // kubectl takes `---#` for one as well.
+                rest.is_empty() || rest.starts_with(|c: char| c.is_whitespace() || c == '#')
+            })
         };
-        if is_marker("---") || is_marker("...") {
+        if (is_marker("---") || is_marker("...")) && !is_directives(&text[start..offset]) {
             documents.push((start, &text[start..offset]));
-            // Content may follow on the same line: `--- # comment` or `--- {a: b}`.
-            start = offset + 3;
+            // Content may follow on the same line: `--- {a: b}`.
+            let rest = content[3..].trim_start_matches([' ', '\t', '\r']);
+            let is_empty = rest.is_empty() || rest.starts_with(['#', '\n']);
+            start = offset + line.len() - if is_empty { 0 } else { rest.len() };
         }
         offset += line.len();
     }
@@ -137,54 +234,18 @@ fn split(text: &str) -> Vec<(usize, &str)> {
     documents
 }
 
-/// From the parser's character positions in one document to byte positions in the source.
-struct Offsets {
-    file: u32,
-    start: usize,
-    len: usize,
-    /// Byte offset of each character; empty if they are all ASCII.
-    bytes: Vec<u32>,
-}
-
-impl Offsets {
-    fn new(file: u32, start: usize, text: &str) -> Self {
-        let bytes = if text.is_ascii() {
-            Vec::new()
-        } else {
-            text.char_indices().map(|(byte, _)| byte as u32).collect()
-        };
-        Self {
-            file,
-            start,
-            len: text.len(),
-            bytes,
+/// Whether `text` has `%` lines, and comments at most.
+fn is_directives(text: &str) -> bool {
+    let mut lines = text.lines().map(|line| line.trim_start_matches('\u{feff}'));
+    let lines = lines
+        .by_ref()
+        .filter(|line| !(line.trim().is_empty() || line.starts_with('#')));
+    let mut any = false;
+    for line in lines {
+        if !line.starts_with('%') {
+            return false;
         }
+        any = true;
     }
-
-    fn byte(&self, character: usize) -> u32 {
-        let byte = if self.bytes.is_empty() {
-            character.min(self.len)
-        } else {
-            let byte = self.bytes.get(character);
-            byte.map_or(self.len, |&byte| byte as usize)
-        };
-        (self.start + byte) as u32
-    }
-
-    fn at(&self, character: usize) -> Span {
-        let start = self.byte(character);
-        Span {
-            file: self.file,
-            start,
-            end: start,
-        }
-    }
-
-    fn between(&self, span: saphyr_parser::Span) -> Span {
-        Span {
-            file: self.file,
-            start: self.byte(span.start.index()),
-            end: self.byte(span.end.index()),
-        }
-    }
+    any
 }

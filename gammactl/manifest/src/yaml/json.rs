@@ -5,22 +5,23 @@
 //! values. kubectl reads a stream that begins with `{` as JSON first.
 
 use super::{
-    builder::{BuildResult, TreeBuilder},
+    builder::TreeBuilder,
     node::Node,
     scalar::Scalar,
+    tree_error::{TreeError, TreeResult},
 };
-use crate::{
-    diagnostic::Diagnostics,
-    source::{Span, Spanned},
-};
+use crate::{diagnostic::Diagnostics, source::Span};
 
 /// Values that follow each other, and why the text behind them is none, if it is not.
 pub(super) struct JsonValues {
     pub(super) nodes: Vec<Node>,
-    pub(super) error: Option<Spanned<String>>,
+    pub(super) error: Option<TreeError>,
+    /// Bytes up to the end of the last value that could be read.
+    pub(super) read: usize,
 }
 
-/// Reads the values in `text`, which begins at byte `start` of source number `file`.
+/// Reads the values in `text`, which begins at byte `start` of source number `file`. Comments of YAML
+/// may stand between them.
 pub(super) fn values(
     file: u32,
     start: usize,
@@ -33,19 +34,43 @@ pub(super) fn values(
         text,
         at: 0,
     };
-    let mut nodes = Vec::new();
+    let mut values = JsonValues {
+        nodes: Vec::new(),
+        error: None,
+        read: 0,
+    };
     loop {
-        reader.space();
+        reader.at = after_comments(text, reader.at);
         if reader.peek().is_none() {
-            return JsonValues { nodes, error: None };
+            return values;
         }
         let mut builder = TreeBuilder::new(diagnostics);
         if let Err(error) = reader.value(&mut builder) {
-            let error = Some(error);
-            return JsonValues { nodes, error };
+            values.error = Some(error);
+            return values;
         }
-        nodes.extend(builder.finish());
+        values.nodes.extend(builder.finish());
+        values.read = reader.at;
     }
+}
+
+/// The place behind the white space and the comments that begin at byte `at` of `text`.
+pub(super) fn after_comments(text: &str, mut at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut spaced = at == 0;
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b' ' | b'\t' | b'\n' | b'\r' => spaced = true,
+            b'#' if spaced => {
+                let line = bytes[at..].iter().position(|&b| b == b'\n');
+                at = line.map_or(bytes.len(), |end| at + end);
+                continue;
+            }
+            _ => break,
+        }
+        at += 1;
+    }
+    at
 }
 
 struct JsonReader<'t> {
@@ -73,7 +98,7 @@ enum Expected {
 
 impl JsonReader<'_> {
     /// One value. Open collections are on a list, not on the stack.
-    fn value(&mut self, builder: &mut TreeBuilder<'_>) -> BuildResult<()> {
+    fn value(&mut self, builder: &mut TreeBuilder<'_, '_>) -> TreeResult<()> {
         let mut open: Vec<u8> = Vec::new();
         let mut expected = Expected::Value;
         loop {
@@ -85,10 +110,10 @@ impl JsonReader<'_> {
                     self.at += 1;
                     open.push(bracket);
                     if bracket == b'{' {
-                        builder.begin_mapping(self.span(from), 0)?;
+                        builder.begin_mapping(self.span(from), None)?;
                         Expected::KeyOrEnd
                     } else {
-                        builder.begin_sequence(self.span(from), 0)?;
+                        builder.begin_sequence(self.span(from), None)?;
                         Expected::ValueOrEnd
                     }
                 }
@@ -104,12 +129,12 @@ impl JsonReader<'_> {
                 }
                 (Expected::Value | Expected::ValueOrEnd, _) => {
                     let scalar = self.scalar()?;
-                    builder.scalar(scalar, 0, self.span(from))?;
+                    builder.scalar(scalar, None, self.span(from))?;
                     Expected::CommaOrEnd
                 }
                 (Expected::Key | Expected::KeyOrEnd, Some(b'"')) => {
                     let key = Scalar::quoted(self.string()?);
-                    builder.scalar(key, 0, self.span(from))?;
+                    builder.scalar(key, None, self.span(from))?;
                     self.space();
                     if self.peek() != Some(b':') {
                         return Err(self.error("a `:` must follow a key"));
@@ -141,8 +166,8 @@ impl JsonReader<'_> {
     fn close(
         &mut self,
         open: &mut Vec<u8>,
-        builder: &mut TreeBuilder<'_>,
-    ) -> BuildResult<Expected> {
+        builder: &mut TreeBuilder<'_, '_>,
+    ) -> TreeResult<Expected> {
         let from = self.at;
         self.at += 1;
         open.pop();
@@ -150,7 +175,7 @@ impl JsonReader<'_> {
         Ok(Expected::CommaOrEnd)
     }
 
-    fn scalar(&mut self) -> BuildResult<Scalar> {
+    fn scalar(&mut self) -> TreeResult<Scalar> {
         if self.peek() == Some(b'"') {
             return Ok(Scalar::quoted(self.string()?));
         }
@@ -165,7 +190,7 @@ impl JsonReader<'_> {
     }
 
     /// A string in double quotes, the first of which is next.
-    fn string(&mut self) -> BuildResult<String> {
+    fn string(&mut self) -> TreeResult<String> {
         let mut string = String::new();
         self.at += 1;
         loop {
@@ -189,7 +214,7 @@ impl JsonReader<'_> {
     }
 
     /// One character of a string, written with a backslash.
-    fn escape(&mut self) -> BuildResult<char> {
+    fn escape(&mut self) -> TreeResult<char> {
         let escaped = self.text.as_bytes().get(self.at + 1);
         let character = match escaped {
             Some(b'b') => '\u{8}',
@@ -207,7 +232,7 @@ impl JsonReader<'_> {
 
     /// `\u` with four digits, or two of them that are one character. Half of such a pair stands for
     /// the replacement character, as in Go.
-    fn unicode(&mut self) -> BuildResult<char> {
+    fn unicode(&mut self) -> TreeResult<char> {
         let Some(first) = self.code_unit() else {
             return Err(self.error("four hexadecimal digits must follow `\\u`"));
         };
@@ -249,11 +274,8 @@ impl JsonReader<'_> {
         }
     }
 
-    fn error(&self, message: &str) -> Spanned<String> {
-        Spanned {
-            value: message.into(),
-            span: self.span(self.at),
-        }
+    fn error(&self, message: &str) -> TreeError {
+        TreeError::new(self.span(self.at), message)
     }
 }
 

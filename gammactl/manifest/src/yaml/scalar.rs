@@ -6,6 +6,11 @@
 
 use std::borrow::Cow;
 
+use super::base64;
+
+/// What `!!` stands for in a tag.
+pub(super) const CORE: &str = "tag:yaml.org,2002:";
+
 /// A scalar as written, and what it stands for.
 #[derive(Debug, Clone)]
 pub struct Scalar {
@@ -62,20 +67,58 @@ impl Scalar {
         }
     }
 
-    /// A scalar with a tag of YAML's core schema, like `int` of `!!int`. The scalar means the same
-    /// with and without quotes.
+    /// A scalar as it stands in a text, with its tag in full if it has one. A tag decides with quotes
+    /// and without.
+    pub(super) fn written(
+        text: String,
+        plain: bool,
+        tag: Option<&str>,
+    ) -> Result<Self, ScalarError> {
+        let Some(tag) = tag else {
+            return Ok(if plain {
+                Self::plain(text)
+            } else {
+                Self::quoted(text)
+            });
+        };
+        let Some(core) = tag.strip_prefix(CORE) else {
+            // `!` and `!mine`: to kubectl, a string. But `! <<` is a merge key.
+            let plain = tag == "!" && text == "<<";
+            return Ok(Self {
+                plain,
+                ..Self::quoted(text)
+            });
+        };
+        Self::tagged(core, text)
+    }
+
+    /// A scalar with a tag of YAML's core schema, like `int` of `!!int`.
     pub(super) fn tagged(tag: &str, text: String) -> Result<Self, ScalarError> {
+        let failed = |text: String| {
+            let tag = tag.to_owned();
+            ScalarError::Tag { text, tag }
+        };
         let meaning = match (tag, Meaning::of(&text)) {
-            ("str" | "timestamp", _) => Meaning::String,
-            ("float", Meaning::Integer(integer)) => Meaning::Float(integer as f64),
+            ("timestamp", _) if is_date(&text) => Meaning::String,
+            ("float", Meaning::Integer(integer)) if i64::try_from(integer).is_ok() => {
+                Meaning::Float(integer as f64)
+            }
             ("null", meaning @ Meaning::Null)
             | ("bool", meaning @ Meaning::Boolean(_))
             | ("int", meaning @ Meaning::Integer(_))
             | ("float", meaning @ Meaning::Float(_)) => meaning,
-            _ => {
-                let tag = tag.to_owned();
-                return Err(ScalarError::Tag { text, tag });
+            ("null" | "bool" | "int" | "float" | "timestamp", _) => return Err(failed(text)),
+            ("merge", _) if text == "<<" => {
+                return Ok(Self {
+                    plain: true,
+                    ..Self::quoted(text)
+                });
             }
+            ("binary", _) => {
+                let decoded = base64::decode(&text);
+                return decoded.map(Self::quoted).ok_or_else(|| failed(text));
+            }
+            _ => Meaning::String,
         };
         Ok(Self {
             plain: meaning != Meaning::String,
@@ -134,6 +177,17 @@ impl Meaning {
             _ => None,
         }
     }
+}
+
+/// Whether a text begins like one of the dates that `!!timestamp` takes: `2026-1-31`.
+fn is_date(text: &str) -> bool {
+    let mut parts = text.splitn(3, '-');
+    let mut digits = |counts: std::ops::RangeInclusive<usize>| {
+        let part = parts.next().unwrap_or_default();
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        counts.contains(&digits)
+    };
+    digits(4..=4) && digits(1..=2) && digits(1..=2)
 }
 
 /// A text that begins like a number. Underscores between its characters mean nothing.

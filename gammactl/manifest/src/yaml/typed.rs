@@ -3,7 +3,7 @@
 
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
-use super::{members::Field, scalar::Meaning};
+use super::{members::Field, scalar::Meaning, spaces};
 use crate::source::{Span, Spanned};
 
 /// Where a reader reports what is wrong with a tree, and what the mistakes are called there.
@@ -100,12 +100,14 @@ impl<'n> Field<'n> {
     /// Reports that this is not `wanted`.
     pub(crate) fn must_be(&self, wanted: &str, report: &mut impl Report) {
         let text = self.node.as_plain().filter(|_| !self.node.is_null());
+        let space = text.and_then(spaces::first_odd);
         let hint = match text {
             _ if let Some(hint) = report.type_hint(self, wanted) => hint,
             Some(text) if wanted == "a string" => format!("put it in quotes: \"{text}\""),
             Some(text) if wanted == "a list" => format!("put it in brackets: [{text}]"),
             _ => format!("write {wanted}"),
         };
+        let hint = space.map_or(hint, |space| space.instead());
         report.wrong_type(self.node.span, self.is_not(wanted), hint);
     }
 }

@@ -48,7 +48,6 @@ const RULES: Rules = Rules {
         clap_complete: gammactl
         matchit:       gamma-router
         proxy-wasm:    gamma-filter
-        saphyr-parser: gamma-manifest
     ",
 };
 

@@ -45,11 +45,15 @@ fn a_tag_decides_what_a_scalar_is() {
     assert_eq!(read("float", "1"), Ok(Meaning::Float(1.0)));
     assert_eq!(read("bool", "yes"), Ok(Meaning::Boolean(true)));
     assert_eq!(read("null", "~"), Ok(Meaning::Null));
+    assert_eq!(read("timestamp", "2026-1-31"), Ok(Meaning::String));
+    assert_eq!(read("unknown", "80"), Ok(Meaning::String));
+    assert_eq!(read("binary", "aGk="), Ok(Meaning::String));
     for (tag, text) in [
         ("int", "x"),
         ("null", "x"),
         ("bool", "1"),
-        ("binary", "aGk="),
+        ("timestamp", "today"),
+        ("binary", "aGk"),
     ] {
         assert!(read(tag, text).is_err(), "!!{tag} {text}");
     }
