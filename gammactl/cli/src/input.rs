@@ -124,6 +124,17 @@ pub(super) fn namespace_or_none(text: &str) -> Result<String, String> {
     }
 }
 
+fn nothing_found() -> Diagnostic {
+    Diagnostic {
+        code: &codes::NOTHING_FOUND,
+        message: "the input has no manifests".into(),
+        span: None,
+        why: None,
+        hint: Some("name files with HTTPRoutes, GRPCRoutes and Services".into()),
+        also: None,
+    }
+}
+
 /// Manifests, what was made of them and what is to be said about them.
 pub(super) struct CompiledInput {
     pub(super) sources: Sources,
@@ -143,7 +154,6 @@ impl CompiledInput {
 
     /// Compiles with `options` instead of those that `input` has for most commands.
     pub(super) fn with(input: &Input, options: &compile::Options) -> anyhow::Result<Self> {
-        let _progress = ProgressLine::new("reading and compiling manifests");
         let sources = source::load(&input.filename)?;
         Ok(Self::of(sources, &input.flags, options))
     }
@@ -151,18 +161,13 @@ impl CompiledInput {
     /// Compiles what was read.
     pub(super) fn of(sources: Sources, flags: &CompileFlags, options: &compile::Options) -> Self {
         let mut diagnostics = Diagnostics::default();
+        let bytes: usize = sources.iter().map(|(_, source)| source.text.len()).sum();
+        let progress = ProgressLine::new(format!("reading {} MB of manifests", bytes / 1_000_000));
         let manifests = manifest::decode(&sources, flags.default_namespace(), &mut diagnostics);
-        // That a file is no manifest explains nothing if there is no other.
-        let silent = diagnostics.iter().all(|d| d.code == &codes::NO_MANIFEST);
-        if manifests.routes.is_empty() && manifests.services.is_empty() && silent {
-            diagnostics.push(Diagnostic {
-                code: &codes::NOTHING_FOUND,
-                message: "the input has no manifests".into(),
-                span: None,
-                why: None,
-                hint: Some("name files with HTTPRoutes, GRPCRoutes and Services".into()),
-                also: None,
-            });
+        drop(progress);
+        let _progress = ProgressLine::new(format!("compiling {} routes", manifests.routes.len()));
+        if manifests.routes.is_empty() && manifests.services.is_empty() && diagnostics.is_empty() {
+            diagnostics.push(nothing_found());
         }
         let Compilation {
             config,
@@ -193,10 +198,17 @@ impl CompiledInput {
         !refused && !strictly
     }
 
-    /// Says what was found, but for notes: they are what `check` is for.
+    /// Says what was found, but for notes: they are what `check` is for. Only if nothing but files that
+    /// are no manifests was found, that is an error with the notes that explain it.
     pub(super) fn report(&mut self) {
+        let nothing = self.manifests.routes.is_empty() && self.manifests.services.is_empty();
+        let is_foreign = |d: &Diagnostic| d.code == &codes::NO_MANIFEST;
+        let explain = nothing && self.diagnostics.iter().all(is_foreign);
+        if explain {
+            self.diagnostics.push(nothing_found());
+        }
         self.diagnostics
-            .retain(|d| d.code.severity < Severity::Note);
+            .retain(|d| explain || d.code.severity < Severity::Note);
         output::report(&self.diagnostics, &self.sources);
     }
 }

@@ -23,16 +23,16 @@ pub(super) struct ProgressLine {
 
 impl ProgressLine {
     /// Says nothing unless standard error is a terminal.
-    pub(super) fn new(what: &'static str) -> Self {
+    pub(super) fn new(what: impl Into<String>) -> Self {
         let stderr = io::stderr();
         if stderr.is_terminal() {
-            Self::on(stderr, what, PATIENCE)
+            Self::on(stderr, what.into(), PATIENCE)
         } else {
             Self { speaker: None }
         }
     }
 
-    fn on(mut terminal: impl Write + Send + 'static, what: &'static str, every: Duration) -> Self {
+    fn on(mut terminal: impl Write + Send + 'static, what: String, every: Duration) -> Self {
         let (done, waiting) = mpsc::channel();
         let start = Instant::now();
         let speak = move || {
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn what_takes_long_is_named_and_wiped_away() {
         let screen = Screen::default();
-        let progress = ProgressLine::on(screen.clone(), "reading", Duration::from_millis(1));
+        let progress = ProgressLine::on(screen.clone(), "reading".into(), Duration::from_millis(1));
         while !screen.text().contains("\rreading, 0 s") {
             thread::yield_now();
         }
@@ -101,7 +101,7 @@ mod tests {
     #[test]
     fn what_is_quick_is_not_mentioned() {
         let screen = Screen::default();
-        drop(ProgressLine::on(screen.clone(), "reading", PATIENCE));
+        drop(ProgressLine::on(screen.clone(), "reading".into(), PATIENCE));
         assert_eq!(screen.text(), "");
     }
 }

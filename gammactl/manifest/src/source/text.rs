@@ -43,16 +43,24 @@ pub struct Source {
 }
 
 impl Source {
-    /// The first line that is not empty: where a finding about a whole file points to.
+    /// The first line that is neither empty nor a comment: where a finding about a whole file points to.
     pub(crate) fn first_line(&self, file: u32) -> Span {
-        let text = self.text.trim_start_matches('\u{feff}');
-        let start = self.text.len() - text.trim_start().len();
-        let line = text.trim_start().lines().next().unwrap_or_default();
-        Span {
-            file,
-            start: start as u32,
-            end: (start + line.trim_end().len()) as u32,
+        let mut start = 0;
+        for line in self.text.split_inclusive('\n') {
+            let content = line.trim_start_matches('\u{feff}').trim_start();
+            if !content.trim_end().is_empty()
+                && !content.starts_with('#')
+                && !content.starts_with("---")
+            {
+                start += line.len() - content.len();
+                let end = start + content.trim_end().len();
+                let (start, end) = (start as u32, end as u32);
+                return Span { file, start, end };
+            }
+            start += line.len();
         }
+        let (start, end) = (0, 0);
+        Span { file, start, end }
     }
 
     /// Zero-based number of the line that has the byte at `offset`.

@@ -163,6 +163,14 @@ impl<'t> Document<'t> {
     fn yaml(self, diagnostics: &mut Diagnostics) -> Trees {
         let mut nodes = Vec::new();
         let error = self.yaml_trees(&mut nodes, diagnostics).err();
+        if matches!(error, Some(TreeError::SecondObject(_))) {
+            return (nodes, error);
+        }
+        if let Some((at, character)) = spaces::control_character(self.text) {
+            let number = u32::from(character);
+            let message = format!("YAML does not allow the control character U+{number:04X}");
+            return (Vec::new(), Some(TreeError::new(self.span(at, at), message)));
+        }
         (nodes, error)
     }
 
@@ -171,11 +179,6 @@ impl<'t> Document<'t> {
         nodes: &mut Vec<Node>,
         diagnostics: &mut Diagnostics,
     ) -> Result<(), TreeError> {
-        if let Some((at, character)) = spaces::control_character(self.text) {
-            let number = u32::from(character);
-            let message = format!("YAML does not allow the control character U+{number:04X}");
-            return Err(TreeError::new(self.span(at, at), message));
-        }
         let syntax_error = |error: SyntaxError| {
             TreeError::new(self.span(error.at, error.at), error.message.into_owned())
         };

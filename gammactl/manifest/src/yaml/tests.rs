@@ -197,3 +197,35 @@ fn aliases_may_add_something() {
     let (documents, said) = read(&format!("a: &x {{b: [1, 2, 3]}}\nc:\n{uses}"));
     assert!(said.is_empty() && documents.len() == 1, "{said:?}");
 }
+
+/// Each is read up to the next, not up to the end.
+#[test]
+fn many_objects_without_separators_are_read() {
+    use std::time::{Duration, Instant};
+
+    let start = Instant::now();
+    let object = "apiVersion: v1\nkind: Service\nmetadata: {name: cart}\n";
+    let (documents, said) = read(&object.repeat(5000));
+    assert_eq!((documents.len(), said.len()), (5000, 4999));
+    assert!(start.elapsed() < Duration::from_secs(20));
+}
+
+/// Whatever is put into a text, its reading ends, and what is found lies in it.
+#[test]
+fn damaged_documents_are_read_to_their_end() {
+    let rows = include_str!("documents.jsonl").lines();
+    for row in rows {
+        let row: serde_json::Value = serde_json::from_str(row).unwrap();
+        let text = row["value"].as_str().or(row["file"].as_str()).unwrap();
+        let places = text.char_indices().map(|(at, _)| at);
+        for (at, with) in places.zip(
+            ["\0", "\"", "'", "\t", "\u{85}", "[", "|", "\r"]
+                .iter()
+                .cycle(),
+        ) {
+            let (before, after) = text.split_at(at);
+            read(&format!("{before}{with}{after}"));
+            read(before);
+        }
+    }
+}

@@ -78,7 +78,8 @@ impl<'t> Cursor<'t> {
     /// Whether a space, a tab, a line break or the end is `count` bytes further on.
     pub(super) fn is_space_at(&self, count: usize) -> bool {
         match self.ahead(count) {
-            b' ' | b'\t' | b'\n' | b'\r' | 0 => true,
+            b' ' | b'\t' | b'\n' | b'\r' => true,
+            0 => self.at + count >= self.text.len(),
             0xC2 | 0xE2 => self.line_break(count) > 0,
             _ => false,
         }
