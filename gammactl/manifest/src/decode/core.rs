@@ -4,6 +4,7 @@ use super::{
     cx::Cx,
     metadata,
     scalar::{choice_of, items, list},
+    text,
 };
 use crate::{
     EndpointSlice, Metadata, ReferenceGrant, Service, ServiceKind, ServicePort,
@@ -194,6 +195,12 @@ pub(super) fn reference_grant(
         let group = entry.require_string("group", cx);
         let kind = entry.require_string("kind", cx);
         let namespace = entry.require_string("namespace", cx);
+        let checks: [text::TextMember<'_>; 3] = [
+            ("group", &group, text::group),
+            ("kind", &kind, text::kind),
+            ("namespace", &namespace, text::namespace),
+        ];
+        text::members(&entry, &checks, cx);
         entry.finish(cx);
         if let (Some(group), Some(kind), Some(namespace)) = (group, kind, namespace) {
             from.push((group.value, kind.value, namespace.value));
@@ -205,6 +212,12 @@ pub(super) fn reference_grant(
         let group = entry.require_string("group", cx);
         let kind = entry.require_string("kind", cx);
         let name = entry.string("name", cx);
+        let checks: [text::TextMember<'_>; 3] = [
+            ("group", &group, text::group),
+            ("kind", &kind, text::kind),
+            ("name", &name, text::object_name),
+        ];
+        text::members(&entry, &checks, cx);
         entry.finish(cx);
         if let (Some(group), Some(kind)) = (group, kind) {
             to.push((group.value, kind.value, name.map(|name| name.value)));

@@ -1,6 +1,6 @@
 //! Reads `metadata` of an object: name, namespace, age, labels.
 
-use super::{cx::Cx, text};
+use super::{cx::Cx, labels, text};
 use crate::{
     Metadata, Timestamp,
     diagnostic::codes,
@@ -18,7 +18,9 @@ pub(super) fn metadata(
     if let Some(name) = &name {
         text::name(name, "metadata.name", cx);
     }
+    // An empty text is no namespace, as in Go.
     let namespace = metadata.string("namespace", cx);
+    let namespace = namespace.filter(|namespace| !namespace.value.is_empty());
     if let Some(namespace) = &namespace {
         text::namespace(namespace, "metadata.namespace", cx);
     }
@@ -26,9 +28,11 @@ pub(super) fn metadata(
         .take("creationTimestamp", cx)
         .and_then(|field| timestamp(&field, cx));
     let generation = metadata.integer("generation", 0..=i64::MAX as u64, cx);
-    let labels = metadata.take("labels", cx).map(|field| strings(&field, cx));
+    let labels = metadata
+        .take("labels", cx)
+        .map(|field| strings(&field, labels::of_label, cx));
     if let Some(annotations) = metadata.take("annotations", cx) {
-        strings(&annotations, cx);
+        strings(&annotations, labels::of_annotation, cx);
     }
     // What else metadata may hold says nothing about routing.
     metadata.ignore(&[
@@ -55,18 +59,22 @@ pub(super) fn metadata(
 
 /// Labels or annotations: "cannot unmarshal number into Go struct field of type string" is what a
 /// version without quotes gets.
-fn strings(field: &Field<'_>, cx: &mut Cx<'_>) -> Vec<(String, String)> {
+fn strings(field: &Field<'_>, check: labels::EntryCheck, cx: &mut Cx<'_>) -> Vec<(String, String)> {
     let Some(members) = field.map() else {
         field.must_be("an object", cx);
         return Vec::new();
     };
     let mut strings = Vec::new();
     for (key, member) in members {
-        if member.node.is_null() {
-            strings.push((key.value, String::new()));
+        let text = if member.node.is_null() {
+            member.spanned(String::new())
         } else if let Some(text) = member.string(cx) {
-            strings.push((key.value, text.value));
-        }
+            text
+        } else {
+            continue;
+        };
+        check(&key, &text, &field.path, cx);
+        strings.push((key.value, text.value));
     }
     strings
 }

@@ -11,6 +11,7 @@ mod cors;
 mod cx;
 mod filters;
 mod hints;
+mod labels;
 mod left_out;
 mod matches;
 mod merge;

@@ -252,7 +252,8 @@ pub(super) fn origin(text: &Text, path: &str, cx: &mut Cx<'_>) {
     );
 }
 
-fn is_subdomain(text: &str) -> bool {
+/// RFC 1123 subdomain.
+pub(super) fn is_subdomain(text: &str) -> bool {
     let edge = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     (1..=253).contains(&text.len())
         && text.split('.').all(|label| {
