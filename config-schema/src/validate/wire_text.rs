@@ -3,20 +3,11 @@
 use super::problems::ProblemList;
 use crate::{place::Place, text::is_token, wire};
 
-/// A path that is compared with requests or put on the wire: no query, no fragment, no spaces.
-pub(super) fn path(place: &Place<'_>, value: &str, problems: &mut ProblemList) {
-    path_without(&['?', '#'], place, value, problems);
-}
-
-/// A path that has none of some characters: that of a `location` may have a query and a fragment.
-pub(super) fn path_without(
-    characters: &[char],
-    place: &Place<'_>,
-    value: &str,
-    problems: &mut ProblemList,
-) {
+/// A path that is compared with requests or put on the wire: no query, no fragment, no spaces. That of a
+/// `location` may have a tail of query and fragment.
+pub(super) fn path(place: &Place<'_>, value: &str, tail: bool, problems: &mut ProblemList) {
     let clean = value.bytes().all(|b| b.is_ascii_graphic());
-    if !value.starts_with('/') || !clean || value.contains(characters) {
+    if !value.starts_with('/') || !clean || (!tail && value.contains(['?', '#'])) {
         problems.add(
             place,
             format_args!(

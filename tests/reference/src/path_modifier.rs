@@ -20,13 +20,9 @@ pub(super) fn modified(
             Match::Grpc(_) => path.to_owned(),
         },
     };
-    // Only the full path of a redirect has a query or a fragment of its own.
-    let (path, fragment) = match path.split_once('#') {
-        Some((path, fragment)) => (path, format!("#{fragment}")),
-        None => (&*path, String::new()),
-    };
     match query {
-        Some(query) if !path.contains('?') => format!("{path}?{query}{fragment}"),
-        _ => format!("{path}{fragment}"),
+        // Only the full path of a redirect has a query or a fragment of its own.
+        Some(query) if !path.contains(['?', '#']) => format!("{path}?{query}"),
+        _ => path,
     }
 }

@@ -11,17 +11,19 @@ use gamma_manifest::{
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
     for filter in rule.filters.iter().chain(of_backends) {
-        if let Some(text) = paths(filter) {
-            if let Some(found) = variable(&text.value, true).or_else(|| parameter(&text.value)) {
-                let captured = found.starts_with(['$', '\\']);
-                diagnostics.push(stands_for_itself(&found, text).hint(if captured {
-                    "no part of a path is captured: with a PathPrefix match, `replacePrefixMatch` \
+        let in_path = path(filter).and_then(|text| {
+            let found = variable(&text.value, true).or_else(|| parameter(&text.value))?;
+            Some((text, found))
+        });
+        if let Some((text, found)) = in_path {
+            let captured = found.starts_with(['$', '\\']);
+            diagnostics.push(stands_for_itself(&found, text).hint(if captured {
+                "no part of a path is captured: with a PathPrefix match, `replacePrefixMatch` \
                      keeps what follows the prefix"
-                } else {
-                    "leave `path` out to keep the path; `replacePrefixMatch` keeps what follows the \
+            } else {
+                "leave `path` out to keep the path; `replacePrefixMatch` keeps what follows the \
                      prefix of a PathPrefix match"
-                }));
-            }
+            }));
         }
         for text in values(filter) {
             if let Some(found) = variable(&text.value, captures(rule)) {
@@ -43,7 +45,7 @@ fn stands_for_itself(variable: &str, text: &Spanned<String>) -> Diagnostic {
     .why("the API has neither capture groups nor variables: these very characters are sent")
 }
 
-fn paths(filter: &Filter) -> Option<&Spanned<String>> {
+fn path(filter: &Filter) -> Option<&Spanned<String>> {
     let modifier = match &filter.kind {
         FilterKind::RequestRedirect(redirect) => &redirect.path,
         FilterKind::UrlRewrite(rewrite) => &rewrite.path,

@@ -109,9 +109,9 @@ fn each_kind_merges_in_its_way() {
             json!([{ "name": "stdout", "typed_config": { "@type": "File", "path": "/x" } }]),
         ),
         (
-            in_manager("{access_log: [{name: stdout, typed_config: {'@type': Out, y: '2'}}]}"),
+            in_manager("{access_log: [{name: stdout, typed_config: {'@type': Out, z: '2'}}]}"),
             &at("access_log/0/typed_config"),
-            json!({ "@type": "Out", "x": 1, "y": "2" }),
+            json!({ "@type": "Out", "x": 1, "z": "2" }),
         ),
     ];
     for (fragment, pointer, expected) in table {
@@ -121,8 +121,8 @@ fn each_kind_merges_in_its_way() {
 
 #[test]
 fn documents_merge_one_after_the_other() {
-    let text = "admin: {x: 1, y: 1}\n---\nadmin: {y: 2}\n";
-    check(text, "/admin", &json!({ "address": 1, "x": 1, "y": 2 }));
+    let text = "admin: {x: 1, z: 1}\n---\nadmin: {z: 2}\n";
+    check(text, "/admin", &json!({ "address": 1, "x": 1, "z": 2 }));
 }
 
 #[test]

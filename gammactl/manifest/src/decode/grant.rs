@@ -1,6 +1,6 @@
 //! Reads ReferenceGrants.
 
-use super::{cx::Cx, metadata, scalar::items};
+use super::{cx::Cx, metadata, scalar::items, text};
 use crate::{
     ReferenceGrant,
     diagnostic::codes,
@@ -28,6 +28,12 @@ pub(super) fn reference_grant(
         let group = entry.require_string("group", cx);
         let kind = entry.require_string("kind", cx);
         let namespace = entry.require_string("namespace", cx);
+        let checks: [text::TextMember<'_>; 3] = [
+            ("group", &group, text::group),
+            ("kind", &kind, text::kind),
+            ("namespace", &namespace, text::namespace),
+        ];
+        text::members(&entry, &checks, cx);
         entry.finish(cx);
         if let (Some(group), Some(kind), Some(namespace)) = (group, kind, namespace) {
             from.push((group.value, kind.value, namespace.value));
@@ -39,6 +45,12 @@ pub(super) fn reference_grant(
         let group = entry.require_string("group", cx);
         let kind = entry.require_string("kind", cx);
         let name = entry.string("name", cx);
+        let checks: [text::TextMember<'_>; 3] = [
+            ("group", &group, text::group),
+            ("kind", &kind, text::kind),
+            ("name", &name, text::object_name),
+        ];
+        text::members(&entry, &checks, cx);
         entry.finish(cx);
         if let (Some(group), Some(kind)) = (group, kind) {
             to.push((group.value, kind.value, name.map(|name| name.value)));

@@ -20,7 +20,10 @@ pub(super) fn of(kind: &str, object: &Node, default_namespace: &str) -> Option<L
     };
     Some(LeftOut {
         kind: kind.into(),
-        namespace: text("namespace").unwrap_or(default_namespace).into(),
+        namespace: text("namespace")
+            .filter(|namespace| !namespace.is_empty())
+            .unwrap_or(default_namespace)
+            .into(),
         name: text("name")?.into(),
         labels,
     })

@@ -19,7 +19,9 @@ pub(super) fn metadata(
     if let Some(name) = &name {
         text::name(name, "metadata.name", cx);
     }
+    // An empty text is no namespace, as in Go.
     let namespace = metadata.string("namespace", cx);
+    let namespace = namespace.filter(|namespace| !namespace.value.is_empty());
     if let Some(namespace) = &namespace {
         text::namespace(namespace, "metadata.namespace", cx);
     }

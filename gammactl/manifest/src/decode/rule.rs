@@ -188,8 +188,8 @@ fn retry(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<gamma_config::Retry> {
         }
     }
     let attempts = object
-        .integer("attempts", 0..=i32::MAX as u32, cx)
-        .map(|n| n.value);
+        .integer("attempts", 0..=i64::MAX as u64, cx)
+        .map(|n| u32::try_from(n.value).unwrap_or(u32::MAX));
     let backoff = text::duration(&mut object, "backoff", cx);
     object.finish(cx);
     // "An explicit zero value MUST disable retries."

@@ -25,6 +25,7 @@ const RULES: Rules = Rules {
         gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases
 
         # The tests.
+        gamma-api-server:
         gamma-architecture:
         gamma-golden:
         gamma-interpreter:
@@ -37,6 +38,7 @@ const RULES: Rules = Rules {
         gamma-tests:
     ",
     tests: "
+        gamma-api-server: gamma-manifest gamma-compile gamma-random
         gamma-compile: gamma-golden
         gamma-cases:   gamma-golden
         gammactl:      gamma-golden gamma-random
@@ -44,6 +46,7 @@ const RULES: Rules = Rules {
         gamma-tests:   gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
+        kube-cel:      gamma-api-server
         clap:          gamma-explain gammactl
         clap_complete: gammactl
         matchit:       gamma-router
