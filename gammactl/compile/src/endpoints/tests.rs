@@ -1,6 +1,5 @@
 use gamma_manifest::{Manifests, decode, diagnostic::Diagnostics, source::Sources};
 
-use super::*;
 use crate::Index;
 
 fn read(text: &str) -> Manifests {
