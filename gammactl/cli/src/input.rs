@@ -152,7 +152,7 @@ impl CompiledInput {
     pub(super) fn of(sources: Sources, flags: &CompileFlags, options: &compile::Options) -> Self {
         let mut diagnostics = Diagnostics::default();
         let manifests = manifest::decode(&sources, flags.default_namespace(), &mut diagnostics);
-        if manifests.routes.is_empty() && manifests.services.is_empty() && diagnostics.is_empty() {
+        if manifests.is_empty() && diagnostics.is_empty() {
             diagnostics.push(Diagnostic {
                 code: &codes::NOTHING_FOUND,
                 message: "the input has no manifests".into(),

@@ -9,6 +9,7 @@ mod core;
 mod filter;
 mod matches;
 mod metadata;
+mod other;
 mod policy;
 mod route;
 mod timestamp;
@@ -22,6 +23,7 @@ pub use matches::{
     GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, ValueMatch,
 };
 pub use metadata::Metadata;
+pub use other::{ObjectReference, OtherObject};
 pub use policy::PolicyTarget;
 pub use route::{ParentRef, Route, RouteKind, Rule, SessionPersistence};
 pub use timestamp::Timestamp;
@@ -45,4 +47,18 @@ pub struct Manifests {
     pub backend_tls_policies: Vec<BackendTlsPolicy>,
     /// ConfigMaps.
     pub config_maps: Vec<ConfigMap>,
+    /// Objects of kinds that are not used.
+    pub others: Vec<OtherObject>,
+}
+
+impl Manifests {
+    /// Whether there is no object that routes could have to do with, nor any other that was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.routes.is_empty()
+            && self.services.is_empty()
+            && self.backend_tls_policies.is_empty()
+            && self.config_maps.is_empty()
+            && self.others.is_empty()
+    }
 }

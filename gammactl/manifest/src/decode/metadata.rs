@@ -27,9 +27,13 @@ pub(super) fn metadata(
         .and_then(|field| timestamp(&field, cx));
     let generation = metadata.integer("generation", 0..=i64::MAX as u64, cx);
     let labels = metadata.take("labels", cx).map(|field| strings(&field, cx));
-    if let Some(annotations) = metadata.take("annotations", cx) {
-        strings(&annotations, cx);
+    let annotations = metadata.take("annotations", cx);
+    if let Some(annotations) = &annotations {
+        strings(annotations, cx);
     }
+    let annotations = annotations
+        .and_then(|field| field.map())
+        .unwrap_or_default();
     // What else metadata may hold says nothing about routing.
     metadata.ignore(&[
         "deletionGracePeriodSeconds",
@@ -49,6 +53,7 @@ pub(super) fn metadata(
         creation_timestamp,
         generation: generation.map(|generation| generation.value),
         labels: labels.unwrap_or_default(),
+        annotations: annotations.into_iter().map(|(key, _)| key).collect(),
     })
 }
 

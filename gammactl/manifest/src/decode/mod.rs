@@ -12,9 +12,11 @@ mod core;
 mod cors;
 mod cx;
 mod filters;
+mod kinds;
 mod matches;
 mod merge;
 mod metadata;
+mod other;
 mod parallel;
 mod policy_target;
 mod referent;
@@ -32,8 +34,7 @@ use crate::{
     Manifests, RouteKind,
     diagnostic::{Diagnostic, Diagnostics, codes},
     groups::{GATEWAY, MULTICLUSTER},
-    source::{Sources, Span},
-    suggest::nearest,
+    source::Sources,
     yaml,
     yaml::{Document, Field, Node, ObjectReader},
 };
@@ -145,7 +146,14 @@ impl Decoder<'_> {
             .iter()
             .find(|(name, of, ..)| *name == kind.value && *of == group);
         let Some((_, _, versions, read)) = known else {
-            unknown_kind(group, &kind.value, kind.span, cx.diagnostics);
+            let other = other::other_object(
+                group,
+                &kind,
+                document,
+                self.default_namespace,
+                cx.diagnostics,
+            );
+            self.manifests.others.extend(other);
             return;
         };
         if !versions.contains(&version) {
@@ -213,37 +221,4 @@ fn keep<T>(read: Option<T>, into: &mut Vec<T>, cx: &Cx<'_>) {
     if !cx.refused {
         into.extend(read);
     }
-}
-
-fn unknown_kind(group: &str, kind: &str, span: Span, diagnostics: &mut Diagnostics) {
-    let same_name = KINDS.iter().find(|(name, ..)| *name == kind);
-    let similar = nearest(kind, KINDS.iter().map(|(name, ..)| *name));
-    let (code, hint) = if let Some((_, group, versions, _)) = same_name {
-        let version = versions[0];
-        let api_version = match *group {
-            "" => version.into(),
-            group => format!("{group}/{version}"),
-        };
-        (
-            &codes::NEARLY_A_KIND,
-            format!("write `apiVersion: {api_version}`"),
-        )
-    } else if let Some(similar) = similar {
-        (&codes::NEARLY_A_KIND, format!("did you mean `{similar}`?"))
-    } else {
-        (
-            &codes::UNKNOWN_KIND,
-            "nothing to do, unless you expected it to route".into(),
-        )
-    };
-    let group = if group.is_empty() { "core" } else { group };
-    diagnostics.push(
-        Diagnostic::new(
-            code,
-            span,
-            format!("kind `{kind}` of group `{group}` is not used"),
-        )
-        .why("the object is ignored")
-        .hint(hint),
-    );
 }

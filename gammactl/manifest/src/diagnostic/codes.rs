@@ -75,6 +75,9 @@ codes! {
     OWNED_HEADER = "G309", Warning, "header is owned by the filter";
     FRAMING_HEADER = "G310", Warning, "header frames the message";
     RULE_NAME_TAKEN = "G311", Note, "rule's number is the name of another rule";
+    DECLARED_BY_ANNOTATION = "G312", Warning, "annotation has no effect";
+    DECLARED_ELSEWHERE = "G313", Warning, "object of another API has no effect";
+    OTHER_ROUTE = "G314", Note, "route of another kind is on a Service";
     DUPLICATE_MATCH = "G401", Warning, "match is claimed twice";
     SHADOWED_MATCH = "G402", Warning, "match can never win";
     REPEATED_MATCH = "G403", Note, "match is repeated in its rule";

@@ -16,4 +16,6 @@ pub struct Metadata {
     pub generation: Option<u64>,
     /// `metadata.labels`.
     pub labels: Vec<(String, String)>,
+    /// The keys of `metadata.annotations`: what they hold is for whoever put it there.
+    pub annotations: Vec<Spanned<String>>,
 }
