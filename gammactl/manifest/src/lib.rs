@@ -32,10 +32,11 @@ pub mod yaml;
 pub use decode::decode;
 pub use groups::MULTICLUSTER;
 pub use model::{
-    BackendRef, BackendTlsPolicy, CertificateRef, ConfigMap, EndpointSlice, ExternalAuth, Filter,
-    FilterKind, GrpcMatch, GrpcMethodMatch, HeaderModifier, HttpMatch, Manifests, Match, Metadata,
-    Mirror, ObjectReference, OtherObject, ParentRef, PathMatch, PathMatchType, PathModifier,
-    PolicyTarget, Redirect, ReferenceGrant, Route, RouteKind, Rule, Service, ServiceKind,
-    ServicePort, SessionPersistence, SubjectAltName, Timestamp, UrlRewrite, ValueMatch,
+    BackendRef, BackendTlsPolicy, BackendTrafficPolicy, CertificateRef, ConfigMap, EndpointSlice,
+    ExternalAuth, Filter, FilterKind, GrpcMatch, GrpcMethodMatch, HeaderModifier, HttpMatch,
+    Manifests, Match, Metadata, Mirror, ObjectReference, OtherObject, ParentRef, PathMatch,
+    PathMatchType, PathModifier, PolicyTarget, Redirect, ReferenceGrant, RetryBudget, Route,
+    RouteKind, Rule, Service, ServiceKind, ServicePort, SessionPersistence, SubjectAltName,
+    Timestamp, UrlRewrite, ValueMatch,
 };
 pub use write::{MARK, json as write_json, yaml as write_yaml};

@@ -5,6 +5,7 @@
 //! have something to say.
 
 mod backend_tls;
+mod backend_traffic;
 mod core;
 mod filter;
 mod matches;
@@ -15,6 +16,7 @@ mod route;
 mod timestamp;
 
 pub use backend_tls::{BackendTlsPolicy, CertificateRef, ConfigMap, SubjectAltName};
+pub use backend_traffic::{BackendTrafficPolicy, RetryBudget};
 pub use filter::{
     BackendRef, ExternalAuth, Filter, FilterKind, HeaderModifier, Mirror, PathModifier, Redirect,
     UrlRewrite,
@@ -45,6 +47,8 @@ pub struct Manifests {
     pub namespaces: Vec<Metadata>,
     /// BackendTLSPolicies.
     pub backend_tls_policies: Vec<BackendTlsPolicy>,
+    /// XBackendTrafficPolicies.
+    pub backend_traffic_policies: Vec<BackendTrafficPolicy>,
     /// ConfigMaps.
     pub config_maps: Vec<ConfigMap>,
     /// Objects of kinds that are not used.
@@ -58,6 +62,7 @@ impl Manifests {
         self.routes.is_empty()
             && self.services.is_empty()
             && self.backend_tls_policies.is_empty()
+            && self.backend_traffic_policies.is_empty()
             && self.config_maps.is_empty()
             && self.others.is_empty()
     }

@@ -23,14 +23,7 @@ struct Behaviour {
     hint: &'static str,
 }
 
-const BEHAVIOURS: [Behaviour; 18] = [
-    Behaviour {
-        group: "gateway.networking.x-k8s.io",
-        kinds: &["XBackendTrafficPolicy"],
-        reader: "some implementations of the Gateway API",
-        hint: "write `sessionPersistence` and `retry` into the route's rules; a retry budget is `circuit_breakers` of \
-               the cluster, with `gammactl envoy --merge`",
-    },
+const BEHAVIOURS: [Behaviour; 17] = [
     Behaviour {
         group: "gateway.networking.k8s.io",
         kinds: &["BackendLBPolicy", "BackendTrafficPolicy"],

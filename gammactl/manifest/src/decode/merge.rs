@@ -66,6 +66,11 @@ impl<'s> Merge<'s> {
                 self.manifests.backend_tls_policies.push(policy);
             }
         }
+        for policy in part.backend_traffic_policies.drain(..) {
+            if self.is_new("XBackendTrafficPolicy", &policy.metadata, diagnostics) {
+                self.manifests.backend_traffic_policies.push(policy);
+            }
+        }
         self.manifests.others.append(&mut part.others);
         for config_map in part.config_maps.drain(..) {
             if config_map.ca_certificate.is_none()

@@ -7,6 +7,7 @@
 mod auth;
 mod backend;
 mod backend_tls_policy;
+mod backend_traffic_policy;
 mod config_map;
 mod core;
 mod cors;
@@ -107,6 +108,12 @@ const KINDS: &[(&str, &str, &[&str], ReadObject)] = &[
         &["v1", "v1alpha3"],
         |d, o, cx| d.backend_tls_policy(o, cx),
     ),
+    (
+        "XBackendTrafficPolicy",
+        "gateway.networking.x-k8s.io",
+        &["v1alpha1"],
+        |d, o, cx| d.backend_traffic_policy(o, cx),
+    ),
     ("ConfigMap", "", &["v1"], |d, o, cx| d.config_map(o, cx)),
 ];
 
@@ -146,7 +153,12 @@ impl Decoder<'_> {
             .iter()
             .find(|(name, of, ..)| *name == kind.value && *of == group);
         let Some((_, _, versions, read)) = known else {
+            let used: Vec<_> = KINDS
+                .iter()
+                .map(|(name, group, versions, _)| (*name, *group, versions[0]))
+                .collect();
             let other = other::other_object(
+                &used,
                 group,
                 &kind,
                 document,
@@ -202,6 +214,12 @@ impl Decoder<'_> {
     fn backend_tls_policy(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let policy = backend_tls_policy::backend_tls_policy(object, self.default_namespace, cx);
         keep(policy, &mut self.manifests.backend_tls_policies, cx);
+    }
+
+    fn backend_traffic_policy(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
+        let default = self.default_namespace;
+        let policy = backend_traffic_policy::backend_traffic_policy(object, default, cx);
+        keep(policy, &mut self.manifests.backend_traffic_policies, cx);
     }
 
     fn config_map(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {

@@ -1,6 +1,6 @@
 //! Reads objects of kinds that are not used: what they are about, and whether one that is used was meant.
 
-use super::{KINDS, kinds};
+use super::kinds;
 use crate::{
     ObjectReference, OtherObject,
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -9,15 +9,19 @@ use crate::{
     yaml::{Content, Node},
 };
 
+/// A kind that is read: its name, its API group and the version to write.
+pub(super) type UsedKind = (&'static str, &'static str, &'static str);
+
 /// The object, unless its kind or group is a slip, which is said.
 pub(super) fn other_object(
+    used: &[UsedKind],
     group: &str,
     kind: &Spanned<String>,
     document: &Node,
     default_namespace: &str,
     diagnostics: &mut Diagnostics,
 ) -> Option<OtherObject> {
-    if let Some(hint) = meant(group, &kind.value) {
+    if let Some(hint) = meant(used, group, &kind.value) {
         nearly_a_kind(group, &kind.value, kind.span, hint, diagnostics);
         return None;
     }
@@ -29,20 +33,19 @@ pub(super) fn other_object(
 }
 
 /// What was meant, if it is a slip: a kind of the group misspelt, or the group of a kind.
-fn meant(group: &str, kind: &str) -> Option<String> {
+fn meant(used: &[UsedKind], group: &str, kind: &str) -> Option<String> {
     if kinds::is_real(group, kind) {
         return None;
     }
-    let of_group = KINDS.iter().filter(|(_, of, ..)| *of == group);
+    let of_group = used.iter().filter(|(_, of, _)| *of == group);
     if let Some(similar) = nearest(kind, of_group.map(|(name, ..)| *name)) {
         return Some(format!("did you mean `{similar}`?"));
     }
-    let (_, right, versions, _) = KINDS.iter().find(|(name, ..)| *name == kind)?;
+    let (_, right, version) = used.iter().find(|(name, ..)| *name == kind)?;
     // Another API may have a kind of that name: Knative a Service, Linkerd an HTTPRoute.
     if !kinds::is_closed(group) && nearest(group, [*right]).is_none() {
         return None;
     }
-    let version = versions[0];
     Some(match *right {
         "" => format!("write `apiVersion: {version}`"),
         right => format!("write `apiVersion: {right}/{version}`"),

@@ -78,6 +78,7 @@ codes! {
     DECLARED_BY_ANNOTATION = "G312", Warning, "annotation has no effect";
     DECLARED_ELSEWHERE = "G313", Warning, "object of another API has no effect";
     OTHER_ROUTE = "G314", Note, "route of another kind is on a Service";
+    BUDGET_INTERVAL = "G315", Note, "interval of a retry budget has no effect";
     DUPLICATE_MATCH = "G401", Warning, "match is claimed twice";
     SHADOWED_MATCH = "G402", Warning, "match can never win";
     REPEATED_MATCH = "G403", Note, "match is repeated in its rule";
