@@ -166,7 +166,7 @@ impl CompiledInput {
         let manifests = manifest::decode(&sources, flags.default_namespace(), &mut diagnostics);
         drop(progress);
         let _progress = ProgressLine::new(format!("compiling {} routes", manifests.routes.len()));
-        if manifests.routes.is_empty() && manifests.services.is_empty() && diagnostics.is_empty() {
+        if manifests.is_empty() && diagnostics.is_empty() {
             diagnostics.push(nothing_found());
         }
         let Compilation {

@@ -362,3 +362,55 @@ fn every_command_has_examples_in_its_help_and_a_page() {
         assert!(Path::new(&page).exists(), "{page}");
     }
 }
+
+/// What wants TLS and has no policy gets nothing, unless a fragment sees to its connection.
+#[test]
+fn a_fragment_may_see_to_the_tls_of_a_backend() {
+    let manifests = "\
+apiVersion: v1
+kind: Service
+metadata: {name: front}
+spec: {ports: [{name: http, port: 80}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: pay}
+spec: {ports: [{name: https, port: 443, appProtocol: https}, {name: wss, port: 444, appProtocol: kubernetes.io/wss}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: front}
+spec:
+  parentRefs: [{group: '', kind: Service, name: front}]
+  rules: [{backendRefs: [{name: pay, port: 443}, {name: pay, port: 444}]}]
+";
+    let fragment = tempfile::NamedTempFile::new().unwrap();
+    let path = fragment.path().to_str().unwrap();
+    let built = |clusters: &str| {
+        let text = format!("static_resources: {{clusters: [{clusters}]}}\n");
+        std::fs::write(path, text).unwrap();
+        let envoy = "envoy -f - --listen 127.0.0.1:0 --wasm gamma-filter.wasm --merge";
+        let mut command = command::gammactl();
+        let output = command::fed(command.args(envoy.split(' ').chain([path])), manifests);
+        assert!(output.status.success(), "{output:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        let written = String::from_utf8(output.stdout).unwrap();
+        let warned = said.matches("warning[G224]").count();
+        (
+            warned,
+            written.matches("pay.default.svc.cluster.local").count(),
+        )
+    };
+    let tls = "transport_socket: {name: envoy.transport_sockets.tls}";
+    assert_eq!(built(""), (2, 0));
+    assert_eq!(built(&format!("{{name: default/pay/443, {tls}}}")), (1, 1));
+    assert_eq!(
+        built("{name: default/pay/443, transport_socket: null}"),
+        (2, 0)
+    );
+    assert_eq!(built(&format!("{{name: '*', {tls}}}")), (0, 2));
+    assert_eq!(
+        built("{name: default/pay/444, connect_timeout: 2s}"),
+        (2, 0)
+    );
+}

@@ -12,7 +12,7 @@ use super::{
     options::{Options, TlsToBackends},
     provenance::{Provenance, RouteTableKey},
     resolve::BackendResolver,
-    rule, table,
+    retry_budget, rule, table,
 };
 
 /// A config, and what became of the routes that it was made of.
@@ -49,6 +49,7 @@ pub fn compilation(
         options,
         tls: &tls,
     };
+    retry_budget::report(manifests, &index, options, diagnostics);
     let rules = rule::compile_all(&backends, &attachments, diagnostics);
 
     let addresses = addresses::of_services(manifests, diagnostics);

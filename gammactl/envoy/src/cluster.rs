@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use gamma_compile::{BackendTls, Index, Options};
+use gamma_compile::{BackendTls, Index, Options, RetryBudgets};
 use gamma_config::{Config, Filter, RouteTable, wire::ENDPOINT};
-use gamma_manifest::{Manifests, Service, ServicePort};
+use gamma_manifest::{Manifests, RetryBudget, Service, ServicePort};
 use serde_json::{Value, json};
 
 use super::{arrival, endpoints, options::EnvoyOptions, upstream_tls::UpstreamTls};
@@ -20,6 +20,7 @@ pub(super) fn clusters(
 ) -> Vec<Value> {
     let named = NamedClusters::of(config);
     let index = Index::new(manifests);
+    let budgets = RetryBudgets::new(manifests, &index);
     let tls = UpstreamTls {
         policies: &BackendTls::new(manifests, &index),
         others: &options.tls_to_backends,
@@ -47,6 +48,9 @@ pub(super) fn clusters(
                     retries: named.retries,
                 };
                 let mut cluster = cluster(&name, service, port, &needs, &index, domain);
+                if let Some(budget) = budgets.of(service) {
+                    limit_retries(&mut cluster, budget);
+                }
                 tls.apply(&mut cluster, &name, service, port, needs.http2);
                 clusters.push((name, cluster));
             }
@@ -148,6 +152,16 @@ fn cluster(
         });
     }
     cluster
+}
+
+/// Envoy's budget is of active requests, its minimum one of retries at a time: as many as there may be in a
+/// second.
+fn limit_retries(cluster: &mut Value, budget: RetryBudget) {
+    let budget = json!({
+        "budget_percent": { "value": budget.percent },
+        "min_retry_concurrency": budget.minimum,
+    });
+    cluster["circuit_breakers"] = json!({ "thresholds": [{ "retry_budget": budget }] });
 }
 
 fn protocol_options(needs: &ClusterNeeds) -> Value {

@@ -59,7 +59,7 @@ impl UpstreamTls<'_> {
             }
             BackendConnection::Plain | BackendConnection::Refused(_) => {
                 cluster["type"] = "STATIC".into();
-                cluster["load_assignment"]["endpoints"] = json!([]);
+                cluster["load_assignment"] = json!({ "cluster_name": name, "endpoints": [] });
             }
         }
     }

@@ -34,11 +34,12 @@ pub use decode::decode;
 pub use foreign_path::{ForeignPath, foreign_path};
 pub use groups::MULTICLUSTER;
 pub use model::{
-    AddressType, BackendRef, BackendTlsPolicy, CertificateRef, ConfigMap, Endpoint,
-    EndpointAddress, EndpointPort, EndpointSlice, ExternalAuth, Filter, FilterKind, GrpcMatch,
-    GrpcMethodMatch, HeaderModifier, HttpMatch, LeftOut, Manifests, Match, Metadata, Mirror,
-    ParentRef, PathMatch, PathMatchType, PathModifier, PolicyTarget, Redirect, ReferenceGrant,
-    Route, RouteKind, Rule, Service, ServiceKind, ServicePort, SessionPersistence, SubjectAltName,
-    Timestamp, UrlRewrite, ValueMatch,
+    AddressType, BackendRef, BackendTlsPolicy, BackendTrafficPolicy, CertificateRef, ConfigMap,
+    Endpoint, EndpointAddress, EndpointPort, EndpointSlice, ExternalAuth, Filter, FilterKind,
+    GrpcMatch, GrpcMethodMatch, HeaderModifier, HttpMatch, LeftOut, Manifests, Match, Metadata,
+    Mirror, ObjectReference, OtherObject, ParentRef, PathMatch, PathMatchType, PathModifier,
+    PolicyTarget, Redirect, ReferenceGrant, RetryBudget, Route, RouteKind, Rule, Service,
+    ServiceKind, ServicePort, SessionPersistence, SubjectAltName, Timestamp, UrlRewrite,
+    ValueMatch,
 };
 pub use write::{MARK, json as write_json, yaml as write_yaml};

@@ -5,16 +5,19 @@
 //! have something to say.
 
 mod backend_tls;
+mod backend_traffic;
 mod core;
 mod filter;
 mod matches;
 mod metadata;
+mod other;
 mod policy;
 mod route;
 mod slice;
 mod timestamp;
 
 pub use backend_tls::{BackendTlsPolicy, CertificateRef, ConfigMap, SubjectAltName};
+pub use backend_traffic::{BackendTrafficPolicy, RetryBudget};
 pub use filter::{
     BackendRef, ExternalAuth, Filter, FilterKind, HeaderModifier, Mirror, PathModifier, Redirect,
     UrlRewrite,
@@ -23,6 +26,7 @@ pub use matches::{
     GrpcMatch, GrpcMethodMatch, HttpMatch, Match, PathMatch, PathMatchType, ValueMatch,
 };
 pub use metadata::Metadata;
+pub use other::{ObjectReference, OtherObject};
 pub use policy::PolicyTarget;
 pub use route::{ParentRef, Route, RouteKind, Rule, SessionPersistence};
 pub use slice::{AddressType, Endpoint, EndpointAddress, EndpointPort, EndpointSlice};
@@ -45,8 +49,12 @@ pub struct Manifests {
     pub namespaces: Vec<Metadata>,
     /// BackendTLSPolicies.
     pub backend_tls_policies: Vec<BackendTlsPolicy>,
+    /// XBackendTrafficPolicies.
+    pub backend_traffic_policies: Vec<BackendTrafficPolicy>,
     /// ConfigMaps.
     pub config_maps: Vec<ConfigMap>,
+    /// Objects of kinds that are not used.
+    pub others: Vec<OtherObject>,
     /// Namespaces and names of Gateways.
     pub gateways: Vec<(String, String)>,
     /// What was not read, for an error that has been said.
@@ -64,4 +72,17 @@ pub struct LeftOut {
     pub name: String,
     /// Labels, as far as they are known.
     pub labels: Vec<(String, String)>,
+}
+
+impl Manifests {
+    /// Whether there is no object that routes could have to do with, nor any other that was read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.routes.is_empty()
+            && self.services.is_empty()
+            && self.backend_tls_policies.is_empty()
+            && self.backend_traffic_policies.is_empty()
+            && self.config_maps.is_empty()
+            && self.others.is_empty()
+    }
 }

@@ -15,6 +15,7 @@ use gamma_envoy::{
     xds::{Admin, Pace},
 };
 use gamma_manifest::{
+    Manifests,
     diagnostic::{Diagnostics, Severity},
     source,
 };
@@ -148,6 +149,7 @@ impl EnvoyCommand {
                 },
             },
         );
+        self.missing_certificates(&compiled.manifests);
         let generated = envoy::cluster_names(&bootstrap);
         let mut diagnostics = Diagnostics::default();
         envoy::merge(&mut bootstrap, &fragments, &mut diagnostics);
@@ -157,6 +159,20 @@ impl EnvoyCommand {
             bootstrap,
             generated,
         }))
+    }
+
+    /// Envoy refuses a config that names a file that is not there. Where Envoy is to run elsewhere, that
+    /// is for the user to know.
+    fn missing_certificates(&self, manifests: &Manifests) {
+        let path = envoy::system_certificates();
+        let mut policies = manifests.backend_tls_policies.iter();
+        let needed = policies.any(|policy| policy.well_known.is_some());
+        if needed && self.system_certificates.is_none() && !Path::new(path).is_file() {
+            eprintln!(
+                "warning: this machine has no certificates of the system, and Envoy needs {path}: \
+                 name the file with --system-certificates"
+            );
+        }
     }
 
     /// Where Envoy will find `directory`.

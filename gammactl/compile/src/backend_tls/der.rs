@@ -7,6 +7,7 @@ const BOOLEAN: u8 = 0x01;
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const OCTET_STRING: u8 = 0x04;
+const NULL: u8 = 0x05;
 const OBJECT_IDENTIFIER: u8 = 0x06;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
@@ -62,10 +63,13 @@ fn to_be_signed(der: &mut Der<'_>) -> Option<()> {
 
 fn algorithm(der: &mut Der<'_>) -> Option<()> {
     object_identifier(der)?;
-    if !der.0.is_empty() {
-        der.any()?;
+    match der.0.first() {
+        None => Some(()),
+        // The name of a curve.
+        Some(&OBJECT_IDENTIFIER) => object_identifier(der),
+        Some(&NULL) => der.value(NULL).filter(|value| value.is_empty()).map(drop),
+        Some(_) => der.value(SEQUENCE).map(drop),
     }
-    Some(())
 }
 
 /// RDNSequence
@@ -93,8 +97,9 @@ fn text(der: &mut Der<'_>) -> Option<()> {
         // BMPString, UniversalString
         0x1e => value.len() % 2 == 0,
         0x1c => value.len() % 4 == 0,
-        // TeletexString and whatever else there may be.
-        _ => tag & 0x20 == 0,
+        // TeletexString
+        0x14 => true,
+        _ => false,
     };
     good.then_some(())
 }

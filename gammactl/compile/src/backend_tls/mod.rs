@@ -14,7 +14,11 @@ use std::collections::{HashMap, hash_map::Entry};
 
 use gamma_manifest::{BackendTlsPolicy, Manifests, Service, ServicePort};
 
-pub(crate) use self::{findings::report, settings::INVALID, target::TargetFault};
+pub(crate) use self::{
+    findings::report,
+    settings::INVALID,
+    target::{TargetFault, resolve},
+};
 pub use self::{
     needs::asks_for_tls,
     settings::{TlsSettings, TrustedCertificates},
@@ -59,18 +63,13 @@ impl<'m> BackendTls<'m> {
     #[must_use]
     pub fn new(manifests: &'m Manifests, index: &Index<'m>) -> Self {
         let mut sorted: Vec<&BackendTlsPolicy> = manifests.backend_tls_policies.iter().collect();
-        sorted.sort_by_key(|policy| {
-            let metadata = &policy.metadata;
-            let created = metadata.creation_timestamp;
-            let name = format!("{}/{}", metadata.namespace, metadata.name.value);
-            (created.is_none(), created, name)
-        });
+        sorted.sort_by_key(|policy| policy.metadata.seniority());
         let config_maps = settings::config_maps(manifests);
         let mut best: HashMap<TargetPort<'m>, usize> = HashMap::new();
         let mut policies: Vec<ResolvedPolicy<'m>> = Vec::new();
         for (number, policy) in sorted.into_iter().enumerate() {
             let targets = policy.target_refs.iter().map(|target| {
-                let port = target::resolve(policy, target, index)?;
+                let port = target::resolve(&policy.metadata.namespace, target, index)?;
                 match best.entry(port) {
                     Entry::Vacant(entry) => {
                         entry.insert(number);

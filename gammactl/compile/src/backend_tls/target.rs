@@ -10,8 +10,8 @@ use crate::{frontend::ServiceKey, index, index::Index};
 
 /// A Service, or the port of that name alone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct TargetPort<'m> {
-    service: ServiceKey<'m>,
+pub(crate) struct TargetPort<'m> {
+    pub(crate) service: ServiceKey<'m>,
     /// Name of a port; `None` for all ports that have no policy of their own.
     section: Option<&'m str>,
 }
@@ -30,8 +30,8 @@ pub(crate) enum TargetFault<'m> {
     Conflict(&'m BackendTlsPolicy),
 }
 
-pub(super) fn resolve<'m>(
-    policy: &'m BackendTlsPolicy,
+pub(crate) fn resolve<'m>(
+    namespace: &str,
     target: &'m PolicyTarget,
     index: &Index<'m>,
 ) -> Result<TargetPort<'m>, TargetFault<'m>> {
@@ -40,7 +40,7 @@ pub(super) fn resolve<'m>(
         message,
         hint,
     };
-    let (namespace, name) = (&*policy.metadata.namespace, &*target.name.value);
+    let name = &*target.name.value;
     let Some(kind) = index::service_kind(&target.group.value, &target.kind.value) else {
         let of = match &*target.group.value {
             "" => "the core group".to_owned(),

@@ -5,6 +5,7 @@
 //! another route could change the answer, nothing is said. All of them together take time linear in
 //! the number of matches.
 
+mod annotations;
 mod app_protocols;
 mod claims;
 mod envoy_headers;
@@ -12,6 +13,7 @@ mod habits;
 mod hosts;
 mod mirrors;
 mod normal_path;
+mod other_apis;
 mod parents;
 mod path_index;
 mod pattern;
@@ -58,6 +60,8 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
         hosts::hostnames(route, diagnostics);
     }
     slices::lint(manifests, &index, diagnostics);
+    annotations::lint(manifests, options, diagnostics);
+    other_apis::lint(manifests, &index, &attachments, options, diagnostics);
     app_protocols::lint(manifests, &index, &attachments, options, diagnostics);
     references::lint(manifests, &index, &attachments, options, diagnostics);
     parents::consumers(manifests, &attachments, diagnostics);

@@ -77,6 +77,12 @@ impl<'s> Merge<'s> {
                 self.manifests.backend_tls_policies.push(policy);
             }
         }
+        for policy in part.backend_traffic_policies.drain(..) {
+            if self.is_new("XBackendTrafficPolicy", &policy.metadata, diagnostics) {
+                self.manifests.backend_traffic_policies.push(policy);
+            }
+        }
+        self.manifests.others.append(&mut part.others);
         for config_map in part.config_maps.drain(..) {
             if config_map.ca_certificate.is_none()
                 || self.is_new("ConfigMap", &config_map.metadata, diagnostics)

@@ -31,8 +31,9 @@ pub(super) fn metadata(
     let generation = metadata.integer("generation", 0..=i64::MAX as u64, cx);
     let of_metadata = metadata.take("labels", cx);
     let of_metadata = of_metadata.map(|field| labels(&field, cx));
-    if let Some(annotations) = metadata.take("annotations", cx) {
-        for (key, _) in strings(&annotations, cx) {
+    let annotations = metadata.take("annotations", cx);
+    if let Some(annotations) = &annotations {
+        for (key, _) in strings(annotations, cx) {
             // "The rule is QualifiedName except that case doesn't matter".
             let lower = Spanned {
                 value: key.value.to_ascii_lowercase(),
@@ -41,6 +42,9 @@ pub(super) fn metadata(
             text::key(&lower, &annotations.path, cx);
         }
     }
+    let annotations = annotations
+        .and_then(|field| field.map())
+        .unwrap_or_default();
     // What else metadata may hold says nothing about routing.
     metadata.ignore(&[
         "deletionGracePeriodSeconds",
@@ -61,6 +65,7 @@ pub(super) fn metadata(
         creation_timestamp,
         generation: generation.map(|generation| generation.value),
         labels: of_metadata.unwrap_or_default(),
+        annotations: annotations.into_iter().map(|(key, _)| key).collect(),
     })
 }
 

@@ -7,6 +7,7 @@
 mod auth;
 mod backend;
 mod backend_tls_policy;
+mod backend_traffic_policy;
 mod cluster_ips;
 mod config_map;
 mod cors;
@@ -15,10 +16,12 @@ mod filters;
 mod foreign;
 mod grant;
 mod hints;
+mod kinds;
 mod left_out;
 mod matches;
 mod merge;
 mod metadata;
+mod other;
 mod parallel;
 mod policy_target;
 mod ports;
@@ -41,8 +44,7 @@ use crate::{
     Manifests, RouteKind,
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
     groups::{GATEWAY, MULTICLUSTER},
-    source::{Sources, Span, Spanned},
-    suggest::nearest,
+    source::{Sources, Spanned},
     yaml,
     yaml::{Document, Field, ListParts, Node, ObjectReader},
 };
@@ -176,6 +178,12 @@ const KINDS: &[(&str, &str, &[&str], ReadObject)] = &[
         &["v1", "v1alpha3"],
         |d, o, cx| d.backend_tls_policy(o, cx),
     ),
+    (
+        "XBackendTrafficPolicy",
+        "gateway.networking.x-k8s.io",
+        &["v1alpha1"],
+        |d, o, cx| d.backend_traffic_policy(o, cx),
+    ),
     ("ConfigMap", "", &["v1"], |d, o, cx| d.config_map(o, cx)),
 ];
 
@@ -271,10 +279,17 @@ impl Decoder<'_> {
             .iter()
             .find(|(name, of, ..)| *name == kind.value && *of == group);
         let Some((_, _, versions, read)) = known else {
-            if let Some(similar) = unknown_kind(group, &kind.value, kind.span, cx.diagnostics) {
-                self.leave_out(similar, document);
-            } else if (&*kind.value, group) == ("Gateway", GATEWAY) {
-                let gateway = left_out::of("Gateway", document, self.default_namespace);
+            let used: Vec<_> = KINDS
+                .iter()
+                .map(|(name, group, versions, _)| (*name, *group, versions[0]))
+                .collect();
+            let namespace = self.default_namespace;
+            match other::other_object(&used, group, &kind, document, namespace, cx.diagnostics) {
+                Ok(other) => self.manifests.others.push(other),
+                Err(meant) => self.leave_out(meant, document),
+            }
+            if (&*kind.value, group) == ("Gateway", GATEWAY) {
+                let gateway = left_out::of("Gateway", document, namespace);
                 let gateway = gateway.map(|gateway| (gateway.namespace, gateway.name));
                 self.manifests.gateways.extend(gateway);
             }
@@ -337,6 +352,12 @@ impl Decoder<'_> {
         keep(policy, &mut self.manifests.backend_tls_policies, cx);
     }
 
+    fn backend_traffic_policy(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
+        let default = self.default_namespace;
+        let policy = backend_traffic_policy::backend_traffic_policy(object, default, cx);
+        keep(policy, &mut self.manifests.backend_traffic_policies, cx);
+    }
+
     fn config_map(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let config_map = config_map::config_map(object, self.default_namespace, cx);
         keep(config_map, &mut self.manifests.config_maps, cx);
@@ -357,44 +378,4 @@ fn keep<T>(read: Option<T>, into: &mut Vec<T>, cx: &Cx<'_>) {
     if !cx.refused {
         into.extend(read);
     }
-}
-
-/// Says that a kind is not used, and gives the one that was perhaps meant.
-fn unknown_kind(
-    group: &str,
-    kind: &str,
-    span: Span,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'static str> {
-    let same_name = KINDS.iter().find(|(name, ..)| *name == kind);
-    let similar = nearest(kind, KINDS.iter().map(|(name, ..)| *name));
-    let (code, hint) = if let Some((_, group, versions, _)) = same_name {
-        let version = versions[0];
-        let api_version = match *group {
-            "" => version.into(),
-            group => format!("{group}/{version}"),
-        };
-        (
-            &codes::NEARLY_A_KIND,
-            format!("write `apiVersion: {api_version}`"),
-        )
-    } else if let Some(similar) = similar {
-        (&codes::NEARLY_A_KIND, format!("did you mean `{similar}`?"))
-    } else {
-        (
-            &codes::UNKNOWN_KIND,
-            "nothing to do, unless you expected it to route".into(),
-        )
-    };
-    let group = if group.is_empty() { "core" } else { group };
-    diagnostics.push(
-        Diagnostic::new(
-            code,
-            span,
-            format!("kind `{kind}` of group `{group}` is not used"),
-        )
-        .why("the object is ignored")
-        .hint(hint),
-    );
-    same_name.map(|(name, ..)| *name).or(similar)
 }

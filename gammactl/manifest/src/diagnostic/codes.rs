@@ -89,6 +89,10 @@ codes! {
     OWNED_HEADER = "G309", Warning, "header is owned by the filter";
     FRAMING_HEADER = "G310", Warning, "header frames the message";
     RULE_NAME_TAKEN = "G311", Note, "rule's number is the name of another rule";
+    DECLARED_BY_ANNOTATION = "G312", Warning, "annotation has no effect";
+    DECLARED_ELSEWHERE = "G313", Warning, "object of another API has no effect";
+    OTHER_ROUTE = "G314", Note, "route of another kind is on a Service";
+    BUDGET_INTERVAL = "G315", Note, "interval of a retry budget has no effect";
     HEADER_CHANGED_TWICE = "G320", Warning, "header is changed twice";
     NOT_SENDABLE = "G321", Warning, "text can't be sent";
     PATH_CHANGE = "G322", Warning, "path that a filter sets is none";

@@ -18,4 +18,17 @@ pub struct Metadata {
     pub generation: Option<u64>,
     /// `metadata.labels`.
     pub labels: Vec<(String, String)>,
+    /// The keys of `metadata.annotations`: what they hold is for whoever put it there.
+    pub annotations: Vec<Spanned<String>>,
+}
+
+impl Metadata {
+    /// Sorts policies by precedence: "the older policy by creation timestamp", then the first "in
+    /// alphabetical order by {namespace}/{name}". What has no timestamp is not in a cluster yet.
+    #[must_use]
+    pub fn seniority(&self) -> (bool, Option<Timestamp>, String) {
+        let created = self.creation_timestamp;
+        let name = format!("{}/{}", self.namespace, self.name.value);
+        (created.is_none(), created, name)
+    }
 }
