@@ -16,6 +16,7 @@ mod capability;
 mod capture;
 mod cluster;
 mod filter;
+mod forwarded_proto;
 pub mod istio;
 mod listener;
 mod merge;

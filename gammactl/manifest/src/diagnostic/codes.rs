@@ -98,6 +98,7 @@ codes! {
     EXACT_RANK = "G429", Note, "meshes rank this Exact path differently";
     UNNAMED_SESSION = "G430", Note, "rule with sessions has no name";
     ENVOY_HEADER = "G431", Warning, "Envoy undoes or refuses a header change";
+    HEADER_LEFT_TO_ROUTE = "G440", Note, "header is removed by the proxy's route";
     CASE_UNKNOWN_FIELD = "G501", Error, "test case has an unknown field";
     CASE_MISSING_FIELD = "G502", Error, "test case lacks a field";
     CASE_WRONG_TYPE = "G503", Error, "wrong type in a test case";
