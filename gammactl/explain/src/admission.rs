@@ -28,6 +28,14 @@ pub struct AdmittedRequest {
     pub(crate) normalized_path: Option<String>,
 }
 
+impl AdmittedRequest {
+    /// What Envoy has changed, in sentences.
+    #[must_use]
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+}
+
 /// What the filter gets of a client's `request`.
 ///
 /// # Errors

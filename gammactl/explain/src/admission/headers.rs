@@ -52,7 +52,11 @@ impl Headers {
                     .iter()
                     .any(|sent: &HeaderLine| sent.name.eq_ignore_ascii_case("te"))
                 {
-                    sent.extend(trailers(&request.headers));
+                    let asked = trailers(&request.headers);
+                    if asked.is_none() {
+                        removed.push(&header.name);
+                    }
+                    sent.extend(asked);
                 }
             } else {
                 sent.push(header.clone());
