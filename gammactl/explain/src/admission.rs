@@ -7,11 +7,11 @@
 mod headers;
 mod refusal;
 
-use headers::Headers;
+use headers::AdmittedHeaders;
 pub use refusal::Refusal;
 
 use crate::{
-    normalize::normalized_path,
+    normalize::{normalized_path, split_query},
     request::{HeaderLine, Simulated},
 };
 
@@ -53,12 +53,12 @@ pub fn admit(request: &Simulated) -> Result<AdmittedRequest, Refusal> {
         ));
         admitted.line.path = format!("{normal}{query}");
     }
-    let Headers {
+    let AdmittedHeaders {
         sent,
         added,
         scheme,
         notes: of_headers,
-    } = Headers::of(request);
+    } = AdmittedHeaders::of(request);
     notes.extend(of_headers);
     admitted.headers = sent;
     admitted.headers.extend(added.iter().cloned());
@@ -69,11 +69,6 @@ pub fn admit(request: &Simulated) -> Result<AdmittedRequest, Refusal> {
         notes,
         normalized_path,
     })
-}
-
-/// The path, and the query with its `?`.
-fn split_query(path: &str) -> (&str, &str) {
-    path.split_at(path.find('?').unwrap_or(path.len()))
 }
 
 #[cfg(test)]

@@ -28,6 +28,11 @@ pub fn normalized_path(path: &str) -> Option<String> {
     (normal != path).then_some(normal)
 }
 
+/// The path, and the query with its `?`.
+pub(crate) fn split_query(path: &str) -> (&str, &str) {
+    path.split_at(path.find('?').unwrap_or(path.len()))
+}
+
 /// `path`, which begins with `/`, without the segments `.` and `..` (RFC 3986, section 5.2.4).
 pub(crate) fn resolve_dots(path: &str) -> String {
     let mut segments: Vec<&str> = Vec::new();

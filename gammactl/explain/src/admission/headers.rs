@@ -5,7 +5,7 @@ use gamma_compile::envoy_headers::NOT_OF_CLIENTS;
 use crate::request::{HeaderLine, Simulated};
 
 /// What a request has instead of its client's headers.
-pub(super) struct Headers {
+pub(super) struct AdmittedHeaders {
     /// What is left of the client's.
     pub(super) sent: Vec<HeaderLine>,
     /// What Envoy adds.
@@ -21,7 +21,7 @@ const OF_CONNECTION: [&str; 3] = ["connection", "keep-alive", "proxy-connection"
 /// Stands for the random one that Envoy gives a request.
 const REQUEST_ID: &str = "00000000-0000-4000-8000-000000000000";
 
-impl Headers {
+impl AdmittedHeaders {
     pub(super) fn of(request: &Simulated) -> Self {
         let upgrades = upgrade(&request.headers).is_some_and(|upgrade| is(upgrade, "websocket"));
         let named: Vec<&[u8]> = if upgrades {

@@ -3,12 +3,9 @@
 use gamma_config::is_token;
 use gamma_router::is_grpc;
 
-use super::{
-    headers::{is, tokens, upgrade},
-    split_query,
-};
+use super::headers::{is, tokens, upgrade};
 use crate::{
-    normalize::without_parameters,
+    normalize::{split_query, without_parameters},
     request::{HeaderLine, RequestLine, Simulated},
 };
 

@@ -5,16 +5,16 @@ use serde_json::json;
 
 #[derive(Debug, Deserialize)]
 struct Har {
-    log: Log,
+    log: HarLog,
 }
 
 #[derive(Debug, Deserialize)]
-struct Log {
-    entries: Vec<Entry>,
+struct HarLog {
+    entries: Vec<HarEntry>,
 }
 
 #[derive(Debug, Deserialize)]
-struct Entry {
+struct HarEntry {
     request: HarRequest,
 }
 
