@@ -131,9 +131,7 @@ impl Change {
 
     fn fates(&self, response: &Response) -> Vec<Fate> {
         let Ok(echoed) = response.echoed() else {
-            return match response.status {
-                _ => vec![Fate::BreaksMessage],
-            };
+            return vec![Fate::BreaksMessage];
         };
         let name = self.row.name;
         let there: Vec<String> = match self.row.direction {
