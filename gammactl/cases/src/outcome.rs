@@ -64,6 +64,11 @@ pub(super) fn outcomes(
     request: &Simulated,
     exchange: &Exchange,
 ) -> Vec<PossibleOutcome> {
+    let admitted = match explain::admit(request) {
+        Ok(admitted) => admitted,
+        Err(_) => return explanation.outcomes.iter().map(|o| of(o, false)).collect(),
+    };
+    let request = &admitted.request;
     let kind = request.headers.iter();
     let mut kind = kind.filter(|header| header.name.eq_ignore_ascii_case("content-type"));
     let grpc = kind.next().is_some_and(|kind| is_grpc(&kind.value));
@@ -109,7 +114,9 @@ fn of(outcome: &explain::ExplainedOutcome, grpc: bool) -> PossibleOutcome {
                 headers: headers.clone(),
             });
         }
-        ExplainedAction::Redirect { .. } | ExplainedAction::Preflight { .. } => ended.grpc = None,
+        ExplainedAction::Redirect { .. }
+        | ExplainedAction::Preflight { .. }
+        | ExplainedAction::ProxyReply { .. } => ended.grpc = None,
         ExplainedAction::Reply {
             grpc_status,
             message,

@@ -217,6 +217,7 @@ fn every_member_of_the_schema_is_in_a_good_case_file() {
 #[test]
 fn every_example_says_where_its_schema_is() {
     let mut paths = files("examples/shop", "yaml");
+    paths.extend(files("examples/shop-on-one-machine", "yaml"));
     paths.extend(files("examples", "yaml"));
     paths.extend(files("examples", "json"));
     let others = ["shop.requests.yaml", "tls-to-backends.yaml"];

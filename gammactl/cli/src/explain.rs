@@ -34,7 +34,8 @@ Examples:
   kubectl logs my-pod -c proxy | gammactl explain -f routes/ --access-log -
 
 A line of --requests is what curl takes (curl -X POST http://cart/ -H 'k: v'), `POST http://cart/`,
-or JSON: {\"request\": \"POST http://cart/\", \"headers\": [\"k: v\"], \"from\": \"web\"}.
+or JSON: {\"request\": \"POST http://cart/\", \"headers\": [\"k: v\"], \"from\": \"web\"}. What browsers copy
+as cURL or fetch may have several lines; HAR files are read, too.
 --access-log reads Envoy's default format, Istio's, that of `gammactl envoy`, and JSON lines."
 )]
 pub(super) struct ExplainCommand {

@@ -37,8 +37,9 @@ pub enum Fate {
     Replaced,
     /// Envoy writes a value of its own for rules that limit the time of a request or of its attempts.
     ReplacedUnderTimeouts,
-    /// Envoy answers the request 404.
-    NotFound,
+    /// The change stays where the route config is `gammactl`'s, whose route makes it at the end. Elsewhere
+    /// Envoy finds no route, and answers 404.
+    LeftToRoute,
     /// Nobody corrects it: the message is cut or refused, or the connection ends.
     BreaksMessage,
 }
@@ -59,7 +60,7 @@ pub struct EnvoyHeader {
 }
 
 use Direction::{Request, Response};
-use Fate::{BreaksMessage, Consumed, Kept, NotFound, Replaced, ReplacedUnderTimeouts};
+use Fate::{BreaksMessage, Consumed, Kept, LeftToRoute, Replaced, ReplacedUnderTimeouts};
 
 const TIMES: &str = "Envoy limits the time of the request by it and does not forward it";
 const RETRIES: &str = "Envoy decides by it what is tried again and does not forward it";
@@ -98,8 +99,14 @@ pub const ENVOY_HEADERS: [EnvoyHeader; 21] = [
     of_request(
         "x-forwarded-proto",
         Kept,
-        NotFound,
-        "Envoy answers 404 to requests without it: it looks up its route by the scheme",
+        LeftToRoute,
+        "Envoy looks up its route by it, and answers 404 to requests without",
+    ),
+    of_request(
+        "host",
+        Kept,
+        BreaksMessage,
+        "Envoy ends a request without a host, and answers nothing",
     ),
     of_request("connection", BreaksMessage, Kept, FRAMES),
     of_request("content-length", BreaksMessage, Kept, FRAMES),
@@ -112,13 +119,6 @@ pub const ENVOY_HEADERS: [EnvoyHeader; 21] = [
         BreaksMessage,
         "Envoy asks the backend by it for another protocol, as WebSockets do",
     ),
-    EnvoyHeader {
-        name: "server",
-        direction: Response,
-        given: Replaced,
-        removed: Replaced,
-        why: "Envoy writes its own name there",
-    },
     EnvoyHeader {
         name: "date",
         direction: Response,
@@ -142,6 +142,31 @@ const fn of_request(
         why,
     }
 }
+
+/// Headers by which a client could steer Envoy, which takes them off a request before any filter sees it: it
+/// obeys them from its own filters only.
+pub const NOT_OF_CLIENTS: [&str; 17] = [
+    "x-envoy-expected-rq-timeout-ms",
+    "x-envoy-force-trace",
+    "x-envoy-hedge-on-per-try-timeout",
+    "x-envoy-internal",
+    "x-envoy-ip-tags",
+    "x-envoy-max-retries",
+    "x-envoy-original-url",
+    "x-envoy-retriable-header-names",
+    "x-envoy-retriable-status-codes",
+    "x-envoy-retry-grpc-on",
+    "x-envoy-retry-on",
+    "x-envoy-upstream-alt-stat-name",
+    "x-envoy-upstream-rq-per-try-timeout-ms",
+    "x-envoy-upstream-rq-timeout-alt-response",
+    "x-envoy-upstream-rq-timeout-ms",
+    "x-envoy-upstream-stream-duration-ms",
+    "x-forwarded-client-cert",
+];
+
+/// What Envoy Gateway calls the path in its access logs: a path that a client has sent.
+pub const LOGGED_PATH: &str = "x-envoy-origin-path";
 
 /// The row of the header `name`, in any case.
 #[must_use]

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use gamma_config::ServiceKind;
-use gamma_explain::{TextStyles, request::Simulated};
+use gamma_explain::{Refusal, TextStyles, admit, request::Simulated};
 
 use super::{
     differences::Difference,
@@ -78,6 +78,9 @@ fn of_change(change: &DecisionChange, clients: &Clients, styles: TextStyles, out
         };
         let command = format!("{}{from}", curl(request));
         let _ = writeln!(out, "  {}", styles.bold(&command));
+        for said in before_the_filter(request) {
+            let _ = writeln!(out, "    where a client sends it so: {said}");
+        }
     }
     if let Some(more) = change
         .requests
@@ -139,6 +142,18 @@ fn rule_name(rule: &DecidingRule) -> String {
         ("", "") => "without a name".into(),
         ("", name) | (name, "") => name.into(),
         (route, name) => format!("{route}/{name}"),
+    }
+}
+
+/// What Envoy makes of the request before the filter is asked, where a client sends it so.
+fn before_the_filter(request: &Simulated) -> Vec<String> {
+    match admit(request) {
+        Ok(admitted) => admitted.notes().to_vec(),
+        Err(Refusal {
+            status, message, ..
+        }) => {
+            vec![format!("Envoy answers {status} itself, since {message}")]
+        }
     }
 }
 

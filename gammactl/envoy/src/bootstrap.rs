@@ -11,7 +11,8 @@ use gamma_manifest::Manifests;
 use serde_json::{Value, json};
 
 use super::{
-    address::socket_address, arrival, capture, cluster, listener, observe, options::EnvoyOptions,
+    address::socket_address, arrival, capture, cluster, forwarded_proto::with_marks, listener,
+    observe, options::EnvoyOptions,
 };
 
 /// The bootstrap, in the JSON form of `envoy.config.bootstrap.v3.Bootstrap`.
@@ -71,7 +72,7 @@ pub fn cluster_names(bootstrap: &Value) -> BTreeSet<String> {
 /// an address that a listener accepts, and asking the host for it costs every request: cluster IPs
 /// that can't be the destination are left out.
 fn embedded(config: &Config, manifests: &Manifests, options: &EnvoyOptions) -> Config {
-    let mut config = config.clone();
+    let mut config = with_marks(config);
     let accepted = |ip: &IpAddr| {
         let mut listen = options.listen.iter().map(SocketAddr::ip);
         !options.capture.is_empty() || listen.any(|own| own.is_unspecified() || own == *ip)

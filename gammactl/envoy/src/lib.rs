@@ -17,6 +17,7 @@ mod capture;
 mod cluster;
 mod endpoints;
 mod filter;
+mod forwarded_proto;
 pub mod istio;
 mod listener;
 mod merge;

@@ -34,6 +34,8 @@ pub(super) fn connection_manager(
         "codec_type": "AUTO",
         // A path like `/a/../b` is matched as `/b`, which is what it means.
         "normalize_path": true,
+        // What a route says of `server`, or the backend, stays.
+        "server_header_transformation": "PASS_THROUGH",
         "upgrade_configs": [{ "upgrade_type": "websocket" }],
         "access_log": [access_log()],
         "http_filters": [
@@ -48,8 +50,7 @@ pub(super) fn connection_manager(
         "route_config": route_table(config, options, arrival),
     });
     if arrival == Arrival::Captured {
-        // The client does not know that there is a proxy, and the server may be any.
-        manager["server_header_transformation"] = "PASS_THROUGH".into();
+        // The server may be any.
         manager["http_protocol_options"] = json!({ "accept_http_10": true });
     }
     json!({

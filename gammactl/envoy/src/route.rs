@@ -12,11 +12,14 @@ use serde_json::{Value, json};
 
 use super::{
     arrival::{Arrival, DIRECT, ORIGINAL_DST},
+    forwarded_proto::{FORWARDED_PROTO, MARK, has_marks},
     options::EnvoyOptions,
 };
 
-/// How the names of the routes for retries begin.
-const VARIANT: &str = "gamma_backoff_";
+/// The name of the route for whatever the filter decided.
+const DECIDED: &str = "gamma";
+/// How the names of its variants begin, which take some of that.
+const VARIANT: &str = "gamma_";
 
 pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arrival) -> Value {
     let mut routes = decided_routes(config, options.mirror_host_suffix);
@@ -56,12 +59,17 @@ pub(crate) fn decided_routes(config: &Config, mirror_host_suffix: bool) -> Vec<V
         .filter_map(|rule| rule.retry.as_ref()?.backoff)
         .collect();
     // Retries with a back-off of their own need a route of their own: no header says it.
-    let mut routes: Vec<Value> = backoffs
-        .into_iter()
-        .map(|backoff| decided(config, &mirrors, Some(backoff)))
-        .collect();
-    routes.push(decided(config, &mirrors, None));
-    routes
+    let backoffs = backoffs.into_iter().map(Some).chain([None]);
+    // And so does the removal of a header by which this table is searched.
+    let removes_proto: &[bool] = if has_marks(config) {
+        &[true, false]
+    } else {
+        &[false]
+    };
+    backoffs
+        .flat_map(|backoff| removes_proto.iter().map(move |removes| (backoff, *removes)))
+        .map(|(backoff, removes_proto)| decided(config, &mirrors, backoff, removes_proto))
+        .collect()
 }
 
 /// Where the client dialled one of the endpoints, it goes there.
@@ -78,7 +86,13 @@ fn direct(config: &Config) -> Value {
     })
 }
 
-fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Value {
+fn decided(
+    config: &Config,
+    mirrors: &[Value],
+    backoff: Option<Duration>,
+    removes_proto: bool,
+) -> Value {
+    let mut name = DECIDED.to_owned();
     let cluster_header = &config.settings.cluster_header;
     let mut headers = vec![json!({ "name": cluster_header, "present_match": true })];
     let mut route = json!({
@@ -90,7 +104,16 @@ fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Val
         "request_mirror_policies": mirrors,
     });
     let mut remove = vec![cluster_header.as_str()];
+    if removes_proto {
+        name.push_str("_without_proto");
+        headers.push(json!({
+            "name": FORWARDED_PROTO,
+            "string_match": { "exact": MARK },
+        }));
+        remove.push(FORWARDED_PROTO);
+    }
     if let Some(backoff) = backoff {
+        name.push_str(&format!("_backoff_{backoff}"));
         let millis = backoff.as_millis();
         headers.push(json!({
             "name": RETRY_BACKOFF,
@@ -110,10 +133,7 @@ fn decided(config: &Config, mirrors: &[Value], backoff: Option<Duration>) -> Val
         });
     }
     json!({
-        "name": match backoff {
-            Some(backoff) => format!("{VARIANT}{backoff}"),
-            None => "gamma".into(),
-        },
+        "name": name,
         "match": { "prefix": "/", "headers": headers },
         "route": route,
         "request_headers_to_remove": remove,
@@ -134,6 +154,8 @@ pub(super) fn union(before: &Value, after: &Value) -> Value {
         let Some(into) = into["routes"].as_array_mut() else {
             continue;
         };
+        // In the order that they have among themselves.
+        let mut variants = 0;
         for route in host["routes"].as_array().into_iter().flatten() {
             let name = route["name"].as_str().unwrap_or_default();
             match into.iter_mut().find(|found| named(found, route)) {
@@ -147,7 +169,10 @@ pub(super) fn union(before: &Value, after: &Value) -> Value {
                             route["route"]["request_mirror_policies"].clone();
                     }
                 }
-                None if name.starts_with(VARIANT) => into.insert(0, route.clone()),
+                None if name.starts_with(VARIANT) => {
+                    into.insert(variants, route.clone());
+                    variants += 1;
+                }
                 None => {}
             }
         }
@@ -217,6 +242,19 @@ mod tests {
                     ("gamma_backoff_1s", 0),
                     ("gamma_backoff_2s", 1),
                     ("gamma", 1),
+                ],
+            ),
+            (
+                &[
+                    ("gamma_without_proto_backoff_1s", 0),
+                    ("gamma_backoff_1s", 0),
+                    ("gamma", 0),
+                ],
+                &[("gamma", 0)],
+                &[
+                    ("gamma_without_proto_backoff_1s", 0),
+                    ("gamma_backoff_1s", 0),
+                    ("gamma", 0),
                 ],
             ),
             // What a fragment has brought goes with it.

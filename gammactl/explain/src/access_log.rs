@@ -67,6 +67,14 @@ mod tests {
                 Some("HTTPRoute/shop/cart/beta"),
             ),
             (
+                ENVOY_GATEWAY,
+                "GET http://catalog:80/items?q=1",
+                3,
+                Some("10.96.0.1:80"),
+                200,
+                None,
+            ),
+            (
                 JSON,
                 "GET http://catalog/items",
                 1,
@@ -84,6 +92,9 @@ mod tests {
             assert_eq!(logged.rule.as_deref(), rule, "{line}");
         }
     }
+
+    /// As Envoy Gateway writes it unless it is told otherwise.
+    const ENVOY_GATEWAY: &str = r#"{":authority":"catalog:80","bytes_received":0,"bytes_sent":12,"connection_termination_details":null,"downstream_local_address":"10.96.0.1:80","downstream_remote_address":"10.1.2.3:55660","duration":3,"method":"GET","protocol":"HTTP/1.1","requested_server_name":null,"response_code":200,"response_code_details":"via_upstream","response_flags":"-","route_name":"httproute/shop/cart/rule/0/match/0/*","start_time":"2026-11-21T08:00:10.123Z","upstream_cluster":"httproute/shop/cart/rule/0","upstream_host":"10.2.0.1:80","upstream_local_address":"10.2.0.9:45678","upstream_transport_failure_reason":null,"user-agent":"curl/8.5.0","x-envoy-origin-path":"/items?q=1","x-envoy-upstream-service-time":null,"x-forwarded-for":"10.1.2.3","x-request-id":"d7c1-4e"}"#;
 
     #[test]
     fn other_lines_are_refused() {

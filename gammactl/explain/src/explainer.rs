@@ -11,8 +11,12 @@ use gamma_manifest::source::Sources;
 use gamma_router::{BuildError, Router, trace::Frontend};
 
 use crate::{
+    admission::{Refusal, admit},
     candidates,
-    explanation::{AppliedRoutes, AppliedRoutesKind, Asked, Explanation, HeaderField, RulePolicy},
+    explanation::{
+        AppliedRoutes, AppliedRoutesKind, Asked, ExplainedAction, ExplainedOutcome, Explanation,
+        HeaderField, RulePolicy,
+    },
     notes,
     outcome::OutcomeList,
     policy,
@@ -94,8 +98,15 @@ impl Explainer {
     pub fn explain(&self, request: &Simulated) -> Result<Explanation, BuildError> {
         let client = request.from.as_deref().unwrap_or(&self.client_namespace);
         let router = self.router(client)?;
+        let asked = request;
+        let admitted = match admit(asked) {
+            Ok(admitted) => admitted,
+            Err(refusal) => return Ok(refused(asked, client, refusal)),
+        };
+        let request = &admitted.request;
         let trace = request.with(|asked| router.trace(asked));
-        let mut explanation = empty(request, client);
+        let mut explanation = empty(asked, client);
+        explanation.request.normalized_path = admitted.normalized_path.clone();
 
         let mut rule = None;
         if let Frontend::Port { index, via } = trace.frontend
@@ -125,10 +136,12 @@ impl Explainer {
         explanation.winner = trace.winner;
         explanation.preflight_for = trace.announced.as_deref().map(text::utf8);
 
-        let outcomes = OutcomeList::new(&router, &trace.outcomes, rule, request);
+        let outcomes = OutcomeList::new(&router, &trace.outcomes, rule, &admitted);
         explanation.outcomes = outcomes.all;
         explanation.policy = policy::policy(&router, rule, &trace, request);
-        explanation.notes = notes::notes(&explanation, trace.frontend, rule);
+        explanation.notes.clone_from(&admitted.notes);
+        let notes = notes::notes(&explanation, trace.frontend, rule);
+        explanation.notes.extend(notes);
         explanation.notes.extend(outcomes.of_envoy);
         Ok(explanation)
     }
@@ -171,6 +184,7 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
             scheme: line.scheme.clone(),
             authority: line.authority.clone(),
             path: line.path.clone(),
+            normalized_path: None,
             headers: request
                 .headers
                 .iter()
@@ -198,6 +212,25 @@ fn empty(request: &Simulated, client: &str) -> Explanation {
         outcomes: Vec::new(),
         notes: Vec::new(),
     }
+}
+
+/// What is to be said of a request that Envoy answers before the filter sees it.
+fn refused(request: &Simulated, client: &str, refusal: Refusal) -> Explanation {
+    let mut explanation = empty(request, client);
+    explanation.service_reason = "Envoy answers before the filter is asked".into();
+    explanation.outcomes.push(ExplainedOutcome {
+        share: 1.0,
+        backend: None,
+        action: ExplainedAction::ProxyReply {
+            status: refusal.status,
+            details: refusal.details.into(),
+            message: refusal.message,
+        },
+        request_changes: Vec::new(),
+        mirrors: Vec::new(),
+        response_changes: Vec::new(),
+    });
+    explanation
 }
 
 fn table_key(

@@ -58,8 +58,10 @@ pub struct Asked {
     pub scheme: String,
     /// Host with or without port.
     pub authority: String,
-    /// Path with query.
+    /// Path with query, as the client sends it.
     pub path: String,
+    /// The path without query, as the filter gets it, if Envoy makes another one of it.
+    pub normalized_path: Option<String>,
     /// Headers in order.
     pub headers: Vec<HeaderField>,
     /// Namespace of the client.
@@ -217,6 +219,14 @@ impl fmt::Display for Predicate {
 }
 
 impl Explanation {
+    /// Whether Envoy answers before the filter sees the request.
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        let is_reply =
+            |o: &ExplainedOutcome| matches!(o.action, ExplainedAction::ProxyReply { .. });
+        self.service.is_none() && self.outcomes.iter().any(is_reply)
+    }
+
     /// The rule that won.
     #[must_use]
     pub fn rule(&self) -> Option<&ExplainedRule> {

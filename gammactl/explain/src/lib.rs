@@ -28,6 +28,7 @@
 #![deny(missing_docs)]
 
 pub mod access_log;
+mod admission;
 mod candidates;
 mod explainer;
 mod explanation;
@@ -44,6 +45,7 @@ mod style;
 mod text;
 mod visited_request;
 
+pub use admission::{AdmittedRequest, Refusal, admit};
 pub use explainer::Explainer;
 pub use explanation::{
     AppliedRoutes, AppliedRoutesKind, Asked, ChangedBy, DrawnBackend, ExplainedAction,

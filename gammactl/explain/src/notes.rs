@@ -4,10 +4,7 @@
 use gamma_config::Rule;
 use gamma_router::trace::{Frontend, Via};
 
-use crate::{
-    explanation::{ExplainedAction, Explanation},
-    normalize::normalized_path,
-};
+use crate::explanation::{ExplainedAction, Explanation};
 
 /// Notes on an explanation that has everything else.
 pub(super) fn notes(
@@ -27,27 +24,6 @@ pub(super) fn notes(
     }
     if let Some(invalid) = rule.and_then(|rule| rule.invalid.as_ref()) {
         notes.push(format!("the rule can't be obeyed: {invalid}"));
-    }
-    let path = explanation
-        .request
-        .path
-        .split('?')
-        .next()
-        .unwrap_or_default();
-    if let Some(normal) = normalized_path(path)
-        && explanation.service.is_some()
-    {
-        notes.push(format!(
-            "this is about `{path}` as it reaches the filter; an Envoy with `normalize_path`, which \
-             `gammactl envoy` sets, makes it `{normal}` before"
-        ));
-    }
-    if path == "*" {
-        notes.push(
-            "this is about `*` as it reaches the filter; Envoy answers it 404 before, with the \
-             response code detail `absolute_path_rejected`"
-                .into(),
-        );
     }
     for outcome in &explanation.outcomes {
         if let Some(backend) = &outcome.backend

@@ -8,6 +8,7 @@ use gamma_config::{Rule, Timeouts};
 use gamma_router::{self as router, By, Decision, HeaderVisitor, Router, trace};
 
 use crate::{
+    admission::AdmittedRequest,
     explanation::{
         ChangedBy, DrawnBackend, ExplainedAction, ExplainedHeaderChange, ExplainedOutcome,
         HeaderField,
@@ -32,8 +33,9 @@ impl OutcomeList {
         router: &Router,
         traced: &[trace::Outcome],
         rule: Option<&Rule>,
-        request: &Simulated,
+        admitted: &AdmittedRequest,
     ) -> Self {
+        let request = &admitted.request;
         let timeouts = rule.map(|rule| rule.timeouts).unwrap_or_default();
         let mut outcomes = Self::default();
         for traced in traced {
@@ -59,7 +61,7 @@ impl OutcomeList {
                     .cloned()
                     .collect(),
                 mirrors: visited.mirrors.clone(),
-                action: action(&traced.decision.action, visited, &timeouts),
+                action: action(&traced.decision.action, visited, admitted, &timeouts),
             });
         }
         outcomes
@@ -76,7 +78,7 @@ impl OutcomeList {
                 HeaderEdit::Remove => "removed",
             };
             let note = match row.fate(*edit, timeouts) {
-                Fate::Kept => continue,
+                Fate::Kept | Fate::LeftToRoute => continue,
                 _ => format!("`{name}` is {done} by the route, but {}", row.why),
             };
             if !self.of_envoy.contains(&note) {
@@ -100,16 +102,25 @@ fn backend(rule: Option<&Rule>, decision: &Decision) -> Option<DrawnBackend> {
 fn action(
     decided: &router::Action,
     visited: VisitedRequest,
+    admitted: &AdmittedRequest,
     timeouts: &Timeouts,
 ) -> ExplainedAction {
     let answer = match visited.end {
         VisitedEnd::PassThrough => return ExplainedAction::PassThrough,
+        VisitedEnd::Forwarded(_) if has_no_proto(&visited.headers) => {
+            return ExplainedAction::ProxyReply {
+                status: 404,
+                details: "route_not_found".into(),
+                message: "Envoy looks for no route of a request whose `x-forwarded-proto` is empty"
+                    .into(),
+            };
+        }
         VisitedEnd::Forwarded(cluster) => {
             return ExplainedAction::Forward {
                 cluster,
                 authority: visited.authority,
                 path: visited.path,
-                headers: forwarded(&visited.headers, timeouts),
+                headers: forwarded(&visited.headers, admitted, timeouts),
             };
         }
         VisitedEnd::Answered(answer) => answer,
@@ -135,9 +146,27 @@ fn action(
     }
 }
 
-/// The headers that the proxy leaves on the request as it got them.
-fn forwarded(headers: &HeaderTrail, timeouts: &Timeouts) -> Vec<HeaderField> {
+fn has_no_proto(headers: &HeaderTrail) -> bool {
+    let mut headers = headers.headers().iter();
+    let proto = headers.find(|header| header.name == "x-forwarded-proto");
+    proto.is_some_and(|proto| proto.value.is_empty())
+}
+
+/// The headers that the proxy leaves on the request as it got them, without those that it has added
+/// itself.
+fn forwarded(
+    headers: &HeaderTrail,
+    admitted: &AdmittedRequest,
+    timeouts: &Timeouts,
+) -> Vec<HeaderField> {
+    let is_added = |header: &HeaderField| {
+        let mut added = admitted.added.iter();
+        added.any(|line| line.name == header.name && line.value == header.value.as_bytes())
+    };
     let stays = |header: &&HeaderField| {
+        if is_added(header) {
+            return false;
+        }
         let row = envoy_header(Direction::Request, &header.name);
         let fate = row.map(|row| row.fate(HeaderEdit::Give, timeouts));
         !matches!(fate, Some(Fate::Consumed | Fate::Replaced))

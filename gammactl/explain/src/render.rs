@@ -34,7 +34,9 @@ fn text(explanation: &Explanation, color: bool, all: bool) -> String {
         all,
     };
     page.request(explanation);
-    page.service(explanation);
+    if !explanation.is_refused() {
+        page.service(explanation);
+    }
     page.matches(explanation);
     page.winner(explanation);
     page.policy(&explanation.policy);
@@ -53,6 +55,7 @@ pub fn render_brief(explanation: &Explanation, color: bool) -> String {
     let rule = match (explanation.rule(), &explanation.service) {
         (Some(rule), _) => rule.to_string(),
         (None, Some(_)) => "-".into(),
+        (None, None) if explanation.is_refused() => "not routed".into(),
         (None, None) => "no Service".into(),
     };
     let outcomes: Vec<String> = explanation

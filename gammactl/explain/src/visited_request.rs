@@ -97,12 +97,24 @@ impl HeaderVisitor for VisitedRequest {
     }
 
     fn set(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        if is_host(name) {
+            return self.authority(&utf8(value), by);
+        }
         self.headers.set(name, value, by)
     }
 
     fn add(&mut self, name: &str, value: &[u8], by: By) -> Result<(), Infallible> {
+        if is_host(name) {
+            let both = format!("{},{}", self.authority, utf8(value));
+            return self.authority(&both, by);
+        }
         self.headers.add(name, value, by)
     }
+}
+
+/// Whether a header is what Envoy keeps as the authority.
+fn is_host(name: &str) -> bool {
+    name.eq_ignore_ascii_case("host")
 }
 
 impl RequestVisitor for VisitedRequest {

@@ -21,7 +21,7 @@ pub(crate) fn demo(manifests: &str, requests: &Path) -> Result<bool> {
     let case = Case::load(requests)?;
     let manifests = read(manifests, &case.client_namespace)?;
     println!(
-        "{} routes on {} Services, decided by the filter in a real Envoy.\n",
+        "{} routes on {} Services, decided by the filter in a real Envoy.",
         manifests.routes.len(),
         manifests.services.len()
     );
@@ -32,6 +32,7 @@ pub(crate) fn demo(manifests: &str, requests: &Path) -> Result<bool> {
     for exchange in &case.requests {
         let namespace = exchange.from.as_deref().unwrap_or(&case.client_namespace);
         if !clients.contains_key(namespace) {
+            println!("An Envoy for clients in namespace {namespace} starts …");
             clients.insert(namespace, NamespaceClient::new(&manifests, namespace)?);
         }
         let Some(client) = clients.get_mut(namespace) else {
@@ -68,6 +69,7 @@ pub(crate) fn demo(manifests: &str, requests: &Path) -> Result<bool> {
                 .map(|f| format!("{}: {f}", exchange.request)),
         );
     }
+    println!("{} requests are answered.\n", case.requests.len());
     print!("{table}");
     for (exchange, rule, counts) in splits {
         println!("\n{} × {}, rule {rule}:", exchange.request, exchange.repeat);

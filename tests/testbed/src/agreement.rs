@@ -114,6 +114,10 @@ impl Disagreements {
             ExplainedAction::Preflight { status } => {
                 self.compare("status", *status, observed.status)
             }
+            ExplainedAction::ProxyReply { status, .. } => {
+                self.compare("status", *status, observed.status);
+                self.compare("backend", None, observed.seen.as_ref().map(cluster));
+            }
             ExplainedAction::Reply {
                 status,
                 grpc_status,

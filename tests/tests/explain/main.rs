@@ -4,6 +4,7 @@
 //! `PAIRS` and `WIRE_PAIRS` say how many pairs of routes and request there are, `SEED` repeats a
 //! run.
 
+mod admission;
 mod more;
 mod native;
 mod wire;

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use fastrand::Rng;
 use gamma_explain::{
-    AppliedRoutesKind, ExplainedAction, ExplainedOutcome, Explanation, render, request::Simulated,
+    AppliedRoutesKind, ExplainedAction, ExplainedOutcome, Explanation, admit, render,
+    request::Simulated,
 };
 use gamma_random::{NAMESPACES, pick, variable};
 use gamma_router::{Action as Decided, Decision, Router};
@@ -30,7 +31,12 @@ fn explanations_are_what_the_router_decides() {
             let request = simulated(&request, client);
             let router = world.explainer.router(client).unwrap();
             let explanation = world.explainer.explain(&request).unwrap();
-            if let Err(why) = check(&explanation, &request, &router, &mut rng) {
+            let Ok(admitted) = admit(&request) else {
+                assert!(explanation.is_refused(), "{}", render(&explanation, false));
+                *counts.entry("refused".into()).or_default() += 1;
+                continue;
+            };
+            if let Err(why) = check(&explanation, &admitted.request, &router, &mut rng) {
                 let said = render(&explanation, false);
                 panic!("SEED={seed}, set {set}, request {number}: {why}\n{said}");
             }

@@ -53,8 +53,7 @@ fn explanations_are_what_the_filter_does() {
                 let mut request = on_the_wire(gamma_random::request(&mut rng, &objects), number);
                 more::aim(&mut rng, &mut request, &format!("cart.shop-{number}"));
                 let answer = client.send(&sent(&request)).unwrap();
-                let mut seen = simulated(&request, CLIENT);
-                seen.line.path = normalized(&request.path);
+                let seen = simulated(&request, CLIENT);
                 let explanation = world.explainer.explain(&seen).unwrap();
                 let observed = Observed::from(&answer);
                 let found = disagreements(&explanation, &observed);

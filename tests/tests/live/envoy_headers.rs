@@ -21,11 +21,14 @@ const SENT: &str = "8000";
 
 /// Headers that Envoy writes before the filter sees them, or might be thought to change, and that stay as
 /// a route has made them: they need no row.
-const LEFT_ALONE: [EnvoyHeader; 6] = [
+const LEFT_ALONE: [EnvoyHeader; 9] = [
     left_alone("x-request-id", Direction::Request),
     left_alone("x-forwarded-for", Direction::Request),
     left_alone("te", Direction::Request),
     left_alone("via", Direction::Request),
+    left_alone("trailer", Direction::Request),
+    left_alone("expect", Direction::Request),
+    left_alone("server", Direction::Response),
     left_alone("x-envoy-upstream-service-time", Direction::Response),
     left_alone("x-request-id", Direction::Response),
 ];
@@ -128,10 +131,7 @@ impl Change {
 
     fn fates(&self, response: &Response) -> Vec<Fate> {
         let Ok(echoed) = response.echoed() else {
-            return match response.status {
-                404 => vec![Fate::NotFound],
-                _ => vec![Fate::BreaksMessage],
-            };
+            return vec![Fate::BreaksMessage];
         };
         let name = self.row.name;
         let there: Vec<String> = match self.row.direction {
@@ -148,7 +148,7 @@ impl Change {
                 vec![Fate::Kept, Fate::BreaksMessage]
             }
             (HeaderEdit::Give, []) => vec![Fate::Consumed],
-            (HeaderEdit::Remove, []) => vec![Fate::Kept],
+            (HeaderEdit::Remove, []) => vec![Fate::Kept, Fate::LeftToRoute],
             _ => vec![Fate::Replaced],
         }
     }

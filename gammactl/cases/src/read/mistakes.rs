@@ -70,11 +70,20 @@ pub(super) fn parsed<T: FromStr<Err: Display>>(
     field: &Field<'_>,
     mistakes: &mut Mistakes<'_>,
 ) -> Option<Spanned<T>> {
+    parsed_by(field, mistakes, str::parse)
+}
+
+/// What `parse` makes of the text.
+pub(super) fn parsed_by<T, E: Display>(
+    field: &Field<'_>,
+    mistakes: &mut Mistakes<'_>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<Spanned<T>> {
     let text = match field.number() {
         Some(number) => number.to_owned(),
         None => field.string(mistakes)?.value,
     };
-    match text.parse() {
+    match parse(&text) {
         Ok(value) => Some(field.spanned(value)),
         Err(error) => {
             mistakes.invalid(field, error.to_string());

@@ -3,7 +3,7 @@
 mod expect;
 mod mistakes;
 
-use gamma_explain::request::HeaderLine;
+use gamma_explain::request::{HeaderLine, RequestLine};
 use gamma_manifest::{
     diagnostic::{Diagnostics, codes},
     source::{Span, Spanned},
@@ -12,7 +12,7 @@ use gamma_manifest::{
     yaml::{Field, Node, ObjectReader, Report as _},
 };
 pub(super) use mistakes::Mistakes;
-use mistakes::parsed;
+use mistakes::{parsed, parsed_by};
 
 use super::model::{Case, CaseOptions, Exchange, Protocol};
 
@@ -172,8 +172,12 @@ fn exchange(field: &Field<'_>, mistakes: &mut Mistakes<'_>) -> Option<Exchange> 
     let mut object = ObjectReader::open(field, mistakes)?;
     let name = object.string("name", mistakes);
     let request = object.require("request", mistakes);
-    let request = request.and_then(|field| parsed(&field, mistakes));
     let headers = headers(object.list("headers", mistakes), mistakes);
+    let request = request.and_then(|field| {
+        parsed_by(&field, mistakes, |text| {
+            RequestLine::with_headers(text, &headers)
+        })
+    });
     let from = object.string("from", mistakes);
     let destination = object.take("destination", mistakes);
     let destination = destination.and_then(|field| {

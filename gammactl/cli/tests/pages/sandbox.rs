@@ -7,7 +7,7 @@ use std::{
     os::unix::{fs::PermissionsExt as _, process::CommandExt as _},
     path::{Path, PathBuf},
     process::{self, Child, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
     thread,
     time::{Duration, Instant},
 };
@@ -120,7 +120,7 @@ impl Sandbox {
             }
             let enough = expected.is_some_and(|page| expected::fits(page, &so_far()));
             if command.stays && enough && !interrupted {
-                signal(&child, "INT");
+                signal(&child, *CTRL_C);
                 interrupted = true;
             }
             if Instant::now() > end {
@@ -156,6 +156,20 @@ fn collect(child: &mut Child) -> Arc<Mutex<Vec<u8>>> {
     });
     printed
 }
+
+/// The signal that ends a command as Ctrl-C would. A shell starts what it runs in the background with
+/// interrupts ignored, children inherit that, and most programs leave it so: where these tests run in the
+/// background, commands are asked to end as a supervisor would.
+static CTRL_C: LazyLock<&str> = LazyLock::new(|| {
+    let traps = process::Command::new("bash")
+        .args(["-c", "trap -p INT"])
+        .output();
+    match traps {
+        // `trap -- '' SIGINT`
+        Ok(traps) if !traps.stdout.is_empty() => "TERM",
+        _ => "INT",
+    }
+});
 
 fn signal(child: &Child, name: &str) {
     let group = format!("-{}", child.id());

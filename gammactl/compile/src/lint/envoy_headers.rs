@@ -52,10 +52,14 @@ fn finding(
             format!("Envoy undoes the change of header `{name_of}`"),
             "remove it from the filter",
         ),
-        Fate::NotFound => (
-            format!("requests without header `{name_of}` are answered 404"),
-            "leave it on the request; `set` may give it another value",
-        ),
+        Fate::LeftToRoute => {
+            let message = format!("header `{name_of}` is removed by the proxy's route");
+            let found = Diagnostic::new(&codes::HEADER_LEFT_TO_ROUTE, name.span, message);
+            return Some(found.why(row.why).hint(
+                "nothing is to be done for the Envoy of `gammactl envoy` and the objects of `gammactl \
+                 istio`, whose route removes it; a route config of your own has to do it as well",
+            ));
+        }
     };
     let found = Diagnostic::new(&codes::ENVOY_HEADER, name.span, message);
     Some(found.why(row.why).hint(hint))

@@ -3,13 +3,15 @@
 use gamma_config::Config;
 
 use super::{object::IstioObject, options::IstioOptions, plugin, route, scope::Scope};
+use crate::forwarded_proto::with_marks;
 
 /// The objects for one scope, in the order in which they are to be applied: a route that nobody
 /// asks for does no harm, a header that no route obeys goes to the backend.
 #[must_use]
 pub fn objects(config: &Config, scope: &Scope, options: &IstioOptions) -> Vec<IstioObject> {
+    let config = with_marks(config);
     vec![
-        IstioObject(route::envoy_filter(config, scope, options)),
-        IstioObject(plugin::wasm_plugin(config, scope, options)),
+        IstioObject(route::envoy_filter(&config, scope, options)),
+        IstioObject(plugin::wasm_plugin(&config, scope, options)),
     ]
 }

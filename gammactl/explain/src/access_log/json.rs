@@ -1,6 +1,7 @@
 //! Reads a line of an access log in JSON. The format lets its author choose the keys; the usual ones
 //! are known.
 
+use gamma_compile::envoy_headers::LOGGED_PATH;
 use gamma_config::wire;
 use serde_json::{Map, Value};
 
@@ -21,6 +22,7 @@ pub(super) fn read(line: &str) -> Result<Logged, LogLineError> {
         "path",
         ":path",
         wire::ORIGINAL_PATH,
+        LOGGED_PATH,
         "req_path",
         "request_path",
     ])?;

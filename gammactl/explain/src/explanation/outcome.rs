@@ -124,6 +124,15 @@ pub enum ExplainedAction {
         /// The reason in a sentence, which is the body of the answer.
         message: String,
     },
+    /// The request is answered by Envoy itself: the filter never sees it, or its route is refused.
+    ProxyReply {
+        /// Status.
+        status: u16,
+        /// What access logs have as `%RESPONSE_CODE_DETAILS%`.
+        details: String,
+        /// The reason in a sentence.
+        message: String,
+    },
 }
 
 /// Where copies of the request go.
@@ -144,7 +153,8 @@ impl ExplainedOutcome {
             ExplainedAction::PassThrough | ExplainedAction::Forward { .. } => None,
             ExplainedAction::Redirect { status, .. }
             | ExplainedAction::Preflight { status }
-            | ExplainedAction::Reply { status, .. } => Some(status),
+            | ExplainedAction::Reply { status, .. }
+            | ExplainedAction::ProxyReply { status, .. } => Some(status),
         }
     }
 }

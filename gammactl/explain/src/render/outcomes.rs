@@ -38,7 +38,9 @@ impl Page {
     fn result(&self, outcome: &ExplainedOutcome) -> String {
         let text = result(outcome);
         match &outcome.action {
-            ExplainedAction::Reply { .. } => self.style.red(&text),
+            ExplainedAction::Reply { .. } | ExplainedAction::ProxyReply { .. } => {
+                self.style.red(&text)
+            }
             _ => self.style.bold(&text),
         }
     }
@@ -111,6 +113,11 @@ pub(super) fn result(outcome: &ExplainedOutcome) -> String {
             Some(grpc) => format!("gRPC status {grpc} {reason}: {message}"),
             None => format!("{status} {reason}: {message}"),
         },
+        ExplainedAction::ProxyReply {
+            status,
+            details,
+            message,
+        } => format!("{status} {details}, by Envoy itself: {message}"),
     }
 }
 

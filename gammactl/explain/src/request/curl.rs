@@ -3,6 +3,7 @@
 //! What is sent was compared with curl 7.88. Options that can't change which request is sent are
 //! skipped; one that is not known might, and is refused.
 
+mod detached;
 mod ignored;
 
 use std::{
@@ -56,6 +57,12 @@ pub enum CurlError {
     /// Several requests.
     #[error("more than one URL: {0}")]
     Urls(String),
+    /// A pattern of URLs.
+    #[error(
+        "`{0}` is a pattern of URLs for curl: write each URL in a line of its own, or `-g` if the braces or \
+         brackets are to be sent"
+    )]
+    Glob(String),
 }
 
 /// The options of curl by which a request differs, besides those of [`RequestOptions`].
@@ -68,6 +75,12 @@ struct CurlOptions {
     words: Vec<String>,
     #[arg(long)]
     url: Vec<String>,
+    #[arg(long)]
+    url_query: Vec<String>,
+    #[arg(short = 'g', long)]
+    globoff: bool,
+    #[arg(long)]
+    path_as_is: bool,
     #[arg(short = 'I', long)]
     head: bool,
     #[arg(short = 'G', long)]
@@ -149,20 +162,40 @@ impl RequestDraft {
     /// See [`CurlError`].
     pub fn from_curl(line: &str) -> Result<Self, CurlError> {
         let mut words = words::split(line).ok_or(CurlError::Quote)?;
-        if words.first().is_some_and(|word| word == "curl") {
+        let is_curl = words
+            .first()
+            .is_some_and(|word| words::is_program(word, "curl"));
+        if is_curl {
             words.remove(0);
         }
         let mut command = COMMAND.lock().unwrap_or_else(PoisonError::into_inner);
+        let words = detached::values(words, &command);
         let refused = |error| refused(&error, words.last());
         let matches = command.try_get_matches_from_mut(&words).map_err(refused)?;
         drop(command);
         let options = CurlOptions::from_arg_matches(&matches).map_err(refused)?;
-        options.draft(&matches)
+        if is_curl && !options.globoff {
+            options.no_pattern()?;
+        }
+        let resolves_dots = is_curl && !options.path_as_is;
+        let mut draft = options.draft(&matches)?;
+        draft.resolves_dots = resolves_dots;
+        Ok(draft)
     }
 }
 
 impl CurlOptions {
     fn draft(mut self, matches: &ArgMatches) -> Result<RequestDraft, CurlError> {
+        if let Some(method) = self
+            .common
+            .method
+            .as_ref()
+            .and_then(|m| m.strip_prefix('='))
+        {
+            return Err(CurlError::Value(format!(
+                "curl takes `=` for a part of the method `={method}`: write `-X {method}`"
+            )));
+        }
         let request = self.request()?;
         let content_type = if !self.json.is_empty() {
             Some("application/json")
@@ -174,6 +207,14 @@ impl CurlOptions {
             None
         };
         let query = if self.get { self.query(matches)? } else { None };
+        let more = self
+            .url_query
+            .iter()
+            .map(|value| match value.strip_prefix('+') {
+                Some(literal) => Ok(literal.to_owned()),
+                None => form_encoded(value, "--url-query"),
+            });
+        let more = more.collect::<Result<Vec<String>, CurlError>>()?;
         // Its content type depends on all that there is.
         self.common.data.clear();
         let mut draft = RequestDraft::new(request, &self.common);
@@ -206,8 +247,10 @@ impl CurlOptions {
         if !self.json.is_empty() {
             draft.imply("accept", "application/json");
         }
+        // A form is sent in spite of -G.
+        let has_body = !self.get || content_type == Some(MULTIPART);
         if let Some(content_type) = content_type
-            && (query.is_none() || !self.json.is_empty())
+            && (has_body || !self.json.is_empty())
         {
             draft.imply("content-type", content_type);
         }
@@ -217,8 +260,8 @@ impl CurlOptions {
         if self.head {
             draft.method.get_or_insert_with(|| "HEAD".into());
         }
-        draft.has_body = content_type.is_some() && !self.get;
-        draft.query = query;
+        draft.has_body = content_type.is_some() && has_body;
+        draft.query = query.into_iter().chain(more).collect();
         draft.credentials = self.user;
         draft.request_target = self.request_target;
         let redirections = self.resolve.into_iter().chain(self.connect_to);
@@ -239,6 +282,21 @@ impl CurlOptions {
         }
     }
 
+    /// Refuses URLs with braces or brackets, by which curl makes several of one.
+    fn no_pattern(&self) -> Result<(), CurlError> {
+        let urls = self.words.iter().chain(&self.url);
+        for url in urls {
+            let after_scheme = url.find("://").map_or(0, |at| at + 3);
+            let from = after_scheme + url[after_scheme..].find(['/', '?']).unwrap_or(0);
+            let ipv6 = url[after_scheme..].starts_with('[') && from > after_scheme;
+            let looked_at = if ipv6 { &url[from..] } else { url };
+            if looked_at.contains(['{', '}', '[', ']']) {
+                return Err(CurlError::Glob(url.clone()));
+            }
+        }
+        Ok(())
+    }
+
     fn has_data(&self) -> bool {
         let data = [&self.common.data, &self.data_raw, &self.data_urlencode];
         data.iter().any(|data| !data.is_empty())
@@ -246,6 +304,9 @@ impl CurlOptions {
 
     /// Joins all data in the order in which they are given, as `-G` does.
     fn query(&self, matches: &ArgMatches) -> Result<Option<String>, CurlError> {
+        if !self.form.is_empty() {
+            return Ok(None);
+        }
         let mut parts: Vec<(usize, String)> = Vec::new();
         for (id, values) in [
             ("data", &self.common.data),
@@ -257,7 +318,7 @@ impl CurlOptions {
             for (place, value) in places.zip(values) {
                 let text = match id {
                     "data_raw" => value.clone(),
-                    "data_urlencode" => form_encoded(value)?,
+                    "data_urlencode" => form_encoded(value, "--data-urlencode")?,
                     _ if value.starts_with('@') => return Err(CurlError::File("--get")),
                     _ => value.clone(),
                 };
@@ -271,7 +332,7 @@ impl CurlOptions {
 }
 
 /// The value of `--data-urlencode`: `content`, `=content`, `name=content`; behind an `@` is a file.
-fn form_encoded(value: &str) -> Result<String, CurlError> {
+fn form_encoded(value: &str, option: &'static str) -> Result<String, CurlError> {
     let encoded = |text| {
         let text = utf8_percent_encode(text, FORM_LITERALS).to_string();
         text.replace("%20", "+")
@@ -280,7 +341,7 @@ fn form_encoded(value: &str) -> Result<String, CurlError> {
         return Ok(encoded(value));
     };
     match (&value[..at], &value[at + 1..]) {
-        _ if value[at..].starts_with('@') => Err(CurlError::File("--data-urlencode")),
+        _ if value[at..].starts_with('@') => Err(CurlError::File(option)),
         ("", content) => Ok(encoded(content)),
         (name, content) => Ok(format!("{name}={}", encoded(content))),
     }

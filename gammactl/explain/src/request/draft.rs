@@ -14,6 +14,7 @@ use super::{
     simulated::Simulated,
     target::{ASTERISK, NEEDS_HOST, RequestTarget, is_authority},
 };
+use crate::normalize::resolve_dots;
 
 /// The parts of a request, which [`RequestDraft::simulated`] puts together as curl does.
 #[derive(Debug, Clone, Default)]
@@ -28,12 +29,14 @@ pub struct RequestDraft {
     pub headers: Vec<HeaderOption>,
     /// Headers that are sent unless `headers` has one of the same name.
     pub implied: Vec<HeaderLine>,
-    /// What is appended to the query, after a `&`.
-    pub query: Option<String>,
+    /// What is appended to the query, each after a `&`.
+    pub query: Vec<String>,
     /// `USER:PASSWORD`; it goes before what the URL has.
     pub credentials: Option<String>,
     /// What is sent instead of the path of the URL.
     pub request_target: Option<String>,
+    /// Whether the client resolves the dot segments of the URL itself, as curl does.
+    pub resolves_dots: bool,
     /// Namespace of the client.
     pub from: Option<String>,
     /// Where the client's connection is addressed to.
@@ -55,9 +58,6 @@ pub enum RequestError {
     /// `Host` with something else.
     #[error("`{0}` is no host")]
     Host(String),
-    /// `*` with another method than OPTIONS.
-    #[error("`*` can be asked about with OPTIONS only, not with {0}")]
-    Asterisk(String),
 }
 
 /// Content type of what `-d` sends.
@@ -118,9 +118,6 @@ impl RequestDraft {
             path: self.path(&target)?,
             scheme: target.scheme,
         };
-        if line.path == ASTERISK && line.method != "OPTIONS" {
-            return Err(RequestError::Asterisk(line.method));
-        }
         Ok(Simulated {
             line,
             headers: sent(self.headers, self.implied),
@@ -148,6 +145,11 @@ impl RequestDraft {
     }
 
     fn authority(&self, target: &RequestTarget) -> Result<String, RequestError> {
+        // "the origin server MUST ignore the received Host header field (if any) and instead use the host
+        // information of the request-target" (RFC 9112, 3.2.2)
+        if let Some(target) = self.absolute_target() {
+            return Ok(RequestTarget::read(target)?.authority.unwrap_or_default());
+        }
         let mut headers = self.headers.iter();
         match headers.find(|header| is_host(header.name())) {
             Some(HeaderOption::Sent(host)) => {
@@ -167,17 +169,33 @@ impl RequestDraft {
     }
 
     fn path(&self, target: &RequestTarget) -> Result<String, RequestError> {
+        if let Some(target) = self.absolute_target() {
+            return Ok(RequestTarget::read(target)?.path);
+        }
         if let Some(path) = &self.request_target {
-            // Through the same door as the path of a URL.
-            return Ok(RequestTarget::read(path)?.path);
+            return Ok(path.clone());
         }
         let mut path = target.path.clone();
-        if let Some(query) = &self.query {
-            let has_query = path.contains('?');
-            path.push(if has_query { '&' } else { '?' });
+        if self.resolves_dots && path != ASTERISK {
+            let (before, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+            path = resolve_dots(before) + query;
+        }
+        for query in &self.query {
+            // curl does not begin a query with nothing.
+            if path.contains('?') {
+                path.push('&');
+            } else if !query.is_empty() {
+                path.push('?');
+            }
             path.push_str(query);
         }
         Ok(path)
+    }
+
+    /// A request target that names the host as well, as proxies get it (RFC 9112, 3.2.2).
+    fn absolute_target(&self) -> Option<&str> {
+        let target = self.request_target.as_deref()?;
+        target.contains("://").then_some(target)
     }
 
     fn authorize(&mut self, credentials: &[u8]) {

@@ -4,7 +4,8 @@ use std::{fmt, str::FromStr};
 
 use super::{
     error::InvalidLine,
-    target::{ASTERISK, NEEDS_HOST, RequestTarget},
+    header::HeaderLine,
+    target::{ASTERISK, NEEDS_HOST, RequestTarget, is_authority},
 };
 
 /// `METHOD URL`, as in `GET http://cart/api?x=1`. The method may be left out (`GET`), and so may the
@@ -17,11 +18,39 @@ pub struct RequestLine {
     pub scheme: String,
     /// Host with or without port.
     pub authority: String,
-    /// Path with query; `*` for OPTIONS that asks about the whole server.
+    /// Path with query; `*` for OPTIONS that asks about the whole server. With `--request-target` curl sends
+    /// anything there.
     pub path: String,
 }
 
 impl RequestLine {
+    /// Reads a line that may leave the host to the `Host` header among `headers`, as in `OPTIONS *`.
+    ///
+    /// # Errors
+    ///
+    /// The line is no request, or neither names a host.
+    pub fn with_headers(line: &str, headers: &[HeaderLine]) -> Result<Self, InvalidLine> {
+        let target = RequestTarget::read(line)?;
+        let invalid = |expected| InvalidLine::new(line, expected);
+        if target.user_info.is_some() {
+            return Err(invalid(
+                "a request alone: clients send a user name and password in a header, `authorization`",
+            ));
+        }
+        let mut headers = headers.iter();
+        let host = headers.find(|header| header.name.eq_ignore_ascii_case("host"));
+        let host = host.map(|host| String::from_utf8_lossy(&host.value).into_owned());
+        Ok(Self {
+            method: target.method.unwrap_or_else(|| "GET".into()),
+            scheme: target.scheme,
+            authority: target
+                .authority
+                .or_else(|| host.filter(|host| is_authority(host)))
+                .ok_or_else(|| invalid(NEEDS_HOST))?,
+            path: target.path,
+        })
+    }
+
     /// The line of a request whose parts are known one by one, as in a log.
     pub(crate) fn from_parts(
         method: &str,
@@ -44,19 +73,7 @@ impl FromStr for RequestLine {
     type Err = InvalidLine;
 
     fn from_str(line: &str) -> Result<Self, InvalidLine> {
-        let target = RequestTarget::read(line)?;
-        let invalid = |expected| InvalidLine::new(line, expected);
-        if target.user_info.is_some() {
-            return Err(invalid(
-                "a request alone: clients send a user name and password in a header, `authorization`",
-            ));
-        }
-        Ok(Self {
-            method: target.method.unwrap_or_else(|| "GET".into()),
-            scheme: target.scheme,
-            authority: target.authority.ok_or_else(|| invalid(NEEDS_HOST))?,
-            path: target.path,
-        })
+        Self::with_headers(line, &[])
     }
 }
 
@@ -68,10 +85,10 @@ impl fmt::Display for RequestLine {
             authority,
             path,
         } = self;
-        if path == ASTERISK {
-            write!(f, "{method} * at {scheme}://{authority}")
-        } else {
+        if path.starts_with('/') {
             write!(f, "{method} {scheme}://{authority}{path}")
+        } else {
+            write!(f, "{method} {path} at {scheme}://{authority}")
         }
     }
 }

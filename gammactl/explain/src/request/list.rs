@@ -6,10 +6,11 @@ use super::{
     curl::CurlError,
     draft::{RequestDraft, RequestError},
     error::InvalidLine,
+    fetch,
     header::HeaderLine,
     options::HeaderOption,
+    other_program,
     simulated::Simulated,
-    words,
 };
 
 /// A request as a JSON object.
@@ -36,56 +37,22 @@ pub enum ListError {
     /// The line is not a command of curl.
     #[error(transparent)]
     Curl(#[from] CurlError),
+    /// A call of `fetch` with something else than JSON in it.
+    #[error(
+        "it is not a call of `fetch` as browsers copy it, with a URL and an object in JSON: {0}"
+    )]
+    Fetch(serde_json::Error),
+    /// A command of another program than curl.
+    #[error("{0}: write it as curl takes it, or copy it as cURL")]
+    OtherProgram(&'static str),
     /// The parts of the line make no request.
     #[error(transparent)]
     Request(#[from] RequestError),
 }
 
-/// No curl command that anybody copies has more lines.
-const MOST_LINES: usize = 1_000;
-
-/// The lines of a list with their numbers. A curl command may go on over several lines, as browsers
-/// copy it: by a backslash at the end, or within quotes. A command whose quotes nothing closes is its
-/// first line, so that the others are read all the same.
-#[must_use]
-pub fn commands(text: &str) -> Vec<(usize, String)> {
-    let lines: Vec<&str> = text.lines().collect();
-    let mut commands = Vec::new();
-    let mut at = 0;
-    while let Some(first) = lines.get(at) {
-        let mut command = (*first).to_owned();
-        let mut end = at + 1;
-        if is_curl(first) {
-            let mut joined = command.clone();
-            let mut more = lines[end..].iter().take(MOST_LINES);
-            let mut taken = end;
-            while !words::is_complete(&joined) {
-                match more.next() {
-                    Some(line) if !is_curl(line) => {
-                        joined.push('\n');
-                        joined.push_str(line);
-                        taken += 1;
-                    }
-                    _ => break,
-                }
-            }
-            if words::is_complete(&joined) {
-                (command, end) = (joined, taken);
-            }
-        }
-        commands.push((at + 1, command));
-        at = end;
-    }
-    commands
-}
-
-fn is_curl(line: &str) -> bool {
-    line.split_whitespace().next() == Some("curl")
-}
-
-/// Reads one of [`commands`]: JSON (`{"request": "GET http://cart/", "headers": ["k: v"],
-/// "from": "web", "destination": "10.0.0.1:80"}`) or what [`RequestDraft::from_curl`] reads. `None`
-/// for a line that is empty or begins with `#`.
+/// Reads one of [`commands`](super::commands()): JSON (`{"request": "GET http://cart/", "headers": ["k: v"],
+/// "from": "web", "destination": "10.0.0.1:80"}`), a call of `fetch` as browsers copy it, or what
+/// [`RequestDraft::from_curl`] reads. `None` for a line that is empty or begins with `#`.
 ///
 /// # Errors
 ///
@@ -97,6 +64,10 @@ pub fn read_line(line: &str, now: u64) -> Result<Option<Simulated>, ListError> {
     }
     let draft = if line.starts_with('{') {
         from_json(line)?
+    } else if fetch::is_call(line) {
+        fetch::read(line).map_err(ListError::Fetch)?
+    } else if let Some(said) = other_program::said(line) {
+        return Err(ListError::OtherProgram(said));
     } else {
         RequestDraft::from_curl(line)?
     };
@@ -146,31 +117,5 @@ mod tests {
             let said = read_line(line, 0).unwrap_err().to_string();
             assert!(said.contains(why), "{line}: {said}");
         }
-    }
-
-    #[test]
-    fn a_copied_command_has_several_lines() {
-        let text = "http://it's/\n\
-                    curl 'http://orders/' \\\n  -H 'x-beta: 1' \\\n  --compressed\n\
-                    \n\
-                    curl http://cart/ -d '{\n  \"a\": 1\n}'\n\
-                    curl 'http://till/ # never closed\n\
-                    http://after/\n\
-                    curl http://last/ # it's a comment\n";
-        let commands = commands(text);
-        let numbers: Vec<usize> = commands.iter().map(|(number, _)| *number).collect();
-        assert_eq!(numbers, [1, 2, 5, 6, 9, 10, 11]);
-        let read: Vec<String> = commands
-            .iter()
-            .filter_map(|(_, command)| read_line(command, 0).ok().flatten())
-            .map(|request| format!("{} +{}", request.line, request.headers.len()))
-            .collect();
-        let expected = [
-            "GET http://orders/ +2",
-            "POST http://cart/ +1",
-            "GET http://after/ +0",
-            "GET http://last/ +0",
-        ];
-        assert_eq!(read, expected);
     }
 }

@@ -80,9 +80,26 @@ impl RequestTarget {
             scheme,
             user_info: owned(user_info),
             authority: has_host.then(|| authority.into()),
-            path: format!("{slash}{path}"),
+            path: format!("{slash}{}", ascii(path)),
         })
     }
+}
+
+/// `path` as clients send it: "non-ASCII characters" are "encoded according to UTF-8, and then each octet
+/// […] must be percent-encoded" (RFC 3986, section 3.2.2), with small letters as curl has it.
+fn ascii(path: &str) -> String {
+    let mut encoded = String::with_capacity(path.len());
+    for char in path.chars() {
+        if char.is_ascii() {
+            encoded.push(char);
+        } else {
+            let mut bytes = [0; 4];
+            for byte in char.encode_utf8(&mut bytes).bytes() {
+                encoded.push_str(&format!("%{byte:02x}"));
+            }
+        }
+    }
+    encoded
 }
 
 pub(super) const NEEDS_HOST: &str = "a request: it needs a host, as in `GET http://host/path`";

@@ -1,16 +1,35 @@
 //! Splits a shell command into words, with the kinds of quotes that browsers write when they copy a
 //! request as curl.
 
+mod cmd;
+
 use std::{iter::Peekable, str::Chars};
 
 /// The words of `command`; `None` if a quote is not closed.
 pub(super) fn split(command: &str) -> Option<Vec<String>> {
+    if cmd::is_for_windows(command) {
+        return cmd::split(command);
+    }
     shlex::split(&portable(command)?)
 }
 
 /// Whether `command` ends outside of quotes, and without a backslash that continues it.
 pub(super) fn is_complete(command: &str) -> bool {
-    portable(command).is_some()
+    if cmd::is_for_windows(command) {
+        cmd::is_complete(command)
+    } else {
+        portable(command).is_some()
+    }
+}
+
+/// Whether a word is the name of `program` or a path to it.
+pub(super) fn is_program(word: &str, program: &str) -> bool {
+    if word.contains("://") {
+        return false;
+    }
+    let name = word.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = name.strip_suffix(".exe").unwrap_or(name);
+    name.eq_ignore_ascii_case(program)
 }
 
 /// `command` with the two things of bash that shlex does not read as bash does: `$'…'` becomes quotes

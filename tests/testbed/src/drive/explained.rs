@@ -140,7 +140,8 @@ fn status(action: &ExplainedAction) -> Option<u16> {
     match action {
         ExplainedAction::Redirect { status, .. }
         | ExplainedAction::Preflight { status }
-        | ExplainedAction::Reply { status, .. } => Some(*status),
+        | ExplainedAction::Reply { status, .. }
+        | ExplainedAction::ProxyReply { status, .. } => Some(*status),
         ExplainedAction::PassThrough | ExplainedAction::Forward { .. } => None,
     }
 }

@@ -175,6 +175,42 @@ fn options_change_the_request_as_in_curl() {
             "GET http://cart/a".into(),
         ),
         (
+            "curl --request-target foo http://cart/b",
+            "GET foo at http://cart".into(),
+        ),
+        (
+            "curl --request-target http://till/a/../b -H 'Host: x' http://cart/b",
+            "GET http://till/a/../b".into(),
+        ),
+        ("curl cart/a/../b/./c", "GET http://cart/b/c".into()),
+        (
+            "curl --path-as-is cart/a/../b",
+            "GET http://cart/a/../b".into(),
+        ),
+        ("curl cart/%2e%2e/b", "GET http://cart/%2e%2e/b".into()),
+        (
+            "curl cart/a//../b?c/../d",
+            "GET http://cart/a/b?c/../d".into(),
+        ),
+        ("cart/a/../b", "GET http://cart/a/../b".into()),
+        ("curl cart/é?é", "GET http://cart/%c3%a9?%c3%a9".into()),
+        (
+            "curl -G -F a=b cart",
+            format!("POST http://cart/ [content-type: {MULTIPART}]"),
+        ),
+        ("curl -G -d '' cart", "GET http://cart/".into()),
+        ("curl -G -d '' -d a cart", "GET http://cart/?&a".into()),
+        ("curl -G -d '' cart?y", "GET http://cart/?y&".into()),
+        ("curl -G -d=a cart", "GET http://cart/?=a".into()),
+        (
+            "curl --url-query 'a=b c' --url-query +d%20 cart?e",
+            "GET http://cart/?e&a=b+c&d%20".into(),
+        ),
+        ("curl -g 'cart/{a}[1]'", "GET http://cart/{a}[1]".into()),
+        ("curl 'http://[fd00::1]/a'", "GET http://[fd00::1]/a".into()),
+        ("curl -H -X=a:b cart", "GET http://cart/ [-X=a: b]".into()),
+        ("curl -sH=a:b cart", "GET http://cart/ [=a: b]".into()),
+        (
             "curl --resolve cart:80:10.0.0.1 http://cart/",
             "GET http://cart/ to 10.0.0.1:80".into(),
         ),
@@ -244,6 +280,10 @@ fn what_is_not_understood_is_said() {
     for (line, why) in [
         ("curl 'http://cart", "quote"),
         ("curl cart -u me", "write USER:PASSWORD"),
+        ("curl -X=POST cart", "write `-X POST`"),
+        ("curl -sX=POST cart", "write `-X POST`"),
+        ("curl 'cart/{a,b}'", "is a pattern of URLs"),
+        ("curl 'cart/[1-3]'", "is a pattern of URLs"),
         ("curl cart -H", "`-H` needs a value"),
         ("curl cart --header", "`--header` needs a value"),
         ("curl -X PUT 'POST http://cart/'", "both POST and PUT"),
