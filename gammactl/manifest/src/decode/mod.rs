@@ -144,8 +144,9 @@ impl Decoder<'_> {
             .iter()
             .find(|(name, of, ..)| *name == kind.value && *of == group);
         let Some((_, _, versions, read)) = known else {
-            if let Some(similar) = unknown_kind(group, &kind.value, kind.span, cx.diagnostics) {
-                self.leave_out(similar, document);
+            unknown_kind(group, &kind.value, kind.span, cx.diagnostics);
+            if let Some(meant) = meant_kind(group, &kind.value) {
+                self.leave_out(meant, document);
             } else if (&*kind.value, group) == ("Gateway", GATEWAY) {
                 let gateway = left_out::of("Gateway", document, self.default_namespace);
                 let gateway = gateway.map(|gateway| (gateway.namespace, gateway.name));
@@ -219,13 +220,21 @@ fn keep<T>(read: Option<T>, into: &mut Vec<T>, cx: &Cx<'_>) {
     }
 }
 
-/// Says that a kind is not used, and gives the one that was perhaps meant.
-fn unknown_kind(
-    group: &str,
-    kind: &str,
-    span: Span,
-    diagnostics: &mut Diagnostics,
-) -> Option<&'static str> {
+/// The kind that a misspelt one, or one in a misspelt group, was meant to be. A kind of another API may have
+/// the same name: it is meant as it is.
+fn meant_kind(group: &str, kind: &str) -> Option<&'static str> {
+    let similar = nearest(kind, KINDS.iter().map(|(name, ..)| *name));
+    KINDS
+        .iter()
+        .find(|(name, of, ..)| {
+            let is_group = *of == group;
+            let is_near = matches!(group, "" | "core" | "v1") || nearest(group, [*of]).is_some();
+            (*name == kind && is_near) || (Some(*name) == similar && is_group)
+        })
+        .map(|(name, ..)| *name)
+}
+
+fn unknown_kind(group: &str, kind: &str, span: Span, diagnostics: &mut Diagnostics) {
     let same_name = KINDS.iter().find(|(name, ..)| *name == kind);
     let similar = nearest(kind, KINDS.iter().map(|(name, ..)| *name));
     let (code, hint) = if let Some((_, group, versions, _)) = same_name {
@@ -256,5 +265,4 @@ fn unknown_kind(
         .why("the object is ignored")
         .hint(hint),
     );
-    same_name.map(|(name, ..)| *name).or(similar)
 }
