@@ -65,7 +65,16 @@ fn redirect(rng: &mut Rng, prefix: bool) -> Value {
         let status = pick(rng, &[301, 302, 303, 307, 308]);
         redirect.insert("statusCode".into(), json!(status));
     }
-    redirect.extend(path_modifier(rng, prefix).map(|path| ("path".into(), path)));
+    let mut path = path_modifier(rng, prefix);
+    // A location may have a query and a fragment.
+    if let Some(full) = path
+        .as_mut()
+        .and_then(|path| path.get_mut("replaceFullPath"))
+        && once_in(rng, 3)
+    {
+        *full = json!(pick(rng, &["/x?q=1", "/x#f", "/?", "/x?q=1#f"]));
+    }
+    redirect.extend(path.map(|path| ("path".into(), path)));
     json!({"type": "RequestRedirect", "requestRedirect": redirect})
 }
 
