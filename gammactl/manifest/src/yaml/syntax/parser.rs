@@ -160,11 +160,9 @@ impl<'t> Parser<'t> {
     fn directives(&mut self) -> Syntax<bool> {
         self.tag_directives.clear();
         let mut seen_version = false;
-        loop {
-            match self.scanner.peek()?.kind {
-                TokenKind::Version(..) | TokenKind::TagDirective { .. } => {}
-                _ => break,
-            }
+        while let TokenKind::Version(..) | TokenKind::TagDirective { .. } =
+            self.scanner.peek()?.kind
+        {
             let token = self.scanner.take()?;
             match token.kind {
                 TokenKind::Version(1, 1 | 2) if !seen_version => seen_version = true,
