@@ -154,7 +154,9 @@ impl CompiledInput {
 
     /// Compiles with `options` instead of those that `input` has for most commands.
     pub(super) fn with(input: &Input, options: &compile::Options) -> anyhow::Result<Self> {
+        let progress = ProgressLine::new("waiting for manifests");
         let sources = source::load(&input.filename)?;
+        drop(progress);
         Ok(Self::of(sources, &input.flags, options))
     }
 

@@ -125,6 +125,11 @@ fn one_list_of_many_routes() {
         items.join("\n- ")
     );
     assert_eq!(findings(&yaml), 0);
+    // `jq -c` writes one line, and there is something to say about each route in it.
+    let line = json
+        .replace('\n', "")
+        .replace("\"port\": 80}]}]}}", "\"port\": 81}]}]}}");
+    assert_eq!(findings(&line), ROUTES);
     // Not taken apart, since it is a flow sequence.
     let flow = format!(
         "apiVersion: v1\nkind: List\nitems: [{}]\n",

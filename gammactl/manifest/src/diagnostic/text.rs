@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Renderer, Snippet, renderer::DecorStyle,
+    Annotation, AnnotationKind, Group, Level, Origin, Renderer, Snippet, renderer::DecorStyle,
 };
 
 use super::{
@@ -14,6 +14,10 @@ use crate::source::{Source, Sources, Span, Spanned};
 
 /// Two places this near are shown in one piece.
 const NEAR: u32 = 1000;
+/// Bytes of lines that are shown in full: an object in one line may have millions.
+const LONG: usize = 4000;
+/// Bytes that are shown before and behind a place in a longer line.
+const AROUND: usize = 60;
 
 pub(super) fn render(diagnostics: &Diagnostics, sources: &Sources, colours: bool) -> String {
     let renderer = if colours {
@@ -39,7 +43,10 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a Sources) -> Group<'a> {
         .id(diagnostic.code.id);
     let mut group = Group::with_title(title);
     if let Some(span) = diagnostic.span {
-        for snippet in snippets(span, diagnostic.also.as_ref(), sources) {
+        for (origin, snippet) in snippets(span, diagnostic.also.as_ref(), sources) {
+            if let Some(origin) = origin {
+                group = group.element(origin);
+            }
             group = group.element(snippet);
         }
     }
@@ -58,7 +65,7 @@ fn snippets<'a>(
     span: Span,
     also: Option<&'a Spanned<String>>,
     sources: &'a Sources,
-) -> Vec<Snippet<'a, Annotation<'a>>> {
+) -> Vec<(Option<Origin<'a>>, Snippet<'a, Annotation<'a>>)> {
     let source = sources.of(span);
     let (start, end) = (span.start, one_line(source, span));
     let near = also
@@ -77,11 +84,12 @@ fn snippets<'a>(
     if let Some(also) = near {
         snippet = snippet.annotation(cut.context(source, also));
     }
-    let mut snippets = vec![snippet];
+    let mut snippets = vec![(cut.origin(span, sources), snippet)];
     if let Some(also) = also.filter(|_| near.is_none()) {
         let source = sources.of(also.span);
         let cut = Cut::new(source, also.span.start, one_line(source, also.span));
-        snippets.push(cut.snippet().annotation(cut.context(source, also)));
+        let snippet = cut.snippet().annotation(cut.context(source, also));
+        snippets.push((cut.origin(also.span, sources), snippet));
     }
     snippets
 }
@@ -91,22 +99,40 @@ struct Cut<'a> {
     source: &'a Source,
     lines: Range<usize>,
     number: usize,
+    /// Whether there is more of these lines.
+    is_part: bool,
 }
 
 impl<'a> Cut<'a> {
     fn new(source: &'a Source, start: u32, end: u32) -> Self {
-        let (lines, number) = source.lines_around(start, end);
+        let (mut lines, number) = source.lines_around(start, end);
+        let is_part = lines.len() > LONG;
+        if is_part {
+            let text = &source.text;
+            let from = text.floor_char_boundary((start as usize).saturating_sub(AROUND));
+            let to = text.ceil_char_boundary(end.max(start) as usize + AROUND);
+            lines = lines.start.max(from)..lines.end.min(to);
+        }
         Self {
             source,
             lines,
             number,
+            is_part,
         }
     }
 
+    /// Where a part of a line is. The renderer finds out by itself where whole lines are.
+    fn origin(&self, span: Span, sources: &Sources) -> Option<Origin<'a>> {
+        let (line, column) = sources.line_column(span);
+        let origin = Origin::path(self.source.name.as_str()).line(line);
+        self.is_part.then(|| origin.char_column(column))
+    }
+
     fn snippet(&self) -> Snippet<'a, Annotation<'a>> {
+        let path = Some(self.source.name.as_str()).filter(|_| !self.is_part);
         Snippet::source(&self.source.text[self.lines.clone()])
             .line_start(self.number)
-            .path(self.source.name.as_str())
+            .path(path)
     }
 
     fn range(&self, start: u32, end: u32) -> Range<usize> {
@@ -124,8 +150,12 @@ impl<'a> Cut<'a> {
 /// The end of `span`, or of its first line: a whole rule as a snippet says less than its beginning.
 fn one_line(source: &Source, span: Span) -> u32 {
     let text = source.text.get(span.start as usize..span.end as usize);
-    match text.and_then(|cut| cut.find('\n')) {
+    let end = match text.and_then(|cut| cut.find('\n')) {
         Some(line_end) => span.start + line_end as u32,
         None => span.end,
-    }
+    };
+    let longest = source
+        .text
+        .floor_char_boundary(span.start as usize + LONG / 2) as u32;
+    end.min(longest)
 }

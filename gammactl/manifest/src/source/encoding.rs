@@ -137,7 +137,7 @@ fn decode_utf16(bytes: &[u8], big_endian: bool) -> (String, Option<NotText>) {
             text.push(character);
         }
     }
-    if bytes.len() % 2 == 1 {
+    if !bytes.len().is_multiple_of(2) {
         broken.get_or_insert((bytes.len() - 1, text.len()));
         text.push(char::REPLACEMENT_CHARACTER);
     }

@@ -40,6 +40,17 @@ pub struct Source {
     pub not_text: Option<NotText>,
     /// Where each line begins, in bytes: many findings in one large file must not each count its lines.
     lines: Vec<u32>,
+    /// How many characters are before each block of [`BLOCK`] bytes: many findings in one long line must not
+    /// each count its characters.
+    characters: Vec<u32>,
+}
+
+/// Bytes.
+const BLOCK: usize = 4096;
+
+/// Characters that begin in `bytes`.
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte as i8) >= -0x40).count()
 }
 
 impl Source {
@@ -72,8 +83,14 @@ impl Source {
     fn line_column(&self, offset: u32) -> (usize, usize) {
         let offset = offset.min(self.text.len() as u32);
         let line = self.line_at(offset);
-        let before = &self.text[self.lines[line] as usize..offset as usize];
-        (line + 1, before.chars().count() + 1)
+        let column = self.characters_before(offset) - self.characters_before(self.lines[line]);
+        (line + 1, column + 1)
+    }
+
+    fn characters_before(&self, offset: u32) -> usize {
+        let block = offset as usize / BLOCK;
+        let rest = &self.text.as_bytes()[block * BLOCK..offset as usize];
+        self.characters[block] as usize + characters(rest)
     }
 
     /// The byte range of the lines that have the bytes from `start` to `end`, and the number of the
@@ -109,6 +126,12 @@ impl Sources {
         let ends = text.match_indices('\n').map(|(end, _)| end as u32 + 1);
         self.0.push(Source {
             lines: std::iter::once(0).chain(ends).collect(),
+            characters: std::iter::once(0)
+                .chain(text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
+                    *sum += characters(block) as u32;
+                    Some(*sum)
+                }))
+                .collect(),
             name,
             text,
             not_text,

@@ -199,7 +199,7 @@ impl<'t> Scanner<'t> {
     }
 
     fn fetch(&mut self) -> Syntax<()> {
-        self.to_next_token()?;
+        self.pass_space()?;
         self.unroll_indent(self.cursor.column);
         if self.cursor.is_end() {
             self.unroll_indent(-1);
@@ -373,7 +373,7 @@ impl<'t> Scanner<'t> {
     }
 
     /// Passes spaces, comments and line breaks. Tabs are spaces where no indentation can be meant.
-    fn to_next_token(&mut self) -> Syntax<()> {
+    fn pass_space(&mut self) -> Syntax<()> {
         loop {
             if self.cursor.column == 0 && self.cursor.starts_with(BYTE_ORDER_MARK) {
                 if self.cursor.at > 0 {
