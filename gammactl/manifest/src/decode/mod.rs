@@ -73,7 +73,7 @@ pub fn decode(
 }
 
 /// What was read, and what is wrong with it.
-type Part = (Manifests, Diagnostics);
+type DecodedPart = (Manifests, Diagnostics);
 
 /// Reads documents, on any thread.
 struct Reading<'s> {
@@ -90,7 +90,7 @@ impl Reading<'_> {
         }
     }
 
-    fn documents(&self, documents: &[Document<'_>]) -> Part {
+    fn documents(&self, documents: &[Document<'_>]) -> DecodedPart {
         let mut diagnostics = Diagnostics::default();
         let mut decoder = self.decoder();
         for document in documents {
@@ -102,7 +102,7 @@ impl Reading<'_> {
     }
 
     /// The items of a large List, or the whole of it if they can't be read one by one.
-    fn list(&self, document: Document<'_>, parts: &ListParts<'_>) -> Vec<Part> {
+    fn list(&self, document: Document<'_>, parts: &ListParts<'_>) -> Vec<DecodedPart> {
         let whole = || vec![self.documents(&[document])];
         let Some(inherited) = Inherited::of(&parts.list) else {
             return whole();
@@ -116,7 +116,7 @@ impl Reading<'_> {
             }
             Some((decoder.manifests, diagnostics))
         });
-        let read: Option<Vec<Part>> = read.into_iter().collect();
+        let read: Option<Vec<DecodedPart>> = read.into_iter().collect();
         read.unwrap_or_else(whole)
     }
 }

@@ -32,7 +32,7 @@ pub(crate) struct ListItem<'t> {
 }
 
 /// Where the items of a List are.
-struct Found {
+struct ItemPlaces {
     /// The bytes of all items.
     start: usize,
     end: usize,
@@ -68,7 +68,7 @@ impl<'t> Document<'t> {
     }
 
     /// The document with null in place of its items.
-    fn without(self, found: &Found, in_block: bool) -> Option<Node> {
+    fn without(self, found: &ItemPlaces, in_block: bool) -> Option<Node> {
         let (before, after) = (&self.text[..found.start], &self.text[found.end..]);
         let nothing = if in_block { "" } else { "null" };
         let text = format!("{before}{nothing}{after}");
@@ -138,8 +138,8 @@ fn shift(node: &mut Node, from: u32, by: u32) {
 
 /// The items of a List in block style: `items:` alone at the start of a line, then lines that all begin
 /// with the same indentation and a `-`, or with more indentation.
-fn block(text: &str) -> Option<Found> {
-    let mut found: Option<Found> = None;
+fn block(text: &str) -> Option<ItemPlaces> {
+    let mut found: Option<ItemPlaces> = None;
     let mut margin: Option<usize> = None;
     let mut ended = false;
     let mut at = 0;
@@ -152,7 +152,7 @@ fn block(text: &str) -> Option<Found> {
         let Some(found) = &mut found else {
             if line.trim_end() == "items:" {
                 let (start, end, items) = (at, at, Vec::new());
-                found = Some(Found { start, end, items });
+                found = Some(ItemPlaces { start, end, items });
             }
             continue;
         };
@@ -183,9 +183,9 @@ fn block(text: &str) -> Option<Found> {
 }
 
 /// The items of a List in JSON: objects in the array that is the member `items`.
-fn braces(text: &str) -> Option<Found> {
+fn braces(text: &str) -> Option<ItemPlaces> {
     let bytes = text.as_bytes();
-    let mut found: Option<Found> = None;
+    let mut found: Option<ItemPlaces> = None;
     let mut is_inside = false;
     let mut depth = 0_usize;
     // The last string at the top, which is a key if a `:` follows.
@@ -210,7 +210,7 @@ fn braces(text: &str) -> Option<Found> {
                     }
                     is_inside = true;
                     let (start, end, items) = (at, at, Vec::new());
-                    found = Some(Found { start, end, items });
+                    found = Some(ItemPlaces { start, end, items });
                 } else if is_inside && depth == 2 {
                     found.as_mut()?.items.push((at, at));
                 }
@@ -232,7 +232,7 @@ fn braces(text: &str) -> Option<Found> {
         }
         at += 1;
     }
-    let commas = |found: &Found| {
+    let commas = |found: &ItemPlaces| {
         // Between items there is one comma, and no other.
         let mut ends = found.items.windows(2);
         ends.all(|pair| text[pair[0].1..pair[1].0].trim_ascii() == ",")

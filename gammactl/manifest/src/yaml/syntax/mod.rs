@@ -10,6 +10,7 @@
 
 mod block_scalar;
 mod cursor;
+mod flow_collections;
 mod flow_scalar;
 mod parser;
 mod plain_scalar;

@@ -44,7 +44,7 @@ pub(in crate::yaml) struct Properties<'t> {
 
 /// What is expected next.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum State {
+pub(super) enum State {
     /// `first` of the text: without a `---`.
     DocumentStart {
         first: bool,
@@ -72,7 +72,7 @@ enum State {
 
 /// Which kinds of node may stand somewhere.
 #[derive(Clone, Copy, PartialEq)]
-enum NodePlace {
+pub(super) enum NodePlace {
     Flow,
     Block,
     /// As the key or value of a mapping: a list need not be indented further.
@@ -81,8 +81,8 @@ enum NodePlace {
 
 #[derive(Debug)]
 pub(in crate::yaml) struct Parser<'t> {
-    scanner: Scanner<'t>,
-    state: State,
+    pub(super) scanner: Scanner<'t>,
+    pub(super) state: State,
     /// What is expected after what is open now.
     states: Vec<State>,
     /// `%TAG` of this document: handles and prefixes.
@@ -206,13 +206,13 @@ impl<'t> Parser<'t> {
     }
 
     /// Null, which is not written.
-    fn nothing_here(&mut self) -> Syntax<Event<'t>> {
+    pub(super) fn nothing_here(&mut self) -> Syntax<Event<'t>> {
         let at = self.scanner.peek()?.start;
         Ok(nothing(at))
     }
 
     /// Begins a node, after which `then` is expected.
-    fn node_then(&mut self, place: NodePlace, then: State) -> Syntax<Event<'t>> {
+    pub(super) fn node_then(&mut self, place: NodePlace, then: State) -> Syntax<Event<'t>> {
         self.states.push(then);
         self.node(place)
     }
@@ -341,7 +341,7 @@ impl<'t> Parser<'t> {
     }
 
     /// Takes the token that ends a list or a mapping.
-    fn close(&mut self) -> Syntax<Event<'t>> {
+    pub(super) fn close(&mut self) -> Syntax<Event<'t>> {
         let Token { start, end, .. } = self.scanner.take()?;
         self.pop();
         let kind = EventKind::End;
@@ -402,99 +402,9 @@ impl<'t> Parser<'t> {
             _ => self.node_then(NodePlace::BlockOrIndentless, then),
         }
     }
-
-    /// Takes the comma between two members.
-    fn comma(&mut self, first: bool, message: &'static str) -> Syntax<()> {
-        if first {
-            return Ok(());
-        }
-        let token = self.scanner.peek()?;
-        if !matches!(token.kind, TokenKind::FlowEntry) {
-            return Err(error(message, token.start));
-        }
-        self.scanner.take()?;
-        Ok(())
-    }
-
-    fn flow_sequence(&mut self, first: bool) -> Syntax<Event<'t>> {
-        if !matches!(self.scanner.peek()?.kind, TokenKind::FlowSequenceEnd) {
-            self.comma(first, "a `,` or `]` must stand here")?;
-            let token = self.scanner.peek()?;
-            match token.kind {
-                TokenKind::Key => {
-                    let Token { start, end, .. } = self.scanner.take()?;
-                    self.state = State::FlowSequencePairKey;
-                    let kind = EventKind::MappingStart(Properties::default());
-                    return Ok(Event { kind, start, end });
-                }
-                TokenKind::FlowSequenceEnd => {}
-                _ => return self.node_then(NodePlace::Flow, State::FlowSequence { first: false }),
-            }
-        }
-        self.close()
-    }
-
-    fn flow_pair_key(&mut self) -> Syntax<Event<'t>> {
-        match self.scanner.peek()?.kind {
-            TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
-                // libyaml passes this token, whatever it is.
-                let Token { end, .. } = self.scanner.take()?;
-                self.state = State::FlowSequencePairValue;
-                Ok(nothing(end))
-            }
-            _ => self.node_then(NodePlace::Flow, State::FlowSequencePairValue),
-        }
-    }
-
-    fn flow_pair_value(&mut self) -> Syntax<Event<'t>> {
-        if matches!(self.scanner.peek()?.kind, TokenKind::Value) {
-            self.scanner.take()?;
-            match self.scanner.peek()?.kind {
-                TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {}
-                _ => return self.node_then(NodePlace::Flow, State::FlowSequencePairEnd),
-            }
-        }
-        self.state = State::FlowSequencePairEnd;
-        self.nothing_here()
-    }
-
-    fn flow_mapping_key(&mut self, first: bool) -> Syntax<Event<'t>> {
-        if !matches!(self.scanner.peek()?.kind, TokenKind::FlowMappingEnd) {
-            self.comma(first, "a `,` or `}` must stand here")?;
-            match self.scanner.peek()?.kind {
-                TokenKind::Key => {
-                    self.scanner.take()?;
-                    return match self.scanner.peek()?.kind {
-                        TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
-                            self.state = State::FlowMappingValue;
-                            self.nothing_here()
-                        }
-                        _ => self.node_then(NodePlace::Flow, State::FlowMappingValue),
-                    };
-                }
-                TokenKind::FlowMappingEnd => {}
-                _ => return self.node_then(NodePlace::Flow, State::FlowMappingNoValue),
-            }
-        }
-        self.close()
-    }
-
-    fn flow_mapping_value(&mut self) -> Syntax<Event<'t>> {
-        if matches!(self.scanner.peek()?.kind, TokenKind::Value) {
-            self.scanner.take()?;
-            match self.scanner.peek()?.kind {
-                TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {}
-                _ => {
-                    return self.node_then(NodePlace::Flow, State::FlowMappingKey { first: false });
-                }
-            }
-        }
-        self.state = State::FlowMappingKey { first: false };
-        self.nothing_here()
-    }
 }
 
-fn error(message: &'static str, at: usize) -> SyntaxError {
+pub(super) fn error(message: &'static str, at: usize) -> SyntaxError {
     let message = message.into();
     SyntaxError { message, at }
 }
@@ -505,7 +415,7 @@ fn empty(kind: EventKind<'_>, at: usize) -> Event<'_> {
 }
 
 /// A scalar that is not written.
-fn nothing<'t>(at: usize) -> Event<'t> {
+pub(super) fn nothing<'t>(at: usize) -> Event<'t> {
     let kind = EventKind::Scalar {
         text: Cow::Borrowed(""),
         plain: true,
