@@ -97,6 +97,10 @@ fn echo() -> gamma_testbed::echo::Echo {
     gamma_testbed::echo::Echo::start(identity).unwrap()
 }
 
+/// What it is about, the server, `hostname`, the ConfigMaps that are trusted, `subjectAltNames`, and who
+/// answers or with which status.
+type TlsCase<'c> = (&'c str, &'c Spy, &'c str, &'c [&'c str], String, &'c str);
+
 /// Whether a certificate is taken, and what becomes of the request if it is not. No case sends a byte in
 /// plain text.
 #[test]
@@ -118,7 +122,7 @@ fn only_the_certificate_that_the_policy_asks_for_is_taken() {
     let dns = |name: &str| format!("{{type: Hostname, hostname: '{name}'}}");
     let uri = |uri: &str| format!("{{type: URI, uri: '{uri}'}}");
     let spiffe = uri("spiffe://cluster.local/ns/shop/sa/pay");
-    let table: &[(&str, &Spy, &str, &[&str], String, &str)] = &[
+    let table: &[TlsCase<'_>] = &[
         (
             "the right name",
             &spy,
