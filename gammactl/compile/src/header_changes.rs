@@ -79,7 +79,9 @@ pub(super) fn possible_names<'n>(
         } else {
             "use letters, digits and `-`"
         };
-        diagnostics.push(not_sendable(name, what).why(consequence).hint(hint));
+        let mut found = not_sendable(name, what);
+        found.code = &codes::PART_REPLACED;
+        diagnostics.push(found.why(consequence).hint(hint));
     }
     possible
 }
@@ -97,7 +99,7 @@ fn removals<'m>(
         };
         diagnostics.push(
             Diagnostic::new(
-                &codes::HEADER_CHANGED_TWICE,
+                &codes::PART_REPLACED,
                 name.span,
                 format!("header `{}` is removed twice", name.value),
             )

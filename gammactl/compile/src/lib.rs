@@ -43,6 +43,7 @@ mod kind;
 mod lint;
 mod matches;
 mod options;
+mod other_parent;
 mod path_change;
 mod precedence;
 mod provenance;

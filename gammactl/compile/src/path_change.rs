@@ -54,7 +54,7 @@ pub(super) fn compile(
     if encoded != path {
         diagnostics.push(
             Diagnostic::new(
-                &codes::PATH_CHANGE,
+                &codes::PART_REPLACED,
                 text.span,
                 format!("{path:?} has characters that no URL has"),
             )

@@ -137,11 +137,10 @@ fn session(
             if is_good(&text.value) {
                 return Some(text.value.clone());
             }
-            diagnostics.push(
-                not_sendable(text, what)
-                    .why(format!("sessions use `{default}` instead"))
-                    .hint(hint),
-            );
+            let mut found = not_sendable(text, what);
+            found.code = &codes::PART_REPLACED;
+            let why = format!("sessions use `{default}` instead");
+            diagnostics.push(found.why(why).hint(hint));
             None
         };
     let chosen = usable(

@@ -46,7 +46,7 @@ pub(super) fn rule_names(route: &Route, diagnostics: &mut Diagnostics) -> Vec<St
 /// "Rule name must be unique within the route": the CRDs of the standard channel don't check it.
 fn second(name: &Spanned<String>, instead: &str, first: Span) -> Diagnostic {
     Diagnostic::new(
-        &codes::ONE_ONLY,
+        &codes::PART_REPLACED,
         name.span,
         format!("two rules are named `{}`", name.value),
     )

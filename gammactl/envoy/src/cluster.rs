@@ -37,13 +37,13 @@ pub(super) fn clusters(
             let domain = &options.cluster_domain;
             let own = options.cluster_names.of(service, port.port, domain);
             // The first is for whoever calls a Service without a frontend and is not captured.
-            for name in [arrival::direct(&own), own] {
+            for name in [arrival::direct(&own), own.clone()] {
                 if !named.all.contains(name.as_str()) {
                     continue;
                 }
                 let needs = ClusterNeeds {
                     http2: port.app_protocol.as_deref() == Some("kubernetes.io/h2c")
-                        || named.grpc.contains(name.as_str()),
+                        || named.grpc.contains(own.as_str()),
                     sessions: named.sessions.contains(name.as_str()),
                     retries: named.retries,
                 };
@@ -51,7 +51,7 @@ pub(super) fn clusters(
                 if let Some(budget) = budgets.of(service) {
                     limit_retries(&mut cluster, budget);
                 }
-                tls.apply(&mut cluster, &name, service, port, needs.http2);
+                tls.apply(&mut cluster, &own, service, port, needs.http2);
                 clusters.push((name, cluster));
             }
         }

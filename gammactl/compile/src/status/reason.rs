@@ -21,7 +21,7 @@ pub(super) const UNSUPPORTED_VALUE: &str = "UnsupportedValue";
 /// GEP-1294, for a route of a less specific kind; the API's Go package has no name for it.
 pub(super) const CONFLICTED: &str = "Conflicted";
 
-static REASONS: [(&Code, About, &str); 13] = [
+static REASONS: [(&Code, About, &str); 18] = [
     (&codes::UNKNOWN_PARENT, About::Parent, NO_MATCHING_PARENT),
     (
         &codes::UNKNOWN_PARENT_PORT,
@@ -33,6 +33,11 @@ static REASONS: [(&Code, About, &str); 13] = [
     (&codes::BAD_REGEX, About::Rule, UNSUPPORTED_VALUE),
     (&codes::OWNED_HEADER, About::Rule, UNSUPPORTED_VALUE),
     (&codes::FRAMING_HEADER, About::Rule, UNSUPPORTED_VALUE),
+    (&codes::HEADER_CHANGED_TWICE, About::Rule, UNSUPPORTED_VALUE),
+    (&codes::NOT_SENDABLE, About::Rule, UNSUPPORTED_VALUE),
+    (&codes::PATH_CHANGE, About::Rule, UNSUPPORTED_VALUE),
+    (&codes::NO_PREFIX, About::Rule, UNSUPPORTED_VALUE),
+    (&codes::ONE_ONLY, About::Rule, UNSUPPORTED_VALUE),
     // "a reference to a resource that does not exist": so is a port.
     (&codes::UNKNOWN_BACKEND, About::Reference, "BackendNotFound"),
     (

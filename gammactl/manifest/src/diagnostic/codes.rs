@@ -134,6 +134,7 @@ codes! {
     PATH_PARAMETER = "G435", Warning, "path parameter stands for itself";
     FOREIGN_PATTERN = "G436", Warning, "pattern of another kind";
     IP_HOSTNAME = "G437", Note, "host name is an IP address";
+    PART_REPLACED = "G438", Warning, "part is left out or replaced";
     HEADER_LEFT_TO_ROUTE = "G440", Note, "header is removed by the proxy's route";
     CASE_UNKNOWN_FIELD = "G501", Error, "test case has an unknown field";
     CASE_MISSING_FIELD = "G502", Error, "test case lacks a field";
