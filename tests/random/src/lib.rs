@@ -6,6 +6,9 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod cluster;
+mod damage;
+mod endpoints;
 mod filters;
 mod matches;
 mod request;
@@ -13,6 +16,8 @@ mod routes;
 
 use std::{env, str::FromStr};
 
+pub use cluster::cluster;
+pub use damage::damage;
 use fastrand::Rng;
 pub use request::{RandomRequest, request};
 pub use routes::objects;
