@@ -38,17 +38,18 @@ pub(super) struct UpstreamTls<'t> {
 }
 
 impl UpstreamTls<'_> {
-    /// Gives `cluster` the connection that `port` of `service` needs. A cluster that would need TLS, and
-    /// for which nobody says how, gets no endpoint: nothing is sent in plain text.
+    /// Gives `cluster` the connection that `port` of `service` needs, whose own cluster is called `own`. A
+    /// cluster that would need TLS, and for which nobody says how, gets no endpoint: nothing is sent in plain
+    /// text.
     pub(super) fn apply(
         &self,
         cluster: &mut Value,
-        name: &str,
+        own: &str,
         service: &Service,
         port: &ServicePort,
         http2: bool,
     ) {
-        if self.others.is_elsewhere(name) {
+        if self.others.is_elsewhere(own) {
             return;
         }
         match self.policies.connection(service, port) {
@@ -59,7 +60,8 @@ impl UpstreamTls<'_> {
             }
             BackendConnection::Plain | BackendConnection::Refused(_) => {
                 cluster["type"] = "STATIC".into();
-                cluster["load_assignment"] = json!({ "cluster_name": name, "endpoints": [] });
+                cluster["load_assignment"] =
+                    json!({ "cluster_name": cluster["name"], "endpoints": [] });
             }
         }
     }
