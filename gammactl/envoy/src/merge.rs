@@ -32,7 +32,7 @@ const ITEM: &str = "[]";
 /// left out.
 pub fn merge(bootstrap: &mut Value, fragments: &Sources, diagnostics: &mut Diagnostics) {
     for (file, source) in fragments.iter() {
-        for document in yaml::parse(file, &source.text, diagnostics) {
+        for document in yaml::parse(file, &source.text, yaml::Dialect::Plain, diagnostics) {
             FragmentMerge { diagnostics }.value("", bootstrap, &document);
         }
     }

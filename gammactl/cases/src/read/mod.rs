@@ -28,7 +28,7 @@ pub(super) struct CaseDocuments {
 /// Reads `text`, which is source number `file`: one document with the case, and any number of
 /// Kubernetes objects. `None` if there is a mistake, which has been said then.
 pub(super) fn read(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Option<CaseDocuments> {
-    let documents = yaml::parse(file, text, diagnostics);
+    let documents = yaml::parse(file, text, yaml::Dialect::Plain, diagnostics);
     let is_object = |node: &&Node| node.get("apiVersion").or(node.get("kind")).is_some();
     let (objects, cases): (Vec<&Node>, Vec<&Node>) = documents.iter().partition(is_object);
     let Some(first) = cases.first() else {

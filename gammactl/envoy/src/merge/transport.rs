@@ -16,7 +16,12 @@ pub fn clusters_with_transport(fragments: &Sources) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     for (file, source) in fragments.iter() {
         // What is wrong is said when they are merged.
-        for document in yaml::parse(file, &source.text, &mut Diagnostics::default()) {
+        for document in yaml::parse(
+            file,
+            &source.text,
+            yaml::Dialect::Plain,
+            &mut Diagnostics::default(),
+        ) {
             let clusters = document
                 .get("static_resources")
                 .and_then(|resources| resources.get("clusters"));

@@ -46,7 +46,7 @@ use crate::{
     groups::{GATEWAY, MULTICLUSTER},
     source::{Sources, Spanned},
     yaml,
-    yaml::{Document, Field, ListParts, Node, ObjectReader},
+    yaml::{Dialect, Document, Field, ListParts, Node, ObjectReader},
 };
 
 /// Reads all objects in `sources`. Those that name no namespace are put into `default_namespace`.
@@ -59,7 +59,7 @@ pub fn decode(
     let documents: Vec<Document<'_>> = sources
         .iter()
         .filter(|(file, _)| !foreign.contains(file))
-        .flat_map(|(file, source)| yaml::documents(file, &source.text))
+        .flat_map(|(file, source)| yaml::documents(file, &source.text, Dialect::Kubectl))
         .collect();
     let reading = Reading {
         sources,

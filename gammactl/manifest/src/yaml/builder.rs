@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use super::{
+    dialect::Dialect,
     mapping::{Mapping, MappingKey},
     node::{Content, Node},
     scalar::Scalar,
@@ -31,6 +32,8 @@ pub(super) struct TreeBuilder<'d, 't> {
     aliased: usize,
     /// Whether objects in this text stand in blocks, so that one may follow another by mistake.
     pub(super) in_blocks: bool,
+    /// How keys are read.
+    pub(super) dialect: Dialect,
 }
 
 /// A name is given where its node begins, though the node can't be used before its end.
@@ -68,6 +71,7 @@ impl<'d, 't> TreeBuilder<'d, 't> {
             nodes: 0,
             aliased: 0,
             in_blocks: false,
+            dialect: Dialect::Kubectl,
         }
     }
 
@@ -214,7 +218,7 @@ impl<'d, 't> TreeBuilder<'d, 't> {
                 if !mapping.awaits_key() {
                     return mapping.value(node, self.diagnostics);
                 }
-                let key = MappingKey::of(node)?;
+                let key = MappingKey::of(node, self.dialect)?;
                 if let MappingKey::Name(name) = &key
                     && is_root
                     && self.in_blocks

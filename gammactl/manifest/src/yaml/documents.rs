@@ -3,6 +3,7 @@
 
 use super::{
     builder::TreeBuilder,
+    dialect::Dialect,
     json,
     node::Node,
     spaces,
@@ -20,19 +21,25 @@ pub(crate) struct Document<'t> {
     pub(super) file: u32,
     pub(super) start: usize,
     pub(super) text: &'t str,
+    pub(super) dialect: Dialect,
 }
 
 /// The documents of `text`, which is source number `file`.
-pub(crate) fn documents(file: u32, text: &str) -> Vec<Document<'_>> {
+pub(crate) fn documents(file: u32, text: &str, dialect: Dialect) -> Vec<Document<'_>> {
     split(text)
         .into_iter()
-        .map(|(start, text)| Document { file, start, text })
+        .map(|(start, text)| Document {
+            file,
+            start,
+            text,
+            dialect,
+        })
         .collect()
 }
 
 /// The trees of all documents of `text`, but for those that are empty or broken.
-pub fn parse(file: u32, text: &str, diagnostics: &mut Diagnostics) -> Vec<Node> {
-    documents(file, text)
+pub fn parse(file: u32, text: &str, dialect: Dialect, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    documents(file, text, dialect)
         .into_iter()
         .flat_map(|document| document.parse(diagnostics))
         .collect()
@@ -182,10 +189,11 @@ impl<'t> Document<'t> {
         let syntax_error = |error: SyntaxError| {
             TreeError::new(self.span(error.at, error.at), error.message.into_owned())
         };
-        let mut parser = Parser::new(self.text);
+        let mut parser = Parser::new(self.text, self.dialect);
         loop {
             let mut builder = TreeBuilder::new(diagnostics);
-            builder.in_blocks = true;
+            builder.in_blocks = self.dialect == Dialect::Kubectl;
+            builder.dialect = self.dialect;
             loop {
                 let event = parser.next().map_err(syntax_error)?;
                 match event.kind {

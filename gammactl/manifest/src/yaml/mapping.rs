@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::{
+    dialect::Dialect,
     node::{Content, MappingMember, Node},
     scalar::Meaning,
     tree_error::{TreeError, TreeResult},
@@ -34,8 +35,8 @@ pub(super) enum MappingKey {
 }
 
 impl MappingKey {
-    /// The key that a node is, converted to a string as sigs.k8s.io/yaml does.
-    pub(super) fn of(node: Node) -> TreeResult<Self> {
+    /// The key that a node is, for kubectl converted to a string as sigs.k8s.io/yaml does.
+    pub(super) fn of(node: Node, dialect: Dialect) -> TreeResult<Self> {
         let span = node.span;
         let Content::Scalar(scalar) = node.content else {
             return Err(TreeError::new(span, "a key must be a scalar"));
@@ -45,6 +46,7 @@ impl MappingKey {
         }
         let value = match scalar.meaning {
             Meaning::String => scalar.text,
+            _ if dialect == Dialect::Plain => scalar.text,
             Meaning::Boolean(value) => value.to_string(),
             Meaning::Integer(value) if i64::try_from(value).is_ok() => value.to_string(),
             Meaning::Integer(_) => {

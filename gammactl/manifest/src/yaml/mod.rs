@@ -1,11 +1,12 @@
 //! Reads YAML and JSON into a tree that remembers where everything was written.
 //!
 //! Deserialisers stop at the first error and forget positions; this tree is what lets every
-//! violation in every document be reported with its place. It has what kubectl makes of a text. [`ObjectReader`] reads the tree member by
-//! member.
+//! violation in every document be reported with its place. It has what kubectl makes of a text.
+//! [`ObjectReader`] reads the tree member by member.
 
 mod base64;
 mod builder;
+mod dialect;
 mod documents;
 mod json;
 mod list;
@@ -19,6 +20,7 @@ mod syntax;
 mod tree_error;
 mod typed;
 
+pub use dialect::Dialect;
 pub use documents::parse;
 pub(crate) use documents::{Document, documents};
 pub(crate) use list::ListParts;

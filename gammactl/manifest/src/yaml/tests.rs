@@ -5,7 +5,7 @@ fn read(text: &str) -> (Vec<Node>, Vec<String>) {
     let mut sources = Sources::default();
     let file = sources.add("t.yaml", text);
     let mut diagnostics = Diagnostics::default();
-    let documents = parse(file, text, &mut diagnostics);
+    let documents = parse(file, text, Dialect::Kubectl, &mut diagnostics);
     let said = diagnostics
         .iter()
         .map(|d| {
@@ -228,4 +228,28 @@ fn damaged_documents_are_read_to_their_end() {
             read(before);
         }
     }
+}
+
+#[test]
+fn files_that_kubectl_never_sees_may_have_question_marks_and_any_keys() {
+    let text = "{request: cart/a?b=c, expect:, y: [a?, b], 010: x, empty:}\n";
+    let said = |dialect| {
+        let mut diagnostics = Diagnostics::default();
+        let documents = parse(0, text, dialect, &mut diagnostics);
+        (documents, diagnostics.iter().count())
+    };
+    let (documents, found) = said(Dialect::Plain);
+    assert_eq!(found, 0);
+    let Content::Mapping(members) = &documents[0].content else {
+        panic!()
+    };
+    let keys: Vec<&str> = members.iter().map(|member| &*member.key).collect();
+    assert_eq!(keys, ["request", "expect", "y", "010", "empty"]);
+    assert_eq!(
+        documents[0].get("request").unwrap().as_str(),
+        Some("cart/a?b=c")
+    );
+    assert!(documents[0].get("empty").unwrap().is_null());
+    let (documents, found) = said(Dialect::Kubectl);
+    assert_eq!((documents.len(), found), (0, 1));
 }

@@ -3,7 +3,7 @@
 use gamma_manifest::{
     diagnostic::{Diagnostics, Severity},
     source::Sources,
-    yaml::{self, Content, Meaning, Node},
+    yaml::{self, Content, Dialect, Meaning, Node},
 };
 use serde_json::{Map, Value};
 
@@ -12,7 +12,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<Value>, String> {
     let mut sources = Sources::default();
     let file = sources.add("t.yaml", text);
     let mut diagnostics = Diagnostics::default();
-    let nodes = yaml::parse(file, text, &mut diagnostics);
+    let nodes = yaml::parse(file, text, Dialect::Kubectl, &mut diagnostics);
     let mut errors = diagnostics
         .iter()
         .filter(|d| d.code.severity == Severity::Error);

@@ -151,7 +151,8 @@ fn bad_manifests_are_refused_if_no_api_server_takes_them() {
         let mut of_file = BTreeMap::new();
         compare(&upstream, &object, &mut of_file);
         let file = file.strip_prefix(&folder).unwrap().display().to_string();
-        if !ELSEWHERE.contains(&&*file) {
+        // Patches and templates are no objects yet.
+        if !ELSEWHERE.contains(&&*file) && !file.starts_with("g1-foreign/") {
             differences.extend(
                 of_file
                     .into_iter()

@@ -44,7 +44,12 @@ pub(super) fn kustomizations(
         if foreign.contains(&file) || !may_be_kustomization(source) {
             continue;
         }
-        let nodes = yaml::parse(file, &source.text, &mut Diagnostics::default());
+        let nodes = yaml::parse(
+            file,
+            &source.text,
+            yaml::Dialect::Kubectl,
+            &mut Diagnostics::default(),
+        );
         let [root] = &nodes[..] else {
             continue;
         };
@@ -186,7 +191,12 @@ fn inline(patch: &Patch<'_>, is_used: fn(&str) -> bool, run: &str, diagnostics: 
 
 /// The kinds of the objects in a text.
 fn kinds(file: u32, text: &str) -> Vec<String> {
-    let nodes = yaml::parse(file, text, &mut Diagnostics::default());
+    let nodes = yaml::parse(
+        file,
+        text,
+        yaml::Dialect::Kubectl,
+        &mut Diagnostics::default(),
+    );
     let kinds = nodes.iter().filter_map(|node| node.get("kind")?.as_str());
     kinds.map(str::to_owned).collect()
 }

@@ -21,7 +21,7 @@ pub(super) fn template(
     let text = &source.text;
     let mark = Mark::find(text)?;
     let mut ignored = Diagnostics::default();
-    let nodes = yaml::parse(file, text, &mut ignored);
+    let nodes = yaml::parse(file, text, yaml::Dialect::Kubectl, &mut ignored);
     let is_broken = ignored.any(Severity::Error);
     let filled = |node: &Node| {
         let kind = node.get("kind").and_then(Node::as_str).unwrap_or_default();

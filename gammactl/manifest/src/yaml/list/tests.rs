@@ -1,4 +1,5 @@
 use super::{super::documents::documents, *};
+use crate::yaml::Dialect;
 
 /// A comment that makes a text worth to be taken apart.
 fn long() -> String {
@@ -7,7 +8,7 @@ fn long() -> String {
 
 /// The names of the items of a List and the bytes of each, if the text is taken apart.
 fn names(text: &str) -> Option<Vec<String>> {
-    let documents = documents(0, text);
+    let documents = documents(0, text, Dialect::Kubectl);
     let parts = documents[0].list()?;
     let mut diagnostics = Diagnostics::default();
     let name = |item: &ListItem<'_>| {

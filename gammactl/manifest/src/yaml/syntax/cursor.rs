@@ -75,6 +75,11 @@ impl<'t> Cursor<'t> {
         self.is_end() || self.is_break()
     }
 
+    /// Whether a bracket or comma of a flow collection is so many bytes ahead.
+    pub(super) fn is_bracket_at(&self, count: usize) -> bool {
+        matches!(self.ahead(count), b',' | b'[' | b']' | b'{' | b'}')
+    }
+
     /// Whether a space, a tab, a line break or the end is `count` bytes further on.
     pub(super) fn is_space_at(&self, count: usize) -> bool {
         match self.ahead(count) {

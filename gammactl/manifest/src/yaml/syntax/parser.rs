@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::dialect::Dialect;
 use super::{
     scanner::Scanner,
     token::{Syntax, SyntaxError, Token, TokenKind},
@@ -90,9 +91,9 @@ pub(in crate::yaml) struct Parser<'t> {
 }
 
 impl<'t> Parser<'t> {
-    pub(in crate::yaml) fn new(text: &'t str) -> Self {
+    pub(in crate::yaml) fn new(text: &'t str, dialect: Dialect) -> Self {
         Self {
-            scanner: Scanner::new(text),
+            scanner: Scanner::new(text, dialect),
             state: State::DocumentStart { first: true },
             states: Vec::new(),
             tag_directives: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::super::dialect::Dialect;
 use super::{
     cursor::{Cursor, Fold},
     token::{Syntax, Token, TokenKind},
@@ -13,6 +14,7 @@ pub(super) fn scan<'t>(
     cursor: &mut Cursor<'t>,
     indent: isize,
     in_flow: bool,
+    dialect: Dialect,
 ) -> Syntax<(Token<'t>, bool)> {
     let source = cursor.text;
     let (start, mut end) = (cursor.at, cursor.at);
@@ -21,7 +23,7 @@ pub(super) fn scan<'t>(
     let mut line_ended = false;
     while !cursor.is_document_marker() && cursor.peek() != b'#' {
         let from = cursor.at;
-        while !cursor.is_space() && !ends(cursor, in_flow) {
+        while !cursor.is_space() && !ends(cursor, in_flow, dialect) {
             cursor.skip();
         }
         if cursor.at > from {
@@ -60,10 +62,12 @@ pub(super) fn scan<'t>(
     Ok((Token { kind, start, end }, line_ended))
 }
 
-fn ends(cursor: &Cursor<'_>, in_flow: bool) -> bool {
+fn ends(cursor: &Cursor<'_>, in_flow: bool, dialect: Dialect) -> bool {
+    let is_plain = dialect == Dialect::Plain;
     match cursor.peek() {
-        b':' => cursor.is_space_at(1),
-        b',' | b'?' | b'[' | b']' | b'{' | b'}' => in_flow,
+        b':' => cursor.is_space_at(1) || is_plain && in_flow && cursor.is_bracket_at(1),
+        b'?' => in_flow && !is_plain,
+        b',' | b'[' | b']' | b'{' | b'}' => in_flow,
         _ => false,
     }
 }

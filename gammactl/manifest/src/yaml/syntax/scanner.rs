@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 
+use super::super::dialect::Dialect;
 use super::{
     block_scalar,
     cursor::Cursor,
@@ -18,6 +19,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 #[derive(Debug)]
 pub(super) struct Scanner<'t> {
+    dialect: Dialect,
     cursor: Cursor<'t>,
     tokens: VecDeque<Token<'t>>,
     /// How many tokens were taken away.
@@ -46,8 +48,9 @@ struct SimpleKey {
 }
 
 impl<'t> Scanner<'t> {
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(super) fn new(text: &'t str, dialect: Dialect) -> Self {
         Self {
+            dialect,
             cursor: Cursor::new(text),
             tokens: VecDeque::new(),
             taken: 0,
@@ -237,7 +240,9 @@ impl<'t> Scanner<'t> {
                 Ok(())
             }
             b'-' if space_follows => self.block_entry(),
-            b'?' if space_follows || self.in_flow() => self.explicit_key(),
+            b'?' if space_follows || self.in_flow() && self.dialect == Dialect::Kubectl => {
+                self.explicit_key()
+            }
             b':' if space_follows || self.in_flow() => self.value(),
             b'*' | b'&' => self.part_of_node(|scanner| properties::anchor(&mut scanner.cursor)),
             b'!' => self.part_of_node(|scanner| properties::tag(&mut scanner.cursor)),
@@ -253,9 +258,9 @@ impl<'t> Scanner<'t> {
                 self.check_plain()?;
                 self.part_of_node(|scanner| {
                     let indent = scanner.indent + 1;
-                    let in_flow = scanner.in_flow();
+                    let (in_flow, dialect) = (scanner.in_flow(), scanner.dialect);
                     let (token, line_ended) =
-                        plain_scalar::scan(&mut scanner.cursor, indent, in_flow)?;
+                        plain_scalar::scan(&mut scanner.cursor, indent, in_flow, dialect)?;
                     scanner.key_allowed = line_ended;
                     Ok(token)
                 })
