@@ -52,7 +52,7 @@ fn faults(resolved: &ResolvedPolicy<'_>, diagnostics: &mut Diagnostics) {
         faults,
         ..
     } = resolved;
-    for fault in faults {
+    for fault in faults.iter().filter(|fault| !fault.said) {
         let why = match settings {
             Some(_) => "it is left out: a backend that only it vouches for is not trusted".into(),
             None => format!(
