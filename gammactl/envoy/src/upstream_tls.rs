@@ -38,8 +38,9 @@ pub(super) struct UpstreamTls<'t> {
 }
 
 impl UpstreamTls<'_> {
-    /// Gives `cluster` the connection that `port` of `service` needs. A cluster that would need TLS, and
-    /// for which nobody says how, gets no endpoint: nothing is sent in plain text.
+    /// Gives `cluster` the connection that `port` of `service` needs, which backendRefs know as `name`. A
+    /// cluster that would need TLS, and for which nobody says how, gets no endpoint: nothing is sent in
+    /// plain text.
     pub(super) fn apply(
         &self,
         cluster: &mut Value,
@@ -59,7 +60,9 @@ impl UpstreamTls<'_> {
             }
             BackendConnection::Plain | BackendConnection::Refused(_) => {
                 cluster["type"] = "STATIC".into();
-                cluster["load_assignment"] = json!({ "cluster_name": name, "endpoints": [] });
+                // Not `name`, under which captured connections know another cluster.
+                let called = cluster["name"].clone();
+                cluster["load_assignment"] = json!({ "cluster_name": called, "endpoints": [] });
             }
         }
     }
