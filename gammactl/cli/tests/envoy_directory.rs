@@ -423,3 +423,31 @@ fn endpoints_are_called_like_their_cluster() {
     let direct = |name: &&&str| name.starts_with("original_dst/");
     assert_eq!(called.iter().filter(direct).count(), 5, "{called:?}");
 }
+
+/// A fragment makes TLS to one cluster of a port: the other gets no plain text.
+#[test]
+fn a_fragment_for_one_cluster_opens_no_other() {
+    const FRAGMENT: &str = "\
+static_resources:
+  clusters:
+    - name: default/headless/443
+      transport_socket: {name: mine}
+";
+    let place = Place::new();
+    fs::write(place.path("in.yaml"), WITHOUT_FRONTEND).unwrap();
+    fs::write(place.path("merge.yaml"), FRAGMENT).unwrap();
+    let more = ["--capture", "127.0.0.1:10001", "--merge", "merge.yaml"];
+    place.good(&[&more[..], &["-o", "envoy.json"]].concat());
+    let text = fs::read_to_string(place.path("envoy.json")).unwrap();
+    let bootstrap: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let clusters = bootstrap["static_resources"]["clusters"].as_array();
+    let of = |name: &str| {
+        let mut clusters = clusters.unwrap().iter();
+        let cluster = clusters.find(|cluster| cluster["name"] == name).unwrap();
+        let endpoints = cluster["load_assignment"]["endpoints"].as_array().unwrap();
+        (cluster.get("transport_socket").is_some(), endpoints.len())
+    };
+    assert_eq!(of("default/headless/443"), (true, 1));
+    assert_eq!(of("original_dst/default/headless/443"), (false, 0));
+    assert_eq!(of("original_dst/default/headless/80"), (false, 1));
+}

@@ -38,18 +38,19 @@ pub(super) struct UpstreamTls<'t> {
 }
 
 impl UpstreamTls<'_> {
-    /// Gives `cluster` the connection that `port` of `service` needs, which backendRefs know as `name`. A
-    /// cluster that would need TLS, and for which nobody says how, gets no endpoint: nothing is sent in
-    /// plain text.
+    /// Gives `cluster` the connection that `port` of `service` needs. A cluster that would need TLS, and
+    /// for which nobody says how, gets no endpoint: nothing is sent in plain text.
     pub(super) fn apply(
         &self,
         cluster: &mut Value,
-        name: &str,
         service: &Service,
         port: &ServicePort,
         http2: bool,
     ) {
-        if self.others.is_elsewhere(name) {
+        // Captured connections know the cluster of a port by another name than backendRefs do, and a
+        // fragment for the one says nothing of the other.
+        let name = cluster["name"].clone();
+        if name.as_str().is_some_and(|n| self.others.is_elsewhere(n)) {
             return;
         }
         match self.policies.connection(service, port) {
@@ -60,9 +61,7 @@ impl UpstreamTls<'_> {
             }
             BackendConnection::Plain | BackendConnection::Refused(_) => {
                 cluster["type"] = "STATIC".into();
-                // Not `name`, under which captured connections know another cluster.
-                let called = cluster["name"].clone();
-                cluster["load_assignment"] = json!({ "cluster_name": called, "endpoints": [] });
+                cluster["load_assignment"] = json!({ "cluster_name": name, "endpoints": [] });
             }
         }
     }
