@@ -360,3 +360,94 @@ fn a_write_that_fails_is_tried_again_without_another_change() {
     let text = fs::read_to_string(&filter).unwrap();
     assert!(text.contains("/very-patient"), "{text}");
 }
+
+const WITHOUT_FRONTEND: &str = "\
+apiVersion: v1
+kind: Service
+metadata: {name: headless}
+spec: {clusterIP: None, ports: [{port: 80, name: http}, {port: 443, name: https, appProtocol: https}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: outside}
+spec: {type: ExternalName, externalName: example.com, ports: [{port: 443, name: https, appProtocol: https}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: refused}
+spec: {clusterIP: None, ports: [{port: 80, name: http}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: refused-1, labels: {kubernetes.io/service-name: refused}}
+addressType: IPv4
+ports: [{name: http, port: 8080}]
+endpoints: [{addresses: [10.0.0.1], conditions: {ready: true}}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: BackendTLSPolicy
+metadata: {name: refused}
+spec:
+  targetRefs: [{group: '', kind: Service, name: refused}]
+  validation: {hostname: refused, caCertificateRefs: [{group: '', kind: ConfigMap, name: gone}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: cart}
+spec:
+  parentRefs: [{group: '', kind: Service, name: cart}]
+  rules: [{backendRefs: [{name: headless, port: 80}, {name: headless, port: 443}, {name: refused, port: 80}]}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: cart}
+spec: {ports: [{port: 80, name: http}]}
+";
+
+/// Envoy refuses endpoints that are called otherwise than the cluster that asks for them.
+#[test]
+fn endpoints_are_called_like_their_cluster() {
+    let place = Place::new();
+    fs::write(place.path("in.yaml"), WITHOUT_FRONTEND).unwrap();
+    place.good(&["--capture", "127.0.0.1:10001", "-o", "envoy.json"]);
+    let text = fs::read_to_string(place.path("envoy.json")).unwrap();
+    let bootstrap: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let clusters = bootstrap["static_resources"]["clusters"].as_array();
+    let mut called: Vec<&str> = Vec::new();
+    for cluster in clusters.unwrap() {
+        if let Some(endpoints) = cluster.get("load_assignment") {
+            assert_eq!(endpoints["cluster_name"], cluster["name"], "{cluster:#}");
+            called.push(cluster["name"].as_str().unwrap());
+        }
+    }
+    let direct = |name: &&&str| name.starts_with("original_dst/");
+    assert_eq!(called.iter().filter(direct).count(), 5, "{called:?}");
+}
+
+/// A fragment makes TLS to one cluster of a port: the other gets no plain text.
+#[test]
+fn a_fragment_for_one_cluster_opens_no_other() {
+    const FRAGMENT: &str = "\
+static_resources:
+  clusters:
+    - name: default/headless/443
+      transport_socket: {name: mine}
+";
+    let place = Place::new();
+    fs::write(place.path("in.yaml"), WITHOUT_FRONTEND).unwrap();
+    fs::write(place.path("merge.yaml"), FRAGMENT).unwrap();
+    let more = ["--capture", "127.0.0.1:10001", "--merge", "merge.yaml"];
+    place.good(&[&more[..], &["-o", "envoy.json"]].concat());
+    let text = fs::read_to_string(place.path("envoy.json")).unwrap();
+    let bootstrap: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let clusters = bootstrap["static_resources"]["clusters"].as_array();
+    let of = |name: &str| {
+        let mut clusters = clusters.unwrap().iter();
+        let cluster = clusters.find(|cluster| cluster["name"] == name).unwrap();
+        let endpoints = cluster["load_assignment"]["endpoints"].as_array().unwrap();
+        (cluster.get("transport_socket").is_some(), endpoints.len())
+    };
+    assert_eq!(of("default/headless/443"), (true, 1));
+    assert_eq!(of("original_dst/default/headless/443"), (false, 0));
+    assert_eq!(of("original_dst/default/headless/80"), (false, 1));
+}

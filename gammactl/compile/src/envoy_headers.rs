@@ -106,7 +106,7 @@ pub const ENVOY_HEADERS: [EnvoyHeader; 21] = [
         "host",
         Kept,
         BreaksMessage,
-        "Envoy ends a request without a host, and answers nothing",
+        "Envoy sends the request without a host, and servers of HTTP/1.1 answer 400 to that",
     ),
     of_request("connection", BreaksMessage, Kept, FRAMES),
     of_request("content-length", BreaksMessage, Kept, FRAMES),

@@ -61,8 +61,8 @@ pub struct Index<'m> {
     /// Services with an error, and those of which a slice has one.
     left_out: HashSet<(ServiceKind, &'m str, &'m str)>,
     slices_left_out: HashSet<(ServiceKind, &'m str, &'m str)>,
-    /// The namespaces that have a ReferenceGrant with an error.
-    grants_left_out: HashSet<&'m str>,
+    /// Kinds and namespaces of the objects with an error that only others refer to, or that are about others.
+    kinds_left_out: HashSet<(&'m str, &'m str)>,
     /// Namespaces and names of Gateways.
     gateways: HashSet<(&'m str, &'m str)>,
     /// EndpointSlices by their Service, whether it is there or not.
@@ -102,7 +102,7 @@ impl<'m> Index<'m> {
         let namespaces = namespaces.map(|s| &*s.metadata.namespace).collect();
         let mut left_out = HashSet::new();
         let mut slices_left_out = HashSet::new();
-        let mut grants_left_out = HashSet::new();
+        let mut kinds_left_out = HashSet::new();
         for object in &manifests.left_out {
             let (namespace, name) = (&*object.namespace, &*object.name);
             if let Some(kind) = object.service_kind() {
@@ -118,8 +118,8 @@ impl<'m> Index<'m> {
                         labels.map(move |(_, service)| (*kind, namespace, &**service))
                     }))
                 }
-                "ReferenceGrant" => {
-                    grants_left_out.insert(namespace);
+                kind @ ("ReferenceGrant" | "BackendTLSPolicy" | "ConfigMap") => {
+                    kinds_left_out.insert((kind, namespace));
                 }
                 _ => {}
             }
@@ -135,7 +135,7 @@ impl<'m> Index<'m> {
             by_name,
             left_out,
             slices_left_out,
-            grants_left_out,
+            kinds_left_out,
             gateways,
             comparisons: Cell::new(COMPARISONS),
             slices,
@@ -163,9 +163,9 @@ impl<'m> Index<'m> {
         self.slices_left_out.contains(&key)
     }
 
-    /// Whether a ReferenceGrant of a namespace has an error.
-    pub(crate) fn has_grant_left_out(&self, namespace: &str) -> bool {
-        self.grants_left_out.contains(namespace)
+    /// Whether a ReferenceGrant, a BackendTLSPolicy or a ConfigMap of a namespace has an error.
+    pub(crate) fn has_left_out(&self, kind: &str, namespace: &str) -> bool {
+        self.kinds_left_out.contains(&(kind, namespace))
     }
 
     /// Whether there is a Gateway.

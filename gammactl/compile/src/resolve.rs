@@ -176,7 +176,11 @@ impl BackendResolver<'_> {
         let (namespace, name) = target(route, backend);
         let kind = index::service_kind(&backend.group, &backend.kind.value);
         if *fault == codes::REF_NOT_PERMITTED {
-            self.index.has_grant_left_out(namespace)
+            self.index.has_left_out("ReferenceGrant", namespace)
+        } else if *fault == codes::TLS_WITHOUT_POLICY {
+            self.index.has_left_out("BackendTLSPolicy", namespace)
+        } else if *fault == codes::TLS_CANNOT_BE {
+            self.index.has_left_out("ConfigMap", namespace)
         } else if *fault == codes::UNKNOWN_BACKEND || *fault == codes::UNKNOWN_BACKEND_PORT {
             kind.is_some_and(|kind| self.index.is_left_out(kind, namespace, name))
         } else {

@@ -50,12 +50,15 @@ impl<'m> RetryBudgets<'m> {
                         span,
                         message,
                         hint,
+                        said,
                     }) => {
-                        report(
-                            Diagnostic::new(&codes::POLICY_WITHOUT_TARGET, span, message)
-                                .why("the policy has no effect there")
-                                .hint(hint),
-                        );
+                        if !said {
+                            report(
+                                Diagnostic::new(&codes::POLICY_WITHOUT_TARGET, span, message)
+                                    .why("the policy has no effect there")
+                                    .hint(hint),
+                            );
+                        }
                         continue;
                     }
                     Err(TargetFault::Conflict(_)) => continue,

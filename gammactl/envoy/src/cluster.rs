@@ -51,7 +51,7 @@ pub(super) fn clusters(
                 if let Some(budget) = budgets.of(service) {
                     limit_retries(&mut cluster, budget);
                 }
-                tls.apply(&mut cluster, &own, service, port, needs.http2);
+                tls.apply(&mut cluster, service, port, needs.http2);
                 clusters.push((name, cluster));
             }
         }

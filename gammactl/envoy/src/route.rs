@@ -20,6 +20,8 @@ use super::{
 const DECIDED: &str = "gamma";
 /// How the names of its variants begin, which take some of that.
 const VARIANT: &str = "gamma_";
+/// The name of the route for whatever goes on to the endpoint that the client dialled.
+const CHOSEN: &str = "direct";
 
 pub(super) fn route_table(config: &Config, options: &EnvoyOptions, arrival: Arrival) -> Value {
     let mut routes = decided_routes(config, options.mirror_host_suffix);
@@ -76,7 +78,7 @@ pub(crate) fn decided_routes(config: &Config, mirror_host_suffix: bool) -> Vec<V
 fn direct(config: &Config) -> Value {
     let cluster_header = &config.settings.cluster_header;
     json!({
-        "name": "direct",
+        "name": CHOSEN,
         "match": {
             "prefix": "/",
             "headers": [{ "name": cluster_header, "string_match": { "prefix": DIRECT } }],
@@ -169,7 +171,7 @@ pub(super) fn union(before: &Value, after: &Value) -> Value {
                             route["route"]["request_mirror_policies"].clone();
                     }
                 }
-                None if name.starts_with(VARIANT) => {
+                None if name.starts_with(VARIANT) || name == CHOSEN => {
                     into.insert(variants, route.clone());
                     variants += 1;
                 }
@@ -256,6 +258,22 @@ mod tests {
                     ("gamma_backoff_1s", 0),
                     ("gamma", 0),
                 ],
+            ),
+            // Where the last Service without a frontend goes, its clients stay with their endpoints.
+            (
+                &[("direct", 0), ("gamma_without_proto", 0), ("gamma", 0)],
+                &[("gamma", 0), ("original_dst", 0)],
+                &[
+                    ("direct", 0),
+                    ("gamma_without_proto", 0),
+                    ("gamma", 0),
+                    ("original_dst", 0),
+                ],
+            ),
+            (
+                &[("gamma_without_proto", 0), ("gamma", 0)],
+                &[("direct", 0), ("gamma", 0)],
+                &[("gamma_without_proto", 0), ("direct", 0), ("gamma", 0)],
             ),
             // What a fragment has brought goes with it.
             (

@@ -38,18 +38,19 @@ pub(super) struct UpstreamTls<'t> {
 }
 
 impl UpstreamTls<'_> {
-    /// Gives `cluster` the connection that `port` of `service` needs, whose own cluster is called `own`. A
-    /// cluster that would need TLS, and for which nobody says how, gets no endpoint: nothing is sent in plain
-    /// text.
+    /// Gives `cluster` the connection that `port` of `service` needs. A cluster that would need TLS, and
+    /// for which nobody says how, gets no endpoint: nothing is sent in plain text.
     pub(super) fn apply(
         &self,
         cluster: &mut Value,
-        own: &str,
         service: &Service,
         port: &ServicePort,
         http2: bool,
     ) {
-        if self.others.is_elsewhere(own) {
+        // Captured connections know the cluster of a port by another name than backendRefs do, and a
+        // fragment for the one says nothing of the other.
+        let name = cluster["name"].clone();
+        if name.as_str().is_some_and(|n| self.others.is_elsewhere(n)) {
             return;
         }
         match self.policies.connection(service, port) {
@@ -60,8 +61,7 @@ impl UpstreamTls<'_> {
             }
             BackendConnection::Plain | BackendConnection::Refused(_) => {
                 cluster["type"] = "STATIC".into();
-                cluster["load_assignment"] =
-                    json!({ "cluster_name": cluster["name"], "endpoints": [] });
+                cluster["load_assignment"] = json!({ "cluster_name": name, "endpoints": [] });
             }
         }
     }

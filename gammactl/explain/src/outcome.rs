@@ -153,7 +153,7 @@ fn has_no_proto(headers: &HeaderTrail) -> bool {
 }
 
 /// The headers that the proxy leaves on the request as it got them, without those that it has added
-/// itself.
+/// itself and that no route has changed.
 fn forwarded(
     headers: &HeaderTrail,
     admitted: &AdmittedRequest,
@@ -161,7 +161,10 @@ fn forwarded(
 ) -> Vec<HeaderField> {
     let is_added = |header: &HeaderField| {
         let mut added = admitted.added.iter();
-        added.any(|line| line.name == header.name && line.value == header.value.as_bytes())
+        let named = headers.headers().iter().filter(|h| h.name == header.name);
+        // What a route adds to such a header makes one value with it.
+        named.count() == 1
+            && added.any(|line| line.name == header.name && line.value == header.value.as_bytes())
     };
     let stays = |header: &&HeaderField| {
         if is_added(header) {

@@ -12,11 +12,12 @@ pub(crate) fn report(policies: &BackendTls<'_>, diagnostics: &mut Diagnostics) {
     for resolved in policies.policies() {
         for (target, fault) in resolved.policy.target_refs.iter().zip(&resolved.targets) {
             match fault {
-                Ok(()) => {}
+                Ok(()) | Err(TargetFault::NotFound { said: true, .. }) => {}
                 Err(TargetFault::NotFound {
                     span,
                     message,
                     hint,
+                    said: false,
                 }) => diagnostics.push(
                     Diagnostic::new(&codes::POLICY_WITHOUT_TARGET, *span, message.clone())
                         .why("the policy has no effect there: no connection is made by TLS for it")
@@ -51,7 +52,7 @@ fn faults(resolved: &ResolvedPolicy<'_>, diagnostics: &mut Diagnostics) {
         faults,
         ..
     } = resolved;
-    for fault in faults {
+    for fault in faults.iter().filter(|fault| !fault.said) {
         let why = match settings {
             Some(_) => "it is left out: a backend that only it vouches for is not trusted".into(),
             None => format!(

@@ -1,6 +1,6 @@
 //! What a policy asks of a TLS connection: the name, and the certificates that are trusted.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use gamma_manifest::{
     BackendTlsPolicy, CertificateRef, ConfigMap, Manifests, SubjectAltName,
@@ -40,6 +40,8 @@ pub(crate) struct PolicyFault {
     pub(crate) span: Span,
     pub(crate) message: String,
     pub(crate) hint: String,
+    /// Whether an error of another object says why.
+    pub(crate) said: bool,
 }
 
 /// "… must be set to `InvalidCACertificateRef`"
@@ -50,17 +52,26 @@ pub(crate) const INVALID_KIND: &str = "InvalidKind";
 pub(crate) const INVALID: &str = "Invalid";
 
 /// ConfigMaps by namespace and name.
-pub(super) type ConfigMaps<'m> = HashMap<(&'m str, &'m str), &'m ConfigMap>;
+#[derive(Debug)]
+pub(super) struct ConfigMaps<'m> {
+    read: HashMap<(&'m str, &'m str), &'m ConfigMap>,
+    /// Those with an error, which has been said.
+    left_out: HashSet<(&'m str, &'m str)>,
+}
 
 pub(super) fn config_maps(manifests: &Manifests) -> ConfigMaps<'_> {
-    let mut config_maps = ConfigMaps::new();
+    let mut read = HashMap::new();
     for config_map in &manifests.config_maps {
         let metadata = &config_map.metadata;
-        config_maps
-            .entry((&metadata.namespace, &metadata.name.value))
+        read.entry((&*metadata.namespace, &*metadata.name.value))
             .or_insert(config_map);
     }
-    config_maps
+    let objects = manifests.left_out.iter();
+    let left_out = objects
+        .filter(|object| object.kind == "ConfigMap")
+        .map(|object| (&*object.namespace, &*object.name))
+        .collect();
+    ConfigMaps { read, left_out }
 }
 
 /// What `policy` asks for, unless nothing can be done about what is wrong with it.
@@ -78,6 +89,7 @@ pub(super) fn of(
                 span: set.span,
                 message: format!("no certificates are known by the name `{}`", set.value),
                 hint: "write `System`, or name a ConfigMap in `caCertificateRefs`".into(),
+                said: false,
             });
             None
         }
@@ -103,6 +115,7 @@ pub(super) fn of(
             span: hostname.span,
             message: format!("`hostname` is the address `{}`", hostname.value),
             hint: "write the name that the backend's certificate is for".into(),
+            said: false,
         });
     }
     let names = match &*policy.subject_alt_names {
@@ -130,6 +143,7 @@ fn certificate(
         span,
         message,
         hint,
+        said: false,
     };
     if !group.is_empty() || kind.value != "ConfigMap" {
         let of = match &**group {
@@ -151,11 +165,12 @@ fn certificate(
     }
     let namespace = &*policy.metadata.namespace;
     let called = format!("ConfigMap `{namespace}/{}`", name.value);
-    let Some(config_map) = config_maps.get(&(namespace, &*name.value)) else {
-        let same_namespace = config_maps.keys().filter(|(of, _)| *of == namespace);
+    let Some(config_map) = config_maps.read.get(&(namespace, &*name.value)) else {
+        let known = || config_maps.read.keys();
+        let same_namespace = known().filter(|(of, _)| *of == namespace);
         let hint = match nearest(&name.value, same_namespace.map(|(_, name)| *name)) {
             Some(similar) => format!("did you mean `{similar}`?"),
-            None => match config_maps.keys().filter(|(_, of)| *of == name.value).min() {
+            None => match known().filter(|(_, of)| *of == name.value).min() {
                 Some((elsewhere, _)) => format!(
                     "there is one in namespace `{elsewhere}`: it must be in the policy's own, \
                      `{namespace}`"
@@ -166,7 +181,9 @@ fn certificate(
             },
         };
         let message = format!("{called} is not in the input");
-        return Err(fault(INVALID_REF, name.span, message, hint));
+        let said = config_maps.left_out.contains(&(namespace, &*name.value));
+        let fault = fault(INVALID_REF, name.span, message, hint);
+        return Err(PolicyFault { said, ..fault });
     };
     let Some(text) = &config_map.ca_certificate else {
         let message = format!("{called} has no `ca.crt` in its `data`");

@@ -25,6 +25,8 @@ pub(crate) enum TargetFault<'m> {
         span: Span,
         message: String,
         hint: String,
+        /// Whether an error of the Service's own says why.
+        said: bool,
     },
     /// This policy comes first.
     Conflict(&'m BackendTlsPolicy),
@@ -35,13 +37,16 @@ pub(crate) fn resolve<'m>(
     target: &'m PolicyTarget,
     index: &Index<'m>,
 ) -> Result<TargetPort<'m>, TargetFault<'m>> {
+    let name = &*target.name.value;
+    let kind = index::service_kind(&target.group.value, &target.kind.value);
+    let said = kind.is_some_and(|kind| index.is_left_out(kind, namespace, name));
     let not_found = |of: &Spanned<String>, message, hint| TargetFault::NotFound {
         span: of.span,
         message,
         hint,
+        said,
     };
-    let name = &*target.name.value;
-    let Some(kind) = index::service_kind(&target.group.value, &target.kind.value) else {
+    let Some(kind) = kind else {
         let of = match &*target.group.value {
             "" => "the core group".to_owned(),
             group => format!("group `{group}`"),
