@@ -46,10 +46,17 @@ impl<'m> RetryBudgets<'m> {
             for target in &policy.target_refs {
                 let service = match resolve(&policy.metadata.namespace, target, index) {
                     Ok(port) => port.service,
+                    Err(
+                        TargetFault::Conflict(_)
+                        | TargetFault::NotFound {
+                            is_left_out: true, ..
+                        },
+                    ) => continue,
                     Err(TargetFault::NotFound {
                         span,
                         message,
                         hint,
+                        ..
                     }) => {
                         report(
                             Diagnostic::new(&codes::POLICY_WITHOUT_TARGET, span, message)
@@ -58,7 +65,6 @@ impl<'m> RetryBudgets<'m> {
                         );
                         continue;
                     }
-                    Err(TargetFault::Conflict(_)) => continue,
                 };
                 match best.entry(service) {
                     Entry::Vacant(entry) => drop(entry.insert(policy)),

@@ -12,11 +12,15 @@ pub(crate) fn report(policies: &BackendTls<'_>, diagnostics: &mut Diagnostics) {
     for resolved in policies.policies() {
         for (target, fault) in resolved.policy.target_refs.iter().zip(&resolved.targets) {
             match fault {
-                Ok(()) => {}
+                Ok(())
+                | Err(TargetFault::NotFound {
+                    is_left_out: true, ..
+                }) => {}
                 Err(TargetFault::NotFound {
                     span,
                     message,
                     hint,
+                    ..
                 }) => diagnostics.push(
                     Diagnostic::new(&codes::POLICY_WITHOUT_TARGET, *span, message.clone())
                         .why("the policy has no effect there: no connection is made by TLS for it")

@@ -25,6 +25,8 @@ pub(crate) enum TargetFault<'m> {
         span: Span,
         message: String,
         hint: String,
+        /// Whether it is there, and left out for an error that is said already.
+        is_left_out: bool,
     },
     /// This policy comes first.
     Conflict(&'m BackendTlsPolicy),
@@ -39,6 +41,7 @@ pub(crate) fn resolve<'m>(
         span: of.span,
         message,
         hint,
+        is_left_out: false,
     };
     let name = &*target.name.value;
     let Some(kind) = index::service_kind(&target.group.value, &target.kind.value) else {
@@ -66,7 +69,12 @@ pub(crate) fn resolve<'m>(
             }
             None => index.absent_hint(kind, namespace, name),
         };
-        return Err(not_found(&target.name, message, hint));
+        return Err(TargetFault::NotFound {
+            span: target.name.span,
+            message,
+            hint,
+            is_left_out: index.is_left_out(kind, namespace, name),
+        });
     };
     let section = target.section_name.as_ref();
     if let Some(section) = section
