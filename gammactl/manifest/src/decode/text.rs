@@ -302,7 +302,9 @@ fn foreign_pattern(value: &str) -> Option<String> {
         });
     }
     let is_pattern = bare.starts_with('/')
-        && (value.contains(['^', '|', '\\', '[', '{']) || value.contains(")?"));
+        && (value.contains(['^', '|', '\\', '[', '{'])
+            || value.contains(")?")
+            || value.contains("(?"));
     (is_bare || is_pattern).then(|| regex(bare))
 }
 
