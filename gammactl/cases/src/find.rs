@@ -66,9 +66,9 @@ fn read(path: &str) -> Result<CaseFile, LoadError> {
     })
 }
 
-fn failed(path: &str, source: io::Error) -> LoadError {
+fn failed(path: &str, error: io::Error) -> LoadError {
     LoadError::Io {
         path: path.into(),
-        source,
+        error,
     }
 }

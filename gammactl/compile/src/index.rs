@@ -226,7 +226,9 @@ impl<'m> Index<'m> {
         let namespaces = || namespaces.into_iter().flatten().copied();
         let in_namespace = self.by_namespace.get(&(kind, namespace));
         let in_namespace = in_namespace.into_iter().flatten().copied();
-        if let Some(similar) = nearest(namespace, namespaces()) {
+        if let Some(hint) = self.dotted_hint(kind, namespace, name) {
+            hint
+        } else if let Some(similar) = nearest(namespace, namespaces()) {
             format!("did you mean namespace `{similar}`?")
         } else if let Some(similar) = nearest(name, self.affordable(in_namespace)) {
             format!("did you mean `{similar}`?")
@@ -275,6 +277,25 @@ impl<'m> Index<'m> {
             Some(similar) => format!("did you mean `{similar}`?"),
             None => format!("add the manifest of {kind:?} `{namespace}/{name}` to the input"),
         }
+    }
+
+    /// A hint for a host name where the name of a Service must stand.
+    fn dotted_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> Option<String> {
+        // "must be a valid RFC 1035 label name", so without dots.
+        let (service, rest) = name.split_once('.')?;
+        let other = rest.split('.').next().unwrap_or_default();
+        Some(if self.service(kind, other, service).is_none() {
+            format!(
+                "the name of a {kind:?} has no dots; for a host of elsewhere, name a Service of type \
+                 ExternalName"
+            )
+        } else if other == namespace {
+            format!("write `name: {service}`: the name of a {kind:?} has no dots")
+        } else {
+            format!(
+                "write `name: {service}` and `namespace: {other}`: the name of a {kind:?} has no dots"
+            )
+        })
     }
 
     /// Names to compare a misspelt one with, until too many were compared.

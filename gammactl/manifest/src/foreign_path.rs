@@ -15,13 +15,26 @@ pub struct ForeignPath {
 
 /// The parameters of a path, if it has any. A `:` inside of an element is a character like others:
 /// `/v1/items:batchGet` has none.
+///
+/// What is a regular expression around its parameters stays one.
 pub fn foreign_path(path: &str) -> Option<ForeignPath> {
+    // These are a regular expression's own braces and angle brackets.
+    if ["\\p{", "\\P{", "\\x{", "\\u{", "(?<", "(?P<", "[[:"]
+        .iter()
+        .any(|own| path.contains(own))
+    {
+        return None;
+    }
+    let is_regex = ["\\", "[", "|", "^", ".*", ".+", ")?"]
+        .iter()
+        .any(|sign| path.contains(sign));
     let mut parameter: Option<&str> = None;
     let mut pattern = String::new();
     let mut rest = path;
     while let Some(first) = rest.chars().next() {
         let found = match first {
             ':' if pattern.ends_with('/') => colon(rest),
+            '*' if pattern.ends_with('/') => star(rest),
             '{' | '<' => bracket(rest),
             _ => None,
         };
@@ -30,6 +43,7 @@ pub fn foreign_path(path: &str) -> Option<ForeignPath> {
                 parameter.get_or_insert(text);
                 (text, meaning)
             }
+            None if is_regex => (&rest[..first.len_utf8()], first.into()),
             None => (&rest[..first.len_utf8()], escaped(first)),
         };
         pattern.push_str(&meaning);
@@ -48,7 +62,12 @@ fn colon(text: &str) -> Option<(&str, String)> {
     is_name(name).then(|| (&text[..end], ELEMENT.into()))
 }
 
-/// `{id}`, `{id:[0-9]+}`, `{*rest}`, `{rest...}`; `<id>`, `<int:id>`.
+/// `*rest`, which takes all that is left of the path.
+fn star(text: &str) -> Option<(&str, String)> {
+    is_name(&text[1..]).then(|| (text, ".*".into()))
+}
+
+/// `{id}`, `{id:[0-9]+}`, `{*rest}`, `{rest...}`, `{rest+}`; `<id>`, `<int:id>`.
 fn bracket(text: &str) -> Option<(&str, String)> {
     let (open, close) = if text.starts_with('{') {
         ('{', '}')
@@ -80,6 +99,8 @@ fn bracket(text: &str) -> Option<(&str, String)> {
         (_, rest, None) if is_name(rest.trim_end_matches('.')) && rest.ends_with("...") => {
             ".*".into()
         }
+        (_, rest, None) if rest.strip_suffix('+').is_some_and(is_name) => ".+".into(),
+        (_, rest, None) if rest.strip_suffix('*').is_some_and(is_name) => ".*".into(),
         (_, name, None) if is_name(name) => ELEMENT.into(),
         _ => return None,
     };
@@ -117,6 +138,13 @@ mod tests {
             ("/users/{id:[^/]{2}}", "{id:[^/]{2}}", "/users/[^/]{2}"),
             ("/files/{*rest}", "{*rest}", "/files/.*"),
             ("/files/{rest...}", "{rest...}", "/files/.*"),
+            ("/files/*rest", "*rest", "/files/.*"),
+            ("/{proxy+}", "{proxy+}", "/.+"),
+            ("/{proxy*}", "{proxy*}", "/.*"),
+            ("/v[0-9]/{id}", "{id}", "/v[0-9]/[^/]+"),
+            ("/users/{id}(/.*)?", "{id}", "/users/[^/]+(/.*)?"),
+            (r"/v1\.0/{id:\d+}", r"{id:\d+}", r"/v1\.0/\d+"),
+            ("/Users({id})", "{id}", r"/Users\([^/]+\)"),
             ("/users/<id>", "<id>", "/users/[^/]+"),
             ("/users/<int:id>", "<int:id>", "/users/[0-9]+"),
             ("/v1.0/{a}/{b}", "{a}", r"/v1\.0/[^/]+/[^/]+"),
@@ -146,6 +174,12 @@ mod tests {
             "/a{2,3}",
             "/<",
             "/{open",
+            "/*",
+            "/**",
+            "/*/a",
+            r"/\p{Greek}",
+            "/(?<id>.*)",
+            "/[[:alpha:]]",
         ] {
             assert_eq!(foreign_path(path), None, "{path}");
         }

@@ -23,6 +23,8 @@ pub(super) fn literal_path(
     if let Some(found) = with_parameters(&path.value) {
         let below = match kind {
             PathMatchType::Exact => "",
+            // It takes what is below already.
+            _ if found.pattern.ends_with(".*") => "",
             _ => "(/.*)?",
         };
         let message = format!(

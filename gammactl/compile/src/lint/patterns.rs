@@ -202,6 +202,10 @@ fn dialect(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
     let Some((what, why, hint)) = difference(pattern) else {
         return;
     };
+    // What can't be compiled here is said with the engine's own words.
+    if gamma_router::check_regex(pattern).is_err() {
+        return;
+    }
     diagnostics.push(
         Diagnostic::new(
             &codes::REGEX_DIALECT,

@@ -51,6 +51,10 @@ fn replacement(rule: &Rule, diagnostics: &mut Diagnostics) {
             continue;
         };
         let replacement = &*replacement.value;
+        // One without its first slash is no path at all, which is said where it is compiled.
+        if !replacement.is_empty() && !replacement.starts_with('/') {
+            continue;
+        }
         let prefix = &*http.path.value.value;
         let doubled = !prefix.ends_with('/') && replacement.len() > 1 && replacement.ends_with('/');
         let lost = prefix.ends_with('/') && !replacement.is_empty() && !replacement.ends_with('/');

@@ -3,6 +3,7 @@
 //! What is sent was compared with curl 7.88. Options that can't change which request is sent are
 //! skipped; one that is not known might, and is refused.
 
+mod copied;
 mod detached;
 mod ignored;
 
@@ -167,6 +168,7 @@ impl RequestDraft {
             .is_some_and(|word| words::is_program(word, "curl"));
         if is_curl {
             words.remove(0);
+            words = copied::words(words);
         }
         let mut command = COMMAND.lock().unwrap_or_else(PoisonError::into_inner);
         let words = detached::values(words, &command);

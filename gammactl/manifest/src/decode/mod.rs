@@ -257,7 +257,7 @@ impl Decoder<'_> {
                     &codes::NOT_AN_OBJECT,
                     document.span,
                     "this is no Kubernetes object: `apiVersion` or `kind` is missing",
-                    "begin it with `apiVersion:` and `kind:`",
+                    "begin it with `apiVersion:` and `kind:`; if it is to be none, leave it out of the input",
                 );
             }
             return;

@@ -1,6 +1,9 @@
 //! Reads HTTPRoutes and GRPCRoutes.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    mem,
+};
 
 use super::{
     cx::Cx,
@@ -51,8 +54,11 @@ pub(super) fn route(
 
     let rules_span = spec.span_of("rules");
     let absent = !spec.has("rules");
+    let was_refused = mem::take(&mut cx.refused);
     let fields = list(&mut spec, "rules", 16, cx);
-    if fields.is_empty() && !absent && kind == RouteKind::HttpRoute {
+    let is_list = !cx.refused;
+    cx.refused |= was_refused;
+    if fields.is_empty() && is_list && !absent && kind == RouteKind::HttpRoute {
         cx.refuse(
             &codes::INVALID_VALUE,
             rules_span,

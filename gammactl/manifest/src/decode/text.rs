@@ -278,6 +278,9 @@ fn foreign_pattern(value: &str) -> Option<String> {
             "write the path alone, `/{path}`; a host is matched by the header `Host`"
         ));
     }
+    if value == "*" {
+        return Some("for all paths, write `/` with `type: PathPrefix`".into());
+    }
     if value.starts_with('/') && is_path(value) {
         return None;
     }
@@ -295,11 +298,13 @@ fn foreign_pattern(value: &str) -> Option<String> {
         return Some(if value.starts_with('=') {
             format!("{plain}, with `type: Exact`")
         } else {
-            format!("{plain}: a PathPrefix is anchored at its beginning")
+            format!("{plain}: every path is matched from its beginning")
         });
     }
     let is_pattern = bare.starts_with('/')
-        && (value.contains(['^', '|', '\\', '[', '{']) || value.contains(")?"));
+        && (value.contains(['^', '|', '\\', '[', '{'])
+            || value.contains(")?")
+            || value.contains("(?"));
     (is_bare || is_pattern).then(|| regex(bare))
 }
 

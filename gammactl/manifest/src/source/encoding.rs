@@ -39,6 +39,9 @@ const SIGNATURES: &[(&[u8], &str, &str)] = &[
     ),
 ];
 
+/// Where an archive of tar says so, as POSIX has it for the header of each of its files.
+const TAR: (usize, &[u8]) = (257, b"ustar");
+
 /// The text of a file. What can't be read comes with as much of the text as can be shown.
 pub(super) fn text(bytes: Vec<u8>) -> (String, Option<NotText>) {
     if let Some((_, what, hint)) = SIGNATURES
@@ -48,6 +51,13 @@ pub(super) fn text(bytes: Vec<u8>) -> (String, Option<NotText>) {
         return (
             String::new(),
             Some(not_text(format!("this is {what}, not text"), *hint, 0..0)),
+        );
+    }
+    if bytes.get(TAR.0..).is_some_and(|at| at.starts_with(TAR.1)) {
+        let message = "this is a tar archive, not text".to_owned();
+        return (
+            String::new(),
+            Some(not_text(message, "unpack it first: tar -xf FILE", 0..0)),
         );
     }
     if let Some(big_endian) = utf16(&bytes) {
@@ -193,6 +203,11 @@ mod tests {
             (
                 b"\x1f\x8b\x08\0".to_vec(),
                 "this is gzip data, not text",
+                0..0,
+            ),
+            (
+                [b"base/route.yaml".as_slice(), &[0; 242], b"ustar\x0000"].concat(),
+                "this is a tar archive, not text",
                 0..0,
             ),
             (

@@ -13,12 +13,12 @@ use super::text::Sources;
 #[non_exhaustive]
 pub enum LoadError {
     /// A file or directory that can't be opened or read.
-    #[error("{path}: {source}")]
+    #[error("{path}: {error}")]
     Io {
         /// The path as the user gave it, or as found below a directory.
         path: String,
         /// What the system says.
-        source: io::Error,
+        error: io::Error,
     },
     /// A directory without a single manifest.
     #[error("{0}: no *.yaml, *.yml or *.json file in this directory")]
@@ -103,9 +103,9 @@ pub fn is_case_file(path: &Path) -> bool {
         .is_some_and(|of| of == "cases")
 }
 
-fn failed(path: &Path, source: io::Error) -> LoadError {
+fn failed(path: &Path, error: io::Error) -> LoadError {
     LoadError::Io {
         path: path.display().to_string(),
-        source,
+        error,
     }
 }

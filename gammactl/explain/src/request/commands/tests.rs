@@ -78,6 +78,21 @@ fn commands_are_read_as_browsers_copy_them() {
             "9 GET http://orders/",
         ]
     );
+    let all = "curl 'http://orders/' -H 'x-beta: 1' ;\ncurl 'http://orders/a;b' \\\n  --compressed ;\n\
+               curl 'http://orders/' -H ':authority: orders' -H ':path: /' -H 'x: y'\n";
+    assert_eq!(
+        read(all),
+        [
+            "1 GET http://orders/ [x-beta: 1]",
+            "2 GET http://orders/a;b [accept-encoding: deflate, gzip, br, zstd]",
+            "4 GET http://orders/ [x: y]",
+        ]
+    );
+    let all = "curl ^\"http://orders/^\" ^\n  -H ^\"x: y^\" &\ncurl ^\"http://orders/a^&b^\"\n";
+    assert_eq!(
+        read(all),
+        ["1 GET http://orders/ [x: y]", "3 GET http://orders/a&b"]
+    );
     let har = r#"{"log": {"version": "1.2", "entries": [
         {"request": {"method": "PUT", "url": "http://orders/a?b", "httpVersion": "h2", "headers": [
             {"name": ":authority", "value": "orders"}, {"name": "x-beta", "value": "1"}]}},

@@ -47,6 +47,18 @@ const KNOWN: &[Known] = &[
         hint: HELM,
     },
     Known {
+        files: &["helmfile.*"],
+        members: &[&["releases", "repositories"], &["releases", "environments"]],
+        what: "a file of Helmfile",
+        hint: "render it: helmfile template | gammactl check -f -",
+    },
+    Known {
+        files: &[],
+        members: &[&["source", "targets"]],
+        what: "a replacement of kustomize",
+        hint: "render the kustomization: kubectl kustomize DIR | gammactl check -f -",
+    },
+    Known {
         files: &["docker-compose.*", "docker-compose-*", "compose.*"],
         members: &[
             &["services", "version"],

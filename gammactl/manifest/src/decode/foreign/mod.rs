@@ -9,6 +9,7 @@ mod kustomize;
 mod pages;
 mod recognised;
 mod template;
+mod variables;
 
 use std::collections::HashSet;
 
@@ -44,7 +45,10 @@ pub(super) fn files(
                 hint: error.hint.clone(),
             })
         } else {
-            pages::page(file, source).or_else(|| template::template(file, source, is_used))
+            pages::page(file, source)
+                .or_else(|| pages::conflict(file, source))
+                .or_else(|| template::template(file, source, is_used))
+                .or_else(|| variables::unfilled(file, source, is_used))
         };
         if let Some(found) = found {
             found.report(diagnostics);

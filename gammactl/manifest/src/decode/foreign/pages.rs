@@ -1,7 +1,10 @@
-//! Pages that were saved instead of a file: HTML, XML and Markdown.
+//! Pages that were saved instead of a file: HTML, XML and Markdown; and files with a conflict of git.
 
 use super::recognised::Recognised;
-use crate::{diagnostic::codes, source::Source};
+use crate::{
+    diagnostic::codes,
+    source::{Source, Span},
+};
 
 /// What a page is, if this is one.
 pub(super) fn page(file: u32, source: &Source) -> Option<Recognised> {
@@ -40,4 +43,32 @@ fn is_markdown(text: &str) -> bool {
         || ["```yaml", "```yml", "```json", "~~~yaml"]
             .iter()
             .any(|fence| text.contains(&format!("\n{fence}")))
+}
+
+/// A conflict that git left in a file, whose two sides together are no YAML.
+pub(super) fn conflict(file: u32, source: &Source) -> Option<Recognised> {
+    let text = &source.text;
+    let line = |mark: &str| {
+        let begins = |at: usize| at == 0 || text[..at].ends_with('\n');
+        text.match_indices(mark)
+            .map(|(at, _)| at)
+            .find(|at| begins(*at))
+    };
+    let (start, end) = (line("<<<<<<< ")?, line(">>>>>>> ")?);
+    if start > end || line("=======").is_none() {
+        return None;
+    }
+    let length = text[start..].lines().next().unwrap_or_default().len();
+    Some(Recognised {
+        code: &codes::YAML_SYNTAX,
+        span: Span {
+            file,
+            start: start as u32,
+            end: (start + length) as u32,
+        },
+        message: "a merge conflict is not resolved".into(),
+        why: "nothing of this file can be read",
+        hint: "keep what is right of the two sides, and remove the lines with `<<<<<<<`, `=======` and `>>>>>>>`"
+            .into(),
+    })
 }
