@@ -37,9 +37,9 @@ pub use model::{
     AddressType, BackendRef, BackendTlsPolicy, BackendTrafficPolicy, CertificateRef, ConfigMap,
     Endpoint, EndpointAddress, EndpointPort, EndpointSlice, ExternalAuth, Filter, FilterKind,
     GrpcMatch, GrpcMethodMatch, HeaderModifier, HttpMatch, LeftOut, Manifests, Match, Metadata,
-    Mirror, ObjectReference, OtherObject, ParentRef, PathMatch, PathMatchType, PathModifier,
-    PolicyTarget, Redirect, ReferenceGrant, RetryBudget, Route, RouteKind, Rule, Service,
-    ServiceKind, ServicePort, SessionPersistence, SubjectAltName, Timestamp, UrlRewrite,
+    Mirror, NodeProxyField, ObjectReference, OtherObject, ParentRef, PathMatch, PathMatchType,
+    PathModifier, PolicyTarget, Redirect, ReferenceGrant, RetryBudget, Route, RouteKind, Rule,
+    Service, ServiceKind, ServicePort, SessionPersistence, SubjectAltName, Timestamp, UrlRewrite,
     ValueMatch,
 };
 pub use write::{MARK, json as write_json, yaml as write_yaml};

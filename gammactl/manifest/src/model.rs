@@ -32,7 +32,7 @@ pub use route::{ParentRef, Route, RouteKind, Rule, SessionPersistence};
 pub use slice::{AddressType, Endpoint, EndpointAddress, EndpointPort, EndpointSlice};
 pub use timestamp::Timestamp;
 
-pub use self::core::{ReferenceGrant, Service, ServiceKind, ServicePort};
+pub use self::core::{NodeProxyField, ReferenceGrant, Service, ServiceKind, ServicePort};
 
 /// Everything that was read.
 #[derive(Debug, Default, Clone)]

@@ -46,11 +46,6 @@ fn service(rng: &mut Rng, service: &mut Value) {
     if service["spec"]["type"] == "ExternalName" {
         service["spec"]["externalName"] = json!("backend.example.com");
     }
-    // "must be empty when `clusterIP` is not specified"
-    if let Some(first) = service["spec"]["clusterIPs"].get(0).cloned() {
-        service["spec"]["clusterIP"] = first;
-        service["spec"]["ipFamilyPolicy"] = json!("RequireDualStack");
-    }
     let ports = service["spec"]["ports"].as_array_mut();
     for port in ports.into_iter().flatten() {
         if once_in(rng, 3) {

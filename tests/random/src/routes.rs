@@ -63,7 +63,13 @@ fn service(rng: &mut Rng, namespace: &str, name: &str, number: usize) -> Value {
         2 => spec["type"] = json!("LoadBalancer"),
         3..=5 if number > 0 => {}
         6..=8 => spec["clusterIP"] = json!(format!("10.0.0.{number}")),
-        _ => spec["clusterIPs"] = json!([format!("10.0.0.{number}"), format!("fd00::{number}")]),
+        _ => {
+            let first = format!("10.0.0.{number}");
+            // "must be empty when `clusterIP` is not specified"
+            spec["clusterIP"] = json!(first);
+            spec["clusterIPs"] = json!([first, format!("fd00::{number}")]);
+            spec["ipFamilyPolicy"] = json!("RequireDualStack");
+        }
     }
     json!({
         "apiVersion": "v1",

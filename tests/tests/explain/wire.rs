@@ -113,7 +113,7 @@ impl Set {
             }
             rename(object, number);
             // Nothing can be dialled but the one address that Envoy listens on.
-            for field in ["clusterIP", "clusterIPs"] {
+            for field in ["clusterIP", "clusterIPs", "ipFamilyPolicy"] {
                 if object["spec"][field] != "None"
                     && let Some(spec) = object["spec"].as_object_mut()
                 {

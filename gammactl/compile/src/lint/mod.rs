@@ -12,6 +12,7 @@ mod envoy_headers;
 mod habits;
 mod hosts;
 mod mirrors;
+mod node_proxy;
 mod normal_path;
 mod other_apis;
 mod parents;
@@ -61,6 +62,7 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
     }
     slices::lint(manifests, &index, diagnostics);
     annotations::lint(manifests, options, diagnostics);
+    node_proxy::lint(manifests, &index, &attachments, options, diagnostics);
     other_apis::lint(manifests, &index, &attachments, options, diagnostics);
     app_protocols::lint(manifests, &index, &attachments, options, diagnostics);
     references::lint(manifests, &index, &attachments, options, diagnostics);

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use gamma_manifest::{
-    Manifests, ObjectReference, OtherObject, Route,
+    Manifests, Metadata, ObjectReference, OtherObject,
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::Span,
 };
@@ -156,9 +156,7 @@ pub(super) fn lint(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) {
-    let attached = attachments.routes();
-    let routes: Vec<&Route> = attached.iter().map(|r| &manifests.routes[*r]).collect();
-    let routed = Routed::new(&routes, attachments, index);
+    let routed = Routed::new(manifests, attachments, index);
     let mut unused: BTreeMap<(&str, &str), (Span, usize)> = BTreeMap::new();
     for object in &manifests.others {
         if let Some(said) = declared(object, &routed, index, options) {
@@ -192,16 +190,21 @@ fn not_used(group: &str, kind: &str, first: Span, count: usize) -> Diagnostic {
 }
 
 /// The Services and routes that attached routes are about.
-struct Routed<'r>(HashSet<(&'r str, &'r str, &'r str)>);
+pub(super) struct Routed<'r>(HashSet<(&'r str, &'r str, &'r str)>);
 
 impl<'r> Routed<'r> {
-    fn new(routes: &[&'r Route], attachments: &'r Attachments<'_>, index: &Index<'r>) -> Self {
+    pub(super) fn new(
+        manifests: &'r Manifests,
+        attachments: &'r Attachments<'_>,
+        index: &Index<'r>,
+    ) -> Self {
         let mut routed = HashSet::new();
         for (_, group, _) in attachments.groups() {
             let service = group.frontend().service;
             routed.insert(("Service", service.namespace, service.name));
         }
-        for route in routes {
+        for route in attachments.routes() {
+            let route = &manifests.routes[route];
             let metadata = &route.metadata;
             routed.insert((
                 route.kind.as_str(),
@@ -216,6 +219,12 @@ impl<'r> Routed<'r> {
             }
         }
         Self(routed)
+    }
+
+    /// Whether a Service has routes, or requests by routes.
+    pub(super) fn has_service(&self, metadata: &Metadata) -> bool {
+        let key = ("Service", &*metadata.namespace, &*metadata.name.value);
+        self.0.contains(&key)
     }
 
     fn has(&self, reference: &ObjectReference) -> bool {

@@ -214,7 +214,10 @@ fn options(spec: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option<Span> {
     }
     let mut first = None;
     for (key, field) in &options.value {
-        if let Some(text) = field.string(cx) {
+        // The API server drops a member that is null, before it looks at the others.
+        if !field.node.is_null()
+            && let Some(text) = field.string(cx)
+        {
             text::length(&text, 0..=4096, &field.path, cx);
         }
         first.get_or_insert(key.span);

@@ -34,6 +34,15 @@ pub(super) fn of_service(spec: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Addres
         let hint = "write the same address in both, or leave `clusterIPs` out";
         cx.refuse(&codes::CONTRADICTION, first.node.span, message, hint);
     }
+    if let (None, Some(first)) = (&single, several.first()) {
+        // "must be empty when `clusterIP` is not specified"
+        let message = "`spec.clusterIPs` is set, and `spec.clusterIP` is not";
+        let hint = match first.node.as_str() {
+            Some(text) if !text.is_empty() => format!("add `clusterIP: {text}`: the first of them"),
+            _ => "remove it".into(),
+        };
+        cx.refuse(&codes::CONTRADICTION, first.node.span, message, hint);
+    }
     let fields = if several.is_empty() {
         single.into_iter().collect()
     } else {

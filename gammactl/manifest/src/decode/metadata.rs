@@ -15,10 +15,7 @@ pub(super) fn metadata(
 ) -> Option<Metadata> {
     let field = object.require("metadata", cx)?;
     let mut metadata = ObjectReader::open(&field, cx)?;
-    let name = metadata.require_string("name", cx);
-    if let Some(name) = &name {
-        text::name(name, "metadata.name", cx);
-    }
+    let name = name(&mut metadata, cx);
     // An empty text is no namespace, as in Go.
     let namespace = metadata.string("namespace", cx);
     let namespace = namespace.filter(|namespace| !namespace.value.is_empty());
@@ -45,14 +42,22 @@ pub(super) fn metadata(
     let annotations = annotations
         .and_then(|field| field.map())
         .unwrap_or_default();
+    for field in metadata.list("finalizers", cx) {
+        field.string(cx);
+    }
+    for field in metadata.list("ownerReferences", cx) {
+        let Some(mut owner) = ObjectReader::open(&field, cx) else {
+            continue;
+        };
+        for name in ["apiVersion", "kind", "name", "uid"] {
+            owner.require_string(name, cx);
+        }
+    }
     // What else metadata may hold says nothing about routing.
     metadata.ignore(&[
         "deletionGracePeriodSeconds",
         "deletionTimestamp",
-        "finalizers",
-        "generateName",
         "managedFields",
-        "ownerReferences",
         "resourceVersion",
         "selfLink",
         "uid",
@@ -67,6 +72,32 @@ pub(super) fn metadata(
         labels: of_metadata.unwrap_or_default(),
         annotations: annotations.into_iter().map(|(key, _)| key).collect(),
     })
+}
+
+/// `name`, else the beginning of the name that the API server makes of `generateName`.
+fn name(metadata: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option<Spanned<String>> {
+    let generated = metadata.string("generateName", cx);
+    let generated = generated.filter(|name| !name.value.is_empty());
+    // "maskTrailingDash replaces the final character of a string with a subdomain safe value if it is a dash"
+    let generated = generated.map(|name| {
+        let bare = name.value.strip_suffix('-').unwrap_or(&name.value);
+        Spanned {
+            value: bare.to_owned(),
+            span: name.span,
+        }
+    });
+    if let Some(generated) = &generated {
+        text::name(generated, "metadata.generateName", cx);
+    }
+    let name = match &generated {
+        Some(_) => metadata.string("name", cx),
+        None => metadata.require_string("name", cx),
+    };
+    if let Some(name) = name.filter(|name| generated.is_none() || !name.value.is_empty()) {
+        text::name(&name, "metadata.name", cx);
+        return Some(name);
+    }
+    generated
 }
 
 /// Labels, or a selector of them.

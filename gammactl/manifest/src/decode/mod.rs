@@ -12,6 +12,8 @@ mod cluster_ips;
 mod config_map;
 mod cors;
 mod cx;
+mod endpoint_place;
+mod external_traffic;
 mod filters;
 mod foreign;
 mod grant;
@@ -21,6 +23,7 @@ mod left_out;
 mod matches;
 mod merge;
 mod metadata;
+mod node_proxy;
 mod other;
 mod parallel;
 mod policy_target;
@@ -368,6 +371,9 @@ impl Decoder<'_> {
         let metadata = metadata::metadata(&mut object, "", cx);
         if let Some(metadata) = &metadata {
             text::label_name(&metadata.name, "metadata.name", cx);
+        }
+        if let Some(spec) = object.take("spec", cx) {
+            ObjectReader::open(&spec, cx);
         }
         keep(metadata, &mut self.manifests.namespaces, cx);
     }

@@ -4,7 +4,8 @@
 use super::{
     cluster_ips,
     cx::Cx,
-    metadata,
+    external_traffic::external_traffic,
+    metadata, node_proxy,
     scalar::{choice, choice_of, written},
     service_ports, text,
 };
@@ -19,17 +20,6 @@ const TYPES: [&str; 4] = [CLUSTER_IP, "NodePort", "LoadBalancer", EXTERNAL_NAME]
 const CLUSTER_IP: &str = "ClusterIP";
 const EXTERNAL_NAME: &str = "ExternalName";
 
-/// Members that are one of a few words. They say nothing about routing, and a wrong one keeps the whole
-/// Service out of the cluster.
-const WORDS: [(&str, &[&str]); 3] = [
-    ("sessionAffinity", &["None", "ClientIP"]),
-    ("internalTrafficPolicy", &["Cluster", "Local"]),
-    (
-        "trafficDistribution",
-        &["PreferClose", "PreferSameZone", "PreferSameNode"],
-    ),
-];
-
 pub(super) fn service(
     object: ObjectReader<'_>,
     default_namespace: &str,
@@ -43,11 +33,7 @@ pub(super) fn service(
     let service_type = written(&mut spec, "type", cx)
         .and_then(|field| choice(&field, &TYPES, cx))
         .map_or(CLUSTER_IP, |of| of.value);
-    for (name, words) in WORDS {
-        if let Some(field) = written(&mut spec, name, cx) {
-            choice(&field, words, cx);
-        }
-    }
+    let node_proxy = node_proxy::fields(&mut spec, cx);
     if let Some(selector) = spec.take("selector", cx) {
         metadata::labels(&selector, cx);
     }
@@ -92,6 +78,7 @@ pub(super) fn service(
         ip_families: addresses.families,
         external_name,
         ports: ports.unwrap_or_default(),
+        node_proxy,
     })
 }
 
@@ -112,6 +99,7 @@ pub(super) fn service_import(
         ip_families: Vec::new(),
         external_name: None,
         ports: service_ports::of_import(&mut spec, cx),
+        node_proxy: Vec::new(),
     })
 }
 
@@ -138,26 +126,4 @@ fn external_name(spec: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option<Spanned
     let bare = name.value.strip_suffix('.').unwrap_or(&name.value);
     text::dns_name(&field.spanned(bare.into()), &field.path, cx);
     Some(name)
-}
-
-/// "may only be set for externally-accessible services"
-fn external_traffic(spec: &mut ObjectReader<'_>, service_type: &str, cx: &mut Cx<'_>) {
-    let external_ips = spec.list("externalIPs", cx);
-    let accessible = match service_type {
-        "NodePort" | "LoadBalancer" => true,
-        CLUSTER_IP => !external_ips.is_empty(),
-        _ => false,
-    };
-    let Some(field) = written(spec, "externalTrafficPolicy", cx) else {
-        return;
-    };
-    let known = choice(&field, &["Cluster", "Local"], cx);
-    if known.is_some() && !accessible {
-        let message = format!(
-            "`{}` is set, and nobody reaches the Service from outside",
-            field.path
-        );
-        let hint = "remove it, or write `type: NodePort` or `type: LoadBalancer`";
-        cx.refuse(&codes::CONTRADICTION, field.node.span, message, hint);
-    }
 }

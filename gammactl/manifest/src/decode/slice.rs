@@ -2,7 +2,7 @@
 
 use super::{
     cx::Cx,
-    metadata, ports,
+    endpoint_place, metadata, ports,
     scalar::{choice, items, list},
     slice_address,
 };
@@ -57,6 +57,16 @@ pub(super) fn endpoint_slice(
 }
 
 fn port(field: &Field<'_>, names: &mut ports::PortNames, cx: &mut Cx<'_>) -> Option<EndpointPort> {
+    if field.node.is_null() {
+        // To Go, an item that is null is one without members.
+        names.add("", field.node.span, "ports", cx);
+        return Some(EndpointPort {
+            name: String::new(),
+            number: None,
+            protocol: ports::TCP.into(),
+            span: field.node.span,
+        });
+    }
     let mut port = ObjectReader::open(field, cx)?;
     let name = port.string("name", cx);
     if let Some(name) = &name {
@@ -95,6 +105,7 @@ fn endpoint(field: &Field<'_>, of: AddressType, cx: &mut Cx<'_>) -> Option<Endpo
         condition("serving"),
         condition("terminating"),
     );
+    endpoint_place::place(&mut endpoint, cx);
     let target = endpoint.take("targetRef", cx);
     let target = target.and_then(|field| target_ref(&field, cx));
     let addresses = list(&mut endpoint, "addresses", MOST_ADDRESSES, cx);
@@ -121,6 +132,15 @@ fn endpoint(field: &Field<'_>, of: AddressType, cx: &mut Cx<'_>) -> Option<Endpo
 
 fn target_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<(String, String)> {
     let mut target = ObjectReader::open(field, cx)?;
+    for name in [
+        "apiVersion",
+        "fieldPath",
+        "namespace",
+        "resourceVersion",
+        "uid",
+    ] {
+        target.string(name, cx);
+    }
     let (kind, name) = (target.string("kind", cx), target.string("name", cx));
     Some((kind?.value, name?.value))
 }

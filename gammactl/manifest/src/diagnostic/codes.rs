@@ -93,6 +93,7 @@ codes! {
     DECLARED_ELSEWHERE = "G313", Warning, "object of another API has no effect";
     OTHER_ROUTE = "G314", Note, "route of another kind is on a Service";
     BUDGET_INTERVAL = "G315", Note, "interval of a retry budget has no effect";
+    LEFT_TO_NODE_PROXY = "G316", Warning, "field for the node's proxy has no effect";
     HEADER_CHANGED_TWICE = "G320", Warning, "header is changed twice";
     NOT_SENDABLE = "G321", Warning, "text can't be sent";
     PATH_CHANGE = "G322", Warning, "path that a filter sets is none";

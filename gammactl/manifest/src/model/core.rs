@@ -31,6 +31,20 @@ pub struct Service {
     pub external_name: Option<Spanned<String>>,
     /// `spec.ports`.
     pub ports: Vec<ServicePort>,
+    /// What it asks of the proxy of each node.
+    pub node_proxy: Vec<Spanned<NodeProxyField>>,
+}
+
+/// A field of a Service by which the proxy of each node chooses endpoints, where it asks for more than any
+/// of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeProxyField {
+    /// `sessionAffinity: ClientIP`: the same endpoint for the same client.
+    SessionAffinity,
+    /// `internalTrafficPolicy: Local`: only endpoints on the client's node.
+    InternalTrafficPolicy,
+    /// `trafficDistribution`: endpoints that are near, if there are any.
+    TrafficDistribution,
 }
 
 impl Service {
