@@ -20,6 +20,8 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub(super) struct Scanner<'t> {
     cursor: Cursor<'t>,
     tokens: VecDeque<Token<'t>>,
+    /// Whether it is settled that the first of them is the next: it is asked for several times.
+    settled: bool,
     /// How many tokens were taken away.
     taken: usize,
     ended: bool,
@@ -50,6 +52,7 @@ impl<'t> Scanner<'t> {
         Self {
             cursor: Cursor::new(text),
             tokens: VecDeque::new(),
+            settled: false,
             taken: 0,
             ended: false,
             indents: Vec::new(),
@@ -61,6 +64,14 @@ impl<'t> Scanner<'t> {
 
     /// The next token, which stays.
     pub(super) fn peek(&mut self) -> Syntax<&Token<'t>> {
+        if !self.settled {
+            self.settle()?;
+        }
+        Ok(&self.tokens[0])
+    }
+
+    /// Fetches until nothing can come before the first token any more.
+    fn settle(&mut self) -> Syntax<()> {
         while !self.ended && (self.tokens.is_empty() || self.first_may_be_key()?) {
             self.fetch()?;
         }
@@ -69,12 +80,14 @@ impl<'t> Scanner<'t> {
             let (kind, start) = (TokenKind::StreamEnd, end);
             self.tokens.push_back(Token { kind, start, end });
         }
-        Ok(&self.tokens[0])
+        self.settled = true;
+        Ok(())
     }
 
     /// The next token.
     pub(super) fn take(&mut self) -> Syntax<Token<'t>> {
         self.peek()?;
+        self.settled = false;
         self.taken += 1;
         let end = self.cursor.at;
         let none = || Token {
