@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use gamma_compile::{self as compile, status};
+use gamma_config::Config;
 
 use super::{
     input::{CompiledInput, Input, namespace_or_none},
@@ -59,8 +60,9 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
     if !compiled.good(&options.input) {
         return Ok(false);
     }
-    let text = match options.status {
-        None => config(options, compiled)?,
+    let path = options.output.as_deref();
+    match options.status {
+        None => output::write_config(&config(options, compiled), path)?,
         Some(format) => {
             let CompiledInput {
                 manifests,
@@ -70,17 +72,17 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
             } = &compiled;
             let routes = status::statuses(manifests, attachments, diagnostics);
             let policies = status::policy_statuses(manifests);
-            match format {
+            let text = match format {
                 StatusFormat::Yaml => status::yaml(&routes, &policies),
                 StatusFormat::Json => status::json(&routes, &policies),
-            }
+            };
+            output::write(&text, path)?;
         }
-    };
-    output::write(&text, options.output.as_deref())?;
+    }
     Ok(true)
 }
 
-fn config(options: &CompileCommand, compiled: CompiledInput) -> anyhow::Result<String> {
+fn config(options: &CompileCommand, compiled: CompiledInput) -> Config {
     let client = options.client_namespace.as_ref();
     let client = client.or(options.input.flags.namespace.as_ref());
     let mut config = compiled.config;
@@ -88,5 +90,5 @@ fn config(options: &CompileCommand, compiled: CompiledInput) -> anyhow::Result<S
         Some(client) if !client.is_empty() => config = compile::for_clients_in(client, config),
         _ => config.settings.client_namespace = None,
     }
-    Ok(serde_json::to_string_pretty(&config)? + "\n")
+    config
 }

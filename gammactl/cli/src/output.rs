@@ -4,16 +4,41 @@ use std::{fs, io, io::Write as _, path::Path};
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anyhow::Context as _;
+use gamma_config::Config;
 use gamma_manifest::{
     diagnostic::{Diagnostics, Format, Severity, render},
-    source::{Sources, replace_file},
+    source::{Sources, replace_file_with},
 };
+
+/// Bytes that are written at once.
+const BUFFER: usize = 1 << 16;
 
 /// Writes `text` to `path`, or to standard output. A file is replaced in one step: who reads it
 /// sees the old one or the new one.
 pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
+    write_with(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// Writes a route config as JSON with a line for each member. The text is never in memory as a whole, which
+/// for many routes is as large as the manifests.
+pub(super) fn write_config(config: &Config, path: Option<&Path>) -> anyhow::Result<()> {
+    write_with(path, |mut file| {
+        serde_json::to_writer_pretty(&mut file, config)?;
+        file.write_all(b"\n")
+    })
+}
+
+fn write_with(
+    path: Option<&Path>,
+    write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,
+) -> anyhow::Result<()> {
+    let buffered = |file: &mut dyn io::Write| {
+        let mut buffered = io::BufWriter::with_capacity(BUFFER, file);
+        write(&mut buffered)?;
+        buffered.flush()
+    };
     let Some(path) = path else {
-        return match io::stdout().write_all(text.as_bytes()) {
+        return match buffered(&mut io::stdout().lock()) {
             // `| head` has read enough.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             result => result.context("standard output"),
@@ -23,9 +48,9 @@ pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
     // A device or a pipe, such as /dev/stdout, is written to: a file in its place would be no use.
     let is_stream = fs::metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir());
     let written = if is_stream {
-        fs::write(path, text)
+        fs::File::create(path).and_then(|mut file| buffered(&mut file))
     } else {
-        replace_file(path, text)
+        replace_file_with(path, |file| buffered(file))
     };
     written.with_context(|| path.display().to_string())
 }

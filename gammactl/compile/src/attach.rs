@@ -70,9 +70,14 @@ pub struct AttachedPort {
 
 impl Attachments<'_> {
     /// The routes on one port, by the namespace that they are in.
-    pub(crate) fn on(&self, service: &Service, port: u16) -> BTreeMap<String, Vec<usize>> {
-        let routes = self.routes.get(&ServiceKey::of(service).port(port));
-        routes.cloned().unwrap_or_default()
+    pub(crate) fn on<'a>(
+        &'a self,
+        service: &'a Service,
+        port: u16,
+    ) -> impl Iterator<Item = (&'a str, &'a [usize])> {
+        let groups = self.routes.get(&ServiceKey::of(service).port(port));
+        let groups = groups.into_iter().flatten();
+        groups.map(|(namespace, routes)| (&**namespace, &**routes))
     }
 
     /// Every parentRef to a Service, in the order of the manifests.

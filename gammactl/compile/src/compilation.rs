@@ -50,7 +50,7 @@ pub fn compilation(
         tls: &tls,
     };
     retry_budget::report(manifests, &index, options, diagnostics);
-    let rules = rule::compile_all(&backends, &attachments, diagnostics);
+    let mut rules = rule::compile_all(&backends, &attachments, diagnostics);
 
     let addresses = addresses::of_services(manifests, diagnostics);
     let mut provenance = Provenance::default();
@@ -61,9 +61,11 @@ pub fn compilation(
             let name = service.metadata.name.value.clone();
             let namespace = service.metadata.namespace.clone();
             let mut of_frontend = |port: &ServicePort| {
-                let mut groups = attachments.on(service, port.port);
+                let groups: Vec<_> = attachments.on(service, port.port).collect();
+                let mut own = groups.iter().filter(|(from, _)| *from == namespace);
+                let others = groups.iter().filter(|(from, _)| *from != namespace);
                 let mut merge = |routes_of: &str, routes: &[usize]| {
-                    let (table, origins) = table::table(routes, manifests, &rules, diagnostics);
+                    let (table, origins) = table::table(routes, manifests, &mut rules, diagnostics);
                     let key = RouteTableKey {
                         kind: service.kind,
                         namespace: namespace.clone(),
@@ -79,23 +81,19 @@ pub fn compilation(
                     cluster: options
                         .cluster_names
                         .of(service, port.port, &options.cluster_domain),
-                    producer: groups
-                        .remove(&namespace)
-                        .map(|routes| merge(&namespace, &routes)),
-                    consumers: groups
-                        .into_iter()
-                        .map(|(from, routes)| {
-                            let table = merge(&from, &routes);
-                            (from, table)
-                        })
+                    producer: own.next().map(|(from, routes)| merge(from, routes)),
+                    consumers: others
+                        .map(|&(from, routes)| (from.to_owned(), merge(from, routes)))
                         .collect(),
                 }
             };
-            let ports = if service.is_frontend() {
+            let mut ports: Vec<Port> = if service.is_frontend() {
                 service.tcp_ports().map(&mut of_frontend).collect()
             } else {
                 direct::ports(service, options)
             };
+            // Most Services have one, and there is room for four.
+            ports.shrink_to_fit();
             Service {
                 kind: service.kind,
                 hosts: match service.kind {

@@ -10,14 +10,14 @@ use gamma_manifest::{
 };
 
 /// The words in the config for why a filter can't be applied.
-pub(super) type Refusal = String;
+pub(super) type RefusalText = String;
 
 /// What `modifier` becomes. A removal of what no header can be called is left out, as is a second one of
 /// the same header: both would do nothing.
 pub(super) fn compile(
     modifier: &HeaderModifier,
     diagnostics: &mut Diagnostics,
-) -> Result<config::HeaderModifier, Refusal> {
+) -> Result<config::HeaderModifier, RefusalText> {
     let mut refused = None;
     for (name, value) in modifier.set.iter().chain(&modifier.add) {
         if !is_sendable(&value.value) {
@@ -118,7 +118,7 @@ fn twice(
     modifier: &HeaderModifier,
     remove: &[&Spanned<String>],
     diagnostics: &mut Diagnostics,
-) -> Option<Refusal> {
+) -> Option<RefusalText> {
     let mut seen: HashMap<String, Span> = HashMap::new();
     let mut refused = None;
     let given = modifier.set.iter().chain(&modifier.add);

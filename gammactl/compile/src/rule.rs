@@ -1,10 +1,10 @@
 //! Compiles the rules of routes, each once however many ports its route is attached to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use gamma_config::{self as config, SessionType};
 use gamma_manifest::{
-    FilterKind, Metadata, Route, Rule,
+    FilterKind, Manifests, Metadata, Route, Rule,
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::Spanned,
 };
@@ -21,29 +21,69 @@ pub(super) struct RankedRule {
     pub(super) ranks: Vec<Precedence>,
 }
 
-/// The rules of every attached route, by its index.
-pub(super) type RulesByRoute = HashMap<usize, Vec<RankedRule>>;
+/// The rules of every attached route, by its index, for as long as a table still needs them.
+#[derive(Debug)]
+pub(super) struct RulesByRoute(HashMap<usize, AwaitedRules>);
+
+/// The rules of one route, and how many tables are still to have them.
+#[derive(Debug)]
+struct AwaitedRules {
+    rules: Vec<RankedRule>,
+    tables: usize,
+}
+
+impl RulesByRoute {
+    /// The rules of a route for one of its tables. Most routes are in one table only, and the rules of
+    /// a hundred thousand take too much memory to have them twice: the last table gets them themselves.
+    pub(super) fn for_table(&mut self, route: usize) -> Vec<RankedRule> {
+        let Entry::Occupied(mut awaited) = self.0.entry(route) else {
+            return Vec::new();
+        };
+        if awaited.get().tables <= 1 {
+            return awaited.remove().rules;
+        }
+        awaited.get_mut().tables -= 1;
+        awaited.get().rules.clone()
+    }
+}
+
+/// In how many tables each route is, as the tables are made: by Service, port and namespace.
+fn tables_of_routes(manifests: &Manifests, attachments: &Attachments<'_>) -> HashMap<usize, usize> {
+    let mut tables = HashMap::new();
+    for service in &manifests.services {
+        for port in service.tcp_ports() {
+            let groups = attachments.on(service, port.port);
+            for &route in groups.flat_map(|(_, routes)| routes) {
+                *tables.entry(route).or_default() += 1;
+            }
+        }
+    }
+    tables
+}
 
 pub(super) fn compile_all(
     backends: &BackendResolver<'_>,
     attachments: &Attachments<'_>,
     diagnostics: &mut Diagnostics,
 ) -> RulesByRoute {
-    attachments
+    let tables = tables_of_routes(backends.manifests, attachments);
+    let rules = attachments
         .routes()
         .into_iter()
         .filter_map(|r| Some((r, backends.manifests.routes.get(r)?)))
         .map(|(r, route)| {
             let names = rule_names(route, diagnostics);
             let rules = route.rules.iter().zip(names).enumerate();
-            let compiled = rules
+            let rules = rules
                 .filter_map(|(i, (rule, name))| {
                     compile(route, i, rule, name, backends, diagnostics)
                 })
                 .collect();
-            (r, compiled)
+            let tables = tables.get(&r).copied().unwrap_or_default();
+            (r, AwaitedRules { rules, tables })
         })
-        .collect()
+        .collect();
+    RulesByRoute(rules)
 }
 
 /// `None` if no match of the rule can hold: without matches it would match everything.
@@ -73,7 +113,14 @@ fn compile(
         }
     }
     ranked.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let (ranks, matches): (Vec<_>, Vec<_>) = ranked.into_iter().unzip();
+    let (mut ranks, mut matches): (Vec<_>, Vec<config::Match>) = ranked.into_iter().unzip();
+    // Room for more than they hold would be there for as long as the config.
+    ranks.shrink_to_fit();
+    matches.shrink_to_fit();
+    for r#match in &mut matches {
+        r#match.headers.shrink_to_fit();
+        r#match.query_params.shrink_to_fit();
+    }
 
     let mut filters = filters::compile(&rule.filters, route, backends, diagnostics);
     let session_name = rule
@@ -91,6 +138,7 @@ fn compile(
         .collect();
     no_backend(rule, diagnostics);
 
+    filters.filters.shrink_to_fit();
     let rule = config::Rule {
         session_persistence: match filters.invalid {
             Some(_) => None,

@@ -20,31 +20,43 @@ use super::{
 pub(super) fn table(
     routes: &[usize],
     manifests: &Manifests,
-    rules: &RulesByRoute,
+    rules: &mut RulesByRoute,
     diagnostics: &mut Diagnostics,
 ) -> (RouteTable, TableOrigins) {
     let (applied, ignored) = most_specific(routes, manifests, diagnostics);
-    let (ranked, order) = ranked(&applied, rules);
+    let ranked: OfRoutes = applied
+        .iter()
+        .flat_map(|&route| {
+            let rules = rules.for_table(route).into_iter();
+            rules.map(move |rule| (route, rule))
+        })
+        .collect();
+    let order = order(&ranked);
+    let matches = order.iter().filter_map(|&(r, m)| {
+        let (route, rule) = &ranked[r];
+        origin(&manifests.routes[*route], &rule.ranks[m as usize])
+    });
+    let matches = matches.collect();
 
     // Rules in the order of their best match.
     let mut number: Vec<Option<u32>> = vec![None; ranked.len()];
-    let mut table = RouteTable::default();
+    let mut rules: Vec<_> = ranked.into_iter().map(|(_, of)| Some(of.rule)).collect();
+    let mut table = RouteTable {
+        rules: Vec::with_capacity(rules.len()),
+        ..RouteTable::default()
+    };
     for &(r, m) in &order {
         let position = *number[r].get_or_insert_with(|| {
-            table.rules.push(ranked[r].1.rule.clone());
+            table.rules.extend(rules[r].take());
             (table.rules.len() - 1) as u32
         });
         table.match_order.push((position, m));
     }
     if table.match_order.is_sorted() {
-        table.match_order.clear();
+        table.match_order = Vec::new();
     }
-    let matches = order.iter().filter_map(|&(r, m)| {
-        let (route, rule) = ranked[r];
-        origin(&manifests.routes[route], &rule.ranks[m as usize])
-    });
     let origins = TableOrigins {
-        matches: matches.collect(),
+        matches,
         ignored: ignored
             .iter()
             .map(|&route| full_name(&manifests.routes[route]))
@@ -54,24 +66,19 @@ pub(super) fn table(
 }
 
 /// Rules, each with its route.
-type OfRoutes<'r> = Vec<(usize, &'r RankedRule)>;
+type OfRoutes = Vec<(usize, RankedRule)>;
 /// Matches: indices of the rule and of the match within it.
 type Order = Vec<(usize, u32)>;
 
-/// The rules of `routes`, and every match of every rule, best first.
-fn ranked<'r>(routes: &[usize], rules: &'r RulesByRoute) -> (OfRoutes<'r>, Order) {
-    let ranked: OfRoutes<'r> = routes
-        .iter()
-        .filter_map(|route| Some((*route, rules.get(route)?)))
-        .flat_map(|(route, rules)| rules.iter().map(move |rule| (route, rule)))
-        .collect();
+/// Every match of every rule, best first.
+fn order(ranked: &[(usize, RankedRule)]) -> Order {
     let mut order: Order = ranked
         .iter()
         .enumerate()
         .flat_map(|(r, (_, rule))| (0_u32..).take(rule.ranks.len()).map(move |m| (r, m)))
         .collect();
     order.sort_by_key(|&(r, m)| &ranked[r].1.ranks[m as usize]);
-    (ranked, order)
+    order
 }
 
 /// Where the match of `rank` is written.

@@ -49,12 +49,13 @@ pub(super) struct CompetingMatches<'m> {
     pub(super) ports: BTreeSet<u16>,
 }
 
-/// Every table once, however many ports have it.
+/// Every table once, however many ports have it. Each is made when it is its turn: all of them are as
+/// large as the routes.
 pub(super) fn tables<'m>(
     manifests: &'m Manifests,
     attachments: &Attachments<'_>,
     options: &Options,
-) -> Vec<CompetingMatches<'m>> {
+) -> impl Iterator<Item = CompetingMatches<'m>> {
     let mut groups: BTreeMap<Vec<usize>, BTreeSet<u16>> = BTreeMap::new();
     for (port, _, routes) in attachments.groups() {
         groups.entry(routes.to_vec()).or_default().insert(port);
@@ -63,23 +64,20 @@ pub(super) fn tables<'m>(
     for alone in (0..manifests.routes.len()).filter(|r| !attached.contains(r)) {
         groups.entry(vec![alone]).or_default();
     }
-    groups
-        .into_iter()
-        .flat_map(|(routes, ports)| {
-            // On one port only the most specific kind of route counts.
-            let (applied, _) = kind::by_kind(&routes, manifests);
-            let applied = applied.iter().map(|&r| &manifests.routes[r]).collect();
-            let groups = by_hostnames(applied, options);
-            let known = match groups.len() {
-                1 => ports,
-                // One request may be for routes of several groups.
-                _ => BTreeSet::new(),
-            };
-            groups
-                .into_iter()
-                .map(move |routes| table(&routes, known.clone()))
-        })
-        .collect()
+    groups.into_iter().flat_map(move |(routes, ports)| {
+        // On one port only the most specific kind of route counts.
+        let (applied, _) = kind::by_kind(&routes, manifests);
+        let applied = applied.iter().map(|&r| &manifests.routes[r]).collect();
+        let groups = by_hostnames(applied, options);
+        let known = match groups.len() {
+            1 => ports,
+            // One request may be for routes of several groups.
+            _ => BTreeSet::new(),
+        };
+        groups
+            .into_iter()
+            .map(move |routes| table(&routes, known.clone()))
+    })
 }
 
 /// Where hostnames count, only routes for the same ones surely compete.

@@ -9,6 +9,7 @@ mod backend;
 mod backend_tls_policy;
 mod backend_traffic_policy;
 mod cluster_ips;
+mod compact;
 mod config_map;
 mod cors;
 mod cx;
@@ -326,7 +327,8 @@ impl Decoder<'_> {
     }
 
     fn route(&mut self, kind: RouteKind, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
-        let route = route::route(kind, object, self.default_namespace, cx);
+        let mut route = route::route(kind, object, self.default_namespace, cx);
+        route.as_mut().into_iter().for_each(compact::route);
         keep(route, &mut self.manifests.routes, cx);
     }
 
@@ -336,7 +338,8 @@ impl Decoder<'_> {
     }
 
     fn service(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
-        let service = service::service(object, self.default_namespace, cx);
+        let mut service = service::service(object, self.default_namespace, cx);
+        service.as_mut().into_iter().for_each(compact::service);
         keep(service, &mut self.manifests.services, cx);
     }
 

@@ -9,7 +9,7 @@ mod text;
 
 pub use encoding::NotText;
 pub use load::{LoadError, is_case_file, load, walk};
-pub use replace::{UNFINISHED, replace_file};
+pub use replace::{UNFINISHED, replace_file, replace_file_with};
 #[cfg(feature = "schema")]
 pub use schema::NULLABLE;
 pub use text::{Source, Sources, Span, Spanned};

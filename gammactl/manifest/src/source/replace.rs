@@ -1,6 +1,12 @@
 //! Replaces a file in one step, so that a reader sees the old file or the new one and nothing between.
 
-use std::{fs, fs::Permissions, io, io::Write as _, path::Path};
+use std::{
+    fs,
+    fs::{File, Permissions},
+    io,
+    io::Write as _,
+    path::Path,
+};
 
 use tempfile::Builder;
 
@@ -20,6 +26,18 @@ pub const UNFINISHED: &str = ".new";
 /// The directory can't be written to, or what is at `path` can't be replaced by a file. Nothing is left
 /// behind.
 pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
+    replace_file_with(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// [Replaces a file](replace_file) by what `write` writes, which need not be in memory as a whole.
+///
+/// # Errors
+///
+/// As [`replace_file`], and what `write` returns.
+pub fn replace_file_with(
+    path: &Path,
+    write: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<()> {
     let directory = match path.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
@@ -33,7 +51,7 @@ pub fn replace_file(path: &Path, text: &str) -> io::Result<()> {
         builder.permissions(permissions);
     }
     let mut unfinished = builder.tempfile_in(directory)?;
-    unfinished.write_all(text.as_bytes())?;
+    write(unfinished.as_file_mut())?;
     if let Ok(replaced) = fs::symlink_metadata(path)
         && replaced.is_file()
     {
@@ -84,6 +102,20 @@ mod tests {
         replace_file(&taken, "three").unwrap_err();
         replace_file(&directory.path().join("no/a"), "three").unwrap_err();
         assert_eq!(names(directory.path()), ["a.json", "taken"]);
+    }
+
+    #[test]
+    fn what_can_not_be_written_replaces_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a.json");
+        replace_file(&path, "one").unwrap();
+        let half = |file: &mut File| {
+            file.write_all(b"tw")?;
+            Err(io::Error::other("no more"))
+        };
+        replace_file_with(&path, half).unwrap_err();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "one");
+        assert_eq!(names(directory.path()), ["a.json"]);
     }
 
     #[test]

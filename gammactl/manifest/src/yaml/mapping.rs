@@ -101,7 +101,8 @@ impl Mapping {
                     value,
                 };
                 let span = member.key_span;
-                let was_merged = self.merged.remove(&member.key);
+                // Hashing every key costs more than the rest of this, and hardly a mapping has a `<<`.
+                let was_merged = !self.merged.is_empty() && self.merged.remove(&member.key);
                 if let Some(first) = self.put(member).filter(|_| !was_merged) {
                     let message = format!("key `{}` appears twice", first.key);
                     diagnostics.push(

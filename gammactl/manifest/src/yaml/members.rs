@@ -103,11 +103,19 @@ impl<'n> Members<'n> {
         }
     }
 
+    /// The same, for every member that is read: without the machinery of formats.
+    fn path_of(&self, name: &str) -> String {
+        if self.path.is_empty() {
+            return name.to_owned();
+        }
+        [&self.path, ".", name].concat()
+    }
+
     /// Asks for a member.
     pub(super) fn take(&mut self, name: &'static str) -> Option<Field<'n>> {
         self.known.push(name);
         let node = self.find(name)?;
-        let path = self.path_to(name);
+        let path = self.path_of(name);
         Some(Field { node, path })
     }
 

@@ -32,7 +32,7 @@ pub(super) fn unfilled(
         return None;
     }
     let mut ignored = Diagnostics::default();
-    let nodes = yaml::parse(file, text, &mut ignored);
+    let nodes = yaml::parse(file, text, yaml::Dialect::Kubectl, &mut ignored);
     // Between brackets, the brace of a variable ends a plain value.
     let broken = ignored.iter().find_map(|diagnostic| {
         let at = diagnostic.span?.start as usize;

@@ -22,6 +22,8 @@ pub(super) struct Scanner<'t> {
     dialect: Dialect,
     cursor: Cursor<'t>,
     tokens: VecDeque<Token<'t>>,
+    /// Whether it is settled that the first of them is the next: it is asked for several times.
+    settled: bool,
     /// How many tokens were taken away.
     taken: usize,
     ended: bool,
@@ -53,6 +55,7 @@ impl<'t> Scanner<'t> {
             dialect,
             cursor: Cursor::new(text),
             tokens: VecDeque::new(),
+            settled: false,
             taken: 0,
             ended: false,
             indents: Vec::new(),
@@ -64,6 +67,14 @@ impl<'t> Scanner<'t> {
 
     /// The next token, which stays.
     pub(super) fn peek(&mut self) -> Syntax<&Token<'t>> {
+        if !self.settled {
+            self.settle()?;
+        }
+        Ok(&self.tokens[0])
+    }
+
+    /// Fetches until nothing can come before the first token any more.
+    fn settle(&mut self) -> Syntax<()> {
         while !self.ended && (self.tokens.is_empty() || self.first_may_be_key()?) {
             self.fetch()?;
         }
@@ -72,12 +83,14 @@ impl<'t> Scanner<'t> {
             let (kind, start) = (TokenKind::StreamEnd, end);
             self.tokens.push_back(Token { kind, start, end });
         }
-        Ok(&self.tokens[0])
+        self.settled = true;
+        Ok(())
     }
 
     /// The next token.
     pub(super) fn take(&mut self) -> Syntax<Token<'t>> {
         self.peek()?;
+        self.settled = false;
         self.taken += 1;
         let end = self.cursor.at;
         let none = || Token {
