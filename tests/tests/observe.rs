@@ -14,7 +14,7 @@ const RULES: &str = "
     - name: beta.users
       matches: [{path: {value: /beta}}]
       filters: [{type: RequestMirror, requestMirror: {backendRef: {name: cart, port: 80}}}]
-      backendRefs: [{name: v2.with.dots, port: 80}]
+      backendRefs: [{name: v2-with-dashes, port: 80}]
     - matches: [{path: {value: /old}}]
       filters: [{type: RequestRedirect, requestRedirect: {statusCode: 301}}]
     - matches: [{path: {value: /gone}}]
@@ -27,7 +27,7 @@ fn send(stage: &Stage, authority: &str, path: &str) {
 }
 
 fn start(options: &compile::Options) -> (Backends, Stage) {
-    let text = services(&["cart", "v2.with.dots"]) + &http_route("cart.example", RULES);
+    let text = services(&["cart", "v2-with-dashes"]) + &http_route("cart.example", RULES);
     let backends = Backends::start(&read(&text).unwrap()).unwrap();
     let stage = Stage::start(&backends.manifests, options, &wasm(), &Options::default()).unwrap();
     (backends, stage)
@@ -51,7 +51,7 @@ fn counters_have_labels_in_prometheus() {
     let expected = [
         (
             format!(
-                r#"gamma_requests_total{{answer="forwarded",{route},rule="beta.users",backend="default/v2.with.dots/80"}}"#
+                r#"gamma_requests_total{{answer="forwarded",{route},rule="beta.users",backend="default/v2-with-dashes/80"}}"#
             ),
             2,
         ),
@@ -93,7 +93,7 @@ fn the_access_log_names_the_rule() {
     send(&stage, "cart", "/none");
     let expected = [
         "\"GET cart/beta?q=1 HTTP/1.1\" 200 - via_upstream \
-         rule=HTTPRoute/default/cart.example/beta.users backend=default/v2.with.dots/80 ",
+         rule=HTTPRoute/default/cart.example/beta.users backend=default/v2-with-dashes/80 ",
         "rule=HTTPRoute/default/cart.example/2 backend=- upstream=- reason=invalid-backend",
         "rule=- backend=- upstream=- reason=no-matching-rule",
     ];

@@ -1,6 +1,6 @@
 //! RequestRedirect: the `location` of the answer.
 
-use gamma_config::{RequestRedirect, Scheme};
+use gamma_config::{PathModifier, RequestRedirect, Scheme};
 
 use super::path_edit::PathEdit;
 use crate::{
@@ -13,6 +13,8 @@ pub(crate) struct CompiledRedirect {
     scheme: Option<Scheme>,
     hostname: Option<Box<str>>,
     path: Option<PathEdit>,
+    /// Whether the request's query follows the path.
+    keeps_query: bool,
     port: Option<u16>,
     pub(crate) status: u16,
 }
@@ -23,6 +25,13 @@ impl CompiledRedirect {
             scheme: redirect.scheme,
             hostname: redirect.hostname.as_deref().map(Into::into),
             path: redirect.path.as_ref().map(PathEdit::new),
+            // What replaces a full path may have a query or a fragment, which take the place of the request's
+            // query: as in Envoy's `path_redirect`, "query string in path_redirect will override the
+            // request's query string". A prefix has neither.
+            keeps_query: !matches!(
+                &redirect.path,
+                Some(PathModifier::ReplaceFullPath(path)) if path.contains(['?', '#'])
+            ),
             port: redirect.port,
             status: redirect.status_code,
         }
@@ -55,22 +64,16 @@ impl CompiledRedirect {
                 location.extend_from_slice(format!(":{port}").as_bytes());
             }
         }
-        let path_at = location.len();
         match &self.path {
             Some(modifier) => modifier.apply(path, prefix_len, &mut location),
             None => location.extend_from_slice(path),
         }
-        // What replaces a full path may have a query or a fragment, which take the place of the request's
-        // query: as in Envoy's `path_redirect`, "query string in path_redirect will override the
-        // request's query string". A prefix has neither.
-        let has_own = |byte: &u8| matches!(byte, b'?' | b'#');
-        let query = query.filter(|_| !location.iter().skip(path_at).any(has_own));
         // "If a URI does not contain an authority component, then the path cannot begin with two
         // slash characters" (RFC 3986): what follows them would be taken for a host.
         if location.starts_with(b"//") {
             location.splice(0..0, *b"/.");
         }
-        if let Some(query) = query {
+        if let Some(query) = query.filter(|_| self.keeps_query) {
             location.push(b'?');
             location.extend_from_slice(query);
         }
