@@ -4,7 +4,7 @@
 //! violation in every document be reported with its place. It has what kubectl makes of a text.
 //! [`ObjectReader`] reads the tree member by member.
 
-mod base64;
+mod binary;
 mod builder;
 mod dialect;
 mod documents;

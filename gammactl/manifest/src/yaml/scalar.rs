@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 
-use super::base64;
+use super::binary;
 
 /// What `!!` stands for in a tag.
 pub(super) const CORE: &str = "tag:yaml.org,2002:";
@@ -115,7 +115,7 @@ impl Scalar {
                 });
             }
             ("binary", _) => {
-                let decoded = base64::decode(&text);
+                let decoded = binary::decode(&text);
                 return decoded.map(Self::quoted).ok_or_else(|| failed(text));
             }
             _ => Meaning::String,
