@@ -35,7 +35,7 @@ pub(super) fn external_traffic(spec: &mut ObjectReader<'_>, service_type: &str, 
             continue;
         };
         let is_list = name != "loadBalancerClass";
-        if is_list && field.items().is_some_and(|items| items.is_empty()) {
+        if is_list && field.is_empty_list() {
             continue;
         }
         if !balanced {

@@ -1,10 +1,14 @@
 //! Reads ReferenceGrants.
 
-use super::{cx::Cx, metadata, scalar::items, text};
+use super::{
+    cx::Cx,
+    metadata,
+    scalar::{items, not_empty},
+    text,
+};
 use crate::{
     ReferenceGrant,
-    diagnostic::codes,
-    yaml::{Content, Field, ObjectReader},
+    yaml::{Field, ObjectReader},
 };
 
 pub(super) fn reference_grant(
@@ -31,7 +35,7 @@ pub(super) fn reference_grant(
         let checks: [text::TextMember<'_>; 3] = [
             ("group", &group, text::group),
             ("kind", &kind, text::kind),
-            ("namespace", &namespace, text::namespace),
+            ("namespace", &namespace, text::label),
         ];
         text::members(&entry, &checks, cx);
         entry.finish(cx);
@@ -73,13 +77,7 @@ fn required_list<'n>(
     let Some(field) = spec.require(name, cx) else {
         return Vec::new();
     };
-    if matches!(&field.node.content, Content::Sequence(items) if items.is_empty()) {
-        cx.refuse(
-            &codes::INVALID_VALUE,
-            field.node.span,
-            format!("`{}` is empty", field.path),
-            "name what may refer, and what to: a grant without either allows nothing",
-        );
-    }
+    let hint = "name what may refer, and what to: a grant without either allows nothing";
+    not_empty(&field, hint, cx);
     items(&field, 16, "remove some", cx)
 }

@@ -20,7 +20,7 @@ pub(super) fn metadata(
     let namespace = metadata.string("namespace", cx);
     let namespace = namespace.filter(|namespace| !namespace.value.is_empty());
     if let Some(namespace) = &namespace {
-        text::namespace(namespace, "metadata.namespace", cx);
+        text::label(namespace, "metadata.namespace", cx);
     }
     let creation_timestamp = metadata
         .take("creationTimestamp", cx)

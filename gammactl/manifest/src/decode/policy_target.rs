@@ -6,7 +6,7 @@ use super::{cx::Cx, scalar, text};
 use crate::{
     PolicyTarget,
     diagnostic::codes,
-    yaml::{Content, Field, ObjectReader},
+    yaml::{Field, ObjectReader},
 };
 
 /// LocalPolicyTargetReferenceWithSectionName, or the same without sections.
@@ -18,14 +18,8 @@ pub(super) fn target_refs(
     let Some(field) = spec.require("targetRefs", cx) else {
         return Vec::new();
     };
-    if matches!(&field.node.content, Content::Sequence(items) if items.is_empty()) {
-        cx.refuse(
-            &codes::INVALID_VALUE,
-            field.node.span,
-            format!("`{}` is empty", field.path),
-            "name what the policy is for: group, kind and name",
-        );
-    }
+    let hint = "name what the policy is for: group, kind and name";
+    scalar::not_empty(&field, hint, cx);
     let items = scalar::items(&field, 16, "split the policy into several", cx);
     let targets: Vec<PolicyTarget> = items
         .iter()

@@ -28,7 +28,7 @@ pub(super) fn referent(object: &mut ObjectReader<'_>, cx: &mut Cx<'_>) -> Option
         ("group", &group, text::group),
         ("kind", &kind, text::kind),
         ("name", &name, text::object_name),
-        ("namespace", &namespace, text::namespace),
+        ("namespace", &namespace, text::label),
     ];
     text::members(object, &checks, cx);
     let port = object.integer("port", 1..=u16::MAX, cx);

@@ -47,7 +47,9 @@ pub(super) fn route(
     choice_of(&mut spec, "useDefaultGateways", &["All", "None"], cx);
     if parent_refs.is_empty()
         && !has_default
-        && spec.take("parentRefs", cx).is_none_or(|f| is_empty(&f))
+        && spec
+            .take("parentRefs", cx)
+            .is_none_or(|field| field.is_empty_list())
     {
         cx.diagnostics.push(no_parent(kind, span));
     }
@@ -93,10 +95,6 @@ pub(super) fn route(
     })
 }
 
-fn is_empty(field: &Field<'_>) -> bool {
-    matches!(&field.node.content, Content::Sequence(items) if items.is_empty())
-}
-
 fn no_parent(kind: RouteKind, span: Span) -> Diagnostic {
     let message = format!("the {} has no parentRefs", kind.as_str());
     Diagnostic::new(&codes::NO_PARENT, span, message)
@@ -118,7 +116,7 @@ fn parent_ref(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<(String, ParentRef)>
         ("group", &group, text::group),
         ("kind", &kind, text::kind),
         ("name", &name, text::object_name),
-        ("namespace", &namespace, text::namespace),
+        ("namespace", &namespace, text::label),
         ("sectionName", &section_name, text::name),
     ];
     text::members(&object, &checks, cx);

@@ -48,6 +48,18 @@ pub(super) fn items<'n>(
     items
 }
 
+/// Refuses a list without items: `hint` says what belongs into it.
+pub(super) fn not_empty(field: &Field<'_>, hint: &str, cx: &mut Cx<'_>) {
+    if field.is_empty_list() {
+        cx.refuse(
+            &codes::INVALID_VALUE,
+            field.node.span,
+            format!("`{}` is empty", field.path),
+            hint,
+        );
+    }
+}
+
 /// A member that is written and not `""`, which Kubernetes takes for not written.
 pub(super) fn written<'n>(
     object: &mut ObjectReader<'n>,

@@ -10,10 +10,7 @@ use super::{
     service_ports, text,
 };
 use crate::{
-    Metadata, Service, ServiceKind,
-    diagnostic::codes,
-    source::Spanned,
-    yaml::{Field, ObjectReader},
+    Metadata, Service, ServiceKind, diagnostic::codes, source::Spanned, yaml::ObjectReader,
 };
 
 const TYPES: [&str; 4] = [CLUSTER_IP, "NodePort", "LoadBalancer", EXTERNAL_NAME];
@@ -42,8 +39,8 @@ pub(super) fn service(
     let addresses = if external {
         let why = "an ExternalName Service is a name in DNS and has no addresses";
         for name in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
-            let empty = |f: &Field<'_>| f.items().is_some_and(|items| items.is_empty());
-            if let Some(field) = written(&mut spec, name, cx).filter(|f| !empty(f)) {
+            if let Some(field) = written(&mut spec, name, cx).filter(|field| !field.is_empty_list())
+            {
                 let message = format!("`{}` is set, and {why}", field.path);
                 let hint = format!("remove `{name}`");
                 cx.refuse(&codes::CONTRADICTION, field.node.span, message, hint);

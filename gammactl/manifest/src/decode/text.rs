@@ -49,18 +49,6 @@ pub(super) fn object_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
     length(text, 1..=253, path, cx);
 }
 
-/// Namespace: an RFC 1123 label.
-pub(super) fn namespace(text: &Text, path: &str, cx: &mut Cx<'_>) {
-    check(
-        text.value.len() <= 63 && !text.value.contains('.') && is_subdomain(&text.value),
-        text,
-        path,
-        "use at most 63 lower-case letters, digits and `-`, beginning and ending with a letter or \
-         digit",
-        cx,
-    );
-}
-
 /// Group: an RFC 1123 subdomain, or nothing for the core group.
 pub(super) fn group(text: &Text, path: &str, cx: &mut Cx<'_>) {
     check(
@@ -143,7 +131,7 @@ pub(super) fn dns_name(text: &Text, path: &str, cx: &mut Cx<'_>) {
     check(is_subdomain(value), text, path, should, cx);
 }
 
-/// RFC 1123 label: names of ports and of Services.
+/// RFC 1123 label: names of namespaces, ports and Services.
 pub(super) fn label(text: &Text, path: &str, cx: &mut Cx<'_>) {
     check(
         text.value.len() <= 63 && !text.value.contains('.') && is_subdomain(&text.value),

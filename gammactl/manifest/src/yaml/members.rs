@@ -58,6 +58,11 @@ impl<'n> Field<'n> {
         Some(items.iter().enumerate().map(item).collect())
     }
 
+    /// Whether this is a list without items.
+    pub(crate) fn is_empty_list(&self) -> bool {
+        matches!(&self.node.content, Content::Sequence(items) if items.is_empty())
+    }
+
     /// The members of a mapping whose keys are the user's; `None` if it is none.
     pub fn map(&self) -> Option<Vec<(Spanned<String>, Self)>> {
         let Content::Mapping(members) = &self.node.content else {
