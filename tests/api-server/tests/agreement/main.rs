@@ -44,7 +44,7 @@ fn random_objects_are_refused_here_if_no_api_server_takes_them() {
     if upstream().is_none() {
         return;
     }
-    let (seed, count) = (variable("SEED", 1), variable("OBJECTS", 3000_u64));
+    let (seed, count) = (variable("SEED", 1_u64), variable("OBJECTS", 3000_u64));
     let threads = std::thread::available_parallelism().map_or(1, |n| n.get() as u64);
     let mut counts = (0, 0);
     let mut differences = BTreeMap::new();
@@ -57,7 +57,8 @@ fn random_objects_are_refused_here_if_no_api_server_takes_them() {
             let mut rows = table::Rows::new();
             let mut taken = 0_u64;
             for number in (first..count).step_by(threads as usize) {
-                let mut rng = Rng::with_seed(seed + number);
+                // Seeds that are next to each other have no object in common.
+                let mut rng = Rng::with_seed(seed.wrapping_sub(1).rotate_left(32) + number + 1);
                 let upstream = upstream.as_ref().unwrap();
                 let object = random(upstream, &mut rng);
                 match compare(upstream, &object, &mut differences) {
