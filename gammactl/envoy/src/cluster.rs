@@ -36,8 +36,9 @@ pub(super) fn clusters(
         for port in &ports {
             let domain = &options.cluster_domain;
             let own = options.cluster_names.of(service, port.port, domain);
-            // The first is for whoever calls a Service without a frontend and is not captured.
-            for name in [arrival::direct(&own), own.clone()] {
+            // For whoever calls a Service without a frontend and is not captured.
+            let direct = (!service.is_frontend()).then(|| arrival::direct(&own));
+            for name in direct.into_iter().chain([own.clone()]) {
                 if !named.all.contains(name.as_str()) {
                     continue;
                 }
