@@ -10,6 +10,7 @@
 //! - [`mod@gammactl`]: the command line as a process.
 //! - [`mod@load`]: requests without end.
 //! - [`mod@manifests`]: Services and routes as text.
+//! - [`mod@page`]: pages of the documentation, as commands.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@carried`]: a request after a decision, without a proxy.
 //! - [`mod@drive`]: the two ways to run a fixture.
@@ -30,6 +31,7 @@ pub mod gammactl;
 mod latin1;
 pub mod load;
 pub mod manifests;
+pub mod page;
 pub mod ports;
 pub mod repository;
 pub mod serve;

@@ -12,9 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use gamma_testbed::page::{Command, fits};
 use tempfile::TempDir;
-
-use crate::{command::Command, expected};
 
 /// How long a command may take. One that runs until Ctrl-C has as long to print what it should.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -118,7 +117,7 @@ impl Sandbox {
             if let Some(status) = child.try_wait().unwrap() {
                 break status;
             }
-            let enough = expected.is_some_and(|page| expected::fits(page, &so_far()));
+            let enough = expected.is_some_and(|page| fits(page, &so_far()));
             if command.stays && enough && !interrupted {
                 signal(&child, *CTRL_C);
                 interrupted = true;

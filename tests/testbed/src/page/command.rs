@@ -1,15 +1,16 @@
 //! The command lines of a block, with what the page says about each.
 
 /// A command as a page has it.
-pub(crate) struct Command<'p> {
+#[derive(Debug)]
+pub struct Command<'p> {
     /// What bash gets.
-    pub(crate) text: String,
+    pub text: String,
     /// The lines of the page, prompt included.
-    pub(crate) written: &'p str,
+    pub written: &'p str,
     /// Its exit code.
-    pub(crate) exits: i32,
+    pub exits: i32,
     /// Whether it runs until it is interrupted.
-    pub(crate) stays: bool,
+    pub stays: bool,
 }
 
 impl<'p> Command<'p> {
@@ -26,7 +27,7 @@ impl<'p> Command<'p> {
 }
 
 /// The commands of a script: a line each, or several that end with `\`.
-pub(crate) fn split(lines: &str) -> impl Iterator<Item = Command<'_>> {
+pub fn split(lines: &str) -> impl Iterator<Item = Command<'_>> {
     let mut rest = lines;
     std::iter::from_fn(move || {
         while !rest.is_empty() {
@@ -41,7 +42,12 @@ pub(crate) fn split(lines: &str) -> impl Iterator<Item = Command<'_>> {
 }
 
 /// The commands of a console and what each prints.
-pub(crate) fn sessions(lines: &str) -> Vec<(Command<'_>, &str)> {
+///
+/// # Panics
+///
+/// It does not begin with a command.
+#[must_use]
+pub fn sessions(lines: &str) -> Vec<(Command<'_>, &str)> {
     assert!(lines.starts_with("$ "), "no command: {lines}");
     let mut sessions = Vec::new();
     let mut rest = lines;

@@ -2,7 +2,8 @@
 
 /// Whether `printed` is what the page says: line for line, but that a line `...` stands for any
 /// lines, and `…` within a line for any text.
-pub(crate) fn fits(page: &str, printed: &str) -> bool {
+#[must_use]
+pub fn fits(page: &str, printed: &str) -> bool {
     let page: Vec<&str> = page.lines().collect();
     let printed: Vec<&str> = printed.lines().collect();
     all(&page, &printed, &|line| line == "...", &line_fits)

@@ -1,27 +1,44 @@
 //! The fenced blocks of a Markdown page.
 
 /// A part of a page. All parts together are the page.
-pub(crate) enum Block<'p> {
+#[derive(Debug)]
+pub enum Block<'p> {
     /// Everything that is only read.
     Prose(&'p str),
     /// A file to be written.
     File {
+        /// Where, from the page's working directory.
         name: &'p str,
+        /// What is in it.
         content: &'p str,
+        /// The block, fences included.
         all: &'p str,
     },
     /// Commands that only have to succeed.
-    Script { lines: &'p str, all: &'p str },
+    Script {
+        /// The commands.
+        lines: &'p str,
+        /// The block, fences included.
+        all: &'p str,
+    },
     /// Commands and what they print.
     Console {
+        /// The commands and what they print.
         lines: &'p str,
+        /// The opening fence.
         open: &'p str,
+        /// The closing fence.
         close: &'p str,
     },
 }
 
 /// Splits a page at its fences.
-pub(crate) fn blocks(page: &str) -> Vec<Block<'_>> {
+///
+/// # Panics
+///
+/// A block is not closed.
+#[must_use]
+pub fn blocks(page: &str) -> Vec<Block<'_>> {
     let mut blocks = Vec::new();
     let mut rest = page;
     while let Some((prose, fenced)) = at_fence(rest) {
