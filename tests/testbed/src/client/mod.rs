@@ -17,11 +17,13 @@ pub use tokio_tungstenite::tungstenite::{
 };
 pub use websocket::WebSocket;
 
+use serde::{Deserialize, Serialize};
+
 use crate::echo::Echoed;
 pub use crate::latin1::{latin1, latin1_bytes};
 
 /// An HTTP request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// As in `GET`.
     pub method: String,

@@ -7,6 +7,7 @@ mod explained;
 mod jar;
 mod native;
 mod real;
+mod sender;
 mod shares;
 mod time;
 
@@ -28,6 +29,7 @@ use gamma_manifest::{
 use jar::Jar;
 pub use native::Native;
 pub use real::Real;
+pub use sender::Sender;
 
 use crate::{
     fixture::{self, Exchange, Fixture, Observed, check, check_diagnostics, check_repeated},
@@ -152,14 +154,29 @@ fn options(namespace: &str, options: &fixture::CompileOptions) -> compile::Optio
     }
 }
 
-/// Sends everything that the fixture says; collects everything that is not as expected.
-fn run<'a>(
-    fixture: &Fixture,
-    mut start: impl FnMut(&str) -> Result<Box<dyn Driver + 'a>>,
-) -> Result<()> {
-    let mut drivers: BTreeMap<&str, Box<dyn Driver + 'a>> = BTreeMap::new();
+/// An exchange of a fixture, and what about its answers is not as the fixture expects.
+#[derive(Debug)]
+pub struct Judged<'f> {
+    /// What was sent, and what is expected.
+    pub exchange: &'f Exchange,
+    /// Namespace of the client.
+    pub namespace: &'f str,
+    /// Nothing, if all is as expected.
+    pub findings: Vec<String>,
+}
+
+/// Sends everything that the fixture says, by a driver for each namespace of a client.
+///
+/// # Errors
+///
+/// A driver can't start, or gives up.
+pub fn judge<'f, 'd>(
+    fixture: &'f Fixture,
+    drivers: &mut BTreeMap<&'f str, Box<dyn Driver + 'd>>,
+    mut start: impl FnMut(&str) -> Result<Box<dyn Driver + 'd>>,
+) -> Result<Vec<Judged<'f>>> {
     let mut jars: BTreeMap<&str, Jar> = BTreeMap::new();
-    let mut findings = Vec::new();
+    let mut judged = Vec::new();
     for exchange in &fixture.case.requests {
         let namespace = exchange
             .from
@@ -183,21 +200,40 @@ fn run<'a>(
             }
             observed = send()?;
         }
-        let mut of_exchange: Vec<String> = observed
+        let mut findings: Vec<String> = observed
             .iter()
             .flat_map(|o| check(&exchange.expect, exchange.protocol, o))
             .collect();
         // A thousand times the same is once too often to read.
-        of_exchange.dedup();
-        of_exchange.extend(check_repeated(&exchange.expect, &observed));
-        if !of_exchange.is_empty() {
-            findings.push(format!(
-                "{} from {namespace}:\n  {}",
-                exchange.request,
-                of_exchange.join("\n  ")
-            ));
-        }
+        findings.dedup();
+        findings.extend(check_repeated(&exchange.expect, &observed));
+        judged.push(Judged {
+            exchange,
+            namespace,
+            findings,
+        });
     }
+    Ok(judged)
+}
+
+/// Sends everything that the fixture says; collects everything that is not as expected.
+fn run<'a>(
+    fixture: &Fixture,
+    start: impl FnMut(&str) -> Result<Box<dyn Driver + 'a>>,
+) -> Result<()> {
+    let mut drivers = BTreeMap::new();
+    let judged = judge(fixture, &mut drivers, start)?;
+    let wrong = judged.iter().filter(|judged| !judged.findings.is_empty());
+    let mut findings: Vec<String> = wrong
+        .map(|judged| {
+            format!(
+                "{} from {}:\n  {}",
+                judged.exchange.request,
+                judged.namespace,
+                judged.findings.join("\n  ")
+            )
+        })
+        .collect();
     for driver in drivers.values_mut() {
         findings.extend(driver.finish()?);
     }

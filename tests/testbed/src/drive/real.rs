@@ -1,7 +1,6 @@
 //! A real Envoy with the filter, and an echo backend behind every Service port.
 
 use std::{
-    collections::HashMap,
     net::SocketAddr,
     path::Path,
     time::{Duration, Instant},
@@ -11,19 +10,17 @@ use anyhow::{Result, ensure};
 use gamma_compile as compile;
 use gamma_manifest::Manifests;
 
-use super::driver::Driver;
+use super::{driver::Driver, sender::Sender};
 use crate::{
-    client::{Client, GrpcClient, Message, Request, WebSocket},
     envoy::Options,
-    fixture::{Exchange, Observed, Protocol, Seen, to_request},
+    fixture::{Exchange, Observed, to_request},
     stage::{Backends, Stage},
 };
 
 /// Sends through Envoy.
 #[derive(Debug)]
 pub struct Real {
-    http: HashMap<SocketAddr, Client>,
-    http2: HashMap<SocketAddr, GrpcClient>,
+    sender: Sender,
     stage: Stage,
     backends: Backends,
     /// How many requests each backend had received at the mark.
@@ -46,8 +43,7 @@ impl Real {
         let envoy = Options::default();
         let stage = Stage::start_at(listen, &backends.manifests, options, wasm, &envoy)?;
         Ok(Self {
-            http: HashMap::new(),
-            http2: HashMap::new(),
+            sender: Sender::default(),
             stage,
             marked: Vec::new(),
             backends,
@@ -90,57 +86,12 @@ impl Real {
     }
 }
 
-/// The backend that a text and a binary message came back from, with the status of the handshake.
-fn websocket(address: SocketAddr, request: &Request) -> Result<Observed> {
-    let (response, socket) = WebSocket::connect(address, request)?;
-    let mut observed = Observed::from(&response);
-    let Some(mut socket) = socket else {
-        return Ok(observed);
-    };
-    for message in [
-        Message::text("Grüße"),
-        Message::binary(vec![0, 255, 13, 10]),
-    ] {
-        socket.send(message.clone())?;
-        let answer = socket.receive()?;
-        ensure!(answer == message, "{answer:?} came back, not {message:?}");
-    }
-    let backend = response.header("x-echo-backend").unwrap_or_default();
-    observed.seen = Some(Seen {
-        backend: backend.parse()?,
-        path: request.path.clone(),
-        host: request.authority.clone(),
-        headers: Vec::new(),
-    });
-    Ok(observed)
-}
-
 impl Driver for Real {
     fn send(&mut self, exchange: &Exchange) -> Result<Observed> {
         let mut request = to_request(&exchange.request, &exchange.headers);
         request.body = exchange.body.clone().into_bytes();
         let address = self.address(exchange);
-        match exchange.protocol {
-            Protocol::Http => {
-                let client = self.http.entry(address);
-                let client = client.or_insert_with(|| Client::new(address));
-                Ok((&client.send(&request)?).into())
-            }
-            Protocol::Grpc | Protocol::H2 => {
-                let client = match self.http2.entry(address) {
-                    std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
-                    std::collections::hash_map::Entry::Vacant(entry) => {
-                        entry.insert(GrpcClient::new(address)?)
-                    }
-                };
-                if exchange.protocol == Protocol::H2 {
-                    let kind = ("content-type".into(), b"text/plain".to_vec());
-                    request.headers.push(kind);
-                }
-                Ok((&client.send(&request)?).into())
-            }
-            Protocol::WebSocket => websocket(address, &request),
-        }
+        self.sender.send(address, request, exchange.protocol)
     }
 
     fn mark(&mut self) -> Result<()> {

@@ -1,9 +1,10 @@
 //! Which backend is meant.
 
 use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
 
 /// Which Service port a backend stands for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Identity {
     /// Namespace of the Service.
     pub namespace: String,
