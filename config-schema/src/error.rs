@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::compressed::InvalidCompression;
+
 /// Why a config was refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -18,6 +20,9 @@ pub enum Error {
         /// Counted from 1, in bytes.
         column: usize,
     },
+    /// The compressed form has no config in it.
+    #[error("route config: gzip: {0}")]
+    Compression(#[from] InvalidCompression),
     /// Well formed, but it can't be obeyed.
     #[error("route config: {}", Joined(.0))]
     Invalid(Vec<Problem>),

@@ -26,6 +26,8 @@
 //! # Ok::<(), gamma_config::Error>(())
 //! ```
 //!
+//! Where space matters, `{"gzip": "…"}` is the same config [compressed](compress).
+//!
 //! Names and meanings are those of the Gateway API wherever it has them. Unknown fields are errors,
 //! and an error names the place: `services[0].ports[0].producer.rules[1]: unknown field …`.
 
@@ -40,6 +42,7 @@
 )]
 
 mod by_namespace;
+mod compressed;
 mod config;
 mod describe;
 mod duration;
@@ -64,6 +67,7 @@ mod validate;
 pub mod wire;
 
 pub use by_namespace::ByNamespace;
+pub use compressed::{CompressedConfig, InvalidCompression, MAX_INFLATED, compress};
 pub use config::{Config, VERSION};
 pub use duration::Duration;
 pub use error::{Error, Problem};

@@ -7,6 +7,7 @@
 use serde_json::value::RawValue;
 
 use crate::{
+    compressed::plain,
     config::Config,
     error::Error,
     json,
@@ -17,13 +18,14 @@ use crate::{
     validate::Validator,
 };
 
-/// Reads and validates a config, and hands its parts over as they are read. They are good for
-/// nothing if it is refused in the end. No bytes at all are the [default](Config::default).
+/// Reads and validates a config, plain or [compressed](crate::compress), and hands its parts over as
+/// they are read. They are good for nothing if it is refused in the end. No bytes at all are the [default](Config::default).
 ///
 /// # Errors
 ///
 /// As those of [`parse`].
-pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
+pub fn read(configuration: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
+    let json = &*plain(configuration)?;
     if is_nothing(json) {
         take(Part::Settings(None, &Settings::default()));
         return Ok(());
@@ -39,14 +41,15 @@ pub fn read(json: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
     reader.validator.into_result()
 }
 
-/// Reads and validates a config. No bytes at all (a host without plugin configuration) are the
+/// Reads and validates a config, plain or [compressed](crate::compress). No bytes at all (a host without plugin configuration) are the
 /// [default](Config::default): everything passes through.
 ///
 /// # Errors
 ///
 /// The first syntax or type error, or all problems found by [`Config::validate`], each with its
 /// place.
-pub fn parse(json: &[u8]) -> Result<Config, Error> {
+pub fn parse(configuration: &[u8]) -> Result<Config, Error> {
+    let json = &*plain(configuration)?;
     if is_nothing(json) {
         return Ok(Config::default());
     }
@@ -90,7 +93,7 @@ impl<'c> Visit<'c, &RawValue> for RuleByRule<'_, '_> {
 }
 
 /// An error in `text`, which begins at `start` of `json`.
-fn refused(json: &[u8], start: usize, text: &[u8], error: &serde_json::Error) -> Error {
+pub(crate) fn refused(json: &[u8], start: usize, text: &[u8], error: &serde_json::Error) -> Error {
     let lines_before = error.line().saturating_sub(1);
     let lines = text.split_inclusive(|&b| b == b'\n').take(lines_before);
     let in_text: usize = lines.map(<[u8]>::len).sum();

@@ -7,7 +7,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use gamma_compile::ClusterNaming;
-use gamma_envoy::{istio, istio::Scope};
+use gamma_envoy::{
+    istio,
+    istio::{IstioObject, Scope},
+};
 
 use self::{clients::ClientFlags, plugin::PluginFlags};
 use super::{
@@ -64,7 +67,7 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
         let config = istio::needed(config, scope, &options.clients.services);
         istio::objects(&config, scope, &istio_options)
     };
-    let (scopes, objects) = istio::split_if_large(scopes, manifests, of, diagnostics);
+    let objects: Vec<IstioObject> = scopes.iter().flat_map(of).collect();
     let split = !matches!(*scopes, [Scope::Mesh { .. }]);
     istio::check_sizes(&objects, config, split, diagnostics);
     diagnostics.sort();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use gamma_compile::{ClusterNaming, Options, compile};
 use gamma_envoy::{
     istio,
-    istio::{FailStrategy, IstioObject, IstioOptions, Phase, Scope, needed},
+    istio::{ConfigFormat, FailStrategy, IstioObject, IstioOptions, Phase, Scope, needed},
 };
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_testbed::{
@@ -93,6 +93,7 @@ fn options() -> IstioOptions {
         phase: Phase::Unspecified,
         priority: None,
         fail_strategy: FailStrategy::Reload,
+        config_format: ConfigFormat::Plain,
         selector: [].into(),
         mirror_host_suffix: false,
     }

@@ -21,8 +21,7 @@ pub(super) struct ClientFlags {
     )]
     client_namespace: Vec<String>,
 
-    /// Write objects for each namespace in the input. Done without being asked if one object for
-    /// the whole mesh would be too large
+    /// Write objects for each namespace in the input
     #[arg(long)]
     split_by_namespace: bool,
 
@@ -37,8 +36,7 @@ pub(super) struct ClientFlags {
 }
 
 impl ClientFlags {
-    /// The clients that get the filter, before anything is found too large; `namespace` is that of
-    /// `-n`.
+    /// The clients that get the filter; `namespace` is that of `-n`.
     pub(super) fn scopes(&self, namespace: Option<&str>, manifests: &Manifests) -> Vec<Scope> {
         let of = |namespaces: Vec<String>| namespaces.into_iter().map(Scope::Namespace).collect();
         if self.split_by_namespace {

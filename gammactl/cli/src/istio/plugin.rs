@@ -50,6 +50,10 @@ pub(super) struct PluginFlags {
     #[arg(long, value_enum, value_name = "STRATEGY", default_value_t = FailStrategyFlag::Reload)]
     fail_strategy: FailStrategyFlag,
 
+    /// How the WasmPlugin holds the route config
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ConfigFormatFlag::Auto)]
+    config_format: ConfigFormatFlag,
+
     /// Label of the workloads that get the filter [default: all of them]
     #[arg(long, value_name = "KEY=VALUE", num_args = 1.., value_parser = label)]
     selector: Vec<(String, String)>,
@@ -79,6 +83,16 @@ enum FailStrategyFlag {
     Close,
     /// FAIL_OPEN: served by Istio's own routes
     Open,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ConfigFormatFlag {
+    /// Compressed from 128 KiB on
+    Auto,
+    /// As JSON that people can read
+    Plain,
+    /// Compressed: {"gzip": "..."}
+    Gzip,
 }
 
 fn object_name(text: &str) -> Result<String, String> {
@@ -127,6 +141,11 @@ impl PluginFlags {
                 FailStrategyFlag::Reload => istio::FailStrategy::Reload,
                 FailStrategyFlag::Close => istio::FailStrategy::Close,
                 FailStrategyFlag::Open => istio::FailStrategy::Open,
+            },
+            config_format: match self.config_format {
+                ConfigFormatFlag::Auto => istio::ConfigFormat::Auto,
+                ConfigFormatFlag::Plain => istio::ConfigFormat::Plain,
+                ConfigFormatFlag::Gzip => istio::ConfigFormat::Gzip,
             },
             selector: self.selector.iter().cloned().collect(),
             mirror_host_suffix,

@@ -1,4 +1,4 @@
-//! Objects of `gammactl istio` that are too large for Kubernetes are divided or refused.
+//! Objects of `gammactl istio` that are large are compressed; what is too large for Kubernetes is refused.
 
 use std::{fmt::Write as _, path::Path};
 
@@ -30,48 +30,78 @@ spec:
     text
 }
 
+const PLAIN: [&str; 6] = ["-f", "-", "--image", OCI, "--config-format", "plain"];
+
 #[test]
 fn objects_fit_into_kubernetes() {
     let manifests = large(&[("shop", 200)]);
-    let output = gammactl(&["-f", "-", "--image", OCI], &manifests);
+    let output = gammactl(&PLAIN, &manifests);
     assert!(codes(&output).is_empty(), "{}", said(&output));
 
     let manifests = large(&[("shop", 300)]);
-    let output = gammactl(&["-f", "-", "--image", OCI], &manifests);
+    let output = gammactl(&PLAIN, &manifests);
     assert_eq!(codes(&output), ["G602"]);
-    assert!(said(&output).contains("kubectl apply --server-side"));
+    assert!(said(&output).contains("--config-format gzip"));
     assert_eq!(placed(&read(&output)), MESH);
 
-    // Too much for one object, but not for one each.
-    let manifests = large(&[("web", 800), ("app", 800)]);
+    // Which is what is done if nobody says otherwise.
     let output = gammactl(&["-f", "-", "--image", OCI], &manifests);
-    assert_eq!(output.status.code(), Some(0), "{}", said(&output));
-    assert!(said(&output).contains("each of 3 namespaces gets its own"));
-    assert_eq!(placed(&read(&output)).len(), 6);
-    let split = gammactl(
-        &["-f", "-", "--image", OCI, "--split-by-namespace"],
-        &manifests,
+    assert!(codes(&output).is_empty(), "{}", said(&output));
+    let objects = read(&output);
+    let config = &objects[1]["spec"]["pluginConfig"];
+    assert_eq!(
+        config.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["gzip"]
     );
-    assert_eq!(output.stdout, split.stdout);
-    assert!(!said(&split).contains("gets its own"));
+    gamma_config::parse(config.to_string().as_bytes()).unwrap();
+}
+
+/// Routes as people have them: names, paths and backends of their own.
+#[test]
+fn ten_thousand_routes_fit_into_one_object() {
+    const MOST: usize = 512 * 1024;
+    let mut text = SERVICES.to_owned();
+    for number in 0..10_000 {
+        write!(
+            text,
+            "---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {{name: route-{number}, namespace: shop}}
+spec:
+  parentRefs: [{{group: '', kind: Service, name: cart}}]
+  rules:
+    - matches: [{{path: {{value: /items/{number}/v1}}}}]
+      backendRefs: [{{name: cart, port: 80}}]
+    - matches: [{{path: {{value: /items/{number}/v2}}, headers: [{{name: x-user, value: u{number}}}]}}]
+      backendRefs: [{{name: cart, port: 80}}]
+"
+        )
+        .unwrap();
+    }
+    let output = gammactl(&["-f", "-", "--image", OCI], &text);
+    assert!(codes(&output).is_empty(), "{}", said(&output));
+    let objects = read(&output);
+    let size = objects[1].to_string().len();
+    println!("10,000 routes of two rules: {size} bytes");
+    assert!(size < MOST, "{size}");
+    let config = objects[1]["spec"]["pluginConfig"].to_string();
+    let config = gamma_config::parse(config.as_bytes()).unwrap();
+    let table = config.services[0].ports[0].producer.as_ref().unwrap();
+    assert_eq!(table.rules.len(), 20_000);
 }
 
 #[test]
-fn what_can_not_be_split_is_refused() {
+fn what_is_too_large_is_refused() {
     let directory = tempfile::tempdir().unwrap();
     let target = directory.path().join("gamma.yaml");
     let path = target.to_str().unwrap();
-    // Everybody needs producer routes.
     let manifests = large(&[("shop", 1600)]);
-    let output = gammactl(&["-f", "-", "--image", OCI, "-o", path], &manifests);
+    let arguments = [&PLAIN[..], &["-o", path]].concat();
+    let output = gammactl(&arguments, &manifests);
     assert_eq!(output.status.code(), Some(1));
     assert!(
         codes(&output).contains(&"G603".to_owned()),
-        "{}",
-        said(&output)
-    );
-    assert!(
-        said(&output).contains("shop/cart with 1.6 MiB"),
         "{}",
         said(&output)
     );
@@ -89,7 +119,7 @@ spec: {{ports: [{{port: 80}}]}}
 "
         ),
     );
-    let arguments = ["-f", "-", "--image", OCI, "--services", "shop/small"];
+    let arguments = [&PLAIN[..], &["--services", "shop/small"]].concat();
     let output = gammactl(&arguments, &other);
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));
 }

@@ -8,8 +8,8 @@
 //! are left out of the config (`needed`).
 //!
 //! Both objects are given to the whole mesh, to one namespace, or to each namespace by itself
-//! (`scope`); Kubernetes has a limit to their size (`size`), above which they are divided
-//! (`split`). What Istio does on its own is said in `advice`.
+//! (`scope`). Kubernetes has a limit to their size (`size`), so a large route config is compressed
+//! (`plugin`). What Istio does on its own is said in `advice`.
 
 mod advice;
 mod needed;
@@ -21,14 +21,12 @@ mod plugin_fields;
 mod route;
 mod scope;
 mod size;
-mod split;
 
 pub use advice::advise;
 pub use needed::{InvalidPattern, ServicePattern, needed};
 pub use object::{IstioObject, yaml};
-pub use options::IstioOptions;
+pub use options::{ConfigFormat, IstioOptions};
 pub use pair::objects;
 pub use plugin_fields::{FailStrategy, Image, InvalidImage, Phase, PullPolicy};
 pub use scope::{Scope, client_namespaces};
 pub use size::check_sizes;
-pub use split::split_if_large;

@@ -21,8 +21,22 @@ pub struct IstioOptions {
     pub priority: Option<i32>,
     /// What happens to requests when the module can't run.
     pub fail_strategy: FailStrategy,
+    /// Whether the route config is compressed.
+    pub config_format: ConfigFormat,
     /// Labels of the workloads whose sidecars get it; all, if there are none.
     pub selector: BTreeMap<String, String>,
     /// Whether the host of mirrored copies ends with `-shadow`, as Envoy has it by default.
     pub mirror_host_suffix: bool,
+}
+
+/// How `pluginConfig` holds the route config.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ConfigFormat {
+    /// Plain while it is small enough to be read by people and by `kubectl apply`, which keeps a copy.
+    #[default]
+    Auto,
+    /// As it is.
+    Plain,
+    /// As `{"gzip": "…"}`.
+    Gzip,
 }

@@ -1,11 +1,11 @@
 //! The WasmPlugin: an object that tells Istio where the module is, and which route config it obeys.
 
-use gamma_config::Config;
+use gamma_config::{Config, compress};
 use serde_json::{Value, json};
 
 use super::{
     object::metadata,
-    options::IstioOptions,
+    options::{ConfigFormat, IstioOptions},
     plugin_fields::{FailStrategy, Phase, PullPolicy},
     scope::Scope,
 };
@@ -50,11 +50,28 @@ pub(super) fn wasm_plugin(config: &Config, scope: &Scope, options: &IstioOptions
     .into();
     // Routes are for what a client sends, and decided once: not again where it arrives.
     spec["match"] = json!([{ "mode": "CLIENT" }]);
-    spec["pluginConfig"] = json!(config);
+    spec["pluginConfig"] = plugin_config(config, options.config_format);
     json!({
         "apiVersion": "extensions.istio.io/v1alpha1",
         "kind": "WasmPlugin",
         "metadata": metadata(scope, options),
         "spec": spec,
     })
+}
+
+/// Bytes of JSON from which on a route config is compressed: twice that is what `kubectl apply` without
+/// `--server-side` takes.
+const LARGE: usize = 128 * 1024;
+
+fn plugin_config(config: &Config, format: ConfigFormat) -> Value {
+    let plain = json!(config);
+    let gzip = match format {
+        ConfigFormat::Plain => false,
+        ConfigFormat::Gzip => true,
+        ConfigFormat::Auto => plain.to_string().len() > LARGE,
+    };
+    match gzip.then(|| compress(config)) {
+        Some(Ok(compressed)) => json!(compressed),
+        _ => plain,
+    }
 }

@@ -22,11 +22,6 @@ impl Size {
     pub(super) fn of(object: &IstioObject) -> Self {
         Self(object.0.to_string().len())
     }
-
-    /// Whether the object should be divided into one for each namespace.
-    pub(super) fn is_large(self) -> bool {
-        self.0 > COMFORTABLE
-    }
 }
 
 impl std::fmt::Display for Size {
@@ -76,11 +71,18 @@ pub fn check_sizes(objects: &[IstioObject], config: &Config, split: bool, found:
         span: None,
         why: Some(why.into()),
         hint: Some(match limit {
+            _ if is_plain(object) => "compress it with --config-format gzip".into(),
             ANNOTATIONS => "apply it with `kubectl apply --server-side`".into(),
             _ => smaller(config, split),
         }),
         also: None,
     });
+}
+
+/// Whether the object is a plugin whose route config takes more space than it has to.
+fn is_plain(object: &IstioObject) -> bool {
+    let config = object.0.pointer("/spec/pluginConfig");
+    config.is_some_and(|config| config.get("gzip").is_none())
 }
 
 /// The way to smaller objects.

@@ -34,6 +34,7 @@ const RULES: Rules = Rules {
         gamma-testbed:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy
         gamma-bench:       gamma-config gamma-interpreter gamma-testbed
         gamma-conformance: gamma-manifest gamma-testbed
+        gamma-cluster:     gamma-testbed
         gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-testbed
         gamma-tests:
     ",
@@ -41,7 +42,7 @@ const RULES: Rules = Rules {
         gamma-api-server: gamma-manifest gamma-compile gamma-random
         gamma-compile: gamma-golden
         gamma-cases:   gamma-golden
-        gammactl:      gamma-golden gamma-random
+        gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-diff:    gamma-random
         gamma-tests:   gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
     ",
