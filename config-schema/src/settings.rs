@@ -22,5 +22,9 @@ describe_object! {
         written "metrics" => metrics: bool = true,
         /// Whether access logs can name the rule: `%FILTER_STATE(wasm.gamma.rule:PLAIN)%` in Envoy.
         written "ruleProperty" => rule_property: bool = true,
+        /// Whether the proxy is one of Istio's. Then the filter decides in sidecars only, not in
+        /// gateways, which run a plugin of the root namespace too; and where two plugins fit one
+        /// sidecar, the second lets pass what the first has decided.
+        optional "istioSidecar" => istio_sidecar: bool,
     }
 }

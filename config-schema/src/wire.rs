@@ -65,6 +65,10 @@ pub const CONTROLS: [&str; 6] = [
 /// in Envoy.
 pub const RULE_PROPERTY: &str = "gamma.rule";
 
+/// The property of a request that says to another such filter in the same proxy that it has been
+/// decided. No client can set it: it is in the proxy's filter state.
+pub const DECIDED_PROPERTY: &str = "gamma.decided";
+
 /// The counter of requests; `;name=value` labels follow in its name.
 pub const REQUESTS_TOTAL: &str = "gamma_requests_total";
 /// The counter of copies that were sent to mirrors; labels as above.

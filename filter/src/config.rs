@@ -16,6 +16,7 @@ use crate::{host::Host, metrics::Metrics};
 pub(crate) struct Shared {
     pub(crate) router: Router,
     pub(crate) rule_property: bool,
+    pub(crate) place: Place,
     pub(crate) metrics: Metrics,
     /// State of the random number generator. It is a `Cell`, which unlike a `RefCell` can't be found
     /// borrowed.
@@ -41,6 +42,10 @@ impl Shared {
             namespace = client_namespace(settings, host);
             namespace.clone()
         })?;
+        let place = Place::of(&settings, host);
+        if place == Place::Gateway {
+            log::info!("this is no sidecar: all requests pass");
+        }
         log::info!(
             "route config version {}: {} Services, for clients in namespace {namespace}",
             gamma_config::VERSION,
@@ -49,6 +54,7 @@ impl Shared {
         Ok(Self {
             router,
             rule_property: settings.rule_property,
+            place,
             metrics: Metrics::new(settings.metrics),
             // The standard library keys its hash maps from the host's randomness, once per VM and
             // with a counter after that: workers draw independent splits.
@@ -62,6 +68,34 @@ impl Shared {
         let drawn = draw(&mut rng);
         self.seed.set(rng.get_seed());
         drawn
+    }
+}
+
+/// In which proxy the filter runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// One that has this filter once, and has it to decide.
+    Own,
+    /// A sidecar of Istio's, which may have several plugins with this filter.
+    Sidecar,
+    /// Another of Istio's proxies: a gateway, whose routes are not for clients of the mesh.
+    Gateway,
+}
+
+impl Place {
+    fn of(settings: &Settings, host: &impl Host) -> Self {
+        // Envoy before 1.33 has the second path only.
+        const PATHS: [&str; 2] = ["xds\0node\0id", "node\0id"];
+        if !settings.istio_sidecar {
+            return Self::Own;
+        }
+        // "sidecar~10.0.0.1~pod.namespace~namespace.svc.cluster.local"; a host that does not tell has
+        // one kind of proxy.
+        let mut ids = PATHS.iter().filter_map(|path| host.property(path));
+        match ids.next() {
+            Some(id) if !id.starts_with(b"sidecar~") => Self::Gateway,
+            _ => Self::Sidecar,
+        }
     }
 }
 

@@ -84,6 +84,7 @@ impl Stream {
                 self.decision = Some(decision);
                 Action::Continue
             }
+            RequestProgress::Untouched => Action::Continue,
             RequestProgress::Answered(decision) => {
                 self.decision = decision;
                 Action::Pause

@@ -11,6 +11,8 @@ use gamma_router::Decision;
 pub(crate) enum RequestProgress {
     /// To the proxy's routes.
     Continue(Decision),
+    /// It is none of this filter's business: nothing was read, nothing was changed.
+    Untouched,
     /// It was answered.
     Answered(Option<Decision>),
     /// It waits until an ExternalAuth service has answered.

@@ -287,3 +287,60 @@ fn what_a_client_says_in_the_filters_headers_is_neither_matched_nor_told() {
         ]
     );
 }
+
+/// Istio's: the filter runs in sidecars and gateways, and more than once where several plugins fit.
+const SIDECAR: &str = r#"{
+  "version": 1,
+  "settings": {"clientNamespace": "n", "metrics": false, "ruleProperty": false, "istioSidecar": true},
+  "services": [{"namespace": "n", "name": "s", "ports": [{"port": 80, "cluster": "own", "producer": {"rules": [
+    {"backendRefs": [{"cluster": "plain"}]}]}}]}]
+}"#;
+
+#[test]
+fn a_second_filter_lets_pass_what_the_first_has_decided() {
+    let mut host = get("/x");
+    host.properties = vec![("xds.node.id", "sidecar~10.0.0.1~pod.n~n.svc.cluster.local")];
+    let (progress, calls) = run(&host, SIDECAR);
+    assert!(matches!(progress, RequestProgress::Continue(_)));
+    assert_eq!(
+        calls,
+        [
+            "property gamma.decided",
+            "read Request",
+            "property gamma.decided = 1",
+            "set Request x-gamma-cluster: plain",
+        ]
+    );
+    host.properties.push(("gamma.decided", "1"));
+    let (progress, calls) = run(&host, SIDECAR);
+    assert!(matches!(progress, RequestProgress::Untouched));
+    assert_eq!(calls, ["property gamma.decided"]);
+}
+
+/// The next filter may know the Service.
+#[test]
+fn what_passes_is_not_decided() {
+    let mut host = get("/x");
+    host.request[2].1 = b"elsewhere";
+    let (_, calls) = run(&host, SIDECAR);
+    assert_eq!(calls, ["property gamma.decided", "read Request"]);
+}
+
+#[test]
+fn gateways_are_left_alone() {
+    for (id, decides) in [
+        ("sidecar~10.0.0.1~pod.n~n.svc.cluster.local", true),
+        ("router~10.0.0.1~pod.n~n.svc.cluster.local", false),
+        ("waypoint~10.0.0.1~pod.n~n.svc.cluster.local", false),
+        ("", false),
+    ] {
+        let mut host = get("/x");
+        host.properties = vec![("node.id", id)];
+        let (progress, calls) = run(&host, SIDECAR);
+        let continued = matches!(progress, RequestProgress::Continue(_));
+        assert_eq!((continued, calls.is_empty()), (decides, !decides), "{id}");
+        // Elsewhere the name of the node means nothing.
+        let (progress, _) = run(&host, &SIDECAR.replace("true", "false"));
+        assert!(matches!(progress, RequestProgress::Continue(_)), "{id}");
+    }
+}

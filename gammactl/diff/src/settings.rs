@@ -37,6 +37,11 @@ pub(super) fn changes(old: &Settings, new: &Settings) -> Vec<Difference> {
             Some(old.rule_property.to_string()),
             Some(new.rule_property.to_string()),
         ),
+        (
+            "istioSidecar",
+            Some(old.istio_sidecar.to_string()),
+            Some(new.istio_sidecar.to_string()),
+        ),
     ];
     rows.into_iter()
         .filter(|(_, before, after)| before != after)

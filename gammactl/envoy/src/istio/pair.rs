@@ -9,7 +9,8 @@ use crate::forwarded_proto::with_marks;
 /// asks for does no harm, a header that no route obeys goes to the backend.
 #[must_use]
 pub fn objects(config: &Config, scope: &Scope, options: &IstioOptions) -> Vec<IstioObject> {
-    let config = with_marks(config);
+    let mut config = with_marks(config);
+    config.settings.istio_sidecar = true;
     vec![
         IstioObject(route::envoy_filter(&config, scope, options)),
         IstioObject(plugin::wasm_plugin(&config, scope, options)),
