@@ -1,0 +1,3 @@
+module gamma/cluster/pause
+
+go 1.26

@@ -1,0 +1,96 @@
+//! The commands of a page of the documentation, run in the cluster.
+
+use std::{fs, path::Path, process::Command};
+
+use anyhow::{Result, bail, ensure};
+use gamma_testbed::{
+    page::{self, Block, fits},
+    repository,
+};
+
+use crate::{kubectl::output, pair::module};
+
+/// Runs every command of `page`, which has to print what the page says.
+///
+/// The commands run in a copy of the examples. `$IMAGE` is the URL of the module.
+pub(crate) fn run(page: &str) -> Result<()> {
+    let text = fs::read_to_string(repository::path(page))?;
+    let folder = tempfile::tempdir()?;
+    copy(
+        &repository::path("examples"),
+        &folder.path().join("examples"),
+    )?;
+    let mut count = 0;
+    for block in page::blocks(&text) {
+        match block {
+            Block::Prose(_) => {}
+            Block::File { name, content, .. } => {
+                let path = folder.path().join(name);
+                if let Some(parent) = path.parent() {
+                    fs::create_dir_all(parent)?;
+                }
+                fs::write(path, content)?;
+            }
+            Block::Script { lines, .. } => {
+                for command in page::split(lines) {
+                    command_prints(&command, None, folder.path())?;
+                    count += 1;
+                }
+            }
+            Block::Console { lines, .. } => {
+                for (command, expected) in page::sessions(lines) {
+                    command_prints(&command, Some(expected), folder.path())?;
+                    count += 1;
+                }
+            }
+        }
+    }
+    println!("{count} commands of {page}");
+    ensure!(count > 10, "only {count} commands were found");
+    Ok(())
+}
+
+fn command_prints(
+    command: &page::Command<'_>,
+    expected: Option<&str>,
+    folder: &Path,
+) -> Result<()> {
+    println!("$ {}", command.text.trim_end());
+    let mut bash = Command::new("bash");
+    let script = format!("set -o pipefail; exec 2>&1\n{}", command.text);
+    bash.args(["-c", &script])
+        .current_dir(folder)
+        .env("IMAGE", module()?)
+        .env("NO_COLOR", "1");
+    let ended = output(&mut bash, None)?;
+    let printed = String::from_utf8_lossy(&ended.stdout);
+    if ended.status.code() != Some(command.exits) {
+        bail!(
+            "{}\n{}, and printed:\n{printed}",
+            command.text,
+            ended.status
+        );
+    }
+    if let Some(expected) = expected {
+        ensure!(
+            fits(expected, &printed),
+            "{}\n--- the page\n{expected}--- printed\n{printed}",
+            command.text
+        );
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,162 @@
+//! A client in a pod: sends what it is told to, and says what came of it.
+
+use std::{
+    collections::BTreeMap,
+    io::{self, BufRead as _, Write as _},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use gamma_testbed::{
+    client::{Client, Response},
+    drive::Sender,
+    fixture::Protocol,
+};
+
+use super::message::{Answer, Command, Counted, Outcome, Send};
+
+/// Between two requests of one connection of a load.
+const REST: Duration = Duration::from_millis(5);
+
+/// Obeys lines of standard input until it ends.
+pub(crate) fn run() -> Result<bool> {
+    let mut client = PodClient::default();
+    for line in io::stdin().lock().lines() {
+        let command: Command = serde_json::from_str(&line?)?;
+        let answer = serde_json::to_string(&client.obey(command)?)?;
+        let mut out = io::stdout().lock();
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(true)
+}
+
+#[derive(Default)]
+struct PodClient {
+    sender: Sender,
+    load: Option<PodLoad>,
+}
+
+impl PodClient {
+    fn obey(&mut self, command: Command) -> Result<Answer> {
+        Ok(match command {
+            Command::Send(send) => self.send(send),
+            Command::Load(requests) => {
+                self.load = Some(PodLoad::start(requests));
+                Answer::Started
+            }
+            Command::Stop => {
+                let load = self.load.take().context("there is no load to stop")?;
+                Answer::Stopped(Counted::all(load.stop()))
+            }
+        })
+    }
+
+    fn send(&mut self, send: Send) -> Answer {
+        let Send {
+            address,
+            protocol,
+            request,
+        } = send;
+        // What Envoy says of itself is no echo, and wanted whole.
+        if protocol == Protocol::Http {
+            return match self.sender.http(address, &request) {
+                Err(error) => Answer::Failed(error.to_string()),
+                Ok(response) => {
+                    let observed = (&response).into();
+                    let body = match response.echoed() {
+                        Ok(_) => String::new(),
+                        Err(_) => response.text(),
+                    };
+                    Answer::Received { observed, body }
+                }
+            };
+        }
+        match self.sender.send(address, request, protocol) {
+            Err(error) => Answer::Failed(format!("{error:#}")),
+            Ok(observed) => Answer::Received {
+                observed,
+                body: String::new(),
+            },
+        }
+    }
+}
+
+/// Threads that send until they are told to stop.
+struct PodLoad {
+    stop: Arc<AtomicBool>,
+    clients: Vec<JoinHandle<BTreeMap<Outcome, usize>>>,
+}
+
+impl PodLoad {
+    fn start(requests: Vec<Send>) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let both = requests.into_iter().enumerate();
+        let clients = both
+            .flat_map(|(index, send)| [(index, send.clone(), true), (index, send, false)])
+            .map(|(index, send, keep)| {
+                let stop = Arc::clone(&stop);
+                thread::spawn(move || send_on(index, &send, keep, &stop))
+            })
+            .collect();
+        Self { stop, clients }
+    }
+
+    fn stop(self) -> BTreeMap<Outcome, usize> {
+        self.stop.store(true, Ordering::Relaxed);
+        let mut all = BTreeMap::new();
+        for client in self.clients {
+            for (outcome, times) in client.join().unwrap_or_default() {
+                *all.entry(outcome).or_default() += times;
+            }
+        }
+        all
+    }
+}
+
+fn send_on(index: usize, send: &Send, keep: bool, stop: &AtomicBool) -> BTreeMap<Outcome, usize> {
+    let mut counts = BTreeMap::new();
+    let mut client = Client::new(send.address);
+    while !stop.load(Ordering::Relaxed) {
+        if !keep {
+            client = Client::new(send.address);
+        }
+        let outcome = outcome(index, client.send(&send.request));
+        *counts.entry(outcome).or_default() += 1;
+        thread::sleep(REST);
+    }
+    counts
+}
+
+fn outcome(request: usize, response: io::Result<Response>) -> Outcome {
+    let mut outcome = Outcome {
+        request,
+        status: 0,
+        backend: String::new(),
+        path: String::new(),
+        leaked: Vec::new(),
+        text: String::new(),
+    };
+    match response {
+        Err(error) => outcome.text = error.to_string(),
+        Ok(response) => {
+            outcome.status = response.status;
+            match response.echoed() {
+                Err(_) => outcome.text = response.text(),
+                Ok(echoed) => {
+                    let names = echoed.headers.iter().map(|(name, _)| name);
+                    let leaked = names.filter(|name| name.starts_with("x-gamma-"));
+                    outcome.leaked = leaked.cloned().collect();
+                    outcome.backend = echoed.backend;
+                    outcome.path = echoed.path;
+                }
+            }
+        }
+    }
+    outcome
+}

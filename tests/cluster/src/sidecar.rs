@@ -1,0 +1,158 @@
+//! What a client's Envoy was given, by its own word.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::Value;
+
+use crate::{mesh::Client, pair::Pair};
+
+/// Where a sidecar tells of itself, within its pod.
+fn admin() -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, 15_000).into()
+}
+
+/// The configs of one kind of resource.
+fn dump(client: &mut Client, resource: &str) -> Result<Vec<Value>> {
+    let text = client.page(admin(), &format!("/config_dump?resource={resource}"))?;
+    let mut dump: Value = serde_json::from_str(&text)?;
+    match dump["configs"].take() {
+        Value::Array(configs) => Ok(configs),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The plugin configurations of all filters that are modules, as JSON.
+pub(crate) fn plugin_configs(client: &mut Client) -> Result<Vec<Value>> {
+    let mut found = Vec::new();
+    let filters = dump(client, "ecds_filters")?;
+    // A filter that was taken away stays as long as a connection has it.
+    let listeners = match filters.is_empty() {
+        true => String::new(),
+        false => active_listeners(client)?,
+    };
+    for filter in filters {
+        let name = filter.pointer("/ecds_filter/name").and_then(Value::as_str);
+        if !name.is_some_and(|name| listeners.contains(name)) {
+            continue;
+        }
+        let config = filter.pointer("/ecds_filter/typed_config/config/configuration/value");
+        if let Some(text) = config.and_then(Value::as_str) {
+            found.push(serde_json::from_str(text)?);
+        }
+    }
+    Ok(found)
+}
+
+/// The filters that are delivered by themselves, as text.
+pub(crate) fn delivered_filters(client: &mut Client) -> Result<String> {
+    client.page(admin(), "/config_dump?resource=ecds_filters")
+}
+
+/// The listeners that take connections, as text.
+fn active_listeners(client: &mut Client) -> Result<String> {
+    let listeners = dump(client, "dynamic_listeners")?;
+    let active = listeners
+        .iter()
+        .filter_map(|listener| listener.get("active_state"));
+    Ok(active.map(Value::to_string).collect())
+}
+
+/// The virtual hosts of all outbound routes.
+fn virtual_hosts(client: &mut Client) -> Result<Vec<Value>> {
+    let mut hosts = Vec::new();
+    for config in dump(client, "dynamic_route_configs")? {
+        if let Some(Value::Array(of_config)) = config.pointer("/route_config/virtual_hosts") {
+            hosts.extend(of_config.iter().cloned());
+        }
+    }
+    Ok(hosts)
+}
+
+/// What it says of its clusters and their endpoints.
+pub(crate) fn clusters(client: &mut Client) -> Result<String> {
+    client.page(admin(), "/clusters")
+}
+
+/// Its counters whose names match a regular expression.
+pub(crate) fn stats(client: &mut Client, filter: &str) -> Result<String> {
+    client.page(admin(), &format!("/stats?usedonly&filter={filter}"))
+}
+
+/// Its counters as Prometheus reads them.
+pub(crate) fn prometheus(client: &mut Client) -> Result<String> {
+    client.page(admin(), "/stats/prometheus?usedonly")
+}
+
+/// Fails as long as it does not have exactly what `pair` says.
+pub(crate) fn has(client: &mut Client, pair: &Pair) -> Result<()> {
+    let configs = plugin_configs(client)?;
+    let wanted: Vec<&Value> = pair.plugin_configs().collect();
+    ensure!(
+        configs.len() == wanted.len() && wanted.iter().all(|w| configs.iter().any(|c| same(c, w))),
+        "the plugin configurations are others"
+    );
+    let routes: Vec<&Value> = pair.routes().collect();
+    let hosts = virtual_hosts(client)?;
+    ensure!(!hosts.is_empty(), "no routes yet");
+    for host in hosts {
+        let has = host["routes"].as_array().context("routes")?;
+        // The last that is inserted comes first.
+        for (wanted, has) in routes.iter().rev().zip(has) {
+            let same_name = wanted["name"] == has["name"];
+            if !(same_name && mirrors(wanted) == mirrors(has)) {
+                bail!("{} begins with the route {}", host["name"], has["name"]);
+            }
+        }
+        let extra = has.get(routes.len()).map_or(&Value::Null, |r| &r["name"]);
+        let ours = extra.as_str().is_some_and(|name| name.starts_with("gamma"));
+        ensure!(!ours, "{} still has the route {extra}", host["name"]);
+    }
+    Ok(())
+}
+
+/// Fails as long as it has anything of ours.
+pub(crate) fn has_nothing(client: &mut Client) -> Result<()> {
+    has(client, &Pair::default())
+}
+
+/// Everything that its decisions depend on, to see whether it still changes.
+pub(crate) fn state(client: &mut Client) -> Result<Vec<String>> {
+    let mut state = Vec::new();
+    for resource in [
+        "dynamic_route_configs",
+        "dynamic_active_clusters",
+        "ecds_filters",
+    ] {
+        for mut config in dump(client, resource)? {
+            for volatile in ["last_updated", "version_info"] {
+                if let Some(config) = config.as_object_mut() {
+                    config.remove(volatile);
+                }
+            }
+            state.push(config.to_string());
+        }
+    }
+    state.sort();
+    Ok(state)
+}
+
+fn mirrors(route: &Value) -> usize {
+    let policies = route.pointer("/route/request_mirror_policies");
+    policies.and_then(Value::as_array).map_or(0, Vec::len)
+}
+
+/// Numbers have passed through a `google.protobuf.Struct`, to which all of them are floating-point.
+fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            let equal = |(key, a): (&String, &Value)| b.get(key).is_some_and(|b| same(a, b));
+            a.len() == b.len() && a.iter().all(equal)
+        }
+        (a, b) => a == b,
+    }
+}
