@@ -15,6 +15,7 @@ mod envoy;
 mod explain;
 mod input;
 mod istio;
+mod kube;
 mod live;
 mod output;
 mod progress;
