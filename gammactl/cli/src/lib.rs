@@ -20,6 +20,7 @@ mod live;
 mod output;
 mod progress;
 mod schema;
+mod status;
 mod test;
 mod watch;
 
@@ -40,7 +41,10 @@ What to do next:
   gammactl envoy -f routes/ --listen 127.0.0.1:10000 --wasm gamma-filter.wasm -o envoy.yaml
                                                 a whole Envoy around it
   gammactl istio -f routes/ --image oci://example.com/gamma-filter:0.1
-                                                the filter in Istio's sidecars";
+                                                the filter in Istio's sidecars
+  gammactl status                               which sidecars run which config
+
+--kube instead of -f reads the objects of a cluster.";
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (route config version 1)");
 const _: () = assert!(gamma_config::VERSION == 1);
@@ -63,6 +67,7 @@ enum Command {
     Test(test::TestCommand),
     Schema(schema::SchemaCommand),
     Istio(istio::IstioCommand),
+    Status(status::StatusCommand),
     Completions(completions::CompletionsCommand),
 }
 
@@ -77,6 +82,7 @@ pub fn run() -> ExitCode {
         Some(Command::Test(options)) => test::run(&options),
         Some(Command::Schema(options)) => schema::run(&options),
         Some(Command::Istio(options)) => istio::run(&options),
+        Some(Command::Status(options)) => status::run(&options),
         Some(Command::Completions(options)) => completions::run(&options, &mut Cli::command()),
         None => {
             let mut command = Cli::command();

@@ -320,3 +320,21 @@ fn no_cluster_is_an_error_with_a_way_out() {
         assert!(said.contains(expected), "{arguments:?}: {said}");
     }
 }
+
+/// A cluster without Istio has no sidecars to ask; one with it says of each what it runs.
+#[test]
+fn status_asks_the_sidecars_where_there_is_istio() {
+    let Some(namespace) = Namespace::new("status") else {
+        return;
+    };
+    let name = &namespace.name;
+    let arguments = ["status", "--kube", "-n", name, "--output", "json"];
+    let output = namespace.gammactl(&arguments, "");
+    if text(&output.stderr).contains("is Istio installed in it?") {
+        assert_eq!(output.status.code(), Some(2));
+        return;
+    }
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(answer["sidecars"], serde_json::json!([]));
+}

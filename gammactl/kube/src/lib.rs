@@ -16,6 +16,7 @@ mod list;
 mod object;
 mod request;
 mod snapshot;
+pub mod status;
 mod target;
 
 pub use cluster::Cluster;

@@ -16,9 +16,14 @@ const PAGE: usize = 500;
 /// A page is asked for by a token, which expires after some minutes: then the list is read from the start,
 /// as a whole, as kubectl does.
 pub(crate) async fn list(server: &ApiServer, kind: &ServedKind) -> Result<Vec<Value>, NoAnswer> {
-    match pages(server, &kind.path()).await {
+    list_at(server, &kind.path()).await
+}
+
+/// [`list`] of what is at `path`.
+pub(crate) async fn list_at(server: &ApiServer, path: &str) -> Result<Vec<Value>, NoAnswer> {
+    match pages(server, path).await {
         Err(NoAnswer::Gone) => {
-            let mut whole = server.get(&kind.path()).await?;
+            let mut whole = server.get(path).await?;
             Ok(items(&mut whole))
         }
         other => other,
