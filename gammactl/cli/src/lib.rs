@@ -24,9 +24,9 @@ mod status;
 mod test;
 mod watch;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// What went wrong outside the manifests.
 const USAGE: u8 = 2;
@@ -71,9 +71,27 @@ enum Command {
     Completions(completions::CompletionsCommand),
 }
 
+/// What the program is called where kubectl finds it: `kubectl gamma` runs it.
+const PLUGIN: &str = "kubectl-gamma";
+
+/// The command line of this process. As a plugin of kubectl, help and mistakes call it so.
+fn parse() -> Cli {
+    let called = std::env::args_os().next();
+    let called = called.as_deref().map(Path::new).and_then(Path::file_stem);
+    if called.is_none_or(|name| name != PLUGIN) {
+        return Cli::parse();
+    }
+    let mut command = Cli::command().bin_name("kubectl gamma");
+    // Without it, the help of subcommands is of the program's own name.
+    command.build();
+    let matches = command.get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+}
+
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let done = match Cli::parse().command {
+    let Cli { command } = parse();
+    let done = match command {
         Some(Command::Compile(options)) => compile::run(&options),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Explain(options)) => explain::run(&options),

@@ -338,3 +338,20 @@ fn status_asks_the_sidecars_where_there_is_istio() {
     let answer: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(answer["sidecars"], serde_json::json!([]));
 }
+
+#[cfg(unix)]
+#[test]
+fn as_a_plugin_of_kubectl_it_is_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = folder.path().join("kubectl-gamma");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_gammactl"), &plugin).unwrap();
+    let run = |arguments: &[&str]| Command::new(&plugin).args(arguments).output().unwrap();
+    let help = text(&run(&["explain", "--help"]).stdout);
+    assert!(help.contains("Usage: kubectl gamma explain"), "{help}");
+    // kubectl's own options, wherever a cluster is read.
+    assert!(help.contains("--context <NAME>") && help.contains("--kubeconfig <FILE>"));
+    let mistake = run(&["check"]);
+    assert_eq!(mistake.status.code(), Some(2));
+    let said = text(&mistake.stderr);
+    assert!(said.contains("Usage: kubectl gamma check"), "{said}");
+}
