@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use gamma_kube::{
     Cluster,
-    status::{SidecarState, SidecarStatus},
+    status::{MeshStatus, SidecarState, SidecarStatus},
 };
 use serde_json::{Value, json};
 
@@ -51,8 +51,13 @@ pub(super) fn run(options: &StatusCommand) -> anyhow::Result<bool> {
         cluster.context()
     ));
     let namespace = options.namespace.as_deref();
-    let sidecars = cluster.sidecars(namespace, &options.root_namespace)?;
+    let MeshStatus { sidecars, unsure } = cluster.sidecars(namespace, &options.root_namespace)?;
     drop(progress);
+    if let (Some(why), false) = (unsure, sidecars.is_empty()) {
+        eprintln!(
+            "warning: istiod can't be asked, so a config that a sidecar has refused may look as if it ran: {why}"
+        );
+    }
     let text = match options.output {
         SidecarsFormat::Text => table(&sidecars),
         SidecarsFormat::Json => format!("{:#}\n", json(cluster.context(), &sidecars)),

@@ -86,6 +86,18 @@ fn a_sidecar_that_has_what_it_should_is_good() {
 }
 
 #[test]
+fn both_names_that_istio_gives_a_filter_are_known() {
+    let name = "extensions.istio.io/trafficextension/root.gamma~istio-translated-wasmplugin";
+    assert_eq!(
+        with_both(|dump| dump.filters[0].resource = name.into()),
+        SidecarState::Current
+    );
+    let other = "extensions.istio.io/trafficextension/root.gamma-2~istio-translated-wasmplugin";
+    let state = with_both(|dump| dump.filters[0].resource = other.into());
+    assert_eq!(state, SidecarState::NoFilter);
+}
+
+#[test]
 fn each_way_to_be_wrong_is_told_from_the_others() {
     let other = Some(ConfigHash::of(&json!({"version": 1, "services": []})));
     assert_eq!(

@@ -30,16 +30,22 @@ pub(super) async fn ask(server: &ApiServer, pod: &Pod) -> Result<SidecarDump, St
 }
 
 async fn dump(server: &ApiServer, pod: &Pod) -> Result<SidecarDump, String> {
-    let filters = get(server, pod, "/config_dump?resource=ecds_filters").await?;
-    let routes = get(server, pod, "/config_dump?resource=dynamic_route_configs").await?;
-    let stats = "/stats?filter=extension_config_discovery&format=json";
-    let stats = get(server, pod, stats).await?;
+    let get = |path| get(server, pod, ADMIN, path);
+    let filters = get("/config_dump?resource=ecds_filters").await?;
+    let routes = get("/config_dump?resource=dynamic_route_configs").await?;
+    let stats = get("/stats?filter=extension_config_discovery&format=json").await?;
     Ok(SidecarDump::of(&filters, &routes, &stats))
 }
 
-async fn get(server: &ApiServer, pod: &Pod, path: &str) -> Result<Value, String> {
+/// What is at `path` on a port that listens on the loopback of a pod.
+pub(super) async fn get(
+    server: &ApiServer,
+    pod: &Pod,
+    port: u16,
+    path: &str,
+) -> Result<Value, String> {
     let pods: Api<core::Pod> = Api::namespaced(server.client.clone(), &pod.namespace);
-    let forwarder = pods.portforward(&pod.name, &[ADMIN]).await;
+    let forwarder = pods.portforward(&pod.name, &[port]).await;
     let mut forwarder = forwarder.map_err(|error| match error {
         kube::Error::Api(status) if status.code == 403 => {
             "a ClusterRole has to grant {apiGroups: [\"\"], resources: [pods/portforward], verbs: [create, get]}"
@@ -47,8 +53,8 @@ async fn get(server: &ApiServer, pod: &Pod, path: &str) -> Result<Value, String>
         }
         error => format!("no port is forwarded: {error}"),
     })?;
-    let stream = forwarder.take_stream(ADMIN).ok_or("no port is forwarded")?;
-    let unreadable = |error: &dyn std::fmt::Display| format!("its admin interface: {error}");
+    let stream = forwarder.take_stream(port).ok_or("no port is forwarded")?;
+    let unreadable = |error: &dyn std::fmt::Display| format!("port {port}: {error}");
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
         .await
         .map_err(|error| unreadable(&error))?;
@@ -65,12 +71,11 @@ async fn get(server: &ApiServer, pod: &Pod, path: &str) -> Result<Value, String>
     let body = body.map_err(|error| unreadable(&error))?.to_bytes();
     forwarder.abort();
     connection.abort();
-    if status != StatusCode::OK {
-        return Err(unreadable(&status));
-    }
-    // Envoy has nothing to say on a resource that it does not have, not even JSON.
-    if body.iter().all(u8::is_ascii_whitespace) {
-        return Ok(Value::Null);
+    match status {
+        StatusCode::OK => {}
+        // A sidecar without any filter that comes by name has no list of them.
+        StatusCode::NOT_FOUND => return Ok(Value::Null),
+        status => return Err(unreadable(&status)),
     }
     serde_json::from_slice(&body).map_err(|error| unreadable(&error))
 }

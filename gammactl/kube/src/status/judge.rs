@@ -17,7 +17,7 @@ pub enum SidecarState {
     NoObject,
     /// It runs another config than that of the object.
     OtherConfig,
-    /// Envoy refused the newest config.
+    /// Envoy refused the newest config, or has not taken it yet.
     Refused,
     /// The module could not be fetched: every request is answered 403.
     Denied,
@@ -76,7 +76,8 @@ impl fmt::Display for SidecarState {
             Self::NoObject => f.write_str("no WasmPlugin is for it"),
             Self::OtherConfig => f.write_str("runs another config than the WasmPlugin has"),
             Self::Refused => f.write_str(
-                "refused the newest config and goes on with the one before: the log of istio-proxy says why",
+                "has not taken the newest config: if it stays so, the filter refuses it and the one before goes on; the \
+                 log of istio-proxy says why",
             ),
             Self::Denied => f.write_str(
                 "answers every request with 403, for the module can't be fetched: check `url` and `sha256` of the \
@@ -171,9 +172,11 @@ pub fn judge(
     }
 }
 
-/// Istio's name of the filter ends with that of the object: `…/istio-system.gamma`.
+/// Istio's name of the filter ends with that of the object: `…/istio-system.gamma`, in newer versions with
+/// `~istio-translated-wasmplugin` behind it.
 fn is_of(loaded: &LoadedFilter, object: &FilterObject) -> bool {
     let resource = object.resource();
     let name = loaded.resource.rsplit('/').next();
+    let name = name.and_then(|name| name.split('~').next());
     name == Some(&*resource)
 }

@@ -7,6 +7,7 @@
 mod admin;
 mod dump;
 mod hash;
+mod istiod;
 mod judge;
 mod objects;
 mod pods;
@@ -46,6 +47,16 @@ pub struct SidecarStatus {
     pub state: SidecarState,
 }
 
+/// The sidecars of a mesh.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MeshStatus {
+    /// Each of them, by namespace and name.
+    pub sidecars: Vec<SidecarStatus>,
+    /// Why istiod could not be asked. A config that a sidecar has refused then looks as if it ran, unless its
+    /// Envoy counts them.
+    pub unsure: Option<String>,
+}
+
 impl Cluster {
     /// Asks the sidecars of all namespaces, or of one; `root` is Istio's root namespace.
     ///
@@ -56,7 +67,7 @@ impl Cluster {
         &self,
         namespace: Option<&str>,
         root: &str,
-    ) -> Result<Vec<SidecarStatus>, ClusterError> {
+    ) -> Result<MeshStatus, ClusterError> {
         self.runtime.block_on(self.server.sidecars(namespace, root))
     }
 }
@@ -66,7 +77,7 @@ impl ApiServer {
         &self,
         namespace: Option<&str>,
         root: &str,
-    ) -> Result<Vec<SidecarStatus>, ClusterError> {
+    ) -> Result<MeshStatus, ClusterError> {
         let plugins = self
             .istio("extensions.istio.io", "v1alpha1", "wasmplugins")
             .await?;
@@ -75,13 +86,26 @@ impl ApiServer {
             .await?;
         let objects = MeshObjects::of(root, &plugins, &filters);
         let pods = pods::with_sidecars(&self.pods(namespace).await?);
-        let asked = stream::iter(pods).map(|pod| async {
-            let dump = admin::ask(self, &pod).await;
-            status(pod, &objects, dump)
+        let acknowledged = istiod::Acknowledged::ask(self, root).await;
+        let acknowledged = &acknowledged;
+        let objects = &objects;
+        let asked = stream::iter(pods).map(|pod| async move {
+            let mut dump = admin::ask(self, &pod).await;
+            if let (Ok(dump), Ok(acknowledged)) = (&mut dump, &acknowledged)
+                && acknowledged.lacks(&pod)
+            {
+                for filter in &mut dump.filters {
+                    filter.refused = true;
+                }
+            }
+            status(pod, objects, dump)
         });
         let mut all: Vec<SidecarStatus> = asked.buffer_unordered(AT_ONCE).collect().await;
         all.sort_by(|a, b| a.pod.cmp(&b.pod));
-        Ok(all)
+        Ok(MeshStatus {
+            sidecars: all,
+            unsure: acknowledged.as_ref().err().cloned(),
+        })
     }
 
     async fn pods(&self, namespace: Option<&str>) -> Result<Vec<Value>, ClusterError> {

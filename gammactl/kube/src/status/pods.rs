@@ -44,6 +44,14 @@ fn has_sidecar(pod: &Value) -> bool {
     containers.chain(init).any(is_sidecar)
 }
 
+/// Those that run.
+pub(super) fn running(pods: &[Value]) -> Vec<Pod> {
+    let running = pods
+        .iter()
+        .filter(|pod| pod["status"]["phase"] == "Running");
+    running.filter_map(read).collect()
+}
+
 fn read(pod: &Value) -> Option<Pod> {
     let metadata = &pod["metadata"];
     let text = |name: &str| metadata[name].as_str().map(str::to_owned);
