@@ -21,7 +21,7 @@ use super::{
     model::{Case, Exchange, Protocol},
     outcome::outcomes,
     read,
-    subject::{self, Subject},
+    subject::{self, CaseSource, Subject},
 };
 
 /// The results of a case file.
@@ -69,8 +69,13 @@ impl TestResult {
 }
 
 /// Runs the tests of `file`. Before it reads what the file names, it says to `before_reading` what
-/// that is.
-pub fn run(file: &CaseFile, mut before_reading: impl FnMut(&[PathBuf])) -> FileResult {
+/// that is. With the objects of a `cluster`, they are what is tested, instead of the manifests that the file
+/// names.
+pub fn run(
+    file: &CaseFile,
+    cluster: Option<&Sources>,
+    mut before_reading: impl FnMut(&[PathBuf]),
+) -> FileResult {
     let mut result = FileResult {
         name: file.name.clone(),
         sources: Sources::default(),
@@ -81,7 +86,12 @@ pub fn run(file: &CaseFile, mut before_reading: impl FnMut(&[PathBuf])) -> FileR
     let mut mistakes = Diagnostics::default();
     let loaded = read::read(number, &file.text, &mut mistakes).and_then(|read| {
         let reading = &mut before_reading;
-        let subject = subject::load(&read, &file.name, &file.folder(), reading, &mut mistakes)?;
+        let from = CaseSource {
+            file: &file.name,
+            folder: &file.folder(),
+            cluster,
+        };
+        let subject = subject::load(&read, &from, reading, &mut mistakes)?;
         Some((read.case, subject))
     });
     let Some((case, subject)) = loaded else {

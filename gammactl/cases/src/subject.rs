@@ -31,19 +31,34 @@ pub(super) struct Subject {
     pub(super) diagnostics: Diagnostics,
 }
 
-/// Reads what `case` names, relative to `folder`; `before_reading` is told what that is. `None` if
-/// something can't be read, which has been said then.
+/// Where a case is, and where what it is about is to be read from.
+pub(super) struct CaseSource<'o> {
+    /// Name of the case file.
+    pub(super) file: &'o str,
+    /// What paths in it are relative to.
+    pub(super) folder: &'o Path,
+    /// The objects of a cluster, if they are to be tested.
+    pub(super) cluster: Option<&'o Sources>,
+}
+
+/// Reads what `case` names; `before_reading` is told what that is. `None` if something can't be read, which
+/// has been said then.
 pub(super) fn load(
     read: &CaseDocuments,
-    file: &str,
-    folder: &Path,
+    from: &CaseSource<'_>,
     before_reading: &mut dyn FnMut(&[PathBuf]),
     diagnostics: &mut Diagnostics,
 ) -> Option<Subject> {
     let case = &read.case;
     let subject = match &case.config {
-        Some(config) => of_config(case, config, folder, before_reading, diagnostics)?,
-        None => of_manifests(read, file, folder, before_reading, diagnostics)?,
+        Some(config) => of_config(case, config, from.folder, before_reading, diagnostics)?,
+        None => {
+            let sources = match from.cluster {
+                Some(cluster) => copy(cluster),
+                None => manifests(read, from, before_reading, diagnostics)?,
+            };
+            of_manifests(case, sources)
+        }
     };
     // A pattern that the engine refuses is in a config that was written by hand.
     if let Err(error) = subject.explainer.router(&subject.client_namespace) {
@@ -100,21 +115,28 @@ fn of_config(
     })
 }
 
-fn of_manifests(
+fn copy(cluster: &Sources) -> Sources {
+    let mut sources = Sources::default();
+    for (_, source) in cluster.iter() {
+        sources.add_live(&*source.name, &*source.text);
+    }
+    sources
+}
+
+/// The texts of the manifests that a case names.
+fn manifests(
     read: &CaseDocuments,
-    file: &str,
-    folder: &Path,
+    from: &CaseSource<'_>,
     before_reading: &mut dyn FnMut(&[PathBuf]),
     diagnostics: &mut Diagnostics,
-) -> Option<Subject> {
-    let case = &read.case;
+) -> Option<Sources> {
     let mut sources = Sources::default();
     if let Some(text) = &read.manifests {
-        sources.add(file, text);
+        sources.add(from.file, text);
     }
     let mut failed = false;
-    for name in &case.manifests {
-        let loaded = paths(name, folder).and_then(|paths| {
+    for name in &read.case.manifests {
+        let loaded = paths(name, from.folder).and_then(|paths| {
             before_reading(&paths);
             let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
             source::load(&paths).map_err(|error| error.to_string())
@@ -134,9 +156,10 @@ fn of_manifests(
             }
         }
     }
-    if failed {
-        return None;
-    }
+    (!failed).then_some(sources)
+}
+
+fn of_manifests(case: &Case, sources: Sources) -> Subject {
     let client_namespace = case.client_namespace.as_ref();
     let client_namespace = client_namespace.map_or("default", |name| &name.value);
     let mut said = Diagnostics::default();
@@ -157,13 +180,13 @@ fn of_manifests(
         lint(&manifests, &options, &mut said);
     }
     said.sort();
-    Some(Subject {
+    Subject {
         names: KnownNames::new(&config, &manifests),
         explainer: Explainer::of_manifests(config, &sources, provenance),
         client_namespace: client_namespace.into(),
         sources,
         diagnostics: said,
-    })
+    }
 }
 
 /// The files and directories that `name` means: itself, or what fits it if it is a pattern, but for

@@ -20,7 +20,7 @@ fn run(input: &Path) -> FileResult {
     let name = input.strip_prefix(root).unwrap().display().to_string();
     let text = std::fs::read_to_string(input).unwrap();
     // Tests run in the folder of their package, so relative paths are right.
-    cases::run(&CaseFile { name, text }, |_| {})
+    cases::run(&CaseFile { name, text }, None, |_| {})
 }
 
 /// Without explanations, which have golden files of their own.

@@ -173,7 +173,7 @@ fn case_files() -> Vec<(String, Value, Vec<&'static str>)> {
             name: name.clone(),
             text,
         };
-        let tests = cases::run(&file, |_| {}).tests;
+        let tests = cases::run(&file, None, |_| {}).tests;
         let findings = tests.iter().flat_map(|test| test.findings.iter());
         let codes: Vec<&str> = findings.map(|finding| finding.code.id).collect();
         (!codes.contains(&"G101")).then(|| (name, yaml(path), codes))

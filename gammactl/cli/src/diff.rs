@@ -6,11 +6,16 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum};
 use gamma_config::Config;
 use gamma_diff::{self as diff, Places};
-use gamma_manifest::{diagnostic::Severity, source, source::Sources};
+use gamma_manifest::{
+    diagnostic::{Diagnostics, Severity},
+    source,
+    source::Sources,
+};
 use gamma_router::Router;
 
 use super::{
     input::{CompileFlags, CompiledInput},
+    kube::{KUBE, KubeFlags, LiveInput, Loaded},
     output,
     progress::ProgressLine,
 };
@@ -21,18 +26,32 @@ use super::{
 Examples:
   gammactl diff routes/ routes-new/
   git show HEAD:routes.yaml | gammactl diff - routes.yaml
-  kubectl get httproutes,grpcroutes,services -A -o yaml | gammactl diff - routes/ --exit-code
+  gammactl diff --kube -f routes/ --exit-code           # what `kubectl apply -f routes/` would change
   gammactl diff running.json routes/ -n shop --output json
 
-OLD and NEW are manifests (a file, a directory, or - for standard input) or a compiled route config.")]
+OLD and NEW are manifests (a file, a directory, or - for standard input) or a compiled route config. With
+--kube, OLD is the cluster, and NEW is the cluster with the files of -f applied.")]
 pub(super) struct DiffCommand {
     /// What there is: manifests or a route config
-    #[arg(value_name = "OLD")]
-    old: String,
+    #[arg(value_name = "OLD", required_unless_present_any = KUBE)]
+    old: Option<String>,
 
     /// What is to come: manifests or a route config
-    #[arg(value_name = "NEW")]
-    new: String,
+    #[arg(value_name = "NEW", required_unless_present_any = KUBE)]
+    new: Option<String>,
+
+    /// With --kube, the manifests that would be applied: a file, a directory, or - for standard input
+    #[arg(
+        short,
+        long,
+        num_args = 1..,
+        value_name = "PATH",
+        conflicts_with_all = ["old", "new"]
+    )]
+    filename: Vec<String>,
+
+    #[command(flatten)]
+    kube: KubeFlags,
 
     #[command(flatten)]
     flags: CompileFlags,
@@ -50,7 +69,7 @@ pub(super) struct DiffCommand {
     output: DiffFormat,
 
     /// Where to write the changes [default: standard output]
-    #[arg(short, value_name = "FILE")]
+    #[arg(short = 'o', value_name = "FILE")]
     file: Option<PathBuf>,
 }
 
@@ -61,13 +80,7 @@ enum DiffFormat {
 }
 
 pub(super) fn run(options: &DiffCommand) -> anyhow::Result<bool> {
-    anyhow::ensure!(
-        options.old != "-" || options.new != "-",
-        "OLD and NEW can't both be standard input"
-    );
-    let old = side("OLD", &options.old, &options.flags)?;
-    let new = side("NEW", &options.new, &options.flags)?;
-    let (Some((old, old_places)), Some((new, new_places))) = (old, new) else {
+    let Some([(old, old_places), (new, new_places)]) = sides(options)? else {
         return Ok(false);
     };
     let progress = ProgressLine::new("comparing");
@@ -98,20 +111,71 @@ pub(super) fn run(options: &DiffCommand) -> anyhow::Result<bool> {
     Ok(!(options.exit_code && found.is_change()))
 }
 
-/// Reads one side. `None` if it is wrong; what is wrong has been said.
-fn side(name: &str, path: &str, flags: &CompileFlags) -> anyhow::Result<Option<(Config, Places)>> {
+type ReadSide = (Config, Places);
+
+/// Reads both sides. `None` if one of them is wrong; what is wrong has been said.
+fn sides(options: &DiffCommand) -> anyhow::Result<Option<[ReadSide; 2]>> {
+    let flags = &options.flags;
+    let (old, new) = match (options.kube.target()?, &options.old, &options.new) {
+        (None, Some(old), Some(new)) => {
+            anyhow::ensure!(
+                options.filename.is_empty(),
+                "-f is for --kube: name the manifests as OLD and NEW"
+            );
+            anyhow::ensure!(
+                old != "-" || new != "-",
+                "OLD and NEW can't both be standard input"
+            );
+            let files = |name: &str, path: &str| {
+                let sources = source::load(&[path.into()]).with_context(|| name.to_owned())?;
+                let loaded = Loaded::files(sources, flags.namespace.as_deref());
+                side(name, path, loaded, flags)
+            };
+            (files("OLD", old)?, files("NEW", new)?)
+        }
+        (Some(target), None, None) => {
+            anyhow::ensure!(
+                !options.filename.is_empty(),
+                "what would be applied? Name its files: gammactl diff --kube -f PATH"
+            );
+            let files = source::load(&options.filename)?;
+            let live = LiveInput::read(&target, &files, flags.namespace.as_deref())?;
+            let context = format!("context {}", live.snapshot.context);
+            let before = Loaded::over(Sources::default(), &live);
+            let paths = options.filename.join(" ");
+            let mut after = Loaded::over(files, &live);
+            // What can't be seen is missing on both sides.
+            after.diagnostics = Diagnostics::default();
+            (
+                side("the cluster", &context, before, flags)?,
+                side("what would be applied", &paths, after, flags)?,
+            )
+        }
+        _ => anyhow::bail!(
+            "with --kube, OLD is the cluster: give the files that would be applied with -f"
+        ),
+    };
+    Ok(old.zip(new).map(|(old, new)| [old, new]))
+}
+
+/// One side. `None` if it is wrong; what is wrong has been said.
+fn side(
+    name: &str,
+    path: &str,
+    loaded: Loaded,
+    flags: &CompileFlags,
+) -> anyhow::Result<Option<ReadSide>> {
     let refuse = |why: &dyn fmt::Display| {
         eprintln!("error: {name} ({path}): {why}");
         Ok(None)
     };
-    let sources = source::load(&[path.into()]).with_context(|| name.to_owned())?;
-    let (config, places) = match route_config(&sources) {
+    let (config, places) = match route_config(&loaded.sources) {
         Some(json) => match gamma_config::parse(json.as_bytes()) {
             Ok(config) => (config, Places::default()),
             Err(error) => return refuse(&error),
         },
         None => {
-            let mut compiled = CompiledInput::of(sources, flags, &flags.compile_options());
+            let mut compiled = CompiledInput::of(loaded, &flags.compile_options());
             let worst = if flags.strict {
                 Severity::Warning
             } else {

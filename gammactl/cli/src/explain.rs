@@ -24,12 +24,14 @@ use super::{
 /// Say which rule a request gets, why, and what becomes of it
 #[derive(Debug, Args)]
 #[command(
-    mut_arg("filename", |arg| arg.required(false).required_unless_present("config")),
+    mut_arg("filename", |arg| arg.required_unless_present_any(["config", "kube", "context", "kubeconfig"])),
     after_help = "\
 Examples:
   gammactl explain -f routes/ -n shop 'POST http://cart/api?x=1' -H 'x-user: me'
   gammactl explain -f routes/ http://cart.shop/ --from web --destination 10.0.0.1:80
   gammactl explain -c config.json http://cart/ --output json
+  gammactl explain --kube 'curl http://cart/'           # what the cluster does with it
+  gammactl explain --kube -f new/ http://cart/          # and if these files were applied
   gammactl explain -f routes/ --requests requests.txt --output brief
   kubectl logs my-pod -c proxy | gammactl explain -f routes/ --access-log -
 
@@ -39,7 +41,7 @@ as cURL or fetch may have several lines; HAR files are read, too.
 --access-log reads Envoy's default format, Istio's, that of `gammactl envoy`, and JSON lines."
 )]
 pub(super) struct ExplainCommand {
-    /// The request: a URL, or a method and a URL in one word, as in 'POST http://cart/'
+    /// The request: a URL, a method and a URL in one word, as in 'POST http://cart/', or a whole command of curl
     #[arg(value_name = "REQUEST")]
     requests_given: Vec<String>,
 
@@ -47,7 +49,12 @@ pub(super) struct ExplainCommand {
     input: Input,
 
     /// A route config instead of manifests
-    #[arg(short, long, value_name = "FILE", conflicts_with = "filename")]
+    #[arg(
+        short,
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["filename", "kube", "context", "kubeconfig"]
+    )]
     config: Option<String>,
 
     #[command(flatten)]
@@ -83,7 +90,7 @@ enum ExplainFormat {
 pub(super) fn run(options: &ExplainCommand) -> anyhow::Result<bool> {
     let (mut input, mut given) = (options.input.clone(), options.requests_given.clone());
     given.splice(0..0, requests_among(&mut input.filename));
-    if options.config.is_none() && input.filename.is_empty() {
+    if options.config.is_none() && input.filename.is_empty() && !input.kube.is_given() {
         bail!("-f needs the path of manifests");
     }
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -91,6 +98,18 @@ pub(super) fn run(options: &ExplainCommand) -> anyhow::Result<bool> {
 
     let mut asked: Vec<(Simulated, Option<Logged>)> = Vec::new();
     for request in given {
+        if request.starts_with("curl ") {
+            let of_command = &options.request;
+            if of_command.method.is_some()
+                || !of_command.headers.is_empty()
+                || !of_command.data.is_empty()
+            {
+                bail!("`{request}` says everything itself: put -X, -H and -d into it");
+            }
+            let request = read_line(&request, now)?;
+            asked.extend(request.map(|request| (request, None)));
+            continue;
+        }
         let draft = RequestDraft::new(request, &options.request);
         asked.push((draft.simulated(now)?, None));
     }
@@ -194,9 +213,16 @@ fn explainer(options: &ExplainCommand, input: &Input) -> anyhow::Result<Option<E
                 sources,
                 config,
                 provenance,
+                namespace,
                 ..
             } = compiled;
-            Explainer::of_manifests(config, &sources, provenance)
+            let explainer = Explainer::of_manifests(config, &sources, provenance);
+            if input.kube.is_given() {
+                // Like kubectl: the context says where its user is.
+                explainer.with_client_namespace(&namespace)
+            } else {
+                explainer
+            }
         }
     };
     Ok(Some(match &input.flags.namespace {

@@ -8,18 +8,30 @@ use gamma_config::Config;
 use gamma_manifest::{
     self as manifest, Manifests,
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
-    source,
     source::Sources,
 };
 
-use super::{output, progress::ProgressLine};
+use super::{
+    kube::{KUBE, KubeFlags, Loaded},
+    output,
+    progress::ProgressLine,
+};
 
 /// What every command reads.
 #[derive(Debug, Clone, Args)]
 pub(super) struct Input {
     /// Manifests: a file, a directory, or - for standard input
-    #[arg(short, long = "filename", required = true, num_args = 1.., value_name = "PATH")]
+    #[arg(
+        short,
+        long = "filename",
+        required_unless_present_any = KUBE,
+        num_args = 1..,
+        value_name = "PATH"
+    )]
     pub(super) filename: Vec<String>,
+
+    #[command(flatten)]
+    pub(super) kube: KubeFlags,
 
     #[command(flatten)]
     pub(super) flags: CompileFlags,
@@ -80,10 +92,6 @@ impl Input {
 }
 
 impl CompileFlags {
-    pub(super) fn default_namespace(&self) -> &str {
-        self.namespace.as_deref().unwrap_or("default")
-    }
-
     pub(super) fn compile_options(&self) -> compile::Options {
         self.compile_options_for(ClusterNaming::Standalone)
     }
@@ -145,6 +153,8 @@ pub(super) struct CompiledInput {
     /// Where the matches of the config are written.
     pub(super) provenance: Provenance,
     pub(super) diagnostics: Diagnostics,
+    /// Where clients are of which nothing else is said.
+    pub(super) namespace: String,
 }
 
 impl CompiledInput {
@@ -155,17 +165,22 @@ impl CompiledInput {
     /// Compiles with `options` instead of those that `input` has for most commands.
     pub(super) fn with(input: &Input, options: &compile::Options) -> anyhow::Result<Self> {
         let progress = ProgressLine::new("waiting for manifests");
-        let sources = source::load(&input.filename)?;
+        let namespace = input.flags.namespace.as_deref();
+        let loaded = Loaded::read(&input.filename, &input.kube, namespace)?;
         drop(progress);
-        Ok(Self::of(sources, &input.flags, options))
+        Ok(Self::of(loaded, options))
     }
 
     /// Compiles what was read.
-    pub(super) fn of(sources: Sources, flags: &CompileFlags, options: &compile::Options) -> Self {
-        let mut diagnostics = Diagnostics::default();
+    pub(super) fn of(loaded: Loaded, options: &compile::Options) -> Self {
+        let Loaded {
+            sources,
+            mut diagnostics,
+            namespace,
+        } = loaded;
         let bytes: usize = sources.iter().map(|(_, source)| source.text.len()).sum();
         let progress = ProgressLine::new(format!("reading {} MB of manifests", bytes / 1_000_000));
-        let manifests = manifest::decode(&sources, flags.default_namespace(), &mut diagnostics);
+        let manifests = manifest::decode(&sources, &namespace, &mut diagnostics);
         drop(progress);
         let _progress = ProgressLine::new(format!("compiling {} routes", manifests.routes.len()));
         if manifests.is_empty() && diagnostics.is_empty() {
@@ -185,6 +200,7 @@ impl CompiledInput {
             attachments,
             provenance,
             diagnostics,
+            namespace,
         }
     }
 

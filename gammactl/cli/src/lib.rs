@@ -15,16 +15,18 @@ mod envoy;
 mod explain;
 mod input;
 mod istio;
+mod kube;
 mod live;
 mod output;
 mod progress;
 mod schema;
+mod status;
 mod test;
 mod watch;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 /// What went wrong outside the manifests.
 const USAGE: u8 = 2;
@@ -39,7 +41,10 @@ What to do next:
   gammactl envoy -f routes/ --listen 127.0.0.1:10000 --wasm gamma-filter.wasm -o envoy.yaml
                                                 a whole Envoy around it
   gammactl istio -f routes/ --image oci://example.com/gamma-filter:0.1
-                                                the filter in Istio's sidecars";
+                                                the filter in Istio's sidecars
+  gammactl status                               which sidecars run which config
+
+--kube instead of -f reads the objects of a cluster.";
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (route config version 1)");
 const _: () = assert!(gamma_config::VERSION == 1);
@@ -62,12 +67,31 @@ enum Command {
     Test(test::TestCommand),
     Schema(schema::SchemaCommand),
     Istio(istio::IstioCommand),
+    Status(status::StatusCommand),
     Completions(completions::CompletionsCommand),
+}
+
+/// What the program is called where kubectl finds it: `kubectl gamma` runs it.
+const PLUGIN: &str = "kubectl-gamma";
+
+/// The command line of this process. As a plugin of kubectl, help and mistakes call it so.
+fn parse() -> Cli {
+    let called = std::env::args_os().next();
+    let called = called.as_deref().map(Path::new).and_then(Path::file_stem);
+    if called.is_none_or(|name| name != PLUGIN) {
+        return Cli::parse();
+    }
+    let mut command = Cli::command().bin_name("kubectl gamma");
+    // Without it, the help of subcommands is of the program's own name.
+    command.build();
+    let matches = command.get_matches();
+    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
 }
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let done = match Cli::parse().command {
+    let Cli { command } = parse();
+    let done = match command {
         Some(Command::Compile(options)) => compile::run(&options),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Explain(options)) => explain::run(&options),
@@ -76,6 +100,7 @@ pub fn run() -> ExitCode {
         Some(Command::Test(options)) => test::run(&options),
         Some(Command::Schema(options)) => schema::run(&options),
         Some(Command::Istio(options)) => istio::run(&options),
+        Some(Command::Status(options)) => status::run(&options),
         Some(Command::Completions(options)) => completions::run(&options, &mut Cli::command()),
         None => {
             let mut command = Cli::command();

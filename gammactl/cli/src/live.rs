@@ -120,6 +120,10 @@ fn next(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<Option<Next>
 }
 
 fn keep_up(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bool> {
+    anyhow::ensure!(
+        !options.input.kube.is_given(),
+        "--watch is for files: a cluster is read once, so run the command again when its objects change"
+    );
     let read = options.input.filename.iter().chain(&options.merge);
     let mut paths: Vec<PathBuf> = read.map(PathBuf::from).collect();
     if paths.iter().any(|path| path == Path::new("-")) {

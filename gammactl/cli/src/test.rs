@@ -8,7 +8,12 @@ use std::{
 use clap::{Args, ValueEnum};
 use gamma_cases::{self as cases, report, report::Results};
 
-use super::output;
+use gamma_manifest::diagnostic::Severity;
+
+use super::{
+    kube::{KUBE, KubeFlags, Loaded},
+    output,
+};
 use crate::watch::Watched;
 
 /// Test routes: requests, and what must become of them
@@ -25,7 +30,8 @@ Examples:
   gammactl test routes/
   gammactl test cart.cases.yaml --filter /checkout
   gammactl test routes/ --junit results.xml
-  gammactl test routes/ --watch")]
+  gammactl test routes/ --watch
+  gammactl test routes/ --kube                          # of what is in the cluster")]
 pub(super) struct TestCommand {
     /// Case files: a file, a directory (its *.cases.yaml), or - for standard input
     #[arg(required = true, num_args = 1.., value_name = "CASES")]
@@ -44,8 +50,11 @@ pub(super) struct TestCommand {
     junit: Option<PathBuf>,
 
     /// Run again whenever a case file or a manifest changes, until Ctrl-C
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = KUBE)]
     watch: bool,
+
+    #[command(flatten)]
+    kube: KubeFlags,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,9 +89,24 @@ pub(super) fn run(options: &TestCommand) -> anyhow::Result<bool> {
 /// Whether all tests passed.
 fn once(options: &TestCommand, mut before_reading: impl FnMut(&[PathBuf])) -> anyhow::Result<bool> {
     let files = cases::find(&options.cases)?;
+    let cluster = match options.kube.target()? {
+        Some(_) => {
+            let Loaded {
+                sources,
+                diagnostics,
+                ..
+            } = Loaded::read(&[], &options.kube, None)?;
+            output::report(&diagnostics, &sources);
+            if diagnostics.any(Severity::Error) {
+                return Ok(false);
+            }
+            Some(sources)
+        }
+        None => None,
+    };
     let files = files
         .iter()
-        .map(|file| cases::run(file, &mut before_reading));
+        .map(|file| cases::run(file, cluster.as_ref(), &mut before_reading));
     let results = Results::new(files.collect(), &options.filter);
     if let Some(path) = &options.junit {
         output::write(&report::junit(&results)?, Some(path))?;

@@ -65,7 +65,7 @@ pub use compilation::{Compilation, compilation, compile};
 pub use criterion::Criterion;
 pub use endpoints::PortEndpoint;
 pub use index::Index;
-pub use lint::lint;
+pub use lint::{lint, noticed_kinds};
 pub use options::{Options, TlsToBackends};
 pub use provenance::{Provenance, RouteTableKey, TableOrigins};
 pub use retry_budget::RetryBudgets;

@@ -31,6 +31,8 @@ mod values;
 mod variables;
 mod weights;
 
+pub use other_apis::noticed_kinds;
+
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 
 use crate::{Options, attach::attach, index::Index};

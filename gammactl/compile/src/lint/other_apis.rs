@@ -149,6 +149,18 @@ const BEHAVIOURS: [Behaviour; 17] = [
 /// Routes of the Gateway API that have another kind of traffic.
 const OTHER_ROUTES: [&str; 3] = ["TCPRoute", "TLSRoute", "UDPRoute"];
 
+/// Groups and kinds (none for all of the group) that the decoder does not know and findings may be about,
+/// for whoever chooses the objects to read.
+pub fn noticed_kinds() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    let of_gateway_api: [(&str, &[&str]); 2] = [
+        ("gateway.networking.k8s.io", &OTHER_ROUTES),
+        // Parents of routes.
+        ("gateway.networking.k8s.io", &["Gateway"]),
+    ];
+    let behaviours = BEHAVIOURS.iter().map(|of| (of.group, of.kinds));
+    of_gateway_api.into_iter().chain(behaviours)
+}
+
 pub(super) fn lint(
     manifests: &Manifests,
     index: &Index<'_>,

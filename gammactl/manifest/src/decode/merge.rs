@@ -1,22 +1,34 @@
 //! Merges the objects of several documents. Of two with the same kind, namespace and name the first is
-//! kept, and of two Services with the same address.
+//! kept, and of two Services with the same address. A file lies over the objects of a cluster.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
     net::IpAddr,
 };
 
-use super::left_out;
+use super::{inherit, left_out};
 use crate::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     model::{Manifests, Metadata, Service, ServiceKind},
     source::{Sources, Span},
 };
 
+/// What becomes of an object among those that were read before it.
+#[derive(Debug, PartialEq, Eq)]
+enum Layer {
+    /// There is no other of its kind and name.
+    New,
+    /// It is in a cluster, and that one in a file would replace it: its number.
+    Under(usize),
+    /// It is left out, which has been said.
+    Second,
+}
+
 pub(super) struct Merge<'s> {
     sources: &'s Sources,
-    /// Where each object was first defined: by kind, namespace and name.
-    seen: HashMap<(&'static str, String, String), Span>,
+    /// Where each object was first defined: by kind, namespace and name. With its number among those of
+    /// its kind.
+    seen: HashMap<(&'static str, String, String), (Span, usize)>,
     /// The Service that has each cluster IP: its full name, and where the address is written.
     cluster_ips: HashMap<IpAddr, (String, Span)>,
     manifests: Manifests,
@@ -37,8 +49,11 @@ impl<'s> Merge<'s> {
         self.manifests.left_out.extend(part.left_out);
         self.manifests.gateways.extend(part.gateways);
         for route in part.routes {
-            if self.is_new(route.kind.as_str(), &route.metadata, diagnostics) {
-                self.manifests.routes.push(route);
+            let at = self.manifests.routes.len();
+            match self.place(route.kind.as_str(), &route.metadata, at, diagnostics) {
+                Layer::New => self.manifests.routes.push(route),
+                Layer::Under(first) => inherit::route(&mut self.manifests.routes[first], &route),
+                Layer::Second => {}
             }
         }
         for service in part.services {
@@ -46,10 +61,22 @@ impl<'s> Merge<'s> {
                 ServiceKind::Service => "Service",
                 ServiceKind::ServiceImport => "ServiceImport",
             };
-            if self.is_new(kind, &service.metadata, diagnostics)
-                && self.has_own_addresses(&service, diagnostics)
-            {
-                self.manifests.services.push(service);
+            let at = self.manifests.services.len();
+            match self.place(kind, &service.metadata, at, diagnostics) {
+                Layer::New => {
+                    if self.has_own_addresses(&service, diagnostics) {
+                        self.manifests.services.push(service);
+                    }
+                }
+                Layer::Under(first) => {
+                    // One whose address is taken was left out.
+                    let above = self.manifests.services.get_mut(first);
+                    let name = &service.metadata.name.value;
+                    if let Some(above) = above.filter(|above| above.metadata.name.value == *name) {
+                        inherit::service(above, &service);
+                    }
+                }
+                Layer::Second => {}
             }
         }
         for slice in part.endpoint_slices {
@@ -135,17 +162,32 @@ impl<'s> Merge<'s> {
         metadata: &Metadata,
         diagnostics: &mut Diagnostics,
     ) -> bool {
+        self.place(kind, metadata, 0, diagnostics) == Layer::New
+    }
+
+    /// What is to be done with an object, which is number `at` of its kind if it is kept.
+    fn place(
+        &mut self,
+        kind: &'static str,
+        metadata: &Metadata,
+        at: usize,
+        diagnostics: &mut Diagnostics,
+    ) -> Layer {
         let (namespace, name) = (&metadata.namespace, &metadata.name);
-        let first = match self
+        let (first, number) = match self
             .seen
             .entry((kind, namespace.clone(), name.value.clone()))
         {
             Entry::Vacant(entry) => {
-                entry.insert(name.span);
-                return true;
+                entry.insert((name.span, at));
+                return Layer::New;
             }
             Entry::Occupied(first) => *first.get(),
         };
+        let is_live = |span| self.sources.of(span).is_live;
+        if is_live(name.span) && !is_live(first) {
+            return Layer::Under(number);
+        }
         let second = left_out::second(kind, namespace, name);
         self.manifests.left_out.push(second);
         let (line, _) = self.sources.line_column(first);
@@ -170,6 +212,6 @@ impl<'s> Merge<'s> {
                 )
             }),
         );
-        false
+        Layer::Second
     }
 }

@@ -19,6 +19,7 @@ mod filters;
 mod foreign;
 mod grant;
 mod hints;
+mod inherit;
 mod kinds;
 mod left_out;
 mod matches;
@@ -190,6 +191,26 @@ const KINDS: &[(&str, &str, &[&str], ReadObject)] = &[
     ),
     ("ConfigMap", "", &["v1"], |d, o, cx| d.config_map(o, cx)),
 ];
+
+/// A kind of objects that [`decode`] reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KnownKind {
+    /// Kind.
+    pub kind: &'static str,
+    /// API group; empty for the core group.
+    pub group: &'static str,
+    /// Versions that are read, the one to write first.
+    pub versions: &'static [&'static str],
+}
+
+/// The kinds that [`decode`] reads.
+pub fn known_kinds() -> impl Iterator<Item = KnownKind> {
+    KINDS.iter().map(|(kind, group, versions, _)| KnownKind {
+        kind,
+        group,
+        versions,
+    })
+}
 
 /// Whether objects of a kind say anything about routes by themselves. A ConfigMap may hold anything, templates of
 /// others among it.

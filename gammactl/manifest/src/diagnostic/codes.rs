@@ -1,6 +1,7 @@
 //! The registry of diagnostic codes. A code keeps its meaning for ever; a retired one is not reused (G302).
 //!
-//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` test cases, `G6xx` Istio.
+//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` test cases, `G6xx` Istio
+//! and clusters.
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -152,4 +153,9 @@ codes! {
     OBJECT_TOO_LARGE = "G603", Error, "object is too large for Kubernetes";
     HEADLESS_IN_ISTIO = "G604", Warning, "headless backend has no cluster of its own in Istio";
     SESSIONS_IN_ISTIO = "G605", Warning, "sessions don't keep their endpoint in Istio";
+    NO_GATEWAY_API = "G640", Warning, "cluster has no Gateway API";
+    ROUTES_FORBIDDEN = "G641", Error, "routes or Services of a cluster can't be read";
+    KIND_FORBIDDEN = "G642", Warning, "kind is missing from the picture of a cluster";
+    OTHER_KIND_FORBIDDEN = "G643", Note, "kind that others obey can't be read in a cluster";
+    OTHER_VERSIONS = "G644", Warning, "cluster has no version of a kind that is known";
 }

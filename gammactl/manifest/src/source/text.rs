@@ -36,6 +36,8 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// Whether this is an object of a cluster: one of the same kind and name in a file would replace it.
+    pub is_live: bool,
     /// Why the text is not that of the whole file, if it is not.
     pub not_text: Option<NotText>,
     /// Where each line begins, in bytes: many findings in one large file must not each count its lines.
@@ -116,6 +118,14 @@ impl Sources {
         self.push(name.into(), text.into(), None)
     }
 
+    /// Adds the text of an object of a cluster and returns its index. Files come first: `kubectl apply` of
+    /// them would replace it.
+    pub fn add_live(&mut self, name: impl Into<String>, text: impl Into<String>) -> u32 {
+        let file = self.push(name.into(), text.into(), None);
+        self.0[file as usize].is_live = true;
+        file
+    }
+
     /// Adds the bytes of a file and returns its index.
     pub fn add_bytes(&mut self, name: impl Into<String>, bytes: Vec<u8>) -> u32 {
         let (text, not_text) = encoding::text(bytes);
@@ -134,6 +144,7 @@ impl Sources {
                 .collect(),
             name,
             text,
+            is_live: false,
             not_text,
         });
         (self.0.len() - 1) as u32

@@ -22,7 +22,8 @@ const RULES: Rules = Rules {
         gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
-        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases
+        gamma-kube:     gamma-manifest
+        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases gamma-kube
 
         # The tests.
         gamma-api-server:
@@ -47,6 +48,7 @@ const RULES: Rules = Rules {
         gamma-tests:   gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
+        kube:          gamma-kube
         kube-cel:      gamma-api-server
         clap:          gamma-explain gammactl
         clap_complete: gammactl

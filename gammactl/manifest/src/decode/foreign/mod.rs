@@ -30,7 +30,8 @@ pub(super) fn files(
     diagnostics: &mut Diagnostics,
 ) -> HashSet<u32> {
     let mut foreign = HashSet::new();
-    for (file, source) in sources.iter() {
+    // What is in a cluster is an object, whatever its texts look like.
+    for (file, source) in sources.iter().filter(|(_, source)| !source.is_live) {
         let found = if let Some(error) = &source.not_text {
             let place = |at: usize| at as u32;
             Some(Recognised {
