@@ -40,13 +40,19 @@ pub(super) struct IstioCommand {
     #[arg(long)]
     mirror_host_suffix: bool,
 
+    /// Let a request of a rule without `retry` fail at its first attempt; otherwise Istio's defaults apply
+    /// to it: two retries where no endpoint has answered
+    #[arg(long)]
+    no_default_retries: bool,
+
     /// Where to write the objects [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
-    let istio_options = options.plugin.options(options.mirror_host_suffix)?;
+    let mut istio_options = options.plugin.options(options.mirror_host_suffix)?;
+    istio_options.default_retries = !options.no_default_retries;
     let compile_options = options.input.compile_options_for(ClusterNaming::Istio);
     let mut compiled = CompiledInput::with(&options.input, &compile_options)?;
     let CompiledInput {

@@ -130,6 +130,7 @@ impl PluginFlags {
             },
             selector: self.selector.iter().cloned().collect(),
             mirror_host_suffix,
+            default_retries: true,
         })
     }
 
