@@ -188,8 +188,7 @@ fn backends_see_no_header_between_filter_and_proxy() {
     }
 }
 
-/// "If … a backendRef refers to a resource that does not exist … 500": so it is where the sidecar
-/// has no cluster for a Service that is there.
+/// To a client it is the same whether a backend is not there or its sidecar has no cluster for it.
 #[test]
 fn a_cluster_that_the_sidecar_does_not_have_is_answered_500() {
     let special = Special {
@@ -269,7 +268,8 @@ fn a_missing_cluster_is_unavailable_to_grpc() {
 /// An Istio that knows no `cluster_header` of mirrors would drop it, and its Envoys all routes with it.
 #[test]
 fn an_old_sidecar_gets_routes_without_mirrors() {
-    let rule = "filters: [{type: RequestMirror, requestMirror: {backendRef: {name: copies, port: 80}}}]";
+    let rule =
+        "filters: [{type: RequestMirror, requestMirror: {backendRef: {name: copies, port: 80}}}]";
     for (version, copied) in [
         ("1.32.0", true),
         ("1.32-dev", true),

@@ -30,7 +30,8 @@ pub(super) fn routes(config: &Config, options: &IstioOptions) -> Vec<Value> {
     for mut route in decided_routes(config, options.mirror_host_suffix) {
         remove_headers(&mut route);
         let action = &mut route["route"];
-        // "… 500" for a backend that is not there; without this Envoy answers 503.
+        // "… 500 status code MUST be returned for requests that would have otherwise been routed to an
+        // invalid backend." Envoy's own answer is 503.
         action["cluster_not_found_response_code"] = "INTERNAL_SERVER_ERROR".into();
         // No limit to what a gRPC client asks for, as on istiod's routes: else Envoy does not read it.
         action["max_grpc_timeout"] = "0s".into();
@@ -51,7 +52,7 @@ pub(super) fn routes(config: &Config, options: &IstioOptions) -> Vec<Value> {
     routes
 }
 
-/// "… clients … with UNAVAILABLE", which is what Envoy makes of 503.
+/// `UNAVAILABLE` is what the API has there for a GRPCRoute, and what Envoy makes of 503.
 fn for_grpc(route: &Value) -> Value {
     let mut route = route.clone();
     let name = route["name"].as_str().unwrap_or_default();

@@ -26,7 +26,7 @@ mod split;
 
 pub use advice::advise;
 pub use needed::{InvalidPattern, ServicePattern, needed};
-pub use object::{IstioObject, yaml};
+pub use object::{INSTANCE_LABEL, IstioObject, MANAGED_BY, MANAGED_BY_LABEL, yaml};
 pub use options::IstioOptions;
 pub use pair::objects;
 pub use plugin_fields::{FailStrategy, Image, InvalidImage, Phase, PullPolicy};
