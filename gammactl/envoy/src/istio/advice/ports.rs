@@ -10,7 +10,7 @@ use gamma_manifest::{
 
 /// What Istio takes a port for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Protocol {
+enum IstioProtocol {
     /// HTTP/1.1 to the endpoints, whatever the client speaks.
     Http(&'static str),
     /// HTTP/2 to the endpoints.
@@ -24,7 +24,7 @@ enum Protocol {
 /// Where a protocol that is looked for in the first bytes would wait for a client that waits for its server.
 const SERVER_SPEAKS_FIRST: [u16; 4] = [25, 53, 3306, 27017];
 
-impl Protocol {
+impl IstioProtocol {
     /// `appProtocol` says it, else the name of the port up to its first `-`.
     fn of(port: &ServicePort) -> Self {
         let said = match port.app_protocol.as_deref() {
@@ -88,7 +88,7 @@ pub(super) fn advise(
             let Some(port) = service.tcp_port(attached.number) else {
                 continue;
             };
-            if let Protocol::Bytes(protocol) = Protocol::of(port)
+            if let IstioProtocol::Bytes(protocol) = IstioProtocol::of(port)
                 && told.insert((port.span, 0))
             {
                 found.push(no_http(service, port, protocol));
@@ -104,7 +104,8 @@ pub(super) fn advise(
     let routes = attached.iter().filter_map(|r| manifests.routes.get(*r));
     for route in routes.filter(|route| route.kind == RouteKind::GrpcRoute) {
         for (service, port) in backends(route, index) {
-            if let Protocol::Http(protocol) | Protocol::Bytes(protocol) = Protocol::of(port)
+            if let IstioProtocol::Http(protocol) | IstioProtocol::Bytes(protocol) =
+                IstioProtocol::of(port)
                 && told.insert((port.span, 1))
             {
                 found.push(no_http2(service, port, protocol));

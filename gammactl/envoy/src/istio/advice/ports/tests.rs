@@ -18,49 +18,49 @@ fn port(fields: &str) -> ServicePort {
 #[test]
 fn istio_goes_by_app_protocol_then_by_the_name_then_by_the_number() {
     let table = [
-        ("port: 80", Protocol::Sniffed),
-        ("port: 80, name: web", Protocol::Sniffed),
-        ("port: 80, name: http", Protocol::Http("HTTP")),
-        ("port: 80, name: http-web", Protocol::Http("HTTP")),
-        ("port: 80, name: httpweb", Protocol::Sniffed),
-        ("port: 80, name: http2", Protocol::Http2),
-        ("port: 80, name: grpc-api", Protocol::Http2),
-        ("port: 80, name: grpc-web-api", Protocol::Http2),
-        ("port: 80, name: tcp-web", Protocol::Bytes("TCP")),
-        ("port: 80, name: https", Protocol::Bytes("HTTPS")),
-        ("port: 80, name: tls-web", Protocol::Bytes("TLS")),
-        ("port: 80, name: mongo", Protocol::Bytes("Mongo")),
-        ("port: 80, name: redis", Protocol::Bytes("Redis")),
-        ("port: 80, name: mysql", Protocol::Bytes("MySQL")),
-        ("port: 3306", Protocol::Bytes("TCP")),
-        ("port: 3306, name: web", Protocol::Bytes("TCP")),
-        ("port: 3306, name: http", Protocol::Http("HTTP")),
+        ("port: 80", IstioProtocol::Sniffed),
+        ("port: 80, name: web", IstioProtocol::Sniffed),
+        ("port: 80, name: http", IstioProtocol::Http("HTTP")),
+        ("port: 80, name: http-web", IstioProtocol::Http("HTTP")),
+        ("port: 80, name: httpweb", IstioProtocol::Sniffed),
+        ("port: 80, name: http2", IstioProtocol::Http2),
+        ("port: 80, name: grpc-api", IstioProtocol::Http2),
+        ("port: 80, name: grpc-web-api", IstioProtocol::Http2),
+        ("port: 80, name: tcp-web", IstioProtocol::Bytes("TCP")),
+        ("port: 80, name: https", IstioProtocol::Bytes("HTTPS")),
+        ("port: 80, name: tls-web", IstioProtocol::Bytes("TLS")),
+        ("port: 80, name: mongo", IstioProtocol::Bytes("Mongo")),
+        ("port: 80, name: redis", IstioProtocol::Bytes("Redis")),
+        ("port: 80, name: mysql", IstioProtocol::Bytes("MySQL")),
+        ("port: 3306", IstioProtocol::Bytes("TCP")),
+        ("port: 3306, name: web", IstioProtocol::Bytes("TCP")),
+        ("port: 3306, name: http", IstioProtocol::Http("HTTP")),
         (
             "port: 80, name: tcp, appProtocol: http",
-            Protocol::Http("HTTP"),
+            IstioProtocol::Http("HTTP"),
         ),
         (
             "port: 80, name: http, appProtocol: HTTPS",
-            Protocol::Bytes("HTTPS"),
+            IstioProtocol::Bytes("HTTPS"),
         ),
         (
             "port: 80, name: http, appProtocol: kubernetes.io/h2c",
-            Protocol::Http2,
+            IstioProtocol::Http2,
         ),
         (
             "port: 80, appProtocol: kubernetes.io/ws",
-            Protocol::Http("HTTP"),
+            IstioProtocol::Http("HTTP"),
         ),
         (
             "port: 80, appProtocol: kubernetes.io/wss",
-            Protocol::Bytes("HTTPS"),
+            IstioProtocol::Bytes("HTTPS"),
         ),
         (
             "port: 80, name: http, appProtocol: example.com/x",
-            Protocol::Sniffed,
+            IstioProtocol::Sniffed,
         ),
     ];
     for (fields, expected) in table {
-        assert_eq!(Protocol::of(&port(fields)), expected, "{fields}");
+        assert_eq!(IstioProtocol::of(&port(fields)), expected, "{fields}");
     }
 }
