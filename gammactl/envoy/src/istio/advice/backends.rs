@@ -90,11 +90,10 @@ fn hidden(
         return;
     };
     // A route of the Service's own namespace is for all clients, another one for those beside it.
-    let parents = route.parent_refs.iter().map(|parent| {
+    let is_producer = route.parent_refs.iter().any(|parent| {
         let namespace = parent.namespace.as_ref();
         namespace.is_none_or(|namespace| *namespace.value == route.metadata.namespace)
     });
-    let is_producer = parents.into_iter().any(|is_own| is_own);
     let hidden_from = if is_producer {
         scopes
             .iter()
