@@ -1,6 +1,7 @@
 //! The command `gammactl istio` writes the objects that put the filter into Istio's sidecars.
 
 mod clients;
+mod comment;
 mod plugin;
 
 use std::path::PathBuf;
@@ -43,13 +44,24 @@ pub(super) struct IstioCommand {
     #[arg(long)]
     mirror_host_suffix: bool,
 
+    /// Let a request of a rule without `retry` fail at its first attempt; otherwise Istio's defaults apply
+    /// to it: two retries where no endpoint has answered
+    #[arg(long)]
+    no_default_retries: bool,
+
+    /// Revisions of the mesh's istiods: a route in the cluster that is labelled with one of them, or with
+    /// `default`, is obeyed by Istio too
+    #[arg(long, value_name = "REVISION", num_args = 1..)]
+    istio_revision: Vec<String>,
+
     /// Where to write the objects [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
 
 pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
-    let istio_options = options.plugin.options(options.mirror_host_suffix)?;
+    let mut istio_options = options.plugin.options(options.mirror_host_suffix)?;
+    istio_options.default_retries = !options.no_default_retries;
     let compile_options = options.input.compile_options_for(ClusterNaming::Istio);
     let mut compiled = CompiledInput::with(&options.input, &compile_options)?;
     let CompiledInput {
@@ -59,9 +71,10 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
         diagnostics,
         ..
     } = &mut compiled;
-    istio::advise(manifests, attachments, diagnostics);
     let namespace = options.input.flags.namespace.as_deref();
     let scopes = options.clients.scopes(namespace, manifests);
+    let revisions = &options.istio_revision;
+    istio::advise(manifests, attachments, &scopes, revisions, diagnostics);
     options.clients.check_services(&scopes, config)?;
     let of = |scope: &Scope| {
         let config = istio::needed(config, scope, &options.clients.services);
@@ -75,35 +88,10 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     if !compiled.good(&options.input) {
         return Ok(false);
     }
-    let text = istio::yaml(&objects, &comment(options, &scopes));
+    let text = istio::yaml(
+        &objects,
+        &comment::comment(options.output.as_deref(), &istio_options.name, &scopes),
+    );
     output::write(&text, options.output.as_deref())?;
     Ok(true)
-}
-
-fn comment(options: &IstioCommand, scopes: &[Scope]) -> String {
-    let file = options.output.as_ref();
-    let file = file.map_or("FILE".into(), |path| path.display().to_string());
-    let clients = match scopes {
-        [Scope::Mesh { .. }] => "For clients in every namespace of the mesh.".into(),
-        scopes => {
-            let names: Vec<&str> = scopes.iter().map(Scope::namespace).collect();
-            let noun = if names.len() == 1 {
-                "namespace"
-            } else {
-                "namespaces"
-            };
-            format!(
-                "For clients in {noun} {}; those elsewhere get no filter.",
-                names.join(", ")
-            )
-        }
-    };
-    format!(
-        "Written by gammactl: the Gamma filter in Istio's sidecars, and the route that obeys it.\n\
-         {clients}\n\
-         Apply it:\n  kubectl apply --server-side -f {file}\n\
-         Remove it:\n  kubectl delete -f {file}\n\
-         The route config is the WasmPlugin's `pluginConfig`. The routes need not be in the cluster; if\n\
-         they are, label them `istio.io/rev: gamma`, so that istiod does not obey them as well."
-    )
 }

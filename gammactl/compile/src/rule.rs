@@ -10,8 +10,8 @@ use gamma_manifest::{
 };
 
 use super::{
-    attach::Attachments, backend, filters, header_changes::not_sendable, matches,
-    precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
+    attach::Attachments, backend, cluster::ClusterNaming, filters, header_changes::not_sendable,
+    matches, precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
 };
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
@@ -155,10 +155,19 @@ fn compile(
         filters: filters.filters,
         backend_refs,
         timeouts: rule.timeouts,
-        retry: rule.retry.clone(),
+        retry: rule.retry.clone().or_else(|| no_retries(rule, backends)),
         invalid: filters.invalid,
     };
     (!ranks.is_empty()).then_some(RankedRule { rule, ranks })
+}
+
+/// "An explicit zero value MUST disable retries": where the proxy's own routes have some, that has to be said.
+fn no_retries(rule: &Rule, backends: &BackendResolver<'_>) -> Option<config::Retry> {
+    let is_istio = backends.options.cluster_names == ClusterNaming::Istio;
+    (is_istio && rule.retry_span.is_some()).then(|| config::Retry {
+        attempts: Some(0),
+        ..config::Retry::default()
+    })
 }
 
 /// A name or a path that can't be used is not there: both have defaults.

@@ -1,5 +1,6 @@
 //! What `gammactl istio` writes, in an Envoy that is set up as Istio sets up a sidecar.
 
+mod edges;
 mod patch;
 mod sidecar;
 
@@ -96,6 +97,7 @@ fn options() -> IstioOptions {
         config_format: ConfigFormat::Plain,
         selector: [].into(),
         mirror_host_suffix: false,
+        default_retries: true,
     }
 }
 

@@ -1,5 +1,6 @@
 //! An Envoy that is set up as istiod sets up a sidecar: outbound clusters by Istio's names, a virtual
-//! host for each Service and one for all else, and the filter from a WasmPlugin.
+//! host for each Service and one for all else, the filter from a WasmPlugin, and behind it those that
+//! every sidecar has, in istiod's order.
 
 use std::{
     collections::BTreeMap,
@@ -17,6 +18,32 @@ use serde_json::{Value, json};
 
 use crate::patch;
 
+/// What is not the same in each mesh.
+pub(crate) struct Special<'a> {
+    /// What the sidecar says that it is of.
+    pub(crate) version: &'a str,
+    /// Endpoints of a cluster, instead of the one that each has.
+    pub(crate) endpoints: Option<(&'a str, Vec<SocketAddr>)>,
+    /// Whether a DestinationRule asks for a consistent hash in that cluster.
+    pub(crate) consistent_hash: bool,
+    /// A cluster that this sidecar does not have.
+    pub(crate) hidden: Option<&'a str>,
+    /// What istiod adds to the routes that it makes: `typed_per_filter_config`.
+    pub(crate) route_filters: Value,
+}
+
+impl Default for Special<'_> {
+    fn default() -> Self {
+        Self {
+            version: "1.32.0",
+            endpoints: None,
+            consistent_hash: false,
+            hidden: None,
+            route_filters: Value::Null,
+        }
+    }
+}
+
 /// A running sidecar.
 pub(crate) struct Sidecar {
     envoy: Envoy,
@@ -29,6 +56,16 @@ const LISTENER: &str = "0.0.0.0_80";
 impl Sidecar {
     /// Of a workload in `namespace` to which `objects` apply.
     pub(crate) fn start(backends: &Backends, namespace: &str, objects: &[IstioObject]) -> Self {
+        Self::start_in(&Special::default(), backends, namespace, objects)
+    }
+
+    /// The same, in a mesh that is not as all others.
+    pub(crate) fn start_in(
+        special: &Special<'_>,
+        backends: &Backends,
+        namespace: &str,
+        objects: &[IstioObject],
+    ) -> Self {
         let identity = Identity::new("istio-system", "passthrough", 0);
         let passthrough = Echo::start(identity).unwrap();
         let mut virtual_hosts: Vec<Value> = backends
@@ -41,10 +78,17 @@ impl Sidecar {
             "domains": ["*"],
             "routes": [route("PassthroughCluster")],
         }));
+        if !special.route_filters.is_null() {
+            for host in &mut virtual_hosts {
+                host["routes"][0]["typed_per_filter_config"] = special.route_filters.clone();
+            }
+        }
         let mut filters = Vec::new();
         for object in objects.iter().map(|object| &object.0) {
             match object["kind"].as_str() {
-                Some("EnvoyFilter") => patch::apply(object, &mut virtual_hosts),
+                Some("EnvoyFilter") => {
+                    patch::apply(object, special.version, &mut virtual_hosts);
+                }
                 Some("WasmPlugin") => filters.push(http_filter(object)),
                 kind => panic!("{kind:?}"),
             }
@@ -54,18 +98,26 @@ impl Sidecar {
                 { "header": { "key": "x-route", "value": "%ROUTE_NAME%" } },
             ]);
         }
-        filters.push(json!({
-            "name": "envoy.filters.http.router",
-            "typed_config": {
-                "@type": "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router",
-            },
-        }));
-        let clusters: Vec<Value> = backends
+        filters.extend(behind_plugins());
+        let mut clusters: Vec<Value> = backends
             .echoes
             .iter()
-            .map(|echo| cluster(&name(echo.identity()), echo.address()))
-            .chain([cluster("PassthroughCluster", passthrough.address())])
+            .map(|echo| cluster(&name(echo.identity()), &[echo.address()]))
+            .chain([cluster("PassthroughCluster", &[passthrough.address()])])
+            .filter(|cluster| {
+                special
+                    .hidden
+                    .is_none_or(|hidden| cluster["name"] != hidden)
+            })
             .collect();
+        if let Some((name, endpoints)) = &special.endpoints {
+            clusters.retain(|cluster| cluster["name"] != *name);
+            let mut cluster = cluster(name, endpoints);
+            if special.consistent_hash {
+                cluster["lb_policy"] = "RING_HASH".into();
+            }
+            clusters.push(cluster);
+        }
         let bootstrap = json!({
             "node": {
                 "id": format!("sidecar~10.0.0.1~client.{namespace}~{namespace}.svc.cluster.local"),
@@ -136,6 +188,25 @@ fn route(cluster: &str) -> Value {
                 "num_retries": 2,
             },
         },
+    })
+}
+
+/// The filters behind those of WasmPlugins without a phase, in the order of istiod's
+/// `listener_builder.go`: those that the stock Envoy has.
+fn behind_plugins() -> impl Iterator<Item = Value> {
+    let filters = [
+        ("grpc_stats", "grpc_stats.v3.FilterConfig"),
+        ("fault", "fault.v3.HTTPFault"),
+        ("cors", "cors.v3.Cors"),
+        ("router", "router.v3.Router"),
+    ];
+    filters.into_iter().map(|(name, message)| {
+        json!({
+            "name": format!("envoy.filters.http.{name}"),
+            "typed_config": {
+                "@type": format!("type.googleapis.com/envoy.extensions.filters.http.{message}"),
+            },
+        })
     })
 }
 
@@ -211,14 +282,16 @@ fn listener(virtual_hosts: &[Value], filters: &[Value]) -> Value {
     })
 }
 
-fn cluster(name: &str, endpoint: SocketAddr) -> Value {
+fn cluster(name: &str, endpoints: &[SocketAddr]) -> Value {
+    let endpoints = endpoints.iter();
+    let endpoints = endpoints.map(|at| json!({ "endpoint": { "address": address(at) } }));
     json!({
         "name": name,
         "type": "STATIC",
         "connect_timeout": "10s",
         "load_assignment": {
             "cluster_name": name,
-            "endpoints": [{ "lb_endpoints": [{ "endpoint": { "address": address(&endpoint) } }] }],
+            "endpoints": [{ "lb_endpoints": endpoints.collect::<Vec<Value>>() }],
         },
     })
 }

@@ -38,7 +38,8 @@ pub(super) struct PluginFlags {
     #[arg(long, value_name = "NAME")]
     image_pull_secret: Option<String>,
 
-    /// Where in the filter chain the filter runs [default: just before the router]
+    /// Where in the filter chain the filter runs [default: behind authorization, before faults, CORS and
+    /// statistics]
     #[arg(long, value_enum, value_name = "PHASE")]
     phase: Option<PhaseFlag>,
 
@@ -149,6 +150,7 @@ impl PluginFlags {
             },
             selector: self.selector.iter().cloned().collect(),
             mirror_host_suffix,
+            default_retries: true,
         })
     }
 

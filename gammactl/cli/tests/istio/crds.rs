@@ -75,7 +75,13 @@ const ENVOY_FILTER: Schema = Object(
                     ("applyTo", Text(&["HTTP_ROUTE"], 0)),
                     (
                         "match",
-                        Object(&[("context", Text(&["SIDECAR_OUTBOUND"], 0))], &[]),
+                        Object(
+                            &[
+                                ("context", Text(&["SIDECAR_OUTBOUND"], 0)),
+                                ("proxy", Object(&[("proxyVersion", Text(&[], 1024))], &[])),
+                            ],
+                            &[],
+                        ),
                     ),
                     (
                         "patch",

@@ -1,16 +1,30 @@
 //! Findings about things that Istio does on its own and that matter to the routes.
 
+mod backends;
+mod ports;
+
 use gamma_compile::{Attachment, Index};
 use gamma_manifest::{
-    BackendRef, FilterKind, Manifests, Route,
+    Manifests, Route,
     diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
+use super::scope::Scope;
+
 /// A route with this label is for control planes of that revision only.
 const REVISION: &str = "istio.io/rev";
+/// The revision that an istiod has which was given none. Tags of revisions may have this name too.
+const DEFAULT_REVISION: &str = "default";
 
-/// Says what of the attached routes won't be in Istio as it is elsewhere.
-pub fn advise(manifests: &Manifests, attachments: &[Attachment], found: &mut Diagnostics) {
+/// Says what of the attached routes won't be in Istio as it is elsewhere, for the clients of `scopes` in a
+/// mesh whose istiods have `revisions`.
+pub fn advise(
+    manifests: &Manifests,
+    attachments: &[Attachment],
+    scopes: &[Scope],
+    revisions: &[String],
+    found: &mut Diagnostics,
+) {
     let mut attached: Vec<usize> = attachments
         .iter()
         .filter(|attachment| !attachment.ports.is_empty())
@@ -18,20 +32,26 @@ pub fn advise(manifests: &Manifests, attachments: &[Attachment], found: &mut Dia
         .collect();
     attached.dedup();
     let routes: Vec<&Route> = attached.iter().map(|r| &manifests.routes[*r]).collect();
-    obeyed_by_istio(&routes, found);
+    obeyed_by_istio(&routes, revisions, found);
     let index = Index::new(manifests);
+    ports::advise(manifests, attachments, &index, found);
     for route in routes {
-        headless_backends(route, &index, found);
+        backends::advise(route, &index, scopes, found);
         sessions(route, found);
     }
 }
 
 /// Routes that were read from a cluster are there for istiod to read as well.
-fn obeyed_by_istio(routes: &[&Route], found: &mut Diagnostics) {
+fn obeyed_by_istio(routes: &[&Route], revisions: &[String], found: &mut Diagnostics) {
     let seen = routes.iter().filter(|route| {
         let metadata = &route.metadata;
-        let has_revision = metadata.labels.iter().any(|(key, _)| key == REVISION);
-        metadata.creation_timestamp.is_some() && !has_revision
+        let mut labels = metadata.labels.iter();
+        let revision = labels.find(|(key, _)| key == REVISION);
+        // "in revision" is also what has no label at all.
+        let is_read = revision.is_none_or(|(_, revision)| {
+            revision == DEFAULT_REVISION || revisions.contains(revision)
+        });
+        metadata.creation_timestamp.is_some() && is_read
     });
     let mut seen: Vec<&&Route> = seen.collect();
     seen.sort_by_key(|route| {
@@ -62,67 +82,40 @@ fn obeyed_by_istio(routes: &[&Route], found: &mut Diagnostics) {
             ),
         )
         .why(
-            "the filter's decision comes first, but istiod's CORS policy runs before it, its status \
-             is the one on the route, and sidecars without the filter route by it",
+            "the filter's decision comes first, but sidecars without the filter route by what istiod \
+             makes of it, and the status on the route is istiod's",
         )
-        .hint("label the routes `istio.io/rev: gamma`, or keep them out of the cluster"),
+        .hint(
+            "label the routes `istio.io/rev: gamma`, which no istiod is, or keep them out of the cluster",
+        ),
     );
 }
 
-/// istiod makes of a headless Service a cluster that goes where the client's connection was going.
-fn headless_backends(route: &Route, index: &Index<'_>, found: &mut Diagnostics) {
-    let mirrors = |filters: &'_ [gamma_manifest::Filter]| {
-        let mirrors = filters.iter().filter_map(|filter| match &filter.kind {
-            FilterKind::RequestMirror(mirror) => Some(mirror.backend.clone()),
-            _ => None,
-        });
-        mirrors.collect::<Vec<BackendRef>>()
-    };
-    for rule in &route.rules {
-        let of_rule = mirrors(&rule.filters);
-        for backend in rule.backend_refs.iter().chain(&of_rule) {
-            let service = index.backend(route, backend);
-            let Some(service) = service.filter(|service| service.headless) else {
-                continue;
-            };
-            let metadata = &service.metadata;
-            found.push(
-                Diagnostic::new(
-                    &codes::HEADLESS_IN_ISTIO,
-                    backend.name.span,
-                    format!(
-                        "backendRef names the headless Service `{}/{}`",
-                        metadata.namespace, metadata.name.value
-                    ),
-                )
-                .why(
-                    "its cluster in a sidecar goes to the address that the client dialled, not to \
-                     the Service's endpoints",
-                )
-                .hint(
-                    "name a Service with a cluster IP, or set \
-                     PILOT_ENABLE_EDS_FOR_HEADLESS_SERVICES in istiod",
-                ),
-            );
-        }
-    }
-}
-
-/// The filter names an endpoint in a header; the clusters that istiod makes don't read it.
+/// The filter names an endpoint in a header; the clusters that istiod makes don't read it. But they hash, if
+/// they are asked to, what the route names for that.
 fn sessions(route: &Route, found: &mut Diagnostics) {
     for rule in &route.rules {
-        if rule.session_persistence.is_some() {
-            found.push(
-                Diagnostic::new(
-                    &codes::SESSIONS_IN_ISTIO,
-                    rule.span,
-                    "a session keeps its backend, but not its endpoint",
-                )
-                .why("the clusters that istiod makes choose an endpoint for each request")
-                .hint(
-                    "use a DestinationRule with `consistentHash` on the session's cookie or header",
-                ),
-            );
+        if rule.session_persistence.is_none() {
+            continue;
         }
+        let backends = rule.backend_refs.iter().map(|backend| {
+            let namespace = backend.namespace.as_ref();
+            let namespace = namespace.map_or(&*route.metadata.namespace, |n| &*n.value);
+            format!("`{}.{namespace}`", backend.name.value)
+        });
+        let backends: Vec<String> = backends.collect();
+        found.push(
+            Diagnostic::new(
+                &codes::SESSIONS_IN_ISTIO,
+                rule.span,
+                "a session keeps its backend, and its endpoint only with a DestinationRule",
+            )
+            .why("the clusters that istiod makes choose an endpoint for each request")
+            .hint(format!(
+                "write a DestinationRule for {} with `trafficPolicy: {{loadBalancer: {{consistentHash: \
+                 {{httpCookie: {{name: gamma-endpoint, ttl: 0s}}}}}}}}`",
+                backends.join(" and for ")
+            )),
+        );
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! The filter writes the cluster that it chose into a request header. A sidecar has a virtual host
 //! for each host, with routes of istiod's making; the EnvoyFilter puts a route before all of them
-//! that goes where the header says (`route`). What the filter lets pass has no header, so Istio's
+//! that goes where the header says (`route`, `decided`). What the filter lets pass has no header, so Istio's
 //! own routes serve it as before. For that to be so for every Service without routes, such Services
 //! are left out of the config (`needed`).
 //!
@@ -12,6 +12,7 @@
 //! (`plugin`). What Istio does on its own is said in `advice`.
 
 mod advice;
+mod decided;
 mod needed;
 mod object;
 mod options;
@@ -24,7 +25,7 @@ mod size;
 
 pub use advice::advise;
 pub use needed::{InvalidPattern, ServicePattern, needed};
-pub use object::{IstioObject, yaml};
+pub use object::{INSTANCE_LABEL, IstioObject, MANAGED_BY, MANAGED_BY_LABEL, yaml};
 pub use options::{ConfigFormat, IstioOptions};
 pub use pair::objects;
 pub use plugin_fields::{FailStrategy, Image, InvalidImage, Phase, PullPolicy};

@@ -5,6 +5,14 @@ use serde_json::{Value, json};
 
 use super::{options::IstioOptions, scope::Scope};
 
+/// The label that says by what an object was written.
+pub const MANAGED_BY_LABEL: &str = "app.kubernetes.io/managed-by";
+/// What it says of ours.
+pub const MANAGED_BY: &str = "gammactl";
+/// The label that is the same on all objects of one name: whoever writes them for other clients than
+/// before finds by it what is left of them.
+pub const INSTANCE_LABEL: &str = "app.kubernetes.io/instance";
+
 /// A WasmPlugin or an EnvoyFilter.
 #[derive(Debug, Clone)]
 pub struct IstioObject(pub Value);
@@ -37,6 +45,10 @@ pub(super) fn metadata(scope: &Scope, options: &IstioOptions) -> Value {
     json!({
         "name": options.name,
         "namespace": scope.namespace(),
-        "labels": { "app.kubernetes.io/managed-by": "gammactl" },
+        "labels": {
+            "app.kubernetes.io/name": "gamma",
+            INSTANCE_LABEL: options.name,
+            MANAGED_BY_LABEL: MANAGED_BY,
+        },
     })
 }

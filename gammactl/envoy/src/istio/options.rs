@@ -27,6 +27,8 @@ pub struct IstioOptions {
     pub selector: BTreeMap<String, String>,
     /// Whether the host of mirrored copies ends with `-shadow`, as Envoy has it by default.
     pub mirror_host_suffix: bool,
+    /// Whether requests of rules without `retry` are tried again as Istio does by default.
+    pub default_retries: bool,
 }
 
 /// How `pluginConfig` holds the route config.

@@ -4,16 +4,17 @@
 use gamma_config::Config;
 use serde_json::{Value, json};
 
-use super::{object::metadata, options::IstioOptions, scope::Scope};
-use crate::route::decided_routes;
+use super::{decided, object::metadata, options::IstioOptions, scope::Scope};
+
+/// Which versions of Istio keep `cluster_header` of a mirror: from an older one its Envoys would get a mirror
+/// without a cluster, and refuse the routes of every host. What no release is called, a build of one's own, is
+/// taken for new.
+const MIRRORS_SINCE: &str = r"^([^1]|1[^.]|1\.(2[4-9]|[3-9][0-9]|[0-9]{3}))";
 
 pub(super) fn envoy_filter(config: &Config, scope: &Scope, options: &IstioOptions) -> Value {
     // Each patch puts its route before all others, also before those of this object.
-    let patches: Vec<Value> = decided_routes(config, options.mirror_host_suffix)
-        .into_iter()
-        .rev()
-        .map(insert_first)
-        .collect();
+    let routes = decided::routes(config, options).into_iter().rev();
+    let patches: Vec<Value> = routes.flat_map(patches).collect();
     let mut spec = json!({});
     if !options.selector.is_empty() {
         spec["workloadSelector"] = json!({ "labels": options.selector });
@@ -25,6 +26,18 @@ pub(super) fn envoy_filter(config: &Config, scope: &Scope, options: &IstioOption
         "metadata": metadata(scope, options),
         "spec": spec,
     })
+}
+
+/// For a route with mirrors two patches: an older Istio gets the route without them.
+fn patches(route: Value) -> Vec<Value> {
+    let mirrors = route["route"]["request_mirror_policies"].as_array();
+    if mirrors.is_none_or(Vec::is_empty) {
+        return vec![insert_first(route)];
+    }
+    let without = insert_first(decided::without_mirrors(&route));
+    let mut with = insert_first(route);
+    with["match"]["proxy"] = json!({ "proxyVersion": MIRRORS_SINCE });
+    vec![without, with]
 }
 
 /// Into every virtual host: a rewritten host may lead to another one than the client's.

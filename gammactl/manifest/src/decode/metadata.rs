@@ -8,6 +8,9 @@ use crate::{
     yaml::{Field, ObjectReader},
 };
 
+/// The annotation by which Istio hides a Service from clients.
+const EXPORT_TO: &str = "networking.istio.io/exportTo";
+
 pub(super) fn metadata(
     object: &mut ObjectReader<'_>,
     default_namespace: &str,
@@ -29,8 +32,12 @@ pub(super) fn metadata(
     let of_metadata = metadata.take("labels", cx);
     let of_metadata = of_metadata.map(|field| labels(&field, cx));
     let annotations = metadata.take("annotations", cx);
+    let mut export_to = None;
     if let Some(annotations) = &annotations {
-        for (key, _) in strings(annotations, cx) {
+        for (key, value) in strings(annotations, cx) {
+            if key.value == EXPORT_TO {
+                export_to = Some(value.value.into_boxed_str());
+            }
             // "The rule is QualifiedName except that case doesn't matter".
             let lower = Spanned {
                 value: key.value.to_ascii_lowercase(),
@@ -71,6 +78,7 @@ pub(super) fn metadata(
         generation: generation.map(|generation| generation.value),
         labels: of_metadata.unwrap_or_default(),
         annotations: annotations.into_iter().map(|(key, _)| key).collect(),
+        export_to,
     })
 }
 

@@ -153,6 +153,10 @@ codes! {
     OBJECT_TOO_LARGE = "G603", Error, "object is too large for Kubernetes";
     HEADLESS_IN_ISTIO = "G604", Warning, "headless backend has no cluster of its own in Istio";
     SESSIONS_IN_ISTIO = "G605", Warning, "sessions don't keep their endpoint in Istio";
+    NO_HTTP_IN_ISTIO = "G620", Warning, "Istio takes the port for something else than HTTP";
+    NO_HTTP2_IN_ISTIO = "G621", Warning, "Istio speaks no HTTP/2 to the port";
+    HIDDEN_IN_ISTIO = "G622", Warning, "Service is hidden from clients in Istio";
+    IMPORT_IN_ISTIO = "G623", Warning, "ServiceImport has no cluster in Istio";
     NO_GATEWAY_API = "G640", Warning, "cluster has no Gateway API";
     ROUTES_FORBIDDEN = "G641", Error, "routes or Services of a cluster can't be read";
     KIND_FORBIDDEN = "G642", Warning, "kind is missing from the picture of a cluster";

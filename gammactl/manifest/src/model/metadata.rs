@@ -20,6 +20,8 @@ pub struct Metadata {
     pub labels: Vec<(String, String)>,
     /// The keys of `metadata.annotations`: what they hold is for whoever put it there.
     pub annotations: Vec<Spanned<String>>,
+    /// What the annotation `networking.istio.io/exportTo` holds, by which Istio hides a Service.
+    pub export_to: Option<Box<str>>,
 }
 
 impl Metadata {
