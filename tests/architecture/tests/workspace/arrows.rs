@@ -16,13 +16,14 @@ const RULES: Rules = Rules {
         gamma-filter: gamma-config gamma-router
 
         # The command line.
+        gamma-registry:
         gamma-manifest: gamma-config
         gamma-compile:  gamma-config gamma-router gamma-manifest
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
         gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
-        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases
+        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases gamma-registry
 
         # The tests.
         gamma-api-server:
