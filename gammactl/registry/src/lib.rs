@@ -8,10 +8,13 @@
 //! What is asked here is asked from this machine, with the credentials of this user
 //! ([`DockerConfig`]): that the sidecars may see another network, and have other credentials, is
 //! nothing that can be looked up.
+//!
+//! [`ImageArchive`] is such an image as a file, made without an engine.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod archive;
 mod challenge;
 mod digest;
 mod docker_config;
@@ -22,7 +25,9 @@ mod module;
 mod reference;
 mod registry;
 mod shape;
+mod tar;
 
+pub use archive::ImageArchive;
 pub use digest::Digest;
 pub use docker_config::{DockerConfig, DockerConfigError};
 pub use error::LookUpError;

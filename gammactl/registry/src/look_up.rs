@@ -7,7 +7,6 @@ use crate::{
 
 /// A module that Istio can download, as far as can be seen from here.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum FoundModule {
     /// In an image.
     Image {
