@@ -1,6 +1,7 @@
 //! The command `gammactl istio` writes the objects that put the filter into Istio's sidecars.
 
 mod clients;
+mod module;
 mod plugin;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use gamma_envoy::{
     istio,
     istio::{IstioObject, Scope},
 };
+use gamma_manifest::diagnostic::Severity;
 
 use self::{clients::ClientFlags, plugin::PluginFlags};
 use super::{
@@ -27,6 +29,9 @@ Examples:
 
   gammactl istio -f routes/ --client-namespace shop --selector app=web \\
                  --image https://example.com/gamma-filter.wasm --wasm dist/gamma-filter.wasm
+
+The module is looked up before anything is written: sidecars that can't get it answer all of their
+outbound requests 403. --offline leaves that out.
 
 Without --client-namespace and -n the objects are for the whole mesh, in Istio's root namespace.")]
 pub(super) struct IstioCommand {
@@ -49,7 +54,7 @@ pub(super) struct IstioCommand {
 }
 
 pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
-    let istio_options = options.plugin.options(options.mirror_host_suffix)?;
+    let mut istio_options = options.plugin.options(options.mirror_host_suffix)?;
     let compile_options = options.input.compile_options_for(ClusterNaming::Istio);
     let mut compiled = CompiledInput::with(&options.input, &compile_options)?;
     let CompiledInput {
@@ -60,6 +65,10 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
         ..
     } = &mut compiled;
     istio::advise(manifests, attachments, diagnostics);
+    let note = match (options.plugin.offline, diagnostics.any(Severity::Error)) {
+        (false, false) => module::check(&mut istio_options, diagnostics)?,
+        _ => module::not_looked_up(&istio_options.image),
+    };
     let namespace = options.input.flags.namespace.as_deref();
     let scopes = options.clients.scopes(namespace, manifests);
     options.clients.check_services(&scopes, config)?;
@@ -75,6 +84,7 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     if !compiled.good(&options.input) {
         return Ok(false);
     }
+    output::note(&note);
     let text = istio::yaml(&objects, &comment(options, &scopes));
     output::write(&text, options.output.as_deref())?;
     Ok(true)
