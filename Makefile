@@ -37,6 +37,10 @@ build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
 	$(call say,gammactl$(comma) optimised for speed (two minutes the first time))
 	cargo build --locked -p gammactl --release
 
+.PHONY: image
+image: build ## Writes dist/gamma-filter.oci.tar, an image with the module, without an engine; prints its digest
+	cargo run --locked -q -p gamma-registry --example image -- dist/gamma-filter.wasm dist/gamma-filter.oci.tar
+
 # The demo and the tests are built in the dev profile: what they drive (Envoy, the filter) is
 # optimised anyway, and so their dependencies are compiled once.
 .PHONY: demo

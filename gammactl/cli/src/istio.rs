@@ -2,6 +2,7 @@
 
 mod clients;
 mod comment;
+mod module;
 mod plugin;
 
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use gamma_envoy::{
     istio,
     istio::{IstioObject, Scope},
 };
+use gamma_manifest::diagnostic::Severity;
 
 use self::{clients::ClientFlags, plugin::PluginFlags};
 use super::{
@@ -28,6 +30,9 @@ Examples:
 
   gammactl istio -f routes/ --client-namespace shop --selector app=web \\
                  --image https://example.com/gamma-filter.wasm --wasm dist/gamma-filter.wasm
+
+The module is looked up before anything is written: sidecars that can't get it answer all of their
+outbound requests 403. --offline leaves that out.
 
 Without --client-namespace and -n the objects are for the whole mesh, in Istio's root namespace.")]
 pub(super) struct IstioCommand {
@@ -76,6 +81,10 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     let revisions = &options.istio_revision;
     istio::advise(manifests, attachments, &scopes, revisions, diagnostics);
     options.clients.check_services(&scopes, config)?;
+    let note = match (options.plugin.offline, diagnostics.any(Severity::Error)) {
+        (false, false) => module::check(&mut istio_options, diagnostics)?,
+        _ => module::not_looked_up(&istio_options.image),
+    };
     let of = |scope: &Scope| {
         let config = istio::needed(config, scope, &options.clients.services);
         istio::objects(&config, scope, &istio_options)
@@ -88,6 +97,7 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
     if !compiled.good(&options.input) {
         return Ok(false);
     }
+    output::note(&note);
     let text = istio::yaml(
         &objects,
         &comment::comment(options.output.as_deref(), &istio_options.name, &scopes),

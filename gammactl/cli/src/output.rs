@@ -69,6 +69,12 @@ pub(super) fn report(diagnostics: &Diagnostics, sources: &Sources) {
     let _ = stderr.lock().write_all(text.as_bytes());
 }
 
+/// Says something that is no finding about the input on standard error.
+pub(super) fn note(text: &str) {
+    // Where standard error is closed, there is nowhere to say it.
+    let _ = writeln!(io::stderr(), "note: {text}");
+}
+
 /// Whether text for `stream` has colours: on a terminal, unless NO_COLOR or one of its like says
 /// otherwise.
 pub(super) fn color(stream: &impl RawStream) -> bool {

@@ -22,13 +22,17 @@ pub(super) struct PluginFlags {
     #[arg(long, value_name = "NAME", default_value = "gamma", value_parser = object_name)]
     name: String,
 
-    /// SHA-256 of what is downloaded; of an OCI image it is the digest of the image
+    /// SHA-256 of what is downloaded; of an OCI image it is the digest of its manifest
     #[arg(long, value_name = "HEX", conflicts_with = "wasm")]
     sha256: Option<String>,
 
     /// The module behind an http:// or https:// URL, to compute --sha256 of
     #[arg(long, value_name = "FILE")]
     wasm: Option<PathBuf>,
+
+    /// Write the objects without looking the module up
+    #[arg(long)]
+    pub(super) offline: bool,
 
     /// When an OCI image is pulled again [default: Istio decides by its tag]
     #[arg(long, value_enum, value_name = "POLICY")]
@@ -166,7 +170,7 @@ impl PluginFlags {
         if !image.is_module() {
             bail!(
                 "--wasm is of use with an http:// or https:// URL only: `sha256` of an OCI image is the \
-             digest of the image, so pass that with --sha256, or end the URL with @sha256:DIGEST"
+             digest of its manifest, so pass that with --sha256, or end the URL with @sha256:DIGEST"
             );
         }
         let module = fs::read(path).with_context(|| path.display().to_string())?;

@@ -7,7 +7,10 @@ mod clients;
 mod command;
 mod crds;
 mod file;
+mod module;
 mod options;
+#[path = "../../../registry/tests/server/mod.rs"]
+mod server;
 mod size;
 
 use std::process::Output;
@@ -20,10 +23,9 @@ const OCI: &str = "oci://registry.example.com/gamma-filter:0.1.0";
 
 fn gammactl(arguments: &[&str], stdin: &str) -> Output {
     let mut command = command::gammactl();
-    fed(
-        command.arg("istio").args(arguments).current_dir(ROOT),
-        stdin,
-    )
+    // What is looked up is the matter of `module`.
+    let command = command.args(["istio", "--offline"]).args(arguments);
+    fed(command.current_dir(ROOT), stdin)
 }
 
 fn said(output: &Output) -> String {

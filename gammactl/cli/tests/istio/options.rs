@@ -74,8 +74,12 @@ fn the_hash_is_that_of_what_is_downloaded() {
     assert_eq!(written[1]["spec"]["sha256"], expected);
 
     let refused: [(&str, &[&str], &str); 7] = [
-        (OCI, &["--wasm", &wasm], "digest of the image"),
-        ("file:///x.wasm", &["--wasm", &wasm], "digest of the image"),
+        (OCI, &["--wasm", &wasm], "digest of its manifest"),
+        (
+            "file:///x.wasm",
+            &["--wasm", &wasm],
+            "digest of its manifest",
+        ),
         (HTTPS, &["--wasm", &text], "no WebAssembly module"),
         (HTTPS, &["--wasm", "no-such-file"], "no-such-file"),
         (OCI, &["--sha256", "abc"], "64 hexadecimal digits"),

@@ -33,8 +33,6 @@ fn every_command_in_the_docs_does_what_the_page_says() {
     assert!(commands > 60, "only {commands} commands were found");
 }
 
-/// Its commands need a cluster with Istio: `make cluster-test` runs them there.
-const IN_A_CLUSTER: &str = "docs/istio.md";
 
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");

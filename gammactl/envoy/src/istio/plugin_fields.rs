@@ -5,9 +5,10 @@ use std::str::FromStr;
 /// Where the module is, and its hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Image {
-    /// `oci://`, `http://`, `https://` or `file://`; without a scheme Istio takes it for `oci://`.
+    /// `oci://`, `http://`, `https://` or `file://`. What was written without a scheme has got `oci://`:
+    /// so Istio means it, but of `registry.example.com:5000/…` it would take the host for a scheme.
     pub url: String,
-    /// 64 hexadecimal digits. Of an OCI image, the digest of the image, not of the module in it.
+    /// 64 hexadecimal digits. Of an OCI image, the digest of its manifest, not of the module in it.
     pub sha256: Option<String>,
 }
 
@@ -36,16 +37,16 @@ impl FromStr for Image {
         if !text.chars().all(|c| c.is_ascii_graphic()) {
             return Err(InvalidImage::Character(text.into()));
         }
-        let rest = match text.split_once("://") {
-            Some(("oci" | "http" | "https" | "file", rest)) => rest,
+        let (scheme, rest) = match text.split_once("://") {
+            Some((scheme @ ("oci" | "http" | "https" | "file"), rest)) => (scheme, rest),
             Some(_) => return Err(InvalidImage::Scheme(text.into())),
-            None => text,
+            None => ("oci", text),
         };
         if rest.is_empty() {
             return Err(InvalidImage::Empty(text.into()));
         }
         Ok(Self {
-            url: text.into(),
+            url: format!("{scheme}://{rest}"),
             sha256: None,
         })
     }
@@ -115,13 +116,19 @@ mod tests {
 
     #[test]
     fn urls_and_hashes_are_checked() {
+        let written = |text: &str| text.parse::<Image>().unwrap().url;
         for good in [
             "oci://registry.example.com/gamma-filter:0.1.0",
-            "registry.example.com:5000/gamma-filter@sha256:00",
             "https://example.com/gamma-filter.wasm",
             "file:///opt/gamma-filter.wasm",
         ] {
-            good.parse::<Image>().unwrap();
+            assert_eq!(written(good), good);
+        }
+        for good in [
+            "registry.example.com:5000/gamma-filter:1",
+            "me/gamma-filter",
+        ] {
+            assert_eq!(written(good), format!("oci://{good}"));
         }
         for bad in ["", "oci://", "s3://bucket/x", "oci://a b", "https://a\n"] {
             assert!(bad.parse::<Image>().is_err(), "{bad:?}");

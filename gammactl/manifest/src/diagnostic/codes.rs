@@ -153,6 +153,13 @@ codes! {
     OBJECT_TOO_LARGE = "G603", Error, "object is too large for Kubernetes";
     HEADLESS_IN_ISTIO = "G604", Warning, "headless backend has no cluster of its own in Istio";
     SESSIONS_IN_ISTIO = "G605", Warning, "sessions don't keep their endpoint in Istio";
+    MODULE_UNREACHABLE = "G610", Error, "module can't be looked up";
+    MODULE_DENIED = "G611", Error, "module may not be read";
+    MODULE_ABSENT = "G612", Error, "module does not exist";
+    MODULE_SHAPE = "G613", Error, "image is none that Istio takes a module from";
+    MODULE_PLATFORM = "G614", Error, "image index has nothing for linux/amd64";
+    MODULE_DIGEST = "G615", Error, "module has another digest";
+    NOT_A_MODULE = "G616", Error, "file is no WebAssembly module";
     NO_HTTP_IN_ISTIO = "G620", Warning, "Istio takes the port for something else than HTTP";
     NO_HTTP2_IN_ISTIO = "G621", Warning, "Istio speaks no HTTP/2 to the port";
     HIDDEN_IN_ISTIO = "G622", Warning, "Service is hidden from clients in Istio";

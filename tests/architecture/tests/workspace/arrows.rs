@@ -16,6 +16,7 @@ const RULES: Rules = Rules {
         gamma-filter: gamma-config gamma-router
 
         # The command line.
+        gamma-registry:
         gamma-manifest: gamma-config
         gamma-compile:  gamma-config gamma-router gamma-manifest
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
@@ -23,7 +24,7 @@ const RULES: Rules = Rules {
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gamma-kube:     gamma-manifest
-        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases gamma-kube
+        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases gamma-kube gamma-registry
 
         # The tests.
         gamma-api-server:
