@@ -30,8 +30,8 @@ pub(crate) struct NoResponse {
     pub(crate) why: String,
     /// Whether somebody answered, but not in TLS.
     pub(crate) speaks_no_tls: bool,
-    /// Whether there was a connection.
-    pub(crate) connected: bool,
+    /// Whether there was a connection, and nothing on it about TLS, not even a certificate that is wrong.
+    pub(crate) broke_off: bool,
 }
 
 impl HttpClient {
@@ -106,7 +106,7 @@ impl From<ureq::Error> for NoResponse {
         };
         Self {
             speaks_no_tls: matches!(tls, Some(rustls::Error::InvalidMessage(_))),
-            connected,
+            broke_off: connected && tls.is_none(),
             why: error.to_string(),
         }
     }

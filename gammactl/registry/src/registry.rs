@@ -117,7 +117,7 @@ impl<'a> Repository<'a> {
             Err(error)
                 if self.scheme == "https://"
                     && (error.speaks_no_tls
-                        || error.connected && is_loopback(&self.reference.registry)) =>
+                        || error.broke_off && is_loopback(&self.reference.registry)) =>
             {
                 self.scheme = "http://";
                 send("http://").map_err(|error| unreachable("http://", error))

@@ -170,7 +170,7 @@ impl PluginFlags {
         if !image.is_module() {
             bail!(
                 "--wasm is of use with an http:// or https:// URL only: `sha256` of an OCI image is the \
-             digest of its manifest, so pass that with --sha256, or end the URL with @sha256:DIGEST"
+                 digest of its manifest, so pass that with --sha256, or end the URL with @sha256:DIGEST"
             );
         }
         let module = fs::read(path).with_context(|| path.display().to_string())?;

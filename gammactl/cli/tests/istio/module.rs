@@ -52,7 +52,8 @@ fn what_was_found_is_pinned() {
     let at = |rest: &str| format!("oci://{}/{rest}", server.address);
     let pinned = format!("{}@sha256:{DIGEST}", at("gamma:1"));
     // Image, options, URL and hash that are written, and what is said.
-    let table: [(String, &[&str], &str, Option<&str>, &str); 5] = [
+    type Row<'a> = (String, &'a [&'a str], &'a str, Option<&'a str>, &'a str);
+    let table: [Row<'_>; 5] = [
         (at("gamma:1"), &[], &pinned, None, "which is in the URL now"),
         (
             format!("{}/gamma:1", server.address),
