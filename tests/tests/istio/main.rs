@@ -2,6 +2,7 @@
 
 mod patch;
 mod sidecar;
+mod two_plugins;
 
 use std::time::Duration;
 
