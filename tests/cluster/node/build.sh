@@ -36,7 +36,7 @@ build() {
   flags=()
   into=$home/cni module containerd github.com/containernetworking/plugins/plugins/{main/ptp,main/loopback,ipam/host-local}
   module coredns github.com/coredns/coredns
-  module registry github.com/google/go-containerregistry/cmd/{crane,registry}
+  module registry github.com/google/go-containerregistry/cmd/crane
   module istio istio.io/istio/{pilot/cmd/pilot-discovery,pilot/cmd/pilot-agent,istioctl/cmd/istioctl,pkg/test/echo/cmd/server,pkg/test/echo/cmd/client}
   module pause .
   say "building the Gateway API's conformance suite"

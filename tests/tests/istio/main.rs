@@ -3,6 +3,7 @@
 mod edges;
 mod patch;
 mod sidecar;
+mod two_plugins;
 
 use std::time::Duration;
 
