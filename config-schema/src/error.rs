@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::compressed::InvalidCompression;
+use crate::gzip::InvalidCompression;
 
 /// Why a config was refused.
 #[derive(Debug, thiserror::Error)]

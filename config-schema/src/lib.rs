@@ -48,6 +48,7 @@ mod describe;
 mod duration;
 mod error;
 mod filter;
+mod gzip;
 mod json;
 mod locate;
 mod matches;
@@ -56,6 +57,7 @@ mod part;
 mod place;
 mod policy;
 mod read;
+mod refusal;
 mod rule;
 #[cfg(feature = "schema")]
 pub mod schema;
@@ -67,7 +69,7 @@ mod validate;
 pub mod wire;
 
 pub use by_namespace::ByNamespace;
-pub use compressed::{CompressedConfig, InvalidCompression, MAX_INFLATED, compress};
+pub use compressed::{CompressedConfig, compress};
 pub use config::{Config, VERSION};
 pub use duration::Duration;
 pub use error::{Error, Problem};
@@ -75,6 +77,7 @@ pub use filter::{
     Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, PathModifier, RequestMirror,
     RequestRedirect, Scheme, UrlRewrite,
 };
+pub use gzip::{InvalidCompression, MAX_INFLATED};
 pub use matches::{
     Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
 };

@@ -16,7 +16,7 @@ use crate::{host::Host, metrics::Metrics};
 pub(crate) struct Shared {
     pub(crate) router: Router,
     pub(crate) rule_property: bool,
-    pub(crate) place: Place,
+    pub(crate) proxy: ProxyKind,
     pub(crate) metrics: Metrics,
     /// State of the random number generator. It is a `Cell`, which unlike a `RefCell` can't be found
     /// borrowed.
@@ -42,8 +42,8 @@ impl Shared {
             namespace = client_namespace(settings, host);
             namespace.clone()
         })?;
-        let place = Place::of(&settings, host);
-        if place == Place::Gateway {
+        let proxy = ProxyKind::of(&settings, host);
+        if proxy == ProxyKind::Gateway {
             log::info!("this is no sidecar: all requests pass");
         }
         log::info!(
@@ -54,7 +54,7 @@ impl Shared {
         Ok(Self {
             router,
             rule_property: settings.rule_property,
-            place,
+            proxy,
             metrics: Metrics::new(settings.metrics),
             // The standard library keys its hash maps from the host's randomness, once per VM and
             // with a counter after that: workers draw independent splits.
@@ -73,7 +73,7 @@ impl Shared {
 
 /// In which proxy the filter runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ProxyKind {
     /// One that has this filter once, and has it to decide.
     Own,
     /// A sidecar of Istio's, which may have several plugins with this filter.
@@ -82,7 +82,7 @@ pub(crate) enum Place {
     Gateway,
 }
 
-impl Place {
+impl ProxyKind {
     fn of(settings: &Settings, host: &impl Host) -> Self {
         // Envoy before 1.33 has the second path only.
         const PATHS: [&str; 2] = ["xds\0node\0id", "node\0id"];

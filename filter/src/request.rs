@@ -6,7 +6,7 @@ use gamma_router::{Action, Decision, Request, Router};
 
 use crate::{
     carry_out::carry_out,
-    config::{Place, Shared},
+    config::{ProxyKind, Shared},
     denial, external_auth,
     header_map::HeaderMap,
     host::{Host, HostError, MapType, address},
@@ -33,10 +33,10 @@ pub(crate) fn on_headers(host: &impl Host, shared: &Shared) -> RequestProgress {
 
 fn handle(host: &impl Host, shared: &Shared) -> Result<RequestProgress, HostError> {
     let is_decided = || host.property(wire::DECIDED_PROPERTY).is_some();
-    match shared.place {
-        Place::Gateway => return Ok(RequestProgress::Untouched),
-        Place::Sidecar if is_decided() => return Ok(RequestProgress::Untouched),
-        Place::Sidecar | Place::Own => {}
+    match shared.proxy {
+        ProxyKind::Gateway => return Ok(RequestProgress::Untouched),
+        ProxyKind::Sidecar if is_decided() => return Ok(RequestProgress::Untouched),
+        ProxyKind::Sidecar | ProxyKind::Own => {}
     }
     let headers = HeaderMap::new(host.header_map(MapType::Request)?);
     let (mut method, mut scheme) = (&b""[..], &b""[..]);
@@ -79,7 +79,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<RequestProgress, HostErro
     {
         host.set_property(wire::RULE_PROPERTY, rule.full_name().as_bytes());
     }
-    if shared.place == Place::Sidecar && decision.action != Action::PassThrough {
+    if shared.proxy == ProxyKind::Sidecar && decision.action != Action::PassThrough {
         host.set_property(wire::DECIDED_PROPERTY, b"1");
     }
     match router.external_auth(&decision) {

@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use gamma_testbed::{client::Request, fixture::Protocol};
 
 use crate::{
-    mesh::Client,
+    mesh::MeshClient,
     pod::message::{Counted, Outcome, Send},
 };
 
@@ -43,7 +43,7 @@ impl Loaded {
 /// Sends `requests` while `change` runs, and fails if one of them was answered wrongly. Says how many
 /// there were.
 pub(crate) fn under(
-    client: &mut Client,
+    client: &mut MeshClient,
     requests: &[Loaded],
     change: impl FnOnce() -> Result<()>,
 ) -> Result<usize> {

@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io::{BufRead as _, BufReader, Write as _},
     net::{IpAddr, SocketAddr},
-    process::{Child, ChildStdin, ChildStdout, Command as Process, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     kubectl::{apply, get, kubectl, list, rolled_out},
-    pod::message::{Answer, Command, Send},
+    pod::message::{ClientAnswer, ClientCommand, Send},
 };
 
 /// Where the backends are.
@@ -197,14 +197,14 @@ pub(crate) fn pod_ip(namespace: &str, app: &str) -> Result<IpAddr> {
 
 /// A client in a pod with a sidecar.
 #[derive(Debug)]
-pub(crate) struct Client {
+pub(crate) struct MeshClient {
     pub(crate) namespace: String,
     child: Child,
     stdin: ChildStdin,
     stdout: BufReader<ChildStdout>,
 }
 
-impl Client {
+impl MeshClient {
     /// The one that [`Mesh::start`] made in `namespace`.
     pub(crate) fn connect(namespace: &str) -> Result<Self> {
         Self::connect_to(namespace, "client")
@@ -213,7 +213,7 @@ impl Client {
     /// The one pod of a Deployment of this program.
     pub(crate) fn connect_to(namespace: &str, deployment: &str) -> Result<Self> {
         let deployment = format!("deployment/{deployment}");
-        let mut child = Process::new("kubectl")
+        let mut child = Command::new("kubectl")
             .args([
                 "-n",
                 namespace,
@@ -238,7 +238,7 @@ impl Client {
         })
     }
 
-    fn ask(&mut self, command: &Command) -> Result<Answer> {
+    fn ask(&mut self, command: &ClientCommand) -> Result<ClientAnswer> {
         writeln!(self.stdin, "{}", serde_json::to_string(command)?)?;
         let mut line = String::new();
         self.stdout.read_line(&mut line)?;
@@ -252,41 +252,49 @@ impl Client {
         address: SocketAddr,
         protocol: Protocol,
         request: Request,
-    ) -> Result<Answer> {
-        self.ask(&Command::Send(Send {
+    ) -> Result<ClientAnswer> {
+        self.ask(&ClientCommand::Send(Send {
             address,
             protocol,
             request,
         }))
     }
 
-    /// The body of the answer to a `GET`.
-    pub(crate) fn page(&mut self, address: SocketAddr, path: &str) -> Result<String> {
+    /// Status and body of the answer to a `GET`.
+    pub(crate) fn get(&mut self, address: SocketAddr, path: &str) -> Result<(u16, String)> {
         let request = Request::get(address.to_string(), path);
         match self.send(address, Protocol::Http, request)? {
-            Answer::Received { observed, body } if observed.status == 200 => Ok(body),
+            ClientAnswer::Received { observed, body } => Ok((observed.status, body)),
             other => bail!("{address}{path}: {other:?}"),
         }
     }
 
-    /// Sends requests until [`Client::stop`].
+    /// The body of the answer to a `GET`, which has to be good.
+    pub(crate) fn page(&mut self, address: SocketAddr, path: &str) -> Result<String> {
+        match self.get(address, path)? {
+            (200, body) => Ok(body),
+            (status, body) => bail!("{address}{path}: {status} {body}"),
+        }
+    }
+
+    /// Sends requests until [`MeshClient::stop`].
     pub(crate) fn load(&mut self, requests: Vec<Send>) -> Result<()> {
-        match self.ask(&Command::Load(requests))? {
-            Answer::Started => Ok(()),
+        match self.ask(&ClientCommand::Load(requests))? {
+            ClientAnswer::Started => Ok(()),
             other => bail!("{other:?}"),
         }
     }
 
     /// What became of all of them.
     pub(crate) fn stop(&mut self) -> Result<Vec<crate::pod::message::Counted>> {
-        match self.ask(&Command::Stop)? {
-            Answer::Stopped(counts) => Ok(counts),
+        match self.ask(&ClientCommand::Stop)? {
+            ClientAnswer::Stopped(counts) => Ok(counts),
             other => bail!("{other:?}"),
         }
     }
 }
 
-impl Drop for Client {
+impl Drop for MeshClient {
     fn drop(&mut self) {
         // Both fail if it has ended, which is what they are for.
         let _ = self.child.kill();

@@ -14,15 +14,10 @@ use crate::{
     upstream,
 };
 
-/// What the tests have in common.
-pub(crate) struct Cluster {
-    pub(crate) mesh: Mesh,
-}
-
 /// A test, by its name.
 struct Test {
     name: &'static str,
-    run: fn(&Cluster) -> Result<()>,
+    run: fn(&Mesh) -> Result<()>,
 }
 
 fn tests() -> Vec<Test> {
@@ -33,7 +28,7 @@ fn tests() -> Vec<Test> {
         },
         Test {
             name: "updates",
-            run: |cluster| crate::updates::run(&cluster.mesh),
+            run: crate::updates::run,
         },
     ];
     let edges = edges::TESTS.iter();
@@ -78,14 +73,13 @@ pub(crate) fn run(names: &[&str]) -> Result<bool> {
     println!("{} backends, clients in {namespaces:?}", identities.len());
     istio_obeys_routes(false)?;
     let mesh = Mesh::start(&identities, &namespaces).context("the mesh of these tests")?;
-    let cluster = Cluster { mesh };
     let mut failed = Vec::new();
     for test in &tests {
         let begin = Instant::now();
         println!("\n== {}", test.name);
         // What an earlier test left, if it failed.
         Pair::remove_all()?;
-        let ended = (test.run)(&cluster);
+        let ended = (test.run)(&mesh);
         let took = begin.elapsed().as_secs_f32();
         match ended {
             Ok(()) => println!("ok     {} ({took:.0} s)", test.name),
@@ -102,13 +96,13 @@ pub(crate) fn run(names: &[&str]) -> Result<bool> {
     Ok(failed.is_empty())
 }
 
-fn every_fixture(cluster: &Cluster) -> Result<()> {
+fn every_fixture(mesh: &Mesh) -> Result<()> {
     let all = fixtures::load()?;
     istio_obeys_routes(false)?;
-    let gamma = fixtures::run(&all, &cluster.mesh, Who::Gamma)?;
+    let gamma = fixtures::run(&all, mesh, Who::Gamma)?;
     Pair::remove_all()?;
     istio_obeys_routes(true)?;
-    let istio = fixtures::run(&all, &cluster.mesh, Who::Istio)?;
+    let istio = fixtures::run(&all, mesh, Who::Istio)?;
     istio_obeys_routes(false)?;
     fixtures::write(&gamma, &istio)?;
     fixtures::check(&gamma)

@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{mesh::Client, pair::Pair};
+use crate::{mesh::MeshClient, pair::Pair};
 
 /// Where a sidecar tells of itself, within its pod.
 fn admin() -> SocketAddr {
@@ -13,8 +13,14 @@ fn admin() -> SocketAddr {
 }
 
 /// The configs of one kind of resource.
-fn dump(client: &mut Client, resource: &str) -> Result<Vec<Value>> {
-    let text = client.page(admin(), &format!("/config_dump?resource={resource}"))?;
+fn dump(client: &mut MeshClient, resource: &str) -> Result<Vec<Value>> {
+    let path = format!("/config_dump?resource={resource}");
+    let text = match client.get(admin(), &path)? {
+        (200, text) => text,
+        // Envoy's word for none of this kind.
+        (404, text) if text.contains("not found in config dump") => return Ok(Vec::new()),
+        (status, text) => bail!("{path}: {status} {text}"),
+    };
     let mut dump: Value = serde_json::from_str(&text)?;
     match dump["configs"].take() {
         Value::Array(configs) => Ok(configs),
@@ -23,7 +29,7 @@ fn dump(client: &mut Client, resource: &str) -> Result<Vec<Value>> {
 }
 
 /// The plugin configurations of all filters that are modules, as JSON.
-pub(crate) fn plugin_configs(client: &mut Client) -> Result<Vec<Value>> {
+pub(crate) fn plugin_configs(client: &mut MeshClient) -> Result<Vec<Value>> {
     let mut found = Vec::new();
     let filters = dump(client, "ecds_filters")?;
     // A filter that was taken away stays as long as a connection has it.
@@ -44,13 +50,8 @@ pub(crate) fn plugin_configs(client: &mut Client) -> Result<Vec<Value>> {
     Ok(found)
 }
 
-/// The filters that are delivered by themselves, as text.
-pub(crate) fn delivered_filters(client: &mut Client) -> Result<String> {
-    client.page(admin(), "/config_dump?resource=ecds_filters")
-}
-
 /// The listeners that take connections, as text.
-fn active_listeners(client: &mut Client) -> Result<String> {
+fn active_listeners(client: &mut MeshClient) -> Result<String> {
     let listeners = dump(client, "dynamic_listeners")?;
     let active = listeners
         .iter()
@@ -59,7 +60,7 @@ fn active_listeners(client: &mut Client) -> Result<String> {
 }
 
 /// The virtual hosts of all outbound routes.
-fn virtual_hosts(client: &mut Client) -> Result<Vec<Value>> {
+fn virtual_hosts(client: &mut MeshClient) -> Result<Vec<Value>> {
     let mut hosts = Vec::new();
     for config in dump(client, "dynamic_route_configs")? {
         if let Some(Value::Array(of_config)) = config.pointer("/route_config/virtual_hosts") {
@@ -70,22 +71,12 @@ fn virtual_hosts(client: &mut Client) -> Result<Vec<Value>> {
 }
 
 /// What it says of its clusters and their endpoints.
-pub(crate) fn clusters(client: &mut Client) -> Result<String> {
+pub(crate) fn clusters(client: &mut MeshClient) -> Result<String> {
     client.page(admin(), "/clusters")
 }
 
-/// Its counters whose names match a regular expression.
-pub(crate) fn stats(client: &mut Client, filter: &str) -> Result<String> {
-    client.page(admin(), &format!("/stats?usedonly&filter={filter}"))
-}
-
-/// Its counters as Prometheus reads them.
-pub(crate) fn prometheus(client: &mut Client) -> Result<String> {
-    client.page(admin(), "/stats/prometheus?usedonly")
-}
-
 /// Fails as long as it does not have exactly what `pair` says.
-pub(crate) fn has(client: &mut Client, pair: &Pair) -> Result<()> {
+pub(crate) fn has(client: &mut MeshClient, pair: &Pair) -> Result<()> {
     let configs = plugin_configs(client)?;
     let wanted: Vec<&Value> = pair.plugin_configs().collect();
     ensure!(
@@ -111,13 +102,8 @@ pub(crate) fn has(client: &mut Client, pair: &Pair) -> Result<()> {
     Ok(())
 }
 
-/// Fails as long as it has anything of ours.
-pub(crate) fn has_nothing(client: &mut Client) -> Result<()> {
-    has(client, &Pair::default())
-}
-
 /// Everything that its decisions depend on, to see whether it still changes.
-pub(crate) fn state(client: &mut Client) -> Result<Vec<String>> {
+pub(crate) fn state(client: &mut MeshClient) -> Result<Vec<String>> {
     let mut state = Vec::new();
     for resource in [
         "dynamic_route_configs",

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::{
     kubectl::{apply, delete, get, kubectl, list, rolled_out, until},
     load::{Loaded, under},
-    mesh::{Client, Mesh, ROOT, name, namespace},
+    mesh::{Mesh, MeshClient, ROOT, name, namespace},
     pair::Pair,
     sidecar,
 };
@@ -93,9 +93,9 @@ pub(crate) fn run(mesh: &Mesh) -> Result<()> {
     let client = crate::mesh::deployment(SHOP, "client", vec!["echo".into()], &json!({}));
     apply(&client.to_string())?;
     rolled_out(SHOP, "client")?;
-    let mut client = Client::connect(SHOP)?;
+    let mut client = MeshClient::connect(SHOP)?;
     // Its sidecar's own words while it is busy.
-    let mut watcher = Client::connect(SHOP)?;
+    let mut watcher = MeshClient::connect(SHOP)?;
     let cart = address(SHOP, "cart")?;
     let live = list(&crate::kubectl::get_of(&list(&objects[..SERVICES.len()]))?);
     let loaded =

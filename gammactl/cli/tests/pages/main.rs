@@ -33,7 +33,6 @@ fn every_command_in_the_docs_does_what_the_page_says() {
     assert!(commands > 60, "only {commands} commands were found");
 }
 
-
 fn pages() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let mut pages = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];

@@ -11,9 +11,9 @@ use super::{
 };
 use crate::{
     kubectl::{apply, delete, get_of, until},
+    mesh::Mesh,
     mesh::istio_obeys_routes,
     pair::Pair,
-    run::Cluster,
     updates::route,
 };
 
@@ -21,8 +21,8 @@ use crate::{
 const CODE: &str = "G601";
 
 /// Which revisions of a route istiod obeys, and that `gammactl` knows.
-pub(super) fn revisions(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn revisions(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     istio_obeys_routes(true)?;
     let tested = (|| {
         for (revision, obeyed) in [
@@ -61,8 +61,8 @@ pub(super) fn revisions(cluster: &Cluster) -> Result<()> {
 }
 
 /// CORS of a VirtualService: istiod's filter for it runs after ours, by the policy of our route.
-pub(super) fn cors(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn cors(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let service = json!({
         "apiVersion": "networking.istio.io/v1",
         "kind": "VirtualService",

@@ -7,13 +7,13 @@ use serde_json::json;
 use super::scene::{EDGE, Scene, rule};
 use crate::{
     kubectl::{apply, delete, list, rolled_out, until},
+    mesh::Mesh,
     mesh::pod_ip,
-    pod::message::Answer,
-    run::Cluster,
+    pod::message::ClientAnswer,
 };
 
-pub(super) fn run(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn run(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let objects = [
         json!({
             "apiVersion": "apps/v1",
@@ -26,7 +26,12 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
                         "labels": { "app": "gateway", "sidecar.istio.io/inject": "true" },
                         "annotations": { "inject.istio.io/templates": "gateway" },
                     },
-                    "spec": { "containers": [{ "name": "istio-proxy", "image": "auto" }] },
+                    // The API server would choose `Always` for an image without a tag.
+                    "spec": { "containers": [{
+                        "name": "istio-proxy",
+                        "image": "auto",
+                        "imagePullPolicy": "IfNotPresent",
+                    }] },
                 },
             },
         }),
@@ -71,7 +76,7 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
             .client
             .send(gateway, gamma_testbed::fixture::Protocol::Http, request)?
         {
-            Answer::Received { observed, .. } => {
+            ClientAnswer::Received { observed, .. } => {
                 ensure!(observed.status == 200, "{}", observed.status);
                 Ok(observed)
             }

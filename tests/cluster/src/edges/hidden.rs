@@ -10,9 +10,9 @@ use super::{
 };
 use crate::{
     kubectl::{apply, get_of, kubectl, list},
+    mesh::Mesh,
     mesh::namespace,
     pair::Pair,
-    run::Cluster,
     updates::route,
 };
 
@@ -24,8 +24,8 @@ pub(super) fn identities() -> impl Iterator<Item = Identity> {
     [Identity::new(OTHER, "hidden", 80)].into_iter()
 }
 
-pub(super) fn run(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn run(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     apply(&namespace(OTHER).to_string())?;
     let hidden = json!({
         "apiVersion": "v1",
@@ -37,7 +37,7 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
         },
         "spec": { "ports": [{ "name": "http", "port": 80 }] },
     });
-    let slices = cluster.mesh.slices(std::slice::from_ref(&hidden))?;
+    let slices = mesh.slices(std::slice::from_ref(&hidden))?;
     apply(&list(&[vec![hidden.clone()], slices].concat()))?;
     let mut live: Value = serde_json::from_str(&scene.live)?;
     if let Some(items) = live["items"].as_array_mut() {

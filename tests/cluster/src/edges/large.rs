@@ -5,15 +5,15 @@ use gamma_testbed::client::Request;
 use serde_json::json;
 
 use super::scene::{EDGE, Scene};
-use crate::{kubectl::list, pair::Pair, run::Cluster};
+use crate::{kubectl::list, mesh::Mesh, pair::Pair};
 
 /// Routes; each has two rules.
 const ROUTES: usize = 10_000;
 /// Bytes that one WasmPlugin may have.
 const MOST: usize = 512 * 1024;
 
-pub(super) fn run(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn run(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let route = |number: usize| {
         json!({
             "apiVersion": "gateway.networking.k8s.io/v1",

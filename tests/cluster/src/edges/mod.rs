@@ -14,10 +14,10 @@ mod sessions;
 use anyhow::Result;
 use gamma_testbed::echo::Identity;
 
-use crate::run::Cluster;
+use crate::mesh::Mesh;
 
 /// A test of this kind.
-pub(crate) type Edge = (&'static str, fn(&Cluster) -> Result<()>);
+pub(crate) type Edge = (&'static str, fn(&Mesh) -> Result<()>);
 
 /// All of them.
 pub(crate) const TESTS: &[Edge] = &[

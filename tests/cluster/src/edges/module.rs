@@ -9,8 +9,8 @@ use serde_json::json;
 use super::scene::{EDGE, Scene, rule};
 use crate::{
     kubectl::{output, until},
+    mesh::Mesh,
     pair::{Pair, gammactl, module},
-    run::Cluster,
     updates::route,
 };
 
@@ -22,8 +22,8 @@ fn nowhere() -> Result<String> {
 }
 
 /// Every request of the clients is answered 403, unless failing opens.
-pub(super) fn missing(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn missing(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let route = route(EDGE, json!([rule("/", "v1", json!({}))])).to_string();
     let live = scene.live.clone();
     let manifests = [&*live, &*route];
@@ -47,8 +47,8 @@ pub(super) fn missing(cluster: &Cluster) -> Result<()> {
 }
 
 /// `gammactl istio` writes nothing.
-pub(super) fn looked_up(cluster: &Cluster) -> Result<()> {
-    let scene = Scene::set(&cluster.mesh)?;
+pub(super) fn looked_up(mesh: &Mesh) -> Result<()> {
+    let scene = Scene::set(mesh)?;
     let folder = tempfile::tempdir()?;
     let manifests = folder.path().join("manifests.yaml");
     std::fs::write(&manifests, &scene.live)?;
@@ -88,8 +88,8 @@ pub(super) fn looked_up(cluster: &Cluster) -> Result<()> {
 }
 
 /// An image without a scheme, with the port of its registry, is one that the API server takes.
-pub(super) fn without_scheme(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn without_scheme(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let module = module()?;
     let bare = module.strip_prefix("oci://").unwrap_or(&module);
     let route = route(EDGE, json!([rule("/", "v1", json!({}))])).to_string();

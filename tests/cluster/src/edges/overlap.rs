@@ -4,10 +4,10 @@ use anyhow::{Result, ensure};
 use serde_json::json;
 
 use super::scene::{EDGE, Scene, rule};
-use crate::{kubectl::list, pair::Pair, run::Cluster, updates::route};
+use crate::{kubectl::list, mesh::Mesh, pair::Pair, updates::route};
 
-pub(super) fn run(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn run(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let rewrite = json!({ "filters": [{
         "type": "URLRewrite",
         "urlRewrite": { "path": { "type": "ReplacePrefixMatch", "replacePrefixMatch": "/v2/api" } },

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 use super::scene::{EDGE, Scene};
 use crate::{
     kubectl::{apply, delete, get_of, list, output, until},
+    mesh::Mesh,
     pair::{Pair, gammactl, module},
-    pod::message::Answer,
-    run::Cluster,
+    pod::message::ClientAnswer,
     sidecar,
     updates::address,
 };
@@ -37,8 +37,8 @@ pub(super) fn identities() -> impl Iterator<Item = Identity> {
         .map(|(service, ..)| Identity::new(EDGE, *service, 80))
 }
 
-pub(super) fn run(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn run(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let services: Vec<Value> = PORTS
         .iter()
         .map(|(service, name, app_protocol)| {
@@ -54,7 +54,7 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
             })
         })
         .collect();
-    let slices = cluster.mesh.slices(&services)?;
+    let slices = mesh.slices(&services)?;
     apply(&list(&services))?;
     apply(&list(&slices))?;
     let live: Value = serde_json::from_str(&scene.live)?;
@@ -67,8 +67,8 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
     until("the endpoints", || {
         let clusters = sidecar::clusters(&mut scene.client)?;
         for (service, ..) in PORTS {
-            let port = cluster.mesh.port(&Identity::new(EDGE, service, 80));
-            let endpoint = format!("::{}:{}::", cluster.mesh.backends, port.context("a port")?);
+            let port = mesh.port(&Identity::new(EDGE, service, 80));
+            let endpoint = format!("::{}:{}::", mesh.backends, port.context("a port")?);
             ensure!(clusters.contains(&endpoint), "none of {service}");
         }
         Ok(())
@@ -78,10 +78,10 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
         let request = Request::get(service, "/");
         let to = address(EDGE, service)?;
         let routed = match scene.client.send(to, Protocol::Http, request)? {
-            Answer::Received { observed, .. } => observed
+            ClientAnswer::Received { observed, .. } => observed
                 .seen
                 .is_some_and(|seen| seen.backend.service == "v1"),
-            Answer::Failed(_) => false,
+            ClientAnswer::Failed(_) => false,
             other => bail!("{other:?}"),
         };
         let said = said(&list(&live), &route(service))?;

@@ -5,10 +5,10 @@ use gamma_testbed::client::Request;
 use serde_json::json;
 
 use super::scene::{Scene, rule};
-use crate::run::Cluster;
+use crate::mesh::Mesh;
 
-pub(super) fn run(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn run(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     let own = json!({ "retry": { "codes": [500], "attempts": 1 } });
     let rules = json!([rule("/own", "v1", own), rule("/", "v1", json!({}))]);
     scene.route(rules, &[])?;

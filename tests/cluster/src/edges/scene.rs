@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use crate::{
     kubectl::{apply, get_of, list, rolled_out, until},
-    mesh::{Client, Mesh, deployment, namespace},
+    mesh::{Mesh, MeshClient, deployment, namespace},
     pair::Pair,
-    pod::message::Answer,
+    pod::message::ClientAnswer,
     sidecar,
     updates::{address, route, services},
 };
@@ -34,7 +34,7 @@ pub(crate) fn identities() -> Vec<Identity> {
 
 /// What a test has at its beginning.
 pub(crate) struct Scene {
-    pub(crate) client: Client,
+    pub(crate) client: MeshClient,
     /// Of the Service `cart`.
     pub(crate) cart: SocketAddr,
     /// The Services, as they are in the cluster.
@@ -50,7 +50,7 @@ impl Scene {
         apply(&deployment(EDGE, "client", vec!["echo".into()], &json!({})).to_string())?;
         rolled_out(EDGE, "client")?;
         let mut scene = Self {
-            client: Client::connect(EDGE)?,
+            client: MeshClient::connect(EDGE)?,
             cart: address(EDGE, "cart")?,
             live: list(&get_of(&list(&objects[..SERVICES.len()]))?),
         };
@@ -88,7 +88,7 @@ impl Scene {
     /// The same, with the body of an answer that is no echo.
     pub(crate) fn exchange(&mut self, request: Request) -> Result<(Observed, String)> {
         match self.client.send(self.cart, Protocol::Http, request)? {
-            Answer::Received { observed, body } => {
+            ClientAnswer::Received { observed, body } => {
                 let seen = observed.seen.iter().flat_map(|seen| &seen.headers);
                 let leaked: Vec<_> = seen
                     .filter(|(name, _)| name.starts_with("x-gamma-"))

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 use super::scene::{EDGE, Scene, rule};
 use crate::{
     kubectl::{apply, delete, list},
-    run::Cluster,
+    mesh::Mesh,
 };
 
-pub(super) fn run(cluster: &Cluster) -> Result<()> {
-    let mut scene = Scene::set(&cluster.mesh)?;
+pub(super) fn run(mesh: &Mesh) -> Result<()> {
+    let mut scene = Scene::set(mesh)?;
     // One Service, three endpoints.
     let mut objects = vec![json!({
         "apiVersion": "v1",
@@ -33,10 +33,10 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
             "addressType": "IPv4",
             "ports": [{
                 "name": "http",
-                "port": cluster.mesh.port(&Identity::new(EDGE, name, 80)),
+                "port": mesh.port(&Identity::new(EDGE, name, 80)),
                 "protocol": "TCP",
             }],
-            "endpoints": [{ "addresses": [cluster.mesh.backends], "conditions": { "ready": true } }],
+            "endpoints": [{ "addresses": [mesh.backends], "conditions": { "ready": true } }],
         }));
     }
     objects.push(json!({
@@ -51,7 +51,6 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
         },
     }));
     apply(&list(&objects))?;
-    scene.live = scene.live.clone();
     let services: Value = serde_json::from_str(&scene.live)?;
     let mut items = services["items"].as_array().cloned().unwrap_or_default();
     items.push(objects[0].clone());
@@ -70,12 +69,15 @@ pub(super) fn run(cluster: &Cluster) -> Result<()> {
         Ok(seen)
     };
     let first = scene.send(Request::get("cart", "/"))?;
-    let cookie = first.headers.iter().find(|(name, _)| name == "set-cookie");
-    let cookie = cookie
-        .and_then(|(_, value)| value.split(';').next())
-        .unwrap_or_default();
-    ensure!(cookie.starts_with("session="), "no session: {first:?}");
-    let one = endpoints(&mut scene, &vec![cookie.to_owned(); 20])?;
+    // That of the session, and one that names the endpoint.
+    let set = first
+        .headers
+        .iter()
+        .filter(|(name, _)| name == "set-cookie");
+    let pairs = set.filter_map(|(_, value)| value.split(';').next());
+    let cookie = pairs.collect::<Vec<_>>().join("; ");
+    ensure!(cookie.contains("session="), "no session: {first:?}");
+    let one = endpoints(&mut scene, &vec![cookie; 20])?;
     ensure!(one.len() == 1, "one session, and {one:?}");
     // Others are spread: else it would show nothing.
     let others: Vec<String> = (0..40).map(|n| format!("session=other-{n}")).collect();

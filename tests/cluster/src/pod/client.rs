@@ -18,7 +18,7 @@ use gamma_testbed::{
     fixture::Protocol,
 };
 
-use super::message::{Answer, Command, Counted, Outcome, Send};
+use super::message::{ClientAnswer, ClientCommand, Counted, Outcome, Send};
 
 /// Between two requests of one connection of a load.
 const REST: Duration = Duration::from_millis(5);
@@ -27,7 +27,7 @@ const REST: Duration = Duration::from_millis(5);
 pub(crate) fn run() -> Result<bool> {
     let mut client = PodClient::default();
     for line in io::stdin().lock().lines() {
-        let command: Command = serde_json::from_str(&line?)?;
+        let command: ClientCommand = serde_json::from_str(&line?)?;
         let answer = serde_json::to_string(&client.obey(command)?)?;
         let mut out = io::stdout().lock();
         writeln!(out, "{answer}")?;
@@ -43,21 +43,21 @@ struct PodClient {
 }
 
 impl PodClient {
-    fn obey(&mut self, command: Command) -> Result<Answer> {
+    fn obey(&mut self, command: ClientCommand) -> Result<ClientAnswer> {
         Ok(match command {
-            Command::Send(send) => self.send(send),
-            Command::Load(requests) => {
+            ClientCommand::Send(send) => self.send(send),
+            ClientCommand::Load(requests) => {
                 self.load = Some(PodLoad::start(requests));
-                Answer::Started
+                ClientAnswer::Started
             }
-            Command::Stop => {
+            ClientCommand::Stop => {
                 let load = self.load.take().context("there is no load to stop")?;
-                Answer::Stopped(Counted::all(load.stop()))
+                ClientAnswer::Stopped(Counted::all(load.stop()))
             }
         })
     }
 
-    fn send(&mut self, send: Send) -> Answer {
+    fn send(&mut self, send: Send) -> ClientAnswer {
         let Send {
             address,
             protocol,
@@ -66,20 +66,20 @@ impl PodClient {
         // What Envoy says of itself is no echo, and wanted whole.
         if protocol == Protocol::Http {
             return match self.sender.http(address, &request) {
-                Err(error) => Answer::Failed(error.to_string()),
+                Err(error) => ClientAnswer::Failed(error.to_string()),
                 Ok(response) => {
                     let observed = (&response).into();
                     let body = match response.echoed() {
                         Ok(_) => String::new(),
                         Err(_) => response.text(),
                     };
-                    Answer::Received { observed, body }
+                    ClientAnswer::Received { observed, body }
                 }
             };
         }
         match self.sender.send(address, request, protocol) {
-            Err(error) => Answer::Failed(format!("{error:#}")),
-            Ok(observed) => Answer::Received {
+            Err(error) => ClientAnswer::Failed(format!("{error:#}")),
+            Ok(observed) => ClientAnswer::Received {
                 observed,
                 body: String::new(),
             },
@@ -150,7 +150,10 @@ fn outcome(request: usize, response: io::Result<Response>) -> Outcome {
                 Err(_) => outcome.text = response.text(),
                 Ok(echoed) => {
                     let names = echoed.headers.iter().map(|(name, _)| name);
-                    let leaked = names.filter(|name| name.starts_with("x-gamma-"));
+                    // A copy has a route of its own, and Envoy reads where to from the request as it was sent.
+                    let leaked = names.filter(|name| {
+                        name.starts_with("x-gamma-") && !name.starts_with("x-gamma-mirror-")
+                    });
                     outcome.leaked = leaked.cloned().collect();
                     outcome.backend = echoed.backend;
                     outcome.path = echoed.path;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a client is told.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Command {
+pub(crate) enum ClientCommand {
     /// Send one request.
     Send(Send),
     /// Send these over and over, from two connections each: one that is kept, one for each request.
@@ -29,14 +29,14 @@ pub(crate) struct Send {
 
 /// What it answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) enum Answer {
-    /// To [`Command::Send`]. The body is that of answers that are no echo.
+pub(crate) enum ClientAnswer {
+    /// To [`ClientCommand::Send`]. The body is that of answers that are no echo.
     Received { observed: Observed, body: String },
     /// There was no answer.
     Failed(String),
-    /// To [`Command::Load`].
+    /// To [`ClientCommand::Load`].
     Started,
-    /// To [`Command::Stop`].
+    /// To [`ClientCommand::Stop`].
     Stopped(Vec<Counted>),
 }
 
