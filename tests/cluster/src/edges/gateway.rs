@@ -78,7 +78,7 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
         {
             ClientAnswer::Received { observed, .. } => {
                 ensure!(observed.status == 200, "{}", observed.status);
-                Ok(observed)
+                Ok(*observed)
             }
             other => anyhow::bail!("{other:?}"),
         }

@@ -94,7 +94,7 @@ impl Scene {
                     .filter(|(name, _)| name.starts_with("x-gamma-"))
                     .collect();
                 ensure!(leaked.is_empty(), "the backend got {leaked:?}");
-                Ok((observed, body))
+                Ok((*observed, body))
             }
             other => bail!("{other:?}"),
         }

@@ -1,42 +1,50 @@
 //! Sessions: a DestinationRule that hashes the session's cookie keeps the endpoint.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, thread, time::Duration};
 
 use anyhow::{Result, ensure};
-use gamma_testbed::{client::Request, echo::Identity};
+use gamma_testbed::{client::Request, fixture::Protocol};
 use serde_json::{Value, json};
 
 use super::scene::{EDGE, Scene, rule};
 use crate::{
-    kubectl::{apply, delete, list},
-    mesh::Mesh,
+    kubectl::{apply, delete, list, rolled_out},
+    mesh::{Mesh, deployment, pod_ip},
+    pod::message::Send,
 };
+
+/// Where the pods listen.
+const PORT: u16 = 8080;
 
 pub(super) fn run(mesh: &Mesh) -> Result<()> {
     let mut scene = Scene::set(mesh)?;
-    // One Service, three endpoints.
     let mut objects = vec![json!({
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": { "name": "many", "namespace": EDGE },
         "spec": { "ports": [{ "name": "http", "port": 80 }] },
     })];
-    for name in ["v1", "v2", "v3"] {
+    // Pods of their own: istiod takes two endpoints with one address for one.
+    let pods = ["many-1", "many-2", "many-3"];
+    let pod = |name: &&str| {
+        let listen = format!("{EDGE}/{name}:80={PORT}");
+        deployment(EDGE, name, vec!["echo".into(), listen], &json!({}))
+    };
+    let pods_of: Vec<Value> = pods.iter().map(pod).collect();
+    apply(&list(&pods_of))?;
+    for name in pods {
+        rolled_out(EDGE, name)?;
         objects.push(json!({
             "apiVersion": "discovery.k8s.io/v1",
             "kind": "EndpointSlice",
             "metadata": {
-                "name": format!("many-{name}"),
+                "name": name,
                 "namespace": EDGE,
                 "labels": { "kubernetes.io/service-name": "many" },
             },
             "addressType": "IPv4",
-            "ports": [{
-                "name": "http",
-                "port": mesh.port(&Identity::new(EDGE, name, 80)),
-                "protocol": "TCP",
-            }],
-            "endpoints": [{ "addresses": [mesh.backends], "conditions": { "ready": true } }],
+            "ports": [{ "name": "http", "port": PORT, "protocol": "TCP" }],
+            "endpoints": [{ "addresses": [pod_ip(EDGE, name)?], "conditions": { "ready": true } }],
         }));
     }
     objects.push(json!({
@@ -79,9 +87,17 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
     ensure!(cookie.contains("session="), "no session: {first:?}");
     let one = endpoints(&mut scene, &vec![cookie; 20])?;
     ensure!(one.len() == 1, "one session, and {one:?}");
-    // Others are spread: else it would show nothing.
-    let others: Vec<String> = (0..40).map(|n| format!("session=other-{n}")).collect();
-    let all = endpoints(&mut scene, &others)?;
-    ensure!(all.len() > 1, "40 sessions, and {all:?} alone");
+    // Others are spread, or it would show nothing: each new connection is one.
+    let others = Send {
+        address: scene.cart,
+        protocol: Protocol::Http,
+        request: Request::get("cart", "/"),
+    };
+    scene.client.load(vec![others])?;
+    thread::sleep(Duration::from_secs(1));
+    let counts = scene.client.stop()?;
+    let all: BTreeSet<String> = counts.into_iter().map(|c| c.outcome.backend).collect();
+    ensure!(all.len() > 1, "all sessions go to {all:?}");
+    objects.extend(pods_of);
     delete(&list(&objects))
 }

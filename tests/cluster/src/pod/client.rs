@@ -68,7 +68,7 @@ impl PodClient {
             return match self.sender.http(address, &request) {
                 Err(error) => ClientAnswer::Failed(error.to_string()),
                 Ok(response) => {
-                    let observed = (&response).into();
+                    let observed = Box::new((&response).into());
                     let body = match response.echoed() {
                         Ok(_) => String::new(),
                         Err(_) => response.text(),
@@ -80,7 +80,7 @@ impl PodClient {
         match self.sender.send(address, request, protocol) {
             Err(error) => ClientAnswer::Failed(format!("{error:#}")),
             Ok(observed) => ClientAnswer::Received {
-                observed,
+                observed: Box::new(observed),
                 body: String::new(),
             },
         }

@@ -31,7 +31,10 @@ pub(crate) struct Send {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) enum ClientAnswer {
     /// To [`ClientCommand::Send`]. The body is that of answers that are no echo.
-    Received { observed: Observed, body: String },
+    Received {
+        observed: Box<Observed>,
+        body: String,
+    },
     /// There was no answer.
     Failed(String),
     /// To [`ClientCommand::Load`].
