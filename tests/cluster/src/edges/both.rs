@@ -90,10 +90,12 @@ pub(super) fn cors(mesh: &Mesh) -> Result<()> {
         Ok(())
     })?;
     scene.route(json!([rule("/", "v1", json!({}))]), &[])?;
-    let observed = scene.send(preflight("/"))?;
-    let seen = observed
-        .seen
-        .context("a decided preflight is the route's, which has no policy")?;
+    // A connection that was open has the filters that it began with.
+    let seen = until("the route's answer", || {
+        let (observed, body) = scene.exchange(preflight("/"))?;
+        let seen = observed.seen.clone();
+        seen.with_context(|| format!("no backend got it: {body} {observed:?}"))
+    })?;
     ensure!(seen.backend.service == "v1", "{seen:?}");
     Pair::remove_all()?;
     delete(&service.to_string())
