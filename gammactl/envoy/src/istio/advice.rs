@@ -34,7 +34,7 @@ pub fn advise(
     let routes: Vec<&Route> = attached.iter().map(|r| &manifests.routes[*r]).collect();
     obeyed_by_istio(&routes, revisions, found);
     let index = Index::new(manifests);
-    ports::advise(manifests, attachments, &index, found);
+    ports::advise(manifests, attachments, &routes, &index, found);
     for route in routes {
         backends::advise(route, &index, scopes, found);
         sessions(route, found);

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use gamma_compile::{Attachment, Index};
 use gamma_manifest::{
     Manifests, Route, RouteKind, Service, ServiceKind, ServicePort,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    diagnostic::{Code, Diagnostic, Diagnostics, codes},
 };
 
 /// What Istio takes a port for.
@@ -56,10 +56,12 @@ impl IstioProtocol {
     }
 }
 
-/// Says it of the ports that routes are attached to, and of those that GRPCRoutes send to.
+/// Says it of the ports that routes are attached to, and of those that GRPCRoutes among `routes`, which are
+/// the attached ones, send to.
 pub(super) fn advise(
     manifests: &Manifests,
     attachments: &[Attachment],
+    routes: &[&Route],
     index: &Index<'_>,
     found: &mut Diagnostics,
 ) {
@@ -95,14 +97,10 @@ pub(super) fn advise(
             }
         }
     }
-    let mut attached: Vec<usize> = attachments
+    let grpc_routes = routes
         .iter()
-        .filter(|attachment| !attachment.ports.is_empty())
-        .map(|attachment| attachment.route)
-        .collect();
-    attached.dedup();
-    let routes = attached.iter().filter_map(|r| manifests.routes.get(*r));
-    for route in routes.filter(|route| route.kind == RouteKind::GrpcRoute) {
+        .filter(|route| route.kind == RouteKind::GrpcRoute);
+    for route in grpc_routes {
         for (service, port) in backends(route, index) {
             if let IstioProtocol::Http(protocol) | IstioProtocol::Bytes(protocol) =
                 IstioProtocol::of(port)
@@ -135,43 +133,49 @@ fn said(port: &ServicePort) -> String {
 }
 
 fn no_http(service: &Service, port: &ServicePort, protocol: &str) -> Diagnostic {
-    let metadata = &service.metadata;
-    Diagnostic::new(
+    finding(
         &codes::NO_HTTP_IN_ISTIO,
-        port.span,
-        format!(
-            "Istio takes port {} of `{}/{}` for {protocol}, so its routes have no effect",
-            port.port, metadata.namespace, metadata.name.value
-        ),
+        (service, port, protocol),
+        "its routes have no effect",
+        "sidecars forward the bytes of such a port, and no HTTP filter sees them",
+        "`appProtocol: http`, or `kubernetes.io/h2c` for gRPC",
     )
-    .why(format!(
-        "{}; sidecars forward the bytes of such a port, and no HTTP filter sees them",
-        said(port)
-    ))
-    .hint(match port.app_protocol {
-        Some(_) => "write `appProtocol: http`, or `kubernetes.io/h2c` for gRPC",
-        None => "add `appProtocol: http`, or `kubernetes.io/h2c` for gRPC",
-    })
 }
 
 fn no_http2(service: &Service, port: &ServicePort, protocol: &str) -> Diagnostic {
-    let metadata = &service.metadata;
-    Diagnostic::new(
+    finding(
         &codes::NO_HTTP2_IN_ISTIO,
+        (service, port, protocol),
+        "gRPC calls to it fail",
+        "sidecars speak HTTP/1.1 to such a port, and gRPC needs HTTP/2",
+        "`appProtocol: kubernetes.io/h2c`",
+    )
+}
+
+/// That a port of a Service is taken for a protocol; `so` is what comes of it, `why` why, and `member` what
+/// to write.
+fn finding(
+    code: &'static Code,
+    (service, port, protocol): (&Service, &ServicePort, &str),
+    so: &str,
+    why: &str,
+    member: &str,
+) -> Diagnostic {
+    let metadata = &service.metadata;
+    let verb = match port.app_protocol {
+        Some(_) => "write",
+        None => "add",
+    };
+    Diagnostic::new(
+        code,
         port.span,
         format!(
-            "Istio takes port {} of `{}/{}` for {protocol}, so gRPC calls to it fail",
+            "Istio takes port {} of `{}/{}` for {protocol}, so {so}",
             port.port, metadata.namespace, metadata.name.value
         ),
     )
-    .why(format!(
-        "{}; sidecars speak HTTP/1.1 to such a port, and gRPC needs HTTP/2",
-        said(port)
-    ))
-    .hint(match port.app_protocol {
-        Some(_) => "write `appProtocol: kubernetes.io/h2c`",
-        None => "add `appProtocol: kubernetes.io/h2c`",
-    })
+    .why(format!("{}; {why}", said(port)))
+    .hint(format!("{verb} {member}"))
 }
 
 #[cfg(test)]
