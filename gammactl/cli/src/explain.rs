@@ -18,13 +18,14 @@ use gamma_explain::{
 
 use super::{
     input::{CompiledInput, Input},
+    kube::KUBE,
     output,
 };
 
 /// Say which rule a request gets, why, and what becomes of it
 #[derive(Debug, Args)]
 #[command(
-    mut_arg("filename", |arg| arg.required_unless_present_any(["config", "kube", "context", "kubeconfig"])),
+    mut_arg("filename", |arg| arg.required_unless_present_any(["config"].into_iter().chain(KUBE))),
     after_help = "\
 Examples:
   gammactl explain -f routes/ -n shop 'POST http://cart/api?x=1' -H 'x-user: me'
@@ -53,7 +54,7 @@ pub(super) struct ExplainCommand {
         short,
         long,
         value_name = "FILE",
-        conflicts_with_all = ["filename", "kube", "context", "kubeconfig"]
+        conflicts_with_all = ["filename"].into_iter().chain(KUBE)
     )]
     config: Option<String>,
 

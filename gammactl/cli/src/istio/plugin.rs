@@ -8,7 +8,7 @@ use gamma_envoy::{
     istio,
     istio::{Image, IstioOptions},
 };
-use sha2::{Digest as _, Sha256};
+use gamma_registry::Digest;
 
 use crate::input::namespace_or_none;
 
@@ -177,10 +177,6 @@ impl PluginFlags {
         if !module.starts_with(b"\0asm") {
             bail!("{}: this is no WebAssembly module", path.display());
         }
-        let digest: String = Sha256::digest(&module)
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
-        Ok(image.checked_by(&digest)?)
+        Ok(image.checked_by(Digest::of(&module).hex())?)
     }
 }
