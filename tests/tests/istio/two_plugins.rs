@@ -1,16 +1,14 @@
 //! Two plugins in one sidecar: that of the mesh and that of a namespace. Istio runs both, that of the root
 //! namespace first.
 
-use gamma_compile::{ClusterNaming, Options, compile};
-use gamma_envoy::istio::{IstioObject, Scope, needed, objects};
-use gamma_manifest::diagnostic::Diagnostics;
+use gamma_envoy::istio::{IstioObject, Scope};
 use gamma_testbed::{
     client::{Client, Request},
     manifests,
     stage::Backends,
 };
 
-use crate::{GAMMA, mesh, options, sidecar::Sidecar};
+use crate::{GAMMA, mesh, objects, sidecar::Sidecar};
 
 /// Decided once more, `/api/v2/x` would become `/api/v2/v2/x`, and `/v2/api/x` would go to v1.
 const MANIFESTS: &str = r#"
@@ -48,14 +46,9 @@ fn a_request_is_decided_once() {
     for (replacement, path) in [("/v2/api", "/v2/api/x"), ("/api/v2", "/api/v2/x")] {
         let manifests = manifests::read(&MANIFESTS.replace("REPLACEMENT", replacement)).unwrap();
         let backends = Backends::start(&manifests).unwrap();
-        let names = Options {
-            cluster_names: ClusterNaming::Istio,
-            ..Options::default()
-        };
-        let config = compile(&manifests, &names, &mut Diagnostics::default());
         let both: Vec<IstioObject> = [mesh(), Scope::Namespace("shop".into())]
             .iter()
-            .flat_map(|scope| objects(&needed(&config, scope, &[]), scope, &options()))
+            .flat_map(|scope| objects(&manifests, scope))
             .collect();
         let sidecar = Sidecar::start(&backends, "shop", &both);
         let mut client = Client::new(sidecar.address());
