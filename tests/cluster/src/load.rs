@@ -6,7 +6,7 @@ use anyhow::{Result, ensure};
 use gamma_testbed::{client::Request, fixture::Protocol};
 
 use crate::{
-    mesh::MeshClient,
+    client::MeshClient,
     pod::message::{Counted, Outcome, Send},
 };
 

@@ -9,7 +9,8 @@
 //!
 //! - `pod`: the two parts in pods, and what is said between client and test.
 //! - `kubectl`: the cluster, by the command that people use.
-//! - `mesh`: a mesh with clients in several namespaces and one pod of backends.
+//! - `mesh`: clients in several namespaces and one pod of backends; `client`: one of the clients;
+//!   `objects`: what they are made of.
 //! - `sidecar`: what a client's Envoy was given, and whether it is what we want.
 //! - `pair`: what `gammactl istio` writes, applied and taken away.
 //! - `fixtures`: every case of our own, through the mesh with Gamma and through Istio by itself.
@@ -21,12 +22,14 @@
 
 #![forbid(unsafe_code)]
 
+mod client;
 mod document;
 mod edges;
 mod fixtures;
 mod kubectl;
 mod load;
 mod mesh;
+mod objects;
 mod pair;
 mod pod;
 mod run;

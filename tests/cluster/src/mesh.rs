@@ -2,18 +2,16 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    io::{BufRead as _, BufReader, Write as _},
     net::{IpAddr, SocketAddr},
-    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
 
-use anyhow::{Context as _, Result, bail, ensure};
-use gamma_testbed::{client::Request, echo::Identity, fixture::Protocol, stage::NO_ENDPOINTS};
+use anyhow::{Context as _, Result, bail};
+use gamma_testbed::{echo::Identity, stage::NO_ENDPOINTS};
 use serde_json::{Value, json};
 
 use crate::{
     kubectl::{apply, get, kubectl, list, rolled_out},
-    pod::message::{ClientAnswer, ClientCommand, Send},
+    objects::{client, deployment, name, namespace, service, tcp_ports},
 };
 
 /// Where the backends are.
@@ -31,11 +29,6 @@ pub(crate) struct Mesh {
     pub(crate) backends: IpAddr,
 }
 
-/// The image of this program.
-fn image() -> String {
-    std::env::var("GAMMA_TEST_IMAGE").unwrap_or_else(|_| "localhost/gamma-cluster:1".into())
-}
-
 impl Mesh {
     /// Starts backends for each of `identities` and a client in each of `namespaces`.
     pub(crate) fn start(
@@ -51,14 +44,9 @@ impl Mesh {
             .collect();
         let listen: Vec<String> = arguments(&ports);
         let words = ["echo".to_owned()].into_iter().chain(listen).collect();
-        objects.push(deployment(NAMESPACE, "backends", words, &json!({})));
+        objects.push(deployment(NAMESPACE, "backends", words));
         for namespace in namespaces {
-            objects.push(deployment(
-                namespace,
-                "client",
-                vec!["echo".into()],
-                &json!({}),
-            ));
+            objects.push(client(namespace));
         }
         apply(&list(&objects))?;
         rolled_out(NAMESPACE, "backends")?;
@@ -112,6 +100,13 @@ impl Mesh {
         Ok(slices)
     }
 
+    /// Services of a namespace, and their EndpointSlices behind them.
+    pub(crate) fn services(&self, namespace: &str, names: &[&str]) -> Result<Vec<Value>> {
+        let services: Vec<Value> = names.iter().map(|name| service(namespace, name)).collect();
+        let slices = self.slices(&services)?;
+        Ok([services, slices].concat())
+    }
+
     /// Where a backend listens.
     pub(crate) fn port(&self, identity: &Identity) -> Option<u16> {
         self.ports.get(identity).copied()
@@ -121,61 +116,6 @@ impl Mesh {
 fn arguments(ports: &BTreeMap<Identity, u16>) -> Vec<String> {
     let argument = |(identity, port): (&Identity, &u16)| format!("{identity}={port}");
     ports.iter().map(argument).collect()
-}
-
-/// Ports that a backend can be behind.
-pub(crate) fn tcp_ports(service: &Value) -> impl Iterator<Item = &Value> {
-    let ports = service["spec"]["ports"].as_array();
-    ports.into_iter().flatten().filter(|port| {
-        let protocol = port.get("protocol").and_then(Value::as_str);
-        protocol.is_none_or(|protocol| protocol == "TCP")
-    })
-}
-
-/// Namespace and name of an object.
-pub(crate) fn name(object: &Value) -> [&str; 2] {
-    let metadata = &object["metadata"];
-    let namespace = metadata["namespace"].as_str().unwrap_or("default");
-    [namespace, metadata["name"].as_str().unwrap_or_default()]
-}
-
-pub(crate) fn namespace(name: &str) -> Value {
-    json!({
-        "apiVersion": "v1",
-        "kind": "Namespace",
-        "metadata": { "name": name, "labels": { "istio-injection": "enabled" } },
-    })
-}
-
-/// One pod of this program; `metadata` is that of the pod.
-pub(crate) fn deployment(
-    namespace: &str,
-    name: &str,
-    words: Vec<String>,
-    metadata: &Value,
-) -> Value {
-    let mut metadata = metadata.clone();
-    metadata["labels"]["app"] = name.into();
-    json!({
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": { "name": name, "namespace": namespace },
-        "spec": {
-            "selector": { "matchLabels": { "app": name } },
-            "template": {
-                "metadata": metadata,
-                "spec": {
-                    "terminationGracePeriodSeconds": 1,
-                    "containers": [{
-                        "name": "gamma",
-                        "image": image(),
-                        "imagePullPolicy": "IfNotPresent",
-                        "args": words,
-                    }],
-                },
-            },
-        },
-    })
 }
 
 /// The address of the one pod of a Deployment.
@@ -195,111 +135,13 @@ pub(crate) fn pod_ip(namespace: &str, app: &str) -> Result<IpAddr> {
     Ok(ip.parse()?)
 }
 
-/// A client in a pod with a sidecar.
-#[derive(Debug)]
-pub(crate) struct MeshClient {
-    pub(crate) namespace: String,
-    child: Child,
-    stdin: ChildStdin,
-    stdout: BufReader<ChildStdout>,
-}
-
-impl MeshClient {
-    /// The one that [`Mesh::start`] made in `namespace`.
-    pub(crate) fn connect(namespace: &str) -> Result<Self> {
-        Self::connect_to(namespace, "client")
-    }
-
-    /// The one pod of a Deployment of this program.
-    pub(crate) fn connect_to(namespace: &str, deployment: &str) -> Result<Self> {
-        let deployment = format!("deployment/{deployment}");
-        let mut child = Command::new("kubectl")
-            .args([
-                "-n",
-                namespace,
-                "exec",
-                "-i",
-                &deployment,
-                "-c",
-                "gamma",
-                "--",
-            ])
-            .args(["/usr/local/bin/gamma-cluster", "client"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        let stdin = child.stdin.take().context("a pipe")?;
-        let stdout = child.stdout.take().context("a pipe")?;
-        Ok(Self {
-            namespace: namespace.into(),
-            child,
-            stdin,
-            stdout: BufReader::new(stdout),
-        })
-    }
-
-    fn ask(&mut self, command: &ClientCommand) -> Result<ClientAnswer> {
-        writeln!(self.stdin, "{}", serde_json::to_string(command)?)?;
-        let mut line = String::new();
-        self.stdout.read_line(&mut line)?;
-        ensure!(!line.is_empty(), "the client in {} is gone", self.namespace);
-        Ok(serde_json::from_str(&line)?)
-    }
-
-    /// Sends a request.
-    pub(crate) fn send(
-        &mut self,
-        address: SocketAddr,
-        protocol: Protocol,
-        request: Request,
-    ) -> Result<ClientAnswer> {
-        self.ask(&ClientCommand::Send(Send {
-            address,
-            protocol,
-            request,
-        }))
-    }
-
-    /// Status and body of the answer to a `GET`.
-    pub(crate) fn get(&mut self, address: SocketAddr, path: &str) -> Result<(u16, String)> {
-        let request = Request::get(address.to_string(), path);
-        match self.send(address, Protocol::Http, request)? {
-            ClientAnswer::Received { observed, body } => Ok((observed.status, body)),
-            other => bail!("{address}{path}: {other:?}"),
-        }
-    }
-
-    /// The body of the answer to a `GET`, which has to be good.
-    pub(crate) fn page(&mut self, address: SocketAddr, path: &str) -> Result<String> {
-        match self.get(address, path)? {
-            (200, body) => Ok(body),
-            (status, body) => bail!("{address}{path}: {status} {body}"),
-        }
-    }
-
-    /// Sends requests until [`MeshClient::stop`].
-    pub(crate) fn load(&mut self, requests: Vec<Send>) -> Result<()> {
-        match self.ask(&ClientCommand::Load(requests))? {
-            ClientAnswer::Started => Ok(()),
-            other => bail!("{other:?}"),
-        }
-    }
-
-    /// What became of all of them.
-    pub(crate) fn stop(&mut self) -> Result<Vec<crate::pod::message::Counted>> {
-        match self.ask(&ClientCommand::Stop)? {
-            ClientAnswer::Stopped(counts) => Ok(counts),
-            other => bail!("{other:?}"),
-        }
-    }
-}
-
-impl Drop for MeshClient {
-    fn drop(&mut self) {
-        // Both fail if it has ended, which is what they are for.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+/// The cluster IP of a Service.
+pub(crate) fn address(namespace: &str, service: &str) -> Result<SocketAddr> {
+    let found = get(&["service", "-n", namespace, service])?;
+    let ip = found["spec"]["clusterIP"]
+        .as_str()
+        .context("a cluster IP")?;
+    Ok((ip.parse::<std::net::IpAddr>()?, 80).into())
 }
 
 /// Whether istiod makes routes of HTTPRoutes itself.

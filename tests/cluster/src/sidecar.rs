@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::{mesh::MeshClient, pair::Pair};
+use crate::{client::MeshClient, pair::Pair};
 
 /// Where a sidecar tells of itself, within its pod.
 fn admin() -> SocketAddr {

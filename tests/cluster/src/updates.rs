@@ -1,14 +1,16 @@
 //! Changes under load: whatever is done, no request is answered wrongly.
 
-use std::{net::SocketAddr, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use anyhow::{Context as _, Result};
 use serde_json::{Value, json};
 
 use crate::{
-    kubectl::{apply, delete, get, kubectl, list, rolled_out, until},
+    client::MeshClient,
+    kubectl::{apply, delete, get_of, kubectl, list, rolled_out, until},
     load::{Loaded, under},
-    mesh::{Mesh, MeshClient, ROOT, name, namespace},
+    mesh::{Mesh, ROOT, address},
+    objects::{client, name, namespace, overlay, route, rule},
     pair::Pair,
     sidecar,
 };
@@ -21,60 +23,14 @@ const DRAIN: Duration = Duration::from_secs(46);
 /// Backends of these tests.
 pub(crate) const SERVICES: [&str; 3] = ["cart", "v1", "v2"];
 
-/// Services of the namespace `namespace`, with backends.
-pub(crate) fn services(mesh: &Mesh, namespace: &str, names: &[&str]) -> Result<Vec<Value>> {
-    let service = |name: &&str| {
-        json!({
-            "apiVersion": "v1",
-            "kind": "Service",
-            "metadata": { "name": name, "namespace": namespace },
-            "spec": { "ports": [{ "name": "http", "port": 80 }] },
-        })
-    };
-    let services: Vec<Value> = names.iter().map(service).collect();
-    let slices = mesh.slices(&services)?;
-    Ok([services, slices].concat())
-}
-
-/// A route for `cart` with these rules.
-pub(crate) fn route(namespace: &str, rules: Value) -> Value {
-    json!({
-        "apiVersion": "gateway.networking.k8s.io/v1",
-        "kind": "HTTPRoute",
-        "metadata": { "name": "cart", "namespace": namespace },
-        "spec": {
-            "parentRefs": [{ "group": "", "kind": "Service", "name": "cart" }],
-            "rules": rules,
-        },
-    })
-}
-
-/// The cluster IP of a Service.
-pub(crate) fn address(namespace: &str, service: &str) -> Result<SocketAddr> {
-    let found = get(&["service", "-n", namespace, service])?;
-    let ip = found["spec"]["clusterIP"]
-        .as_str()
-        .context("a cluster IP")?;
-    Ok((ip.parse::<std::net::IpAddr>()?, 80).into())
-}
-
 /// To `service`, with everything that follows `/api` behind `prefix`.
 fn to(service: &str, prefix: &str, more: Value) -> Value {
-    let mut rule = json!({
-        "matches": [{ "path": { "value": "/api" } }],
-        "filters": [{
-            "type": "URLRewrite",
-            "urlRewrite": { "path": {
-                "type": "ReplacePrefixMatch",
-                "replacePrefixMatch": prefix,
-            } },
-        }],
-        "backendRefs": [{ "name": service, "port": 80 }],
-    });
-    for (key, value) in more.as_object().into_iter().flatten() {
-        rule[key] = value.clone();
-    }
-    json!([rule])
+    let mut fields = json!({ "filters": [{
+        "type": "URLRewrite",
+        "urlRewrite": { "path": { "type": "ReplacePrefixMatch", "replacePrefixMatch": prefix } },
+    }] });
+    overlay(&mut fields, more);
+    json!([rule("/api", service, fields)])
 }
 
 fn pair(module: &str, live: &str, rules: Value) -> Result<Pair> {
@@ -88,16 +44,15 @@ pub(crate) fn run(mesh: &Mesh) -> Result<()> {
     let other_module = std::env::var("GAMMA_TEST_OTHER_MODULE");
     let other_module = other_module.unwrap_or_else(|_| module.clone());
     apply(&namespace(SHOP).to_string())?;
-    let objects = services(mesh, SHOP, &SERVICES)?;
+    let objects = mesh.services(SHOP, &SERVICES)?;
     apply(&list(&objects))?;
-    let client = crate::mesh::deployment(SHOP, "client", vec!["echo".into()], &json!({}));
-    apply(&client.to_string())?;
+    apply(&client(SHOP).to_string())?;
     rolled_out(SHOP, "client")?;
     let mut client = MeshClient::connect(SHOP)?;
     // Its sidecar's own words while it is busy.
     let mut watcher = MeshClient::connect(SHOP)?;
     let cart = address(SHOP, "cart")?;
-    let live = list(&crate::kubectl::get_of(&list(&objects[..SERVICES.len()]))?);
+    let live = list(&get_of(&list(&objects[..SERVICES.len()]))?);
     let loaded =
         |right: &[(&'static str, &'static str)]| vec![Loaded::new(cart, "cart", "/api/x", right)];
 

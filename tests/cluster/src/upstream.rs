@@ -23,7 +23,7 @@ use crate::{
     pair::Pair,
 };
 
-/// Every feature that version 1.6 of the API has for meshes.
+/// Every feature that version 1.6 of the API has for meshes, and those of HTTPRoutes that tests of meshes need.
 const FEATURES: [&str; 18] = [
     "Mesh",
     "HTTPRoute",

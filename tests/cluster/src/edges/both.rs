@@ -7,14 +7,14 @@ use serde_json::json;
 
 use super::{
     protocols::said,
-    scene::{EDGE, Scene, rule},
+    scene::{EDGE, Scene},
 };
 use crate::{
     kubectl::{apply, delete, get_of, until},
     mesh::Mesh,
     mesh::istio_obeys_routes,
+    objects::{route, rule},
     pair::Pair,
-    updates::route,
 };
 
 /// What `gammactl istio` says of a route that istiod obeys.

@@ -4,11 +4,12 @@ use anyhow::{Context as _, Result, ensure};
 use gamma_testbed::client::Request;
 use serde_json::json;
 
-use super::scene::{EDGE, Scene, rule};
+use super::scene::{EDGE, Scene};
 use crate::{
     kubectl::{apply, delete, list, rolled_out, until},
     mesh::Mesh,
     mesh::pod_ip,
+    objects::rule,
     pod::message::ClientAnswer,
 };
 

@@ -11,9 +11,9 @@ use super::{
 use crate::{
     kubectl::{apply, get_of, kubectl, list},
     mesh::Mesh,
-    mesh::namespace,
+    objects::namespace,
+    objects::route,
     pair::Pair,
-    updates::route,
 };
 
 /// What `gammactl istio` says of such a backend.

@@ -6,12 +6,12 @@ use anyhow::{Result, ensure};
 use gamma_testbed::client::Request;
 use serde_json::json;
 
-use super::scene::{EDGE, Scene, rule};
+use super::scene::{EDGE, Scene};
 use crate::{
     kubectl::{output, until},
     mesh::Mesh,
+    objects::{route, rule},
     pair::{Pair, gammactl, module},
-    updates::route,
 };
 
 /// Where there is no image.

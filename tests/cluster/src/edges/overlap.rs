@@ -3,8 +3,13 @@
 use anyhow::{Result, ensure};
 use serde_json::json;
 
-use super::scene::{EDGE, Scene, rule};
-use crate::{kubectl::list, mesh::Mesh, pair::Pair, updates::route};
+use super::scene::{EDGE, Scene};
+use crate::{
+    kubectl::list,
+    mesh::Mesh,
+    objects::{route, rule},
+    pair::Pair,
+};
 
 pub(super) fn run(mesh: &Mesh) -> Result<()> {
     let mut scene = Scene::set(mesh)?;

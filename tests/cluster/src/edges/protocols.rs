@@ -9,10 +9,10 @@ use super::scene::{EDGE, Scene};
 use crate::{
     kubectl::{apply, delete, get_of, list, output, until},
     mesh::Mesh,
+    mesh::address,
     pair::{Pair, gammactl, module},
     pod::message::ClientAnswer,
     sidecar,
-    updates::address,
 };
 
 /// What `gammactl istio` says of such a port.

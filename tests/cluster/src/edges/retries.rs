@@ -4,8 +4,8 @@ use anyhow::{Result, ensure};
 use gamma_testbed::client::Request;
 use serde_json::json;
 
-use super::scene::{Scene, rule};
-use crate::mesh::Mesh;
+use super::scene::Scene;
+use crate::{mesh::Mesh, objects::rule};
 
 pub(super) fn run(mesh: &Mesh) -> Result<()> {
     let mut scene = Scene::set(mesh)?;

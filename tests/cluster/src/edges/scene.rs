@@ -8,15 +8,16 @@ use gamma_testbed::{
     echo::Identity,
     fixture::{Observed, Protocol},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
+    client::MeshClient,
     kubectl::{apply, get_of, list, rolled_out, until},
-    mesh::{Mesh, MeshClient, deployment, namespace},
+    mesh::{Mesh, address},
+    objects::{client, namespace, route},
     pair::Pair,
     pod::message::ClientAnswer,
     sidecar,
-    updates::{address, route, services},
 };
 
 /// Where it is.
@@ -45,9 +46,9 @@ impl Scene {
     /// Sets it up, or finds what another test has left of it.
     pub(crate) fn set(mesh: &Mesh) -> Result<Self> {
         apply(&namespace(EDGE).to_string())?;
-        let objects = services(mesh, EDGE, &SERVICES)?;
+        let objects = mesh.services(EDGE, &SERVICES)?;
         apply(&list(&objects))?;
-        apply(&deployment(EDGE, "client", vec!["echo".into()], &json!({})).to_string())?;
+        apply(&client(EDGE).to_string())?;
         rolled_out(EDGE, "client")?;
         let mut scene = Self {
             client: MeshClient::connect(EDGE)?,
@@ -107,16 +108,4 @@ impl Scene {
         let seen = seen.with_context(|| format!("{path}: {} {body}", observed.status))?;
         Ok((seen.backend.service, seen.path))
     }
-}
-
-/// A rule that sends a prefix to a Service, and has these further fields.
-pub(crate) fn rule(prefix: &str, service: &str, more: Value) -> Value {
-    let mut rule = json!({
-        "matches": [{ "path": { "value": prefix } }],
-        "backendRefs": [{ "name": service, "port": 80 }],
-    });
-    for (key, value) in more.as_object().into_iter().flatten() {
-        rule[key] = value.clone();
-    }
-    rule
 }

@@ -6,10 +6,11 @@ use anyhow::{Result, ensure};
 use gamma_testbed::{client::Request, fixture::Protocol};
 use serde_json::{Value, json};
 
-use super::scene::{EDGE, Scene, rule};
+use super::scene::{EDGE, Scene};
 use crate::{
     kubectl::{apply, delete, list, rolled_out},
-    mesh::{Mesh, deployment, pod_ip},
+    mesh::{Mesh, pod_ip},
+    objects::{deployment, rule},
     pod::message::Send,
 };
 
@@ -28,7 +29,7 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
     let pods = ["many-1", "many-2", "many-3"];
     let pod = |name: &&str| {
         let listen = format!("{EDGE}/{name}:80={PORT}");
-        deployment(EDGE, name, vec!["echo".into(), listen], &json!({}))
+        deployment(EDGE, name, vec!["echo".into(), listen])
     };
     let pods_of: Vec<Value> = pods.iter().map(pod).collect();
     apply(&list(&pods_of))?;

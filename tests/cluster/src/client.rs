@@ -1,0 +1,113 @@
+//! A client in a pod, as its test sees it.
+
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::SocketAddr,
+    process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use gamma_testbed::{client::Request, fixture::Protocol};
+
+use crate::pod::message::{ClientAnswer, ClientCommand, Counted, Send};
+
+/// A client in a pod with a sidecar.
+#[derive(Debug)]
+pub(crate) struct MeshClient {
+    pub(crate) namespace: String,
+    child: Child,
+    stdin: ChildStdin,
+    stdout: BufReader<ChildStdout>,
+}
+
+impl MeshClient {
+    /// The pod of the Deployment `client` in `namespace`.
+    pub(crate) fn connect(namespace: &str) -> Result<Self> {
+        let mut child = Command::new("kubectl")
+            .args([
+                "-n",
+                namespace,
+                "exec",
+                "-i",
+                "deployment/client",
+                "-c",
+                "gamma",
+                "--",
+            ])
+            .args(["/usr/local/bin/gamma-cluster", "client"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let stdin = child.stdin.take().context("a pipe")?;
+        let stdout = child.stdout.take().context("a pipe")?;
+        Ok(Self {
+            namespace: namespace.into(),
+            child,
+            stdin,
+            stdout: BufReader::new(stdout),
+        })
+    }
+
+    fn ask(&mut self, command: &ClientCommand) -> Result<ClientAnswer> {
+        writeln!(self.stdin, "{}", serde_json::to_string(command)?)?;
+        let mut line = String::new();
+        self.stdout.read_line(&mut line)?;
+        ensure!(!line.is_empty(), "the client in {} is gone", self.namespace);
+        Ok(serde_json::from_str(&line)?)
+    }
+
+    /// Sends a request.
+    pub(crate) fn send(
+        &mut self,
+        address: SocketAddr,
+        protocol: Protocol,
+        request: Request,
+    ) -> Result<ClientAnswer> {
+        self.ask(&ClientCommand::Send(Send {
+            address,
+            protocol,
+            request,
+        }))
+    }
+
+    /// Status and body of the answer to a `GET`.
+    pub(crate) fn get(&mut self, address: SocketAddr, path: &str) -> Result<(u16, String)> {
+        let request = Request::get(address.to_string(), path);
+        match self.send(address, Protocol::Http, request)? {
+            ClientAnswer::Received { observed, body } => Ok((observed.status, body)),
+            other => bail!("{address}{path}: {other:?}"),
+        }
+    }
+
+    /// The body of the answer to a `GET`, which has to be good.
+    pub(crate) fn page(&mut self, address: SocketAddr, path: &str) -> Result<String> {
+        match self.get(address, path)? {
+            (200, body) => Ok(body),
+            (status, body) => bail!("{address}{path}: {status} {body}"),
+        }
+    }
+
+    /// Sends requests until [`MeshClient::stop`].
+    pub(crate) fn load(&mut self, requests: Vec<Send>) -> Result<()> {
+        match self.ask(&ClientCommand::Load(requests))? {
+            ClientAnswer::Started => Ok(()),
+            other => bail!("{other:?}"),
+        }
+    }
+
+    /// What became of all of them.
+    pub(crate) fn stop(&mut self) -> Result<Vec<Counted>> {
+        match self.ask(&ClientCommand::Stop)? {
+            ClientAnswer::Stopped(counts) => Ok(counts),
+            other => bail!("{other:?}"),
+        }
+    }
+}
+
+impl Drop for MeshClient {
+    fn drop(&mut self) {
+        // Both fail if it has ended, which is what they are for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
