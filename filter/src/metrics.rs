@@ -1,8 +1,10 @@
 //! Counters of requests and of their copies.
 //!
-//! A proxy-wasm metric has a name and no labels, so the labels are written into the name, where the
-//! proxy's own rules find them (`stats_tags` in what `gammactl envoy` writes):
-//! `gamma_requests_total;answer=forwarded;route=HTTPRoute/shop/cart;rule=0;backend=shop/cart-v1/80`.
+//! A proxy-wasm metric has a name and no labels, so the labels are written into the name, before what
+//! is left of it when the proxy has taken them out:
+//! `answer=.=forwarded;.;route=.=HTTPRoute/shop/cart;.;rule=.=0;.;backend=.=shop/cart-v1/80;.;gamma_requests_total`.
+//! That is the form in which Istio's sidecars look for the names in `sidecar.istio.io/extraStatTags`;
+//! to other Envoys it is given as `stats_tags`, in what `gammactl envoy` writes.
 //!
 //! A counter is defined when it is first needed: 10,000 rules of which 10 are used have 10 counters.
 //! Nothing of a request is in a name, so clients can't make any.
@@ -104,13 +106,13 @@ impl Metrics {
 }
 
 fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&str>) -> String {
-    let mut name = String::from(metric);
+    let mut name = String::new();
     let mut label = |key: &str, value: &str| {
-        name.push(';');
         name.push_str(key);
-        name.push('=');
+        name.push_str("=.=");
         // Would end the value early.
         name.push_str(&value.replace(';', "_"));
+        name.push_str(";.;");
     };
     if !matches!(kind, Kind::Mirrored(_)) {
         label("answer", kind.as_str());
@@ -122,6 +124,7 @@ fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&st
     if let Some(backend) = backend {
         label("backend", backend);
     }
+    name.push_str(metric);
     name
 }
 

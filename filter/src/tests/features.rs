@@ -198,17 +198,17 @@ fn requests_are_counted_by_route_rule_and_backend() {
     let table = [
         (
             "/mirror",
-            "gamma_requests_total;answer=forwarded;route=HTTPRoute/n/r;rule=3;backend=c",
+            "answer=.=forwarded;.;route=.=HTTPRoute/n/r;.;rule=.=3;.;backend=.=c;.;gamma_requests_total",
         ),
         (
             "/mirror",
-            "gamma_mirrored_total;route=HTTPRoute/n/r;rule=3;backend=m",
+            "route=.=HTTPRoute/n/r;.;rule=.=3;.;backend=.=m;.;gamma_mirrored_total",
         ),
         (
             "/bad",
-            "gamma_requests_total;answer=invalid-backend;route=HTTPRoute/n/r;rule=4",
+            "answer=.=invalid-backend;.;route=.=HTTPRoute/n/r;.;rule=.=4;.;gamma_requests_total",
         ),
-        ("/none", "gamma_requests_total;answer=no-matching-rule"),
+        ("/none", "answer=.=no-matching-rule;.;gamma_requests_total"),
     ];
     for (path, name) in table {
         let (_, calls) = run(&get(path), &on);

@@ -36,7 +36,7 @@ pub(super) fn stats_config() -> Value {
         .map(|label| {
             json!({
                 "tag_name": label,
-                "regex": format!("^wasmcustom\\.gamma_[a-z_]+.*?(;{label}=([^;]*))"),
+                "regex": format!("^wasmcustom\\..*?({label}=\\.=([^;]*);\\.;)"),
             })
         })
         .collect();

@@ -57,7 +57,10 @@ pub(crate) fn deployment(namespace: &str, name: &str, words: Vec<String>) -> Val
 
 /// A pod in which a [`MeshClient`](crate::client::MeshClient) runs: a backend of nothing, until it is told.
 pub(crate) fn client(namespace: &str) -> Value {
-    deployment(namespace, "client", vec!["echo".into()])
+    let mut client = deployment(namespace, "client", vec!["echo".into()]);
+    client["spec"]["template"]["metadata"]["annotations"] =
+        json!({ "sidecar.istio.io/extraStatTags": "answer,route,rule,backend" });
+    client
 }
 
 /// A Service with the port 80.

@@ -75,6 +75,11 @@ pub(crate) fn clusters(client: &mut MeshClient) -> Result<String> {
     client.page(admin(), "/clusters")
 }
 
+/// The filter's counters, as Prometheus is given them.
+pub(crate) fn metrics(client: &mut MeshClient) -> Result<String> {
+    client.page(admin(), "/stats/prometheus?usedonly&filter=gamma_")
+}
+
 /// Fails as long as it does not have exactly what `pair` says.
 pub(crate) fn has(client: &mut MeshClient, pair: &Pair) -> Result<()> {
     let configs = plugin_configs(client)?;
