@@ -40,9 +40,21 @@ pub(super) struct CompileCommand {
     )]
     status: Option<StatusFormat>,
 
+    /// How the route config is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ConfigFormat::Plain, conflicts_with = "status")]
+    config_format: ConfigFormat,
+
     /// Where to write the result [default: standard output]
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ConfigFormat {
+    /// As JSON that people can read
+    Plain,
+    /// In a twentieth of the space: {"gzip": "..."}
+    Gzip,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -62,7 +74,13 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
     }
     let path = options.output.as_deref();
     match options.status {
-        None => output::write_config(&config(options, compiled), path)?,
+        None => {
+            let config = config(options, compiled);
+            match options.config_format {
+                ConfigFormat::Plain => output::write_json(&config, path)?,
+                ConfigFormat::Gzip => output::write_json(&gamma_config::compress(&config)?, path)?,
+            }
+        }
         Some(format) => {
             let CompiledInput {
                 manifests,

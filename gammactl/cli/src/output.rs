@@ -4,11 +4,11 @@ use std::{fs, io, io::Write as _, path::Path};
 
 use anstream::{AutoStream, ColorChoice, stream::RawStream};
 use anyhow::Context as _;
-use gamma_config::Config;
 use gamma_manifest::{
     diagnostic::{Diagnostics, Format, Severity, render},
     source::{Sources, replace_file_with},
 };
+use serde::Serialize;
 
 /// Bytes that are written at once.
 const BUFFER: usize = 1 << 16;
@@ -21,7 +21,7 @@ pub(super) fn write(text: &str, path: Option<&Path>) -> anyhow::Result<()> {
 
 /// Writes a route config as JSON with a line for each member. The text is never in memory as a whole, which
 /// for many routes is as large as the manifests.
-pub(super) fn write_config(config: &Config, path: Option<&Path>) -> anyhow::Result<()> {
+pub(super) fn write_json(config: &impl Serialize, path: Option<&Path>) -> anyhow::Result<()> {
     write_with(path, |mut file| {
         serde_json::to_writer_pretty(&mut file, config)?;
         file.write_all(b"\n")
