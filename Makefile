@@ -11,6 +11,7 @@ WASM_CAP := 341000
 TOOLS := .tools
 comma := ,
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
 ENVOY_VERSION := 1.40.0
 KUBECTL_VERSION := 1.37.1
 GATEWAY_API_VERSION := 1.6.3
@@ -34,7 +35,7 @@ build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
 	CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="$(WASM_RUSTFLAGS)" \
 		cargo build --locked -p gamma-filter --profile wasm --target wasm32-wasip1
 	scripts/optimise-wasm $(RAW_WASM) dist/gamma-filter.wasm
-	$(call say,gammactl$(comma) optimised for speed (two minutes the first time))
+	$(call say,gammactl$(comma) optimised for speed (three minutes the first time))
 	cargo build --locked -p gammactl --release
 
 .PHONY: image
@@ -71,9 +72,6 @@ test: build bench-filters envoy kubectl gateway-api $(WASM_RUNNER) ## Every test
 conformance: build envoy ## The Gateway API's conformance cases; writes a ConformanceReport and docs/conformance.md
 	cargo run --locked -p gamma-conformance -- dist/conformance-report.yaml docs/conformance.md
 
-# Advisories are left out: their database is not part of the package registries, which is all that
-# some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
-# it can be fetched.
 # A real Kubernetes with a real Istio, built from Go modules the first time (12 minutes on two cores) and
 # kept in ~/.cache/gamma-cluster. Where $KUBECONFIG names a cluster, the tests run there instead.
 RIG := tests/cluster/rig
@@ -92,6 +90,9 @@ cluster-test: build kubectl ## The Gateway API's own suite, and ours, in a real 
 cluster-down: ## Ends what `make cluster` started
 	$(RIG) down
 
+# Advisories are left out: their database is not part of the package registries, which is all that
+# some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
+# it can be fetched.
 .PHONY: lint
 lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences, JSON Schemas, names of files in the docs
 	cargo fmt --all --check
@@ -103,6 +104,22 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 	cargo test --locked -q -p gamma-cases --test schema the_checked_in_schemas
 	scripts/check-docs
+
+# Seconds for each target.
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: build $(TOOLS)/bin/cargo-fuzz ## Plugin configurations that nobody has thought of, FUZZ_SECONDS=60 for each target (nightly Rust)
+	rustup run nightly rustc --version || rustup toolchain install nightly --profile minimal
+	mkdir -p tests/fuzz/corpus/plugin_configuration
+	for example in examples/*/; do for format in plain gzip; do \
+		target/release/gammactl compile -f "$$example" --config-format $$format \
+			-o "tests/fuzz/corpus/plugin_configuration/$$(basename $$example)-$$format.json" 2>/dev/null; \
+	done; done
+	for target in plugin_configuration inflate; do \
+		RUSTUP_TOOLCHAIN=nightly $(TOOLS)/bin/cargo-fuzz fuzz run --fuzz-dir tests/fuzz $$target -- \
+			-max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024; \
+	done
 
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
@@ -197,6 +214,9 @@ $(WASM_RUNNER): Cargo.lock
 
 $(TOOLS)/bin/cargo-deny:
 	$(call install_tool,cargo-deny --version $(CARGO_DENY_VERSION))
+
+$(TOOLS)/bin/cargo-fuzz:
+	$(call install_tool,cargo-fuzz --version $(CARGO_FUZZ_VERSION))
 
 .PHONY: clean
 clean: ## Removes what was built, but not the tools
