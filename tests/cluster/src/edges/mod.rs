@@ -3,7 +3,9 @@
 mod both;
 mod gateway;
 mod hidden;
+mod labels;
 mod large;
+mod live;
 mod module;
 mod overlap;
 mod protocols;
@@ -30,6 +32,8 @@ pub(crate) const TESTS: &[Edge] = &[
     ("edges::retries", retries::run),
     ("edges::protocols", protocols::run),
     ("edges::hidden", hidden::run),
+    ("edges::labels", labels::run),
+    ("edges::live", live::run),
     ("edges::cors", both::cors),
     ("edges::revisions", both::revisions),
     ("edges::large", large::run),
