@@ -41,8 +41,8 @@ pub(super) struct CompileCommand {
     status: Option<StatusFormat>,
 
     /// How the route config is written
-    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = ConfigFormat::Plain, conflicts_with = "status")]
-    config_format: ConfigFormat,
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = WrittenFormat::Plain, conflicts_with = "status")]
+    config_format: WrittenFormat,
 
     /// Where to write the result [default: standard output]
     #[arg(short, long, value_name = "FILE")]
@@ -50,7 +50,7 @@ pub(super) struct CompileCommand {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum ConfigFormat {
+enum WrittenFormat {
     /// As JSON that people can read
     Plain,
     /// In a twentieth of the space: {"gzip": "..."}
@@ -77,8 +77,8 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
         None => {
             let config = config(options, compiled);
             match options.config_format {
-                ConfigFormat::Plain => output::write_json(&config, path)?,
-                ConfigFormat::Gzip => output::write_json(&gamma_config::compress(&config)?, path)?,
+                WrittenFormat::Plain => output::write_json(&config, path)?,
+                WrittenFormat::Gzip => output::write_json(&gamma_config::compress(&config)?, path)?,
             }
         }
         Some(format) => {
