@@ -23,7 +23,8 @@ const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
 impl LiveObject {
     /// Of an item of a list, which need not say its kind. `None` if it has no name.
-    pub(crate) fn new(group: &str, api_version: &str, kind: &str, item: Value) -> Option<Self> {
+    #[must_use]
+    pub fn new(group: &str, api_version: &str, kind: &str, item: Value) -> Option<Self> {
         let Value::Object(mut members) = item else {
             return None;
         };
@@ -56,7 +57,8 @@ impl LiveObject {
     }
 
     /// `HTTPRoute/shop/cart`. A kind that several groups have is called as kubectl calls it.
-    pub(crate) fn full_name(&self, is_known: bool) -> String {
+    #[must_use]
+    pub fn full_name(&self, is_known: bool) -> String {
         let Self {
             group,
             kind,
@@ -75,7 +77,8 @@ impl LiveObject {
     }
 
     /// YAML, in the order in which kubectl writes it.
-    pub(crate) fn text(&self) -> String {
+    #[must_use]
+    pub fn text(&self) -> String {
         write_yaml(&self.value, "")
     }
 }

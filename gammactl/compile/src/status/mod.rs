@@ -17,4 +17,4 @@ mod write;
 pub use conditions::{Condition, ConditionType};
 pub use policies::{AncestorStatus, PolicyStatus, policy_statuses};
 pub use routes::{ParentStatus, RouteStatus, statuses};
-pub use write::{json, yaml};
+pub use write::{json, parents, yaml};

@@ -74,20 +74,24 @@ fn ancestor(status: &AncestorStatus, policy: &PolicyStatus) -> Value {
 }
 
 fn route(status: &RouteStatus) -> Value {
-    let parents: Vec<Value> = status
-        .parents
-        .iter()
-        .map(|parent| self::parent(parent, status.generation))
-        .collect();
     json!({
         "apiVersion": "gateway.networking.k8s.io/v1",
         "kind": status.kind.as_str(),
         "metadata": metadata(&status.namespace, &status.name, status.generation),
-        "status": { "parents": parents },
+        "status": { "parents": parents(status, CONTROLLER_NAME) },
     })
 }
 
-fn parent(status: &ParentStatus, generation: Option<u64>) -> Value {
+/// The entries of `status.parents` that are `controller`'s.
+#[must_use]
+pub fn parents(status: &RouteStatus, controller: &str) -> Vec<Value> {
+    let parents = status.parents.iter();
+    parents
+        .map(|of| parent(of, status.generation, controller))
+        .collect()
+}
+
+fn parent(status: &ParentStatus, generation: Option<u64>, controller: &str) -> Value {
     let conditions: Vec<Value> = status
         .conditions
         .iter()
@@ -95,7 +99,7 @@ fn parent(status: &ParentStatus, generation: Option<u64>) -> Value {
         .collect();
     json!({
         "parentRef": parent_ref(&status.parent_ref),
-        "controllerName": CONTROLLER_NAME,
+        "controllerName": controller,
         "conditions": conditions,
     })
 }

@@ -26,6 +26,9 @@ const RULES: Rules = Rules {
         gamma-kube:     gamma-manifest
         gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases gamma-kube gamma-registry
 
+        # The controller.
+        gamma-controller: gamma-manifest gamma-compile gamma-envoy gamma-kube gamma-registry
+
         # The tests.
         gamma-api-server:
         gamma-architecture:
@@ -49,9 +52,9 @@ const RULES: Rules = Rules {
         gamma-tests:   gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
-        kube:          gamma-kube
+        kube:          gamma-kube gamma-controller
         kube-cel:      gamma-api-server
-        clap:          gamma-explain gammactl
+        clap:          gamma-explain gamma-controller gammactl
         clap_complete: gammactl
         matchit:       gamma-router
         proxy-wasm:    gamma-filter

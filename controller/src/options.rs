@@ -1,0 +1,66 @@
+//! What the controller is told at its start.
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use gamma_envoy::istio::Image;
+
+/// Keep Istio's sidecars in step with the HTTPRoutes and GRPCRoutes of a cluster
+#[derive(Debug, Clone, Parser)]
+#[command(
+    name = "gamma-controller",
+    version,
+    after_help = "\
+The cluster is that of the pod it runs in, or that of $KUBECONFIG."
+)]
+pub struct ControllerOptions {
+    /// Where the sidecars get the module: an oci://, https://, http:// or file:// URL
+    #[arg(long, value_name = "URL", env = "GAMMA_IMAGE")]
+    pub image: Image,
+
+    /// Name of the WasmPlugin and the EnvoyFilter
+    #[arg(long, value_name = "NAME", default_value = "gamma")]
+    pub name: String,
+
+    /// Istio's root namespace, where they are
+    #[arg(long, value_name = "NAMESPACE", default_value = "istio-system")]
+    pub root_namespace: String,
+
+    /// By what name the controller signs the status of routes
+    #[arg(
+        long,
+        value_name = "DOMAIN/PATH",
+        default_value = "gamma.example/controller"
+    )]
+    pub controller_name: String,
+
+    /// DNS suffix of the cluster
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    pub cluster_domain: String,
+
+    /// Allow backendRefs to other namespaces only where a ReferenceGrant does
+    #[arg(long)]
+    pub require_reference_grants: bool,
+
+    /// Where the Lease is that one of several replicas has
+    #[arg(
+        long,
+        value_name = "NAMESPACE",
+        env = "POD_NAMESPACE",
+        default_value = "gamma-system"
+    )]
+    pub namespace: String,
+
+    /// What this replica calls itself in the Lease
+    #[arg(
+        long,
+        value_name = "NAME",
+        env = "POD_NAME",
+        default_value = "gamma-controller"
+    )]
+    pub identity: String,
+
+    /// Where /livez, /readyz and /metrics are
+    #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
+    pub listen: SocketAddr,
+}

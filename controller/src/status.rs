@@ -1,0 +1,298 @@
+//! `status.parents` of routes: what this controller says there, beside what others do.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use futures_util::StreamExt as _;
+use jiff::Timestamp;
+use kube::{
+    Api, Client,
+    api::{ApiResource, DynamicObject, Patch, PatchParams},
+};
+use serde_json::{Value, json};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::{
+    log::{Level, write},
+    store::{Name, StoredObject},
+};
+
+/// "Maximum number of parents that will be represented in this list is 32."
+const MOST_PARENTS: usize = 32;
+/// Statuses that are written at once.
+const AT_ONCE: usize = 8;
+/// How often one is tried.
+const TRIES: u32 = 6;
+
+/// What is to stand on a route.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    resource: ApiResource,
+    name: Name,
+    /// `metadata.resourceVersion` of what `parents` was read from.
+    version: String,
+    parents: Vec<Value>,
+    own: Vec<Value>,
+    /// Of two for one route the one with the higher number counts.
+    number: u64,
+}
+
+/// Which number is the newest of each route.
+type Newest = Arc<Mutex<HashMap<(String, Name), u64>>>;
+
+/// Writes statuses in the background.
+pub(crate) struct StatusWriter {
+    controller: Arc<str>,
+    newest: Newest,
+    number: u64,
+    queue: UnboundedSender<Wanted>,
+}
+
+impl StatusWriter {
+    /// As `controller`.
+    pub(crate) fn start(client: Client, controller: &str) -> Self {
+        let (queue, wanted) = unbounded_channel();
+        let controller: Arc<str> = controller.into();
+        let newest = Newest::default();
+        let work = work(client, Arc::clone(&controller), Arc::clone(&newest), wanted);
+        tokio::spawn(work);
+        Self {
+            controller,
+            newest,
+            number: 0,
+            queue,
+        }
+    }
+
+    /// Says `own` on a route, unless it is said there. Says whether something is to be written.
+    pub(crate) fn say(&mut self, name: &Name, route: &StoredObject, own: &[Value]) -> bool {
+        if merged(&route.parents, own, &self.controller, "").is_none() {
+            return false;
+        }
+        self.number += 1;
+        let key = (route.resource.kind.clone(), name.clone());
+        lock(&self.newest).insert(key, self.number);
+        let wanted = Wanted {
+            resource: route.resource.clone(),
+            name: name.clone(),
+            version: route.version.clone(),
+            parents: route.parents.clone(),
+            own: own.to_vec(),
+            number: self.number,
+        };
+        self.queue.send(wanted).is_ok()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn work(
+    client: Client,
+    controller: Arc<str>,
+    newest: Newest,
+    wanted: UnboundedReceiver<Wanted>,
+) {
+    let wanted = futures_util::stream::unfold(wanted, async |mut wanted| {
+        let next = wanted.recv().await?;
+        Some((next, wanted))
+    });
+    wanted
+        .for_each_concurrent(AT_ONCE, |wanted| {
+            let (client, controller, newest) = (&client, &controller, &newest);
+            async move {
+                let (namespace, name) = wanted.name.clone();
+                let kind = wanted.resource.kind.clone();
+                if let Err(error) = write_one(client, controller, newest, wanted).await {
+                    let fields = json!({
+                        "kind": kind,
+                        "namespace": namespace,
+                        "name": name,
+                        "error": error.to_string(),
+                    });
+                    write(Level::Error, "a status could not be written", fields);
+                }
+            }
+        })
+        .await;
+}
+
+/// Writes one, unless there is a newer one by then.
+async fn write_one(
+    client: &Client,
+    controller: &str,
+    newest: &Newest,
+    mut wanted: Wanted,
+) -> kube::Result<()> {
+    let key = (wanted.resource.kind.clone(), wanted.name.clone());
+    let (namespace, name) = wanted.name;
+    let api: Api<DynamicObject> =
+        Api::namespaced_with(client.clone(), &namespace, &wanted.resource);
+    let mut pause = Duration::from_millis(50);
+    for tried in 1.. {
+        if lock(newest).get(&key) != Some(&wanted.number) {
+            return Ok(());
+        }
+        let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        let Some(parents) = merged(&wanted.parents, &wanted.own, controller, &now) else {
+            break;
+        };
+        // With the version it was read at: what another controller has written since is not lost.
+        let patch = json!({
+            "metadata": { "resourceVersion": wanted.version },
+            "status": { "parents": parents },
+        });
+        let parameters = PatchParams::default();
+        let error = match api
+            .patch_status(&name, &parameters, &Patch::Merge(patch))
+            .await
+        {
+            Ok(_) => break,
+            Err(kube::Error::Api(status)) if status.code == 404 => break,
+            Err(error) => error,
+        };
+        if tried == TRIES {
+            return Err(error);
+        }
+        let conflict = matches!(&error, kube::Error::Api(status) if status.code == 409);
+        if !conflict {
+            tokio::time::sleep(pause).await;
+            pause *= 4;
+        }
+        match api.get(&name).await {
+            Ok(found) => {
+                wanted.version = found.metadata.resource_version.unwrap_or_default();
+                let parents = found.data.pointer("/status/parents");
+                wanted.parents = parents
+                    .and_then(Value::as_array)
+                    .cloned()
+                    .unwrap_or_default();
+            }
+            Err(kube::Error::Api(status)) if status.code == 404 => break,
+            // The same again, then.
+            Err(_) => {}
+        }
+    }
+    let mut newest = lock(newest);
+    if newest.get(&key) == Some(&wanted.number) {
+        newest.remove(&key);
+    }
+    Ok(())
+}
+
+/// `parents` with `own` entries of `controller` in place of those that it has there; `None` if that is what
+/// it has. Entries of others stay as and where they are. `now` is for conditions whose status is new.
+pub(crate) fn merged(
+    parents: &[Value],
+    own: &[Value],
+    controller: &str,
+    now: &str,
+) -> Option<Vec<Value>> {
+    let mut left: Vec<&Value> = own.iter().collect();
+    let mut result = Vec::new();
+    for entry in parents {
+        if entry["controllerName"] != controller {
+            result.push(entry.clone());
+            continue;
+        }
+        let same = left
+            .iter()
+            .position(|own| own["parentRef"] == entry["parentRef"]);
+        if let Some(place) = same {
+            result.push(with_times(left.remove(place), Some(entry), now));
+        }
+    }
+    let others = left.into_iter().map(|own| with_times(own, None, now));
+    result.extend(others);
+    result.truncate(MOST_PARENTS.max(parents.len()));
+    (result != parents).then_some(result)
+}
+
+/// "lastTransitionTime is the last time the condition transitioned from one status to another."
+fn with_times(own: &Value, before: Option<&Value>, now: &str) -> Value {
+    let mut entry = own.clone();
+    let before = before.and_then(|entry| entry["conditions"].as_array());
+    for condition in entry["conditions"].as_array_mut().into_iter().flatten() {
+        let mut same = before.into_iter().flatten();
+        let same = same
+            .find(|old| old["type"] == condition["type"] && old["status"] == condition["status"]);
+        condition["lastTransitionTime"] = match same {
+            Some(old) => old["lastTransitionTime"].clone(),
+            None => now.into(),
+        };
+    }
+    entry
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const US: &str = "gamma.example/controller";
+
+    fn entry(controller: &str, parent: &str, status: &str, time: Option<&str>) -> Value {
+        let mut condition = json!({ "type": "Accepted", "status": status });
+        if let Some(time) = time {
+            condition["lastTransitionTime"] = time.into();
+        }
+        json!({
+            "parentRef": { "name": parent },
+            "controllerName": controller,
+            "conditions": [condition],
+        })
+    }
+
+    #[test]
+    fn others_stay_where_they_are() {
+        let parents = [
+            entry(US, "gone", "True", Some("1")),
+            entry("istio.io/mesh", "a", "True", Some("1")),
+            entry(US, "a", "True", Some("1")),
+            entry("istio.io/mesh", "b", "False", Some("1")),
+        ];
+        let own = [entry(US, "b", "True", None), entry(US, "a", "False", None)];
+        let expected = vec![
+            parents[1].clone(),
+            entry(US, "a", "False", Some("2")),
+            parents[3].clone(),
+            entry(US, "b", "True", Some("2")),
+        ];
+        assert_eq!(merged(&parents, &own, US, "2"), Some(expected));
+    }
+
+    #[test]
+    fn what_is_said_already_is_not_written() {
+        let parents = [
+            entry("istio.io/mesh", "a", "True", Some("1")),
+            entry(US, "a", "True", Some("1")),
+        ];
+        let own = [entry(US, "a", "True", None)];
+        assert_eq!(merged(&parents, &own, US, "2"), None);
+        assert_eq!(merged(&parents[..1], &[], US, "2"), None);
+        assert_eq!(merged(&parents, &[], US, "2"), Some(parents[..1].to_vec()));
+    }
+
+    #[test]
+    fn a_time_changes_with_its_status_only() {
+        let parents = [entry(US, "a", "True", Some("1"))];
+        let mut own = entry(US, "a", "True", None);
+        own["conditions"][0]["message"] = "other".into();
+        let mut expected = own.clone();
+        expected["conditions"][0]["lastTransitionTime"] = "1".into();
+        assert_eq!(merged(&parents, &[own], US, "2"), Some(vec![expected]));
+    }
+
+    #[test]
+    fn there_are_no_more_than_the_api_takes() {
+        let name = |number: usize| format!("p{number}");
+        let others: Vec<Value> = (0..30)
+            .map(|number| entry("istio.io/mesh", &name(number), "True", Some("1")))
+            .collect();
+        let own: Vec<Value> = (0..5).map(|n| entry(US, &name(n), "True", None)).collect();
+        assert_eq!(merged(&others, &own, US, "2").unwrap().len(), MOST_PARENTS);
+    }
+}

@@ -1,0 +1,214 @@
+//! Follows the kinds that decide where requests go: those that the cluster has, and those that it may
+//! have one day.
+
+use std::time::Duration;
+
+use futures_util::{StreamExt as _, pin_mut};
+use gamma_kube::{LiveObject, WantedKind, wanted_kinds};
+use kube::{
+    Api, Client,
+    api::{ApiResource, DynamicObject, GroupVersionKind},
+    discovery,
+    runtime::{WatchStreamExt as _, watcher, watcher::Event},
+};
+use serde_json::{Value, json};
+use tokio::{sync::mpsc::UnboundedSender, time::sleep};
+
+use crate::log::{Level, write};
+
+/// How long after it was missed a kind is looked for again.
+const MISSING: Duration = Duration::from_secs(5);
+
+/// Kinds that say nothing to Istio's sidecars: endpoints and connections to backends are Istio's, and of
+/// endpoints there are very many.
+const LEFT_TO_ISTIO: [&str; 3] = ["EndpointSlice", "BackendTLSPolicy", "ConfigMap"];
+
+/// A kind that is followed, by its place in the list of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KindId(pub(crate) usize);
+
+/// An object as it is in the cluster.
+#[derive(Debug, Clone)]
+pub(crate) struct Seen {
+    pub(crate) object: LiveObject,
+    pub(crate) resource: ApiResource,
+    /// `metadata.resourceVersion`.
+    pub(crate) version: String,
+    /// `status.parents` of a route.
+    pub(crate) parents: Vec<Value>,
+}
+
+/// What has changed.
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// These are all objects of the kind; none, if the cluster does not have it.
+    All(KindId, Vec<Seen>),
+    /// An object is new, or other than before.
+    Set(KindId, Box<Seen>),
+    /// An object is gone, by namespace and name.
+    Gone(KindId, (String, String)),
+}
+
+/// The kinds to follow.
+pub(crate) fn kinds() -> Vec<WantedKind> {
+    let kinds = wanted_kinds([]).into_iter();
+    kinds
+        .filter(|wanted| {
+            wanted
+                .kind
+                .is_none_or(|kind| !LEFT_TO_ISTIO.contains(&kind))
+        })
+        .collect()
+}
+
+/// Follows a kind for ever.
+pub(crate) async fn follow(
+    client: Client,
+    id: KindId,
+    wanted: WantedKind,
+    changes: UnboundedSender<Change>,
+) {
+    let kind = wanted.kind.unwrap_or_default();
+    let mut was_there = true;
+    loop {
+        let Some(resource) = find(&client, &wanted).await else {
+            if was_there {
+                let fields = json!({ "kind": kind, "group": wanted.group });
+                write(
+                    Level::Warning,
+                    "the cluster does not have this kind",
+                    fields,
+                );
+                was_there = false;
+                if changes.send(Change::All(id, Vec::new())).is_err() {
+                    return;
+                }
+            }
+            sleep(MISSING).await;
+            continue;
+        };
+        was_there = true;
+        if follow_resource(&client, id, &resource, &changes)
+            .await
+            .is_none()
+        {
+            return;
+        }
+    }
+}
+
+/// The best version of a kind that the cluster has. Asks until there is an answer.
+async fn find(client: &Client, wanted: &WantedKind) -> Option<ApiResource> {
+    let kind = wanted.kind.unwrap_or_default();
+    let mut pause = Duration::from_millis(200);
+    'ask: loop {
+        for version in wanted.versions {
+            let gvk = GroupVersionKind::gvk(wanted.group, version, kind);
+            match discovery::pinned_kind(client, &gvk).await {
+                Ok((resource, _)) => return Some(resource),
+                Err(error) if is_absent(&error) => {}
+                Err(error) => {
+                    let fields = json!({ "kind": kind, "error": error.to_string() });
+                    write(
+                        Level::Warning,
+                        "the API server does not say what it has",
+                        fields,
+                    );
+                    sleep(pause).await;
+                    pause = (pause * 2).min(Duration::from_secs(10));
+                    continue 'ask;
+                }
+            }
+        }
+        return None;
+    }
+}
+
+fn is_absent(error: &kube::Error) -> bool {
+    match error {
+        kube::Error::Api(status) => status.code == 404,
+        kube::Error::Discovery(_) => true,
+        _ => false,
+    }
+}
+
+/// Follows a kind that is there, until it is not any more. `None` if nobody listens.
+async fn follow_resource(
+    client: &Client,
+    id: KindId,
+    resource: &ApiResource,
+    changes: &UnboundedSender<Change>,
+) -> Option<()> {
+    let api: Api<DynamicObject> = Api::all_with(client.clone(), resource);
+    let events = watcher(api, watcher::Config::default()).default_backoff();
+    pin_mut!(events);
+    let mut all = Vec::new();
+    while let Some(event) = events.next().await {
+        let change = match event {
+            Ok(Event::Init) => {
+                all.clear();
+                continue;
+            }
+            Ok(Event::InitApply(object)) => {
+                all.extend(seen(object, resource));
+                continue;
+            }
+            Ok(Event::InitDone) => Change::All(id, std::mem::take(&mut all)),
+            Ok(Event::Apply(object)) => match seen(object, resource) {
+                Some(seen) => Change::Set(id, Box::new(seen)),
+                None => continue,
+            },
+            Ok(Event::Delete(object)) => Change::Gone(id, key(&object)),
+            Err(error) => {
+                let fields = json!({ "kind": resource.kind, "error": error.to_string() });
+                write(Level::Warning, "a watch was cut", fields);
+                if is_gone(&error) {
+                    return Some(());
+                }
+                continue;
+            }
+        };
+        changes.send(change).ok()?;
+    }
+    Some(())
+}
+
+/// Whether the cluster does not have the kind, or not in this version.
+fn is_gone(error: &watcher::Error) -> bool {
+    match error {
+        watcher::Error::InitialListFailed(kube::Error::Api(status))
+        | watcher::Error::WatchStartFailed(kube::Error::Api(status))
+        | watcher::Error::WatchError(status) => status.code == 404,
+        _ => false,
+    }
+}
+
+fn key(object: &DynamicObject) -> (String, String) {
+    let metadata = &object.metadata;
+    (
+        metadata.namespace.clone().unwrap_or_default(),
+        metadata.name.clone().unwrap_or_default(),
+    )
+}
+
+fn seen(mut object: DynamicObject, resource: &ApiResource) -> Option<Seen> {
+    let parents = object.data.pointer_mut("/status/parents").map(Value::take);
+    let parents = match parents {
+        Some(Value::Array(parents)) => parents,
+        _ => Vec::new(),
+    };
+    let version = object.metadata.resource_version.take().unwrap_or_default();
+    let value = serde_json::to_value(&object).ok()?;
+    let ApiResource {
+        group,
+        api_version,
+        kind,
+        ..
+    } = resource;
+    Some(Seen {
+        object: LiveObject::new(group, api_version, kind, value)?,
+        resource: resource.clone(),
+        version,
+        parents,
+    })
+}
