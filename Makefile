@@ -83,7 +83,7 @@ cluster: envoy kubectl ## Brings up a Kubernetes with Istio on this machine (Lin
 .PHONY: cluster-test
 cluster-test: build kubectl ## The Gateway API's own suite, and ours, in a real mesh: $KUBECONFIG's, or the one of `make cluster`
 	$(call say,The tests of the mesh (a minute the first time))
-	cargo build --locked -p gamma-cluster
+	cargo build --locked -p gamma-cluster -p gamma-controller
 	tests/cluster/run $(TESTS)
 
 .PHONY: cluster-down
@@ -112,10 +112,11 @@ FUZZ_SECONDS ?= 60
 fuzz: build $(TOOLS)/bin/cargo-fuzz ## Plugin configurations that nobody has thought of, FUZZ_SECONDS=60 for each target (nightly Rust)
 	rustup run nightly rustc --version || rustup toolchain install nightly --profile minimal
 	mkdir -p tests/fuzz/corpus/plugin_configuration
-	for example in examples/*/; do for format in plain gzip; do \
-		target/release/gammactl compile -f "$$example" --config-format $$format \
-			-o "tests/fuzz/corpus/plugin_configuration/$$(basename $$example)-$$format.json" 2>/dev/null; \
-	done; done
+	cp examples/handwritten.json tests/fuzz/corpus/plugin_configuration/
+	for format in plain gzip; do \
+		target/release/gammactl compile -f examples/shop --config-format $$format \
+			-o tests/fuzz/corpus/plugin_configuration/shop-$$format.json; \
+	done
 	for target in plugin_configuration inflate; do \
 		RUSTUP_TOOLCHAIN=nightly $(TOOLS)/bin/cargo-fuzz fuzz run --fuzz-dir tests/fuzz $$target -- \
 			-max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024; \

@@ -23,6 +23,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod controller;
 mod document;
 mod edges;
 mod fixtures;

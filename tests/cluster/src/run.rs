@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use gamma_testbed::echo::Identity;
 
 use crate::{
-    edges,
+    controller, edges,
     fixtures::{self, Who},
     kubectl::kubectl,
     mesh::{Mesh, istio_obeys_routes},
@@ -31,8 +31,8 @@ fn tests() -> Vec<Test> {
             run: crate::updates::run,
         },
     ];
-    let edges = edges::TESTS.iter();
-    tests.extend(edges.map(|(name, run)| Test { name, run: *run }));
+    let others = controller::TESTS.iter().chain(edges::TESTS);
+    tests.extend(others.map(|(name, run)| Test { name, run: *run }));
     tests.extend([
         Test {
             name: "documentation",

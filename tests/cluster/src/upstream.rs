@@ -1,27 +1,12 @@
 //! The Gateway API's own conformance suite, as it is.
 
-use std::{
-    fs,
-    path::Path,
-    process::Command,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, process::Command};
 
 use anyhow::{Context as _, Result, ensure};
 use gamma_testbed::repository;
 use serde_json::Value;
 
-use crate::{
-    fixtures::Who,
-    kubectl::{kubectl, output},
-    mesh::istio_obeys_routes,
-    pair::Pair,
-};
+use crate::{controller::Installed, fixtures::Who, kubectl::output, mesh::istio_obeys_routes};
 
 /// Every feature that version 1.6 of the API has for meshes, and those of HTTPRoutes that tests of meshes need.
 const FEATURES: [&str; 18] = [
@@ -70,10 +55,13 @@ pub(crate) fn run(who: Who, version: &str) -> Result<()> {
         .args(["-url", url, "-version", version, "-contact", url])
         .arg("-report-output")
         .arg(&report);
-    let kept_up = (who == Who::Gamma).then(KeptUp::start);
+    let controller = match who {
+        Who::Gamma => Some(Installed::ready()?),
+        Who::Istio => None,
+    };
     let ended = output(&mut suite, None)?;
-    if let Some(kept_up) = kept_up {
-        kept_up.stop()?;
+    if let Some(controller) = controller {
+        controller.remove()?;
     }
     let log = String::from_utf8_lossy(&ended.stdout);
     let text = fs::read_to_string(&report)
@@ -124,39 +112,4 @@ fn keep(path: &Path, text: &str) -> Result<()> {
         fs::write(path, text)?;
     }
     Ok(())
-}
-
-/// What a controller will do: whenever the cluster's routes change, the pair is written anew.
-struct KeptUp {
-    stop: Arc<AtomicBool>,
-    thread: thread::JoinHandle<Result<()>>,
-}
-
-impl KeptUp {
-    fn start() -> Self {
-        let stop = Arc::new(AtomicBool::new(false));
-        let shared = Arc::clone(&stop);
-        let thread = thread::spawn(move || {
-            let mut last = String::new();
-            while !shared.load(Ordering::Relaxed) {
-                let kinds = "services,httproutes,grpcroutes,referencegrants,namespaces";
-                let objects = kubectl(&["get", kinds, "-A", "-o", "yaml"])?;
-                if objects != last {
-                    Pair::compile(&[&objects], &[])?.apply()?;
-                    last = objects;
-                }
-                thread::sleep(Duration::from_millis(100));
-            }
-            Pair::remove_all()
-        });
-        Self { stop, thread }
-    }
-
-    fn stop(self) -> Result<()> {
-        self.stop.store(true, Ordering::Relaxed);
-        match self.thread.join() {
-            Ok(ended) => ended,
-            Err(_) => anyhow::bail!("the loop that runs gammactl panicked"),
-        }
-    }
 }

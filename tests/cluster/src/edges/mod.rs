@@ -15,6 +15,7 @@ mod sessions;
 
 use anyhow::Result;
 use gamma_testbed::echo::Identity;
+pub(crate) use scene::{EDGE, Scene};
 
 use crate::mesh::Mesh;
 

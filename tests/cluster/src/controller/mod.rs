@@ -1,0 +1,17 @@
+//! The controller, in a cluster where it was installed as its page says.
+
+mod installed;
+mod module;
+mod replicas;
+mod status;
+
+pub(crate) use installed::Installed;
+
+use crate::edges::Edge;
+
+/// The tests of this kind.
+pub(crate) const TESTS: &[Edge] = &[
+    ("controller::status", status::run),
+    ("controller::replicas", replicas::run),
+    ("controller::module", module::run),
+];
