@@ -38,6 +38,10 @@ build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
 	$(call say,gammactl$(comma) optimised for speed (three minutes the first time))
 	cargo build --locked -p gammactl --release
 
+.PHONY: controller
+controller: ## Builds target/release/gamma-controller, which keeps a cluster's Istio in step with its routes
+	cargo build --locked -p gamma-controller --release
+
 .PHONY: image
 image: build ## Writes dist/gamma-filter.oci.tar, an image with the module, without an engine; prints its digest
 	cargo run --locked -q -p gamma-registry --example image -- dist/gamma-filter.wasm dist/gamma-filter.oci.tar
@@ -85,6 +89,11 @@ cluster-test: build kubectl ## The Gateway API's own suite, and ours, in a real 
 	$(call say,The tests of the mesh (a minute the first time))
 	cargo build --locked -p gamma-cluster -p gamma-controller
 	tests/cluster/run $(TESTS)
+
+.PHONY: cluster-bench
+cluster-bench: build kubectl controller ## From kubectl apply to the first request that obeys, beside Istio by itself; writes docs/performance/changes.md
+	cargo build --locked -p gamma-cluster
+	CONTROLLER=target/release/gamma-controller tests/cluster/run bench
 
 .PHONY: cluster-down
 cluster-down: ## Ends what `make cluster` started

@@ -21,6 +21,7 @@ use tokio::{
 
 use crate::{
     apply::{Applier, resource},
+    event::Events,
     lease::Replica,
     log::{Level, write},
     metrics::ControllerMetrics,
@@ -79,10 +80,11 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
         kind.kind
             .is_some_and(|kind| ["HTTPRoute", "GRPCRoute"].contains(&kind))
     });
+    let events = Events::new(client.clone(), &options.controller_name, &options.identity);
     let controller = Controller {
-        writer: StatusWriter::start(client.clone(), &options.controller_name),
+        writer: StatusWriter::start(client.clone(), &options.controller_name, events),
         applier: Applier::new(client.clone()),
-        store: Store::new(kinds.len()),
+        store: Store::new(kinds.len(), options.ignore_routes.clone()),
         routes: routes.map(|(place, _)| KindId(place)).collect(),
         recipe: None,
         release: Release::default(),
@@ -261,7 +263,8 @@ impl Controller {
             }
         };
         let texts = self.store.texts();
-        let release = spawn_blocking(move || recipe.make(&texts)).await?;
+        let (mut release, statuses) = spawn_blocking(move || recipe.make(&texts)).await?;
+        let parents = spawn_blocking(move || statuses.parents());
         self.tell(&release);
         if let Some(refused) = &release.refused {
             bail!("{refused}");
@@ -273,6 +276,7 @@ impl Controller {
             .map(|object| object.to_string().len());
         let bytes = plugin.and_then(|bytes| i64::try_from(bytes).ok());
         self.metrics.config_bytes.set(bytes.unwrap_or_default());
+        release.parents = parents.await?;
         self.release = release;
         Ok(written)
     }

@@ -9,7 +9,7 @@
 //! 3. `release` makes of them the objects for Istio, and the status of each route.
 //! 4. `apply` writes the objects, in the order that strands no request, once `module` has found the
 //!    filter in its registry.
-//! 5. `status` writes on the routes, beside what other controllers say there.
+//! 5. `status` writes on the routes, beside what other controllers say there, and `event` what is wrong.
 //!
 //! `control` is the loop around these; of several replicas the one that has the `lease` writes. `serve`
 //! answers probes and has the `metrics`.
@@ -19,6 +19,7 @@
 
 mod apply;
 mod control;
+mod event;
 mod lease;
 mod log;
 mod metrics;

@@ -42,6 +42,10 @@ pub struct ControllerOptions {
     #[arg(long)]
     pub require_reference_grants: bool,
 
+    /// Leave routes with this label to others: nothing is made of them, and nothing is said on them
+    #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
+    pub ignore_routes: Option<(String, String)>,
+
     /// Where the Lease is that one of several replicas has
     #[arg(
         long,
@@ -63,4 +67,11 @@ pub struct ControllerOptions {
     /// Where /livez, /readyz and /metrics are
     #[arg(long, value_name = "ADDRESS", default_value = "0.0.0.0:8080")]
     pub listen: SocketAddr,
+}
+
+fn label(text: &str) -> Result<(String, String), &'static str> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
+        _ => Err("write KEY=VALUE"),
+    }
 }

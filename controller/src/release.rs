@@ -2,10 +2,13 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use gamma_compile::{self as compile, ClusterNaming, Compilation, TlsToBackends, status};
+use gamma_compile::{
+    self as compile, Attachment, ClusterNaming, Compilation, TlsToBackends, status,
+};
+use gamma_config::Config;
 use gamma_envoy::istio::{self, IstioOptions, Scope};
 use gamma_manifest::{
-    decode,
+    Manifests, decode,
     diagnostic::{Diagnostics, Severity},
     source::Sources,
 };
@@ -22,13 +25,16 @@ pub(crate) struct Recipe {
     controller_name: String,
 }
 
+/// Entries of `status.parents`, by kind and name of the route.
+pub(crate) type Parents = BTreeMap<(&'static str, Name), Vec<Value>>;
+
 /// What the cluster's routes mean, at one time.
 #[derive(Debug, Default)]
 pub(crate) struct Release {
     /// An EnvoyFilter and a WasmPlugin, in the order in which they are to be applied.
     pub(crate) objects: Vec<Value>,
-    /// The entries of `status.parents` of each route with a Service for a parent, by kind and name.
-    pub(crate) parents: BTreeMap<(&'static str, Name), Vec<Value>>,
+    /// What is to stand on each route with a Service for a parent.
+    pub(crate) parents: Parents,
     /// Errors and warnings, each as a line.
     pub(crate) findings: Vec<String>,
     /// Why the objects must not be applied.
@@ -66,8 +72,9 @@ impl Recipe {
         }
     }
 
-    /// Compiles `texts`, each of which is an object and has its name.
-    pub(crate) fn make(&self, texts: &[(String, Arc<str>)]) -> Release {
+    /// Compiles `texts`, each of which is an object and has its name. What is to be said on routes can wait
+    /// until sidecars are told.
+    pub(crate) fn make(&self, texts: &[(String, Arc<str>)]) -> (Release, StatusSource) {
         let mut sources = Sources::default();
         for (name, text) in texts {
             sources.add_live(name, &**text);
@@ -79,11 +86,6 @@ impl Recipe {
             attachments,
             ..
         } = compile::compilation(&manifests, &self.compile, &mut diagnostics);
-        let statuses = status::statuses(&manifests, &attachments, &diagnostics);
-        let parents = statuses.iter().map(|of| {
-            let key = (of.kind.as_str(), (of.namespace.clone(), of.name.clone()));
-            (key, status::parents(of, &self.controller_name))
-        });
         let needed = istio::needed(&config, &self.scope, &[]);
         let objects = istio::objects(&needed, &self.scope, &self.istio);
         let mut sizes = Diagnostics::default();
@@ -101,11 +103,41 @@ impl Recipe {
             let place = place.unwrap_or_default();
             format!("{place}{}: {}", found.code.id, found.message)
         });
-        Release {
-            parents: parents.collect(),
+        let release = Release {
+            parents: BTreeMap::new(),
             findings: findings.collect(),
             objects: objects.into_iter().map(|object| object.0).collect(),
             refused,
-        }
+        };
+        let source = StatusSource {
+            manifests,
+            attachments,
+            diagnostics,
+            controller_name: self.controller_name.clone(),
+            _rest: (sources, config, needed),
+        };
+        (release, source)
+    }
+}
+
+/// What the statuses of a release are made of.
+pub(crate) struct StatusSource {
+    manifests: Manifests,
+    attachments: Vec<Attachment>,
+    diagnostics: Diagnostics,
+    controller_name: String,
+    /// Of no use any more, but it takes a while to free.
+    _rest: (Sources, Config, Config),
+}
+
+impl StatusSource {
+    /// The entries of `status.parents` of each route.
+    pub(crate) fn parents(&self) -> Parents {
+        let statuses = status::statuses(&self.manifests, &self.attachments, &self.diagnostics);
+        let parents = statuses.iter().map(|of| {
+            let key = (of.kind.as_str(), (of.namespace.clone(), of.name.clone()));
+            (key, status::parents(of, &self.controller_name))
+        });
+        parents.collect()
     }
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
+    event::Events,
     log::{Level, write},
     store::{Name, StoredObject},
 };
@@ -35,6 +36,7 @@ pub(crate) struct Wanted {
     /// `metadata.resourceVersion` of what `parents` was read from.
     version: String,
     parents: Vec<Value>,
+    uid: Option<String>,
     own: Vec<Value>,
     /// Of two for one route the one with the higher number counts.
     number: u64,
@@ -53,11 +55,17 @@ pub(crate) struct StatusWriter {
 
 impl StatusWriter {
     /// As `controller`.
-    pub(crate) fn start(client: Client, controller: &str) -> Self {
+    pub(crate) fn start(client: Client, controller: &str, events: Events) -> Self {
         let (queue, wanted) = unbounded_channel();
         let controller: Arc<str> = controller.into();
         let newest = Newest::default();
-        let work = work(client, Arc::clone(&controller), Arc::clone(&newest), wanted);
+        let to = Destination {
+            client,
+            events,
+            controller: Arc::clone(&controller),
+            newest: Arc::clone(&newest),
+        };
+        let work = work(to, wanted);
         tokio::spawn(work);
         Self {
             controller,
@@ -80,6 +88,7 @@ impl StatusWriter {
             name: name.clone(),
             version: route.version.clone(),
             parents: route.parents.clone(),
+            uid: route.uid.clone(),
             own: own.to_vec(),
             number: self.number,
         };
@@ -91,23 +100,26 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-async fn work(
+/// Where statuses are written to, and as whom.
+struct Destination {
     client: Client,
+    events: Events,
     controller: Arc<str>,
     newest: Newest,
-    wanted: UnboundedReceiver<Wanted>,
-) {
+}
+
+async fn work(to: Destination, wanted: UnboundedReceiver<Wanted>) {
     let wanted = futures_util::stream::unfold(wanted, async |mut wanted| {
         let next = wanted.recv().await?;
         Some((next, wanted))
     });
     wanted
         .for_each_concurrent(AT_ONCE, |wanted| {
-            let (client, controller, newest) = (&client, &controller, &newest);
+            let to = &to;
             async move {
                 let (namespace, name) = wanted.name.clone();
                 let kind = wanted.resource.kind.clone();
-                if let Err(error) = write_one(client, controller, newest, wanted).await {
+                if let Err(error) = to.write(wanted).await {
                     let fields = json!({
                         "kind": kind,
                         "namespace": namespace,
@@ -121,67 +133,84 @@ async fn work(
         .await;
 }
 
-/// Writes one, unless there is a newer one by then.
-async fn write_one(
-    client: &Client,
-    controller: &str,
-    newest: &Newest,
-    mut wanted: Wanted,
-) -> kube::Result<()> {
-    let key = (wanted.resource.kind.clone(), wanted.name.clone());
-    let (namespace, name) = wanted.name;
-    let api: Api<DynamicObject> =
-        Api::namespaced_with(client.clone(), &namespace, &wanted.resource);
-    let mut pause = Duration::from_millis(50);
-    for tried in 1.. {
-        if lock(newest).get(&key) != Some(&wanted.number) {
-            return Ok(());
-        }
-        let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-        let Some(parents) = merged(&wanted.parents, &wanted.own, controller, &now) else {
-            break;
-        };
-        // With the version it was read at: what another controller has written since is not lost.
-        let patch = json!({
-            "metadata": { "resourceVersion": wanted.version },
-            "status": { "parents": parents },
-        });
-        let parameters = PatchParams::default();
-        let error = match api
-            .patch_status(&name, &parameters, &Patch::Merge(patch))
-            .await
-        {
-            Ok(_) => break,
-            Err(kube::Error::Api(status)) if status.code == 404 => break,
-            Err(error) => error,
-        };
-        if tried == TRIES {
-            return Err(error);
-        }
-        let conflict = matches!(&error, kube::Error::Api(status) if status.code == 409);
-        if !conflict {
-            tokio::time::sleep(pause).await;
-            pause *= 4;
-        }
-        match api.get(&name).await {
-            Ok(found) => {
-                wanted.version = found.metadata.resource_version.unwrap_or_default();
-                let parents = found.data.pointer("/status/parents");
-                wanted.parents = parents
-                    .and_then(Value::as_array)
-                    .cloned()
-                    .unwrap_or_default();
+impl Destination {
+    /// Writes one, unless there is a newer one by then.
+    async fn write(&self, mut wanted: Wanted) -> kube::Result<()> {
+        let Self {
+            client,
+            controller,
+            newest,
+            ..
+        } = self;
+        let key = (wanted.resource.kind.clone(), wanted.name.clone());
+        let (namespace, name) = wanted.name.clone();
+        let api: Api<DynamicObject> =
+            Api::namespaced_with(client.clone(), &namespace, &wanted.resource);
+        let number = wanted.number;
+        let mut pause = Duration::from_millis(50);
+        for tried in 1.. {
+            if lock(newest).get(&key) != Some(&wanted.number) {
+                return Ok(());
             }
-            Err(kube::Error::Api(status)) if status.code == 404 => break,
-            // The same again, then.
-            Err(_) => {}
+            let now = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+            let Some(parents) = merged(&wanted.parents, &wanted.own, controller, &now) else {
+                break;
+            };
+            // With the version it was read at: what another controller has written since is not lost.
+            let patch = json!({
+                "metadata": { "resourceVersion": wanted.version },
+                "status": { "parents": parents },
+            });
+            let parameters = PatchParams::default();
+            let error = match api
+                .patch_status(&name, &parameters, &Patch::Merge(patch))
+                .await
+            {
+                Ok(_) => {
+                    let Wanted {
+                        resource,
+                        name,
+                        uid,
+                        parents,
+                        own,
+                        ..
+                    } = wanted;
+                    self.events
+                        .publish(&resource, &name, uid, &parents, &own)
+                        .await;
+                    break;
+                }
+                Err(kube::Error::Api(status)) if status.code == 404 => break,
+                Err(error) => error,
+            };
+            if tried == TRIES {
+                return Err(error);
+            }
+            let conflict = matches!(&error, kube::Error::Api(status) if status.code == 409);
+            if !conflict {
+                tokio::time::sleep(pause).await;
+                pause *= 4;
+            }
+            match api.get(&name).await {
+                Ok(found) => {
+                    wanted.version = found.metadata.resource_version.unwrap_or_default();
+                    let parents = found.data.pointer("/status/parents");
+                    wanted.parents = parents
+                        .and_then(Value::as_array)
+                        .cloned()
+                        .unwrap_or_default();
+                }
+                Err(kube::Error::Api(status)) if status.code == 404 => break,
+                // The same again, then.
+                Err(_) => {}
+            }
         }
+        let mut newest = lock(newest);
+        if newest.get(&key) == Some(&number) {
+            newest.remove(&key);
+        }
+        Ok(())
     }
-    let mut newest = lock(newest);
-    if newest.get(&key) == Some(&wanted.number) {
-        newest.remove(&key);
-    }
-    Ok(())
 }
 
 /// `parents` with `own` entries of `controller` in place of those that it has there; `None` if that is what

@@ -18,6 +18,9 @@ pub(crate) struct StoredObject {
     pub(crate) text: Arc<str>,
     pub(crate) resource: ApiResource,
     pub(crate) version: String,
+    pub(crate) uid: Option<String>,
+    /// Whether it is none of this controller's business.
+    pub(crate) is_ignored: bool,
     pub(crate) parents: Vec<Value>,
 }
 
@@ -35,13 +38,16 @@ pub(crate) struct Effect {
 pub(crate) struct Store {
     /// `None` until they were listed.
     kinds: Vec<Option<BTreeMap<Name, StoredObject>>>,
+    /// Routes with this label are not this controller's.
+    ignored: Option<(String, String)>,
 }
 
 impl Store {
-    /// For so many kinds.
-    pub(crate) fn new(kinds: usize) -> Self {
+    /// For so many kinds. Routes with the label `ignored` are not compiled.
+    pub(crate) fn new(kinds: usize, ignored: Option<(String, String)>) -> Self {
         Self {
             kinds: vec![None; kinds],
+            ignored,
         }
     }
 
@@ -54,7 +60,7 @@ impl Store {
         match change {
             Change::All(KindId(kind), all) => {
                 let before = self.kinds[kind].take();
-                let stored = all.into_iter().map(|seen| (name(&seen), stored(seen)));
+                let stored = all.into_iter().map(|seen| (name(&seen), self.stored(seen)));
                 let now: BTreeMap<Name, StoredObject> = stored.collect();
                 let same = before.is_some_and(|before| {
                     let texts = |all: &BTreeMap<Name, StoredObject>| {
@@ -71,7 +77,7 @@ impl Store {
             }
             Change::Set(id, seen) => {
                 let name = name(&seen);
-                let mut new = stored(*seen);
+                let mut new = self.stored(*seen);
                 let all = self.kinds[id.0].get_or_insert_default();
                 let same = all.get(&name).filter(|old| old.text == new.text);
                 if let Some(old) = same {
@@ -97,8 +103,23 @@ impl Store {
     /// The objects as texts, each with its name.
     pub(crate) fn texts(&self) -> Vec<(String, Arc<str>)> {
         let all = self.kinds.iter().flatten().flat_map(BTreeMap::values);
-        all.map(|stored| (stored.full_name.clone(), Arc::clone(&stored.text)))
+        all.filter(|stored| !stored.is_ignored)
+            .map(|stored| (stored.full_name.clone(), Arc::clone(&stored.text)))
             .collect()
+    }
+
+    fn stored(&self, seen: Seen) -> StoredObject {
+        let is_route = ["HTTPRoute", "GRPCRoute"].contains(&&*seen.object.kind);
+        let has = |(key, value): &(String, String)| seen.labels.get(key) == Some(value);
+        StoredObject {
+            is_ignored: is_route && self.ignored.as_ref().is_some_and(has),
+            full_name: seen.object.full_name(true),
+            text: seen.object.text().into(),
+            resource: seen.resource,
+            version: seen.version,
+            uid: seen.uid,
+            parents: seen.parents,
+        }
     }
 
     pub(crate) fn get(&self, KindId(kind): KindId, name: &Name) -> Option<&StoredObject> {
@@ -115,12 +136,87 @@ fn name(seen: &Seen) -> Name {
     (seen.object.namespace.clone(), seen.object.name.clone())
 }
 
-fn stored(seen: Seen) -> StoredObject {
-    StoredObject {
-        full_name: seen.object.full_name(true),
-        text: seen.object.text().into(),
-        resource: seen.resource,
-        version: seen.version,
-        parents: seen.parents,
+#[cfg(test)]
+mod tests {
+    use gamma_kube::LiveObject;
+    use kube::api::GroupVersionKind;
+    use serde_json::json;
+
+    use super::*;
+
+    const ROUTES: KindId = KindId(0);
+
+    fn seen(name: &str, path: &str, version: &str, label: &str) -> Seen {
+        let value = json!({
+            "metadata": { "name": name, "namespace": "shop", "labels": { "for": label } },
+            "spec": { "rules": [{ "matches": [{ "path": { "value": path } }] }] },
+        });
+        let gvk = GroupVersionKind::gvk("gateway.networking.k8s.io", "v1", "HTTPRoute");
+        let resource = ApiResource::from_gvk(&gvk);
+        let object = LiveObject::new(&resource.group, &resource.api_version, "HTTPRoute", value);
+        Seen {
+            object: object.unwrap(),
+            resource,
+            version: version.into(),
+            uid: None,
+            labels: [("for".to_owned(), label.to_owned())].into(),
+            parents: vec![json!({ "version": version })],
+        }
+    }
+
+    fn set(seen: Seen) -> Change {
+        Change::Set(ROUTES, Box::new(seen))
+    }
+
+    fn key(name: &str) -> Name {
+        ("shop".into(), name.into())
+    }
+
+    #[test]
+    fn it_is_complete_once_every_kind_was_listed() {
+        let mut store = Store::new(2, None);
+        assert!(!store.is_complete());
+        store.take(Change::All(ROUTES, Vec::new()));
+        assert!(!store.is_complete());
+        store.take(Change::All(KindId(1), Vec::new()));
+        assert!(store.is_complete());
+    }
+
+    #[test]
+    fn a_new_status_is_nothing_to_the_compiler() {
+        let mut store = Store::new(1, None);
+        assert!(store.take(set(seen("a", "/", "1", ""))).to_compiler);
+        let effect = store.take(set(seen("a", "/", "2", "")));
+        assert_eq!(effect.to_status, Some((ROUTES, key("a"))));
+        assert!(!effect.to_compiler);
+        assert_eq!(store.get(ROUTES, &key("a")).unwrap().version, "2");
+        assert!(store.take(set(seen("a", "/other", "3", ""))).to_compiler);
+        // Listed again, after a watch was cut: the same, and then without it.
+        let again = |all| Change::All(ROUTES, all);
+        assert!(
+            !store
+                .take(again(vec![seen("a", "/other", "4", "")]))
+                .to_compiler
+        );
+        assert!(store.take(again(Vec::new())).to_compiler);
+        assert!(store.texts().is_empty());
+    }
+
+    #[test]
+    fn what_is_gone_is_gone_once() {
+        let mut store = Store::new(1, None);
+        store.take(set(seen("a", "/", "1", "")));
+        assert!(store.take(Change::Gone(ROUTES, key("a"))).to_compiler);
+        assert!(!store.take(Change::Gone(ROUTES, key("a"))).to_compiler);
+    }
+
+    #[test]
+    fn routes_that_are_left_to_others_are_no_texts() {
+        let mut store = Store::new(1, Some(("for".into(), "istiod".into())));
+        store.take(set(seen("ours", "/", "1", "us")));
+        store.take(set(seen("theirs", "/", "1", "istiod")));
+        let names: Vec<String> = store.texts().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["HTTPRoute/shop/ours"]);
+        assert_eq!(store.of(ROUTES).count(), 2);
     }
 }

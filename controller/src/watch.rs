@@ -1,7 +1,7 @@
 //! Follows the kinds that decide where requests go: those that the cluster has, and those that it may
 //! have one day.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use futures_util::{StreamExt as _, pin_mut};
 use gamma_kube::{LiveObject, WantedKind, wanted_kinds};
@@ -34,6 +34,10 @@ pub(crate) struct Seen {
     pub(crate) resource: ApiResource,
     /// `metadata.resourceVersion`.
     pub(crate) version: String,
+    /// `metadata.uid`.
+    pub(crate) uid: Option<String>,
+    /// `metadata.labels`.
+    pub(crate) labels: BTreeMap<String, String>,
     /// `status.parents` of a route.
     pub(crate) parents: Vec<Value>,
 }
@@ -198,6 +202,8 @@ fn seen(mut object: DynamicObject, resource: &ApiResource) -> Option<Seen> {
         _ => Vec::new(),
     };
     let version = object.metadata.resource_version.take().unwrap_or_default();
+    let uid = object.metadata.uid.clone();
+    let labels = object.metadata.labels.clone().unwrap_or_default();
     let value = serde_json::to_value(&object).ok()?;
     let ApiResource {
         group,
@@ -209,6 +215,8 @@ fn seen(mut object: DynamicObject, resource: &ApiResource) -> Option<Seen> {
         object: LiveObject::new(group, api_version, kind, value)?,
         resource: resource.clone(),
         version,
+        uid,
+        labels,
         parents,
     })
 }

@@ -9,6 +9,16 @@ inside() {
     env KUBECONFIG="$state/kubeconfig" PATH="$bin:$PATH" GAMMA_CLUSTER="$home" "$@"
 }
 
+# keep NAME COMMAND...: starts it in the background, and again whenever it ends, as a node's service manager would.
+keep() {
+  local name=$1
+  shift
+  while :; do
+    "$@" >> "$name.log" 2>&1 || true
+    sleep 0.2
+  done &
+}
+
 # Process 1 of the node's own namespace: everything ends with it.
 supervise() {
   cd "$state"
@@ -23,21 +33,21 @@ supervise() {
   ip route add default dev node0
   sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.route_localnet=1
   export KUBECONFIG=$state/kubeconfig PATH=$bin:$PATH
-  etcd --data-dir etcd --unsafe-no-fsync > etcd.log 2>&1 &
-  containerd -c containerd.toml > containerd.log 2>&1 &
-  crane registry serve --address 10.90.0.1:5000 > registry.log 2>&1 &
-  kube-apiserver --etcd-servers=http://127.0.0.1:2379 --cert-dir=certs --bind-address=0.0.0.0 \
+  keep etcd etcd --data-dir etcd --unsafe-no-fsync
+  keep containerd containerd -c containerd.toml
+  keep registry crane registry serve --address 10.90.0.1:5000
+  keep apiserver kube-apiserver --etcd-servers=http://127.0.0.1:2379 --cert-dir=certs --bind-address=0.0.0.0 \
     --advertise-address=10.90.0.1 --secure-port=6443 --service-cluster-ip-range=10.96.0.0/16 \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=sa.key \
     --service-account-signing-key-file=sa.key --authorization-mode=Node,RBAC --token-auth-file=tokens.csv \
-    --allow-privileged --kubelet-preferred-address-types=InternalIP > apiserver.log 2>&1 &
+    --allow-privileged --kubelet-preferred-address-types=InternalIP
   until [ "$(curl -sk -H 'Authorization: Bearer admin' https://127.0.0.1:6443/readyz)" = ok ]; do sleep 0.1; done
-  kube-controller-manager --kubeconfig=kubeconfig --service-account-private-key-file=sa.key \
-    --leader-elect=false --root-ca-file=certs/apiserver.crt --cert-dir=certs > controllers.log 2>&1 &
-  kube-scheduler --kubeconfig=kubeconfig --leader-elect=false --cert-dir=certs > scheduler.log 2>&1 &
-  kubelet --kubeconfig=kubeconfig --config=kubelet.yaml --root-dir="$state/kubelet" \
-    --cert-dir="$state/kubelet/pki" --hostname-override=node --node-ip=10.90.0.1 > kubelet.log 2>&1 &
-  kube-proxy --config proxy.yaml > proxy.log 2>&1 &
+  keep controllers kube-controller-manager --kubeconfig=kubeconfig --service-account-private-key-file=sa.key \
+    --leader-elect=false --root-ca-file=certs/apiserver.crt --cert-dir=certs
+  keep scheduler kube-scheduler --kubeconfig=kubeconfig --leader-elect=false --cert-dir=certs
+  keep kubelet kubelet --kubeconfig=kubeconfig --config=kubelet.yaml --root-dir="$state/kubelet" \
+    --cert-dir="$state/kubelet/pki" --hostname-override=node --node-ip=10.90.0.1
+  keep proxy kube-proxy --config proxy.yaml
   touch ready
   wait
 }

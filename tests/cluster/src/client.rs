@@ -3,13 +3,18 @@
 use std::{
     io::{BufRead as _, BufReader, Write as _},
     net::SocketAddr,
+    path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
 use gamma_testbed::{client::Request, fixture::Protocol};
 
-use crate::pod::message::{ClientAnswer, ClientCommand, Counted, Send};
+use crate::{
+    kubectl::get,
+    pod::message::{ClientAnswer, ClientCommand, Counted, Send},
+};
 
 /// A client in a pod with a sidecar.
 #[derive(Debug)]
@@ -23,17 +28,40 @@ pub(crate) struct MeshClient {
 impl MeshClient {
     /// The pod of the Deployment `client` in `namespace`.
     pub(crate) fn connect(namespace: &str) -> Result<Self> {
-        let mut child = Command::new("kubectl")
-            .args([
-                "-n",
-                namespace,
-                "exec",
-                "-i",
-                "deployment/client",
-                "-c",
-                "gamma",
-                "--",
-            ])
+        let mut command = Command::new("kubectl");
+        command.args(["-n", namespace, "exec", "-i", "deployment/client", "-c"]);
+        command.args(["gamma", "--"]);
+        Self::start(namespace, command)
+    }
+
+    /// Whether [`MeshClient::on_node`] can be had: the node's containerd is on this machine.
+    pub(crate) fn is_on_node() -> bool {
+        containerd().is_some_and(|socket| socket.exists())
+    }
+
+    /// The same pod, without the API server in between.
+    pub(crate) fn on_node(namespace: &str) -> Result<Self> {
+        let pods = get(&["pods", "-n", namespace, "-l", "app=client"])?;
+        let pods = pods["items"].as_array().into_iter().flatten();
+        let statuses = pods.flat_map(|pod| pod["status"]["containerStatuses"].as_array());
+        let mut ours = statuses.flatten().filter(|of| of["name"] == "gamma");
+        let id = ours.find_map(|of| of["containerID"].as_str());
+        let id = id.and_then(|id| id.strip_prefix("containerd://"));
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let mut command = Command::new("ctr");
+        command
+            .arg("-a")
+            .arg(containerd().context("$GAMMA_CLUSTER")?);
+        command.args(["-n", "k8s.io", "tasks", "exec", "--exec-id"]);
+        command.arg(format!("client-{}-{number}", std::process::id()));
+        command.arg(id.context("a container")?);
+        Self::start(namespace, command)
+    }
+
+    /// By a command that runs another one in the pod.
+    fn start(namespace: &str, mut command: Command) -> Result<Self> {
+        let mut child = command
             .args(["/usr/local/bin/gamma-cluster", "client"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -102,6 +130,12 @@ impl MeshClient {
             other => bail!("{other:?}"),
         }
     }
+}
+
+/// The socket of the containerd of `rig`'s node.
+fn containerd() -> Option<PathBuf> {
+    let home = std::env::var_os("GAMMA_CLUSTER")?;
+    Some(PathBuf::from(home).join("state/containerd.sock"))
 }
 
 impl Drop for MeshClient {

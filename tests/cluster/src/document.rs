@@ -8,17 +8,22 @@ use gamma_testbed::{
     repository,
 };
 
-use crate::{kubectl::output, pair::module};
+use crate::{controller, kubectl::output, pair::module};
 
 /// Runs every command of `page`, which has to print what the page says.
 ///
-/// The commands run in a copy of the examples. `$IMAGE` is the URL of the module.
+/// The commands run in a copy of the examples and of what the controller is installed by. `$IMAGE` is the URL
+/// of the module, `$CONTROLLER` the image of the controller.
 pub(crate) fn run(page: &str) -> Result<()> {
     let text = fs::read_to_string(repository::path(page))?;
     let folder = tempfile::tempdir()?;
     copy(
         &repository::path("examples"),
         &folder.path().join("examples"),
+    )?;
+    copy(
+        &repository::path("controller/deploy"),
+        &folder.path().join("controller/deploy"),
     )?;
     let mut count = 0;
     for block in page::blocks(&text) {
@@ -46,7 +51,7 @@ pub(crate) fn run(page: &str) -> Result<()> {
         }
     }
     println!("{count} commands of {page}");
-    ensure!(count > 10, "only {count} commands were found");
+    ensure!(count > 5, "only {count} commands were found");
     Ok(())
 }
 
@@ -61,6 +66,7 @@ fn command_prints(
     bash.args(["-c", &script])
         .current_dir(folder)
         .env("IMAGE", module()?)
+        .env("CONTROLLER", controller::image())
         .env("NO_COLOR", "1");
     let ended = output(&mut bash, None)?;
     let printed = String::from_utf8_lossy(&ended.stdout);

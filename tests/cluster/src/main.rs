@@ -17,11 +17,13 @@
 //! - `upstream`: the Gateway API's own suite.
 //! - `load`, `updates`: changes while requests go on.
 //! - `edges`: what is known to go wrong between Istio and such a filter.
+//! - `controller`: the controller, installed as people do; `bench`: how fast it is.
 //! - `document`: the commands of a page of the documentation.
 //! - `run`: which tests there are, and in which order.
 
 #![forbid(unsafe_code)]
 
+mod bench;
 mod client;
 mod controller;
 mod document;
@@ -51,8 +53,9 @@ fn main() -> ExitCode {
             Ok(true)
         }
         ["test", names @ ..] => run::run(names),
+        ["bench"] => bench::run(),
         _ => {
-            eprintln!("usage: gamma-cluster test [NAME...] | list | echo ... | client");
+            eprintln!("usage: gamma-cluster test [NAME...] | list | bench | echo ... | client");
             return ExitCode::from(2);
         }
     };

@@ -35,8 +35,15 @@ fn tests() -> Vec<Test> {
     tests.extend(others.map(|(name, run)| Test { name, run: *run }));
     tests.extend([
         Test {
-            name: "documentation",
+            name: "documentation::istio",
             run: |_| crate::document::run("docs/istio.md"),
+        },
+        Test {
+            name: "documentation::controller",
+            run: |_| {
+                crate::document::run("docs/controller.md")?;
+                Pair::remove_all()
+            },
         },
         Test {
             name: "fixtures",

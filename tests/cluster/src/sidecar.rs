@@ -80,6 +80,27 @@ pub(crate) fn metrics(client: &mut MeshClient) -> Result<String> {
     client.page(admin(), "/stats/prometheus?usedonly&filter=gamma_")
 }
 
+/// Bytes that it has received from istiod.
+pub(crate) fn received(client: &mut MeshClient) -> Result<f64> {
+    stat(client, "upstream_cx_rx_bytes_total")
+}
+
+/// Its resident memory in bytes.
+pub(crate) fn resident(client: &mut MeshClient) -> Result<f64> {
+    stat(client, "memory_physical_size")
+}
+
+/// The first value whose name ends with `name`: what stands before it differs from release to release.
+fn stat(client: &mut MeshClient, name: &str) -> Result<f64> {
+    let page = client.page(admin(), &format!("/stats?filter={name}"))?;
+    let value = page.lines().find_map(|line| {
+        let (full, value) = line.split_once(": ")?;
+        full.ends_with(name).then_some(value)
+    });
+    let value = value.with_context(|| format!("{name} is not in {page:?}"))?;
+    Ok(value.trim().parse()?)
+}
+
 /// Fails as long as it does not have exactly what `pair` says.
 pub(crate) fn has(client: &mut MeshClient, pair: &Pair) -> Result<()> {
     let configs = plugin_configs(client)?;

@@ -27,7 +27,7 @@ const RULES: Rules = Rules {
         gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases gamma-kube gamma-registry
 
         # The controller.
-        gamma-controller: gamma-manifest gamma-compile gamma-envoy gamma-kube gamma-registry
+        gamma-controller: gamma-config gamma-manifest gamma-compile gamma-envoy gamma-kube gamma-registry
 
         # The tests.
         gamma-api-server:

@@ -22,7 +22,8 @@ pub(crate) struct Installed {
     folder: TempDir,
 }
 
-fn image() -> String {
+/// The image of the controller.
+pub(crate) fn image() -> String {
     let given = std::env::var("GAMMA_TEST_CONTROLLER");
     given.unwrap_or_else(|_| "localhost/gamma-controller:1".into())
 }

@@ -1,11 +1,12 @@
 //! The controller, in a cluster where it was installed as its page says.
 
 mod installed;
+mod killed;
 mod module;
 mod replicas;
 mod status;
 
-pub(crate) use installed::Installed;
+pub(crate) use installed::{Installed, image};
 
 use crate::edges::Edge;
 
@@ -14,4 +15,5 @@ pub(crate) const TESTS: &[Edge] = &[
     ("controller::status", status::run),
     ("controller::replicas", replicas::run),
     ("controller::module", module::run),
+    ("controller::killed", killed::run),
 ];

@@ -45,6 +45,11 @@ pub(crate) struct Scene {
 impl Scene {
     /// Sets it up, or finds what another test has left of it.
     pub(crate) fn set(mesh: &Mesh) -> Result<Self> {
+        Self::set_for(mesh, true)
+    }
+
+    /// The same, in a mesh which `is_empty`, so that is waited for, or in which a filter may be.
+    pub(crate) fn set_for(mesh: &Mesh, is_empty: bool) -> Result<Self> {
         apply(&namespace(EDGE).to_string())?;
         let objects = mesh.services(EDGE, &SERVICES)?;
         apply(&list(&objects))?;
@@ -55,7 +60,9 @@ impl Scene {
             cart: address(EDGE, "cart")?,
             live: list(&get_of(&list(&objects[..SERVICES.len()]))?),
         };
-        scene.wait(&Pair::default())?;
+        if is_empty {
+            scene.wait(&Pair::default())?;
+        }
         Ok(scene)
     }
 
