@@ -1,25 +1,34 @@
 //! Writes the objects for Istio, by server-side apply.
 
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, bail};
 use kube::{
     Api, Client,
     api::{ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams},
 };
 use serde_json::Value;
+use tokio::{sync::watch, time::timeout};
 
 /// As which the API server knows who wrote a field.
 const FIELD_MANAGER: &str = "gamma-controller";
 
+/// How long the API server may take. A request that hangs would be answered when another replica writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Writes objects, and knows which it has written.
 pub(crate) struct Applier {
     client: Client,
+    leads: watch::Receiver<bool>,
     applied: Vec<Value>,
 }
 
 impl Applier {
-    pub(crate) fn new(client: Client) -> Self {
+    /// One that writes while `leads` says so.
+    pub(crate) fn new(client: Client, leads: watch::Receiver<bool>) -> Self {
         Self {
             client,
+            leads,
             applied: Vec::new(),
         }
     }
@@ -44,11 +53,13 @@ impl Applier {
             if self.applied.get(place) == Some(object) {
                 continue;
             }
-            self.write(object).await?;
-            match self.applied.get_mut(place) {
-                Some(slot) => *slot = object.clone(),
-                None => self.applied.push(object.clone()),
+            // Until there is an answer, nobody knows which of the two is there.
+            self.applied.truncate(place);
+            if !*self.leads.borrow() {
+                bail!("another replica writes now");
             }
+            self.write(object).await?;
+            self.applied.push(object.clone());
             written += 1;
         }
         Ok(written)
@@ -65,7 +76,9 @@ impl Applier {
         let api: Api<DynamicObject> =
             Api::namespaced_with(self.client.clone(), namespace, &resource);
         let parameters = PatchParams::apply(FIELD_MANAGER);
-        match api.patch(name, &parameters, &Patch::Apply(object)).await {
+        let patch = Patch::Apply(object);
+        let written = timeout(PATIENCE, api.patch(name, &parameters, &patch)).await;
+        match written.with_context(|| format!("{kind} {namespace}/{name}: no answer"))? {
             Ok(_) => Ok(()),
             Err(kube::Error::Api(status)) if status.code == 409 => bail!(
                 "{kind} {namespace}/{name} is somebody else's: {}. Delete it, or give this controller another --name",

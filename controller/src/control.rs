@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use gamma_envoy::istio::{ConfigFormat, FailStrategy, Image, IstioOptions, Phase};
-use kube::{Api, Client, Config, api::DynamicObject};
+use kube::{Client, Config};
 use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
@@ -20,7 +20,7 @@ use tokio::{
 };
 
 use crate::{
-    apply::{Applier, resource},
+    apply::Applier,
     event::Events,
     lease::Replica,
     log::{Level, write},
@@ -51,9 +51,13 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
-    let config = Config::infer().await.context(
+    let mut config = Config::infer().await.context(
         "no cluster is known: this is no pod of one, and there is no kubeconfig ($KUBECONFIG)",
     )?;
+    // A watch is silent for less than five minutes; what is silent for longer is a connection to nobody.
+    config.connect_timeout = Some(Duration::from_secs(10));
+    config.read_timeout = Some(Duration::from_secs(300));
+    config.reset_reader_on_write = true;
     let client = Client::try_from(config)?;
     let metrics = Arc::new(ControllerMetrics::new());
     let listener = TcpListener::bind(options.listen).await;
@@ -69,9 +73,16 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     }
     let (lead, leads) = channel::channel(false);
     let (stop, stopped) = channel::channel(false);
+    let (found, module) = channel::channel(None);
+    tokio::spawn(module::find(
+        client.clone(),
+        options.clone(),
+        Arc::clone(&metrics),
+        found,
+    ));
     let candidate = Replica::new(
         client.clone(),
-        &options.namespace,
+        (&options.namespace, format!("{}-controller", options.name)),
         options.identity.clone(),
         lead,
     );
@@ -83,19 +94,20 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     let events = Events::new(client.clone(), &options.controller_name, &options.identity);
     let controller = Controller {
         writer: StatusWriter::start(client.clone(), &options.controller_name, events),
-        applier: Applier::new(client.clone()),
+        applier: Applier::new(client.clone(), leads.clone()),
         store: Store::new(kinds.len(), options.ignore_routes.clone()),
         routes: routes.map(|(place, _)| KindId(place)).collect(),
         recipe: None,
         release: Release::default(),
         delivered: false,
+        told: BTreeSet::new(),
         pending: Pending::default(),
+        leads: leads.clone(),
         options,
-        client,
         metrics,
     };
     tokio::select! {
-        () = controller.run(changes, leads) => {}
+        () = controller.run(changes, leads, module) => {}
         _ = terminated.recv() => {}
         _ = interrupted.recv() => {}
     }
@@ -109,17 +121,26 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
 /// When the next round is due.
 #[derive(Debug, Default)]
 struct Pending {
-    /// The first change that was not applied yet, and the last.
+    /// The first change that no round has taken yet, and the last.
     changes: Option<(Instant, Instant)>,
-    /// After a failure: when it is tried again, and after which wait.
-    retry: Option<(Instant, Duration)>,
-    /// When everything was applied last.
-    applied: Option<Instant>,
+    failure: Option<Failure>,
+    /// When everything was applied last, whether it was other than before or not.
+    complete: Option<Instant>,
+    /// Whether everything is to be.
+    whole: bool,
+}
+
+/// A round that failed, and perhaps others before it.
+#[derive(Debug, Clone, Copy)]
+struct Failure {
+    /// The first change that was not applied.
+    first: Option<Instant>,
+    at: Instant,
+    pause: Duration,
 }
 
 impl Pending {
-    fn change(&mut self) {
-        let now = Instant::now();
+    fn change(&mut self, now: Instant) {
         let first = self.changes.map_or(now, |(first, _)| first);
         self.changes = Some((first, now));
     }
@@ -128,25 +149,54 @@ impl Pending {
         let changes = self
             .changes
             .map(|(first, last)| (last + QUIET).min(first + STORM));
-        match (changes, self.retry) {
-            (Some(changes), Some((retry, _))) => Some(changes.max(retry)),
-            (None, Some((retry, _))) => Some(retry),
+        let resync = self.complete.map(|complete| complete + RESYNC);
+        match (changes, self.failure) {
+            // It may be what was wrong that has changed.
+            (Some(changes), Some(failure)) => Some(changes.max(failure.at + RETRY)),
+            (None, Some(failure)) => Some(failure.at + failure.pause),
             (Some(changes), None) => Some(changes),
-            (None, None) => self.applied.map(|applied| applied + RESYNC),
+            (None, None) => resync,
         }
     }
 
-    fn failed(&mut self) {
-        let pause = self
-            .retry
-            .map_or(RETRY, |(_, pause)| (pause * 2).min(LONGEST_RETRY));
-        self.retry = Some((Instant::now() + pause, pause));
+    /// Whether a round that begins now applies everything.
+    fn is_whole(&self, now: Instant) -> bool {
+        self.whole
+            || self
+                .complete
+                .is_none_or(|complete| now >= complete + RESYNC)
+    }
+
+    /// A round takes the changes: when the first of them was, if there are any.
+    fn take(&mut self) -> Option<Instant> {
+        let first = self.changes.take().map(|(first, _)| first);
+        self.failure.and_then(|failure| failure.first).or(first)
+    }
+
+    /// That round has failed.
+    fn failed(&mut self, first: Option<Instant>, now: Instant) {
+        let pause = self.failure.map_or(RETRY, |failure| failure.pause * 2);
+        self.failure = Some(Failure {
+            first,
+            at: now,
+            pause: pause.min(LONGEST_RETRY),
+        });
+    }
+
+    /// That round has not; if everything was applied, with when it began.
+    fn succeeded(&mut self, complete: Option<Instant>) {
+        self.failure = None;
+        if complete.is_some() {
+            self.complete = complete;
+            self.whole = false;
+        }
     }
 }
 
 struct Controller {
+    /// Whether this replica writes.
+    leads: channel::Receiver<bool>,
     options: ControllerOptions,
-    client: Client,
     metrics: Arc<ControllerMetrics>,
     store: Store,
     /// Which kinds are routes.
@@ -159,6 +209,8 @@ struct Controller {
     release: Release,
     /// Whether it was applied, and this replica writes.
     delivered: bool,
+    /// What was found in the last one.
+    told: BTreeSet<String>,
     pending: Pending,
 }
 
@@ -167,10 +219,11 @@ impl Controller {
         mut self,
         mut changes: mpsc::UnboundedReceiver<Change>,
         mut leads: channel::Receiver<bool>,
+        mut module: channel::Receiver<Option<Image>>,
     ) {
         let mut leading = false;
         loop {
-            let due = match leading && self.store.is_complete() {
+            let due = match leading && self.knows_enough() {
                 true => self.pending.due(),
                 false => None,
             };
@@ -186,9 +239,15 @@ impl Controller {
                     leading = *leads.borrow_and_update();
                     self.metrics.leads.set(leading.into());
                     self.delivered = false;
+                    self.writer.forget();
+                    self.metrics.forget();
                     // Another replica has written since.
-                    self.applier.forget();
-                    self.pending.change();
+                    self.pending.whole = true;
+                    self.pending.change(Instant::now());
+                }
+                Ok(()) = module.changed() => {
+                    let image = module.borrow_and_update().clone();
+                    self.recipe = image.map(|image| Recipe::new(&self.options, self.istio(image)));
                 }
                 change = changes.recv() => {
                     let Some(change) = change else { return };
@@ -199,15 +258,20 @@ impl Controller {
                 }
                 () = round => self.round().await,
             }
-            let ready = self.store.is_complete() && (self.delivered || !leading);
+            let ready = self.knows_enough() && (self.delivered || !leading);
             self.metrics.ready.store(ready, Ordering::Relaxed);
         }
+    }
+
+    /// Whether a round can begin.
+    fn knows_enough(&self) -> bool {
+        self.recipe.is_some() && self.store.is_complete()
     }
 
     fn take(&mut self, change: Change) {
         let effect = self.store.take(change);
         if effect.to_compiler {
-            self.pending.change();
+            self.pending.change(Instant::now());
         } else if let Some((kind, name)) = effect.to_status
             && self.delivered
             && self.routes.contains(&kind)
@@ -221,17 +285,20 @@ impl Controller {
 
     /// Applies what the objects mean by now, and says it.
     async fn round(&mut self) {
-        let began = self.pending.changes.take();
-        if began.is_none() {
+        let begun = Instant::now();
+        let first = self.pending.take();
+        let whole = self.pending.is_whole(begun);
+        if whole {
             self.applier.forget();
         }
         match self.apply().await {
+            // Another one has come while this was under way, and speaks now.
+            _ if !*self.leads.borrow() => {}
             Ok(written) => {
-                self.pending.retry = None;
-                self.pending.applied = Some(Instant::now());
+                self.pending.succeeded(whole.then_some(begun));
                 self.delivered = true;
                 self.metrics.applied.inc_by(written as u64);
-                if let Some((first, _)) = began.filter(|_| written > 0) {
+                if let Some(first) = first.filter(|_| written > 0) {
                     let seconds = first.elapsed().as_secs_f64();
                     self.metrics.latency.observe(seconds);
                     let fields = json!({ "objects": written, "seconds": seconds });
@@ -241,11 +308,7 @@ impl Controller {
             }
             Err(error) => {
                 self.metrics.refusals.inc();
-                // The changes are still to be applied.
-                if let Some((first, _)) = began {
-                    self.pending.changes = Some((first, first));
-                }
-                self.pending.failed();
+                self.pending.failed(first, Instant::now());
                 let fields = json!({ "error": format!("{error:#}") });
                 write(Level::Error, "what was applied last stays", fields);
             }
@@ -253,15 +316,10 @@ impl Controller {
     }
 
     async fn apply(&mut self) -> Result<usize> {
-        let recipe = match &self.recipe {
-            Some(recipe) => recipe.clone(),
-            None => {
-                let istio = self.istio(self.image().await?);
-                let recipe = Recipe::new(&self.options, istio);
-                self.recipe = Some(recipe.clone());
-                recipe
-            }
-        };
+        let recipe = self
+            .recipe
+            .clone()
+            .context("the module was not found yet")?;
         let texts = self.store.texts();
         let (mut release, statuses) = spawn_blocking(move || recipe.make(&texts)).await?;
         let parents = spawn_blocking(move || statuses.parents());
@@ -281,47 +339,6 @@ impl Controller {
         Ok(written)
     }
 
-    /// The module as it was found. While its registry does not answer, what the cluster's plugin has counts:
-    /// that was found before.
-    async fn image(&self) -> Result<Image> {
-        let wanted = self.options.image.clone();
-        let image = wanted.clone();
-        let error = match spawn_blocking(move || module::find(image)).await? {
-            Ok(found) => {
-                write(
-                    Level::Info,
-                    "the module was found",
-                    json!({ "url": found.url }),
-                );
-                return Ok(found);
-            }
-            Err(error) => error,
-        };
-        let plugin = resource("extensions.istio.io/v1alpha1", "WasmPlugin");
-        let plugins: Api<DynamicObject> =
-            Api::namespaced_with(self.client.clone(), &self.options.root_namespace, &plugin);
-        let existing = plugins.get_opt(&self.options.name).await?;
-        let text = |pointer: &str| {
-            let value = existing.as_ref()?.data.pointer(pointer);
-            value.and_then(Value::as_str).map(str::to_owned)
-        };
-        match text("/spec/url") {
-            Some(url) if url.starts_with(&format!("{}@", wanted.url)) => {
-                let fields = json!({ "url": url, "error": format!("{error:#}") });
-                write(
-                    Level::Warning,
-                    "the module was found earlier, but not now",
-                    fields,
-                );
-                Ok(Image {
-                    url,
-                    sha256: text("/spec/sha256"),
-                })
-            }
-            _ => Err(error).context("the module can't be had, and no sidecar is told of it"),
-        }
-    }
-
     fn istio(&self, image: Image) -> IstioOptions {
         IstioOptions {
             name: self.options.name.clone(),
@@ -339,15 +356,12 @@ impl Controller {
     }
 
     /// Logs what was not found the last time.
-    fn tell(&self, release: &Release) {
-        let known: BTreeSet<&String> = self.release.findings.iter().collect();
-        for finding in release
-            .findings
-            .iter()
-            .filter(|found| !known.contains(found))
-        {
+    fn tell(&mut self, release: &Release) {
+        let findings: BTreeSet<String> = release.findings.iter().cloned().collect();
+        for finding in findings.difference(&self.told) {
             write(Level::Warning, finding, json!({}));
         }
+        self.told = findings;
     }
 
     /// Says on every route what became of it.
@@ -375,4 +389,51 @@ impl Controller {
 fn is_accepted(parent: &Value) -> bool {
     let mut conditions = parent["conditions"].as_array().into_iter().flatten();
     conditions.any(|c| c["type"] == "Accepted" && c["status"] == "True")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MILLI: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_change_is_due_at_once_and_a_storm_soon() {
+        let mut pending = Pending::default();
+        let begin = Instant::now();
+        assert_eq!(pending.due(), None);
+        pending.change(begin);
+        assert_eq!(pending.due(), Some(begin + QUIET));
+        for number in 0..1000 {
+            pending.change(begin + number * MILLI);
+        }
+        assert_eq!(pending.due(), Some(begin + STORM));
+        assert_eq!(pending.take(), Some(begin));
+        assert!(pending.is_whole(begin));
+        pending.succeeded(Some(begin));
+        assert_eq!(pending.due(), Some(begin + RESYNC));
+        // However much changes, everything is applied again now and then.
+        pending.change(begin + RESYNC);
+        pending.succeeded(None);
+        assert!(!pending.is_whole(begin + STORM) && pending.is_whole(begin + RESYNC));
+    }
+
+    #[test]
+    fn failures_wait_longer_and_longer_but_a_change_does_not() {
+        let mut pending = Pending::default();
+        let begin = Instant::now();
+        pending.change(begin);
+        let mut pauses = Vec::new();
+        for _ in 0..8 {
+            assert_eq!(pending.take(), Some(begin));
+            pending.failed(Some(begin), begin);
+            pauses.push(pending.due().unwrap() - begin);
+        }
+        let seconds: Vec<u64> = pauses.iter().map(Duration::as_secs).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30, 30]);
+        pending.change(begin + MILLI);
+        assert_eq!(pending.due(), Some(begin + RETRY));
+        // What failed first is what the latency counts from.
+        assert_eq!(pending.take(), Some(begin));
+    }
 }

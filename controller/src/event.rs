@@ -1,32 +1,44 @@
 //! Events on routes: what `kubectl describe` shows of one that can't be obeyed.
 
-use k8s_openapi::api::core::v1::ObjectReference;
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use k8s_openapi::{
+    api::{core::v1::ObjectReference, events::v1::Event},
+    apimachinery::pkg::apis::meta::v1::MicroTime,
+};
 use kube::{
-    Client,
-    api::ApiResource,
-    runtime::events::{Event, EventType, Recorder, Reporter},
+    Api, Client,
+    api::{ApiResource, ObjectMeta, PostParams},
 };
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use crate::{
     log::{Level, write},
     store::Name,
 };
 
-/// Characters of an event's note.
-const LONGEST: usize = 1024;
+/// "note … should be less than 1kB".
+const LONGEST: usize = 1000;
+/// How long the API server may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Publishes events as one controller.
+/// Publishes events as one replica of a controller.
 #[derive(Clone)]
-pub(crate) struct Events(Recorder);
+pub(crate) struct Events {
+    client: Client,
+    controller: Arc<str>,
+    instance: Arc<str>,
+}
 
 impl Events {
     pub(crate) fn new(client: Client, controller: &str, instance: &str) -> Self {
-        let reporter = Reporter {
+        Self {
+            client,
             controller: controller.into(),
-            instance: Some(instance.into()),
-        };
-        Self(Recorder::new(client, reporter))
+            instance: instance.into(),
+        }
     }
 
     /// Publishes what `parents` say against the route that they do not say in `before`.
@@ -38,28 +50,41 @@ impl Events {
         before: &[Value],
         parents: &[Value],
     ) {
-        let reference = ObjectReference {
-            api_version: Some(resource.api_version.clone()),
-            kind: Some(resource.kind.clone()),
-            namespace: Some(namespace.clone()),
-            name: Some(name.clone()),
-            uid,
-            ..ObjectReference::default()
-        };
+        let events: Api<Event> = Api::namespaced(self.client.clone(), namespace);
         for condition in new_troubles(before, parents) {
             let text = |member: &str| condition[member].as_str().unwrap_or_default();
+            let note = text("message");
             let event = Event {
-                type_: EventType::Warning,
-                reason: text("reason").into(),
-                note: Some(text("message").chars().take(LONGEST).collect()),
-                action: "Routing".into(),
-                secondary: None,
+                metadata: ObjectMeta {
+                    generate_name: Some(format!("{name}-")),
+                    namespace: Some(namespace.clone()),
+                    ..ObjectMeta::default()
+                },
+                action: Some("Routing".into()),
+                event_time: Some(MicroTime(Timestamp::now())),
+                note: Some(note[..note.floor_char_boundary(LONGEST)].into()),
+                reason: Some(text("reason").into()),
+                regarding: Some(ObjectReference {
+                    api_version: Some(resource.api_version.clone()),
+                    kind: Some(resource.kind.clone()),
+                    namespace: Some(namespace.clone()),
+                    name: Some(name.clone()),
+                    uid: uid.clone(),
+                    ..ObjectReference::default()
+                }),
+                reporting_controller: Some(self.controller.to_string()),
+                reporting_instance: Some(self.instance.to_string()),
+                type_: Some("Warning".into()),
+                ..Event::default()
             };
-            if let Err(error) = self.0.publish(&event, &reference).await {
-                let error = error.to_string();
-                let fields = json!({ "namespace": namespace, "name": name, "error": error });
-                write(Level::Warning, "an event could not be published", fields);
-            }
+            let parameters = PostParams::default();
+            let error = match timeout(PATIENCE, events.create(&parameters, &event)).await {
+                Ok(Ok(_)) => continue,
+                Ok(Err(error)) => error.to_string(),
+                Err(_) => "no answer".into(),
+            };
+            let fields = json!({ "namespace": namespace, "name": name, "error": error });
+            write(Level::Warning, "an event could not be published", fields);
         }
     }
 }
@@ -103,9 +128,12 @@ mod tests {
         let bad = entry("ResolvedRefs", "False", "no `cart`");
         let found = |before: &[Value], parents: &[Value]| new_troubles(before, parents).len();
         assert_eq!(found(&[], &[bad.clone(), bad.clone()]), 1);
-        assert_eq!(found(&[bad.clone()], &[bad.clone()]), 0);
+        assert_eq!(
+            found(std::slice::from_ref(&bad), std::slice::from_ref(&bad)),
+            0
+        );
         let other = entry("ResolvedRefs", "False", "no `pay`");
-        assert_eq!(found(&[bad.clone()], &[bad, other]), 1);
+        assert_eq!(found(std::slice::from_ref(&bad), &[bad.clone(), other]), 1);
     }
 
     #[test]

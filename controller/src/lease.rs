@@ -22,21 +22,25 @@ use tokio::{
 
 use crate::log::{Level, write};
 
-/// What the Lease is called.
-const NAME: &str = "gamma-controller";
 /// After so long without a renewal it is anybody's.
 const DURATION: Duration = Duration::from_secs(15);
 /// After so long without a renewal who has it stops to write, which is before others begin.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// How long the API server may take to answer …
+const ANSWER: Duration = Duration::from_secs(3);
+/// … and how long it may at least, when time is running out.
+const LEAST: Duration = Duration::from_millis(100);
 /// How often it is looked at.
 const PERIOD: Duration = Duration::from_secs(2);
 
 /// One replica's part in it.
 pub(crate) struct Replica {
     leases: Api<Lease>,
+    /// Of the Lease.
+    name: String,
     identity: String,
     leads: watch::Sender<bool>,
-    /// When it was renewed by this replica.
+    /// When this replica has last begun to renew it with success.
     renewed: Option<Instant>,
     /// The version of another one's Lease, and when it was first seen.
     seen: Option<(String, Instant)>,
@@ -46,12 +50,13 @@ impl Replica {
     /// Says to `leads` whether this replica is the one.
     pub(crate) fn new(
         client: Client,
-        namespace: &str,
+        (namespace, name): (&str, String),
         identity: String,
         leads: watch::Sender<bool>,
     ) -> Self {
         Self {
             leases: Api::namespaced(client, namespace),
+            name,
             identity,
             leads,
             renewed: None,
@@ -62,7 +67,9 @@ impl Replica {
     /// Takes part until `stop` says so, then lets go of the Lease, so that nobody has to wait.
     pub(crate) async fn run(mut self, mut stop: watch::Receiver<bool>) {
         loop {
-            let round = timeout(DEADLINE / 2, self.round()).await;
+            let left = self.renewed.map(|at| DEADLINE.saturating_sub(at.elapsed()));
+            let left = left.unwrap_or(ANSWER).clamp(LEAST, ANSWER);
+            let round = timeout(left, self.round()).await;
             let failed = match round {
                 Ok(Ok(has)) => {
                     self.say(has);
@@ -77,7 +84,7 @@ impl Replica {
                     "the Lease can't be renewed",
                     json!({ "error": error }),
                 );
-                if self.renewed.is_none_or(|at| at.elapsed() > DEADLINE) {
+                if self.renewed.is_none_or(|at| at.elapsed() >= DEADLINE) {
                     self.say(false);
                 }
             }
@@ -110,15 +117,17 @@ impl Replica {
 
     /// Renews the Lease, or takes it if it is to be had. Says whether this replica has it.
     async fn round(&mut self) -> kube::Result<bool> {
-        let Some(mut lease) = self.leases.get_opt(NAME).await? else {
+        let begun = Instant::now();
+        let Some(mut lease) = self.leases.get_opt(&self.name).await? else {
             let lease = Lease {
                 metadata: ObjectMeta {
-                    name: Some(NAME.into()),
+                    name: Some(self.name.clone()),
                     ..ObjectMeta::default()
                 },
                 spec: Some(self.spec(None)),
             };
-            return self.written(self.leases.create(&PostParams::default(), &lease).await);
+            let written = self.leases.create(&PostParams::default(), &lease).await;
+            return self.written(written, begun);
         };
         let holder = lease
             .spec
@@ -132,15 +141,15 @@ impl Replica {
         lease.spec = Some(self.spec(lease.spec.take().filter(|_| holder == self.identity)));
         let written = self
             .leases
-            .replace(NAME, &PostParams::default(), &lease)
+            .replace(&self.name, &PostParams::default(), &lease)
             .await;
-        self.written(written)
+        self.written(written, begun)
     }
 
-    fn written(&mut self, written: kube::Result<Lease>) -> kube::Result<bool> {
+    fn written(&mut self, written: kube::Result<Lease>, begun: Instant) -> kube::Result<bool> {
         match written {
             Ok(_) => {
-                self.renewed = Some(Instant::now());
+                self.renewed = Some(begun);
                 self.seen = None;
                 Ok(true)
             }
@@ -186,7 +195,7 @@ impl Replica {
     }
 
     async fn let_go(&self) -> kube::Result<()> {
-        let Some(mut lease) = self.leases.get_opt(NAME).await? else {
+        let Some(mut lease) = self.leases.get_opt(&self.name).await? else {
             return Ok(());
         };
         if let Some(spec) = &mut lease.spec
@@ -194,7 +203,7 @@ impl Replica {
         {
             spec.holder_identity = Some(String::new());
             self.leases
-                .replace(NAME, &PostParams::default(), &lease)
+                .replace(&self.name, &PostParams::default(), &lease)
                 .await?;
         }
         Ok(())

@@ -76,6 +76,12 @@ impl ControllerMetrics {
         metrics
     }
 
+    /// Forgets what only the replica that writes knows.
+    pub(crate) fn forget(&self) {
+        self.routes.clear();
+        self.config_bytes.set(0);
+    }
+
     /// The page that Prometheus asks for.
     pub(crate) fn page(&self) -> String {
         let mut page = String::new();

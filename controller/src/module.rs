@@ -1,15 +1,74 @@
 //! The module is looked up before any sidecar is told of it: one that can't be had is an outage.
 
+use std::{sync::Arc, time::Duration};
+
 use anyhow::{Context as _, Result};
 use gamma_envoy::istio::Image;
 use gamma_registry::{Digest, DockerConfig, FoundModule, look_up};
+use kube::{Api, Client, api::DynamicObject};
+use serde_json::{Value, json};
+use tokio::{
+    sync::watch,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
-/// `image` as it was found, pinned by its digest. Blocks until the registry has answered.
+use crate::{
+    apply::resource,
+    log::{Level, write},
+    metrics::ControllerMetrics,
+    options::ControllerOptions,
+};
+
+/// How long after a failure the registry is asked again.
+const AGAIN: Duration = Duration::from_secs(15);
+/// How long the API server may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Looks the module up until it is found, and says to `found` what it is.
 ///
-/// # Errors
-///
-/// It is not there, it is none that Istio takes, or nobody can say.
-pub(crate) fn find(mut image: Image) -> Result<Image> {
+/// Each replica does so at its start, so that one whose module can't be had does not become ready, and another one
+/// that takes over need not ask.
+pub(crate) async fn find(
+    client: Client,
+    options: ControllerOptions,
+    metrics: Arc<ControllerMetrics>,
+    found: watch::Sender<Option<Image>>,
+) {
+    loop {
+        let image = options.image.clone();
+        let error = match spawn_blocking(move || in_registry(image)).await {
+            Ok(Ok(image)) => {
+                write(
+                    Level::Info,
+                    "the module was found",
+                    json!({ "url": image.url }),
+                );
+                let _ = found.send(Some(image));
+                return;
+            }
+            Ok(Err(error)) => format!("{error:#}"),
+            Err(error) => error.to_string(),
+        };
+        if let Some(image) = in_cluster(&client, &options).await {
+            let fields = json!({ "url": image.url, "error": error });
+            write(
+                Level::Warning,
+                "the module was found earlier, but not now",
+                fields,
+            );
+            let _ = found.send(Some(image));
+            return;
+        }
+        metrics.refusals.inc();
+        let message = "the module can't be had, and no sidecar is told of it";
+        write(Level::Error, message, json!({ "error": error }));
+        sleep(AGAIN).await;
+    }
+}
+
+/// `image` as its registry has it, pinned by its digest. Blocks until that has answered.
+fn in_registry(mut image: Image) -> Result<Image> {
     if image.url.starts_with("file://") {
         // In the sidecars, where nobody can look from here.
         return Ok(image);
@@ -27,4 +86,78 @@ pub(crate) fn find(mut image: Image) -> Result<Image> {
         }
     }
     Ok(image)
+}
+
+/// The module of the cluster's WasmPlugin, if it was found at the same URL.
+async fn in_cluster(client: &Client, options: &ControllerOptions) -> Option<Image> {
+    let plugin = resource("extensions.istio.io/v1alpha1", "WasmPlugin");
+    let plugins: Api<DynamicObject> =
+        Api::namespaced_with(client.clone(), &options.root_namespace, &plugin);
+    let existing = timeout(PATIENCE, plugins.get_opt(&options.name)).await;
+    let existing = existing.ok()?.ok()??;
+    let text = |pointer: &str| existing.data.pointer(pointer).and_then(Value::as_str);
+    let (url, sha256) = (text("/spec/url")?, text("/spec/sha256"));
+    same_module(&options.image, url, sha256).then(|| Image {
+        url: url.into(),
+        sha256: sha256.map(str::to_owned),
+    })
+}
+
+/// Whether a plugin with this `url` and `sha256` has the module `wanted`, and says which by a digest.
+fn same_module(wanted: &Image, url: &str, sha256: Option<&str>) -> bool {
+    let pinned_since = || url.starts_with(&format!("{}@sha256:", wanted.url));
+    let pinned_before = || url == wanted.url && (url.contains("@sha256:") || sha256.is_some());
+    let same_hash = wanted.sha256.is_none() || wanted.sha256.as_deref() == sha256;
+    same_hash && (pinned_since() || pinned_before())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_counts_only_with_a_digest() {
+        let digest = "@sha256:aa";
+        let of = |url: &str, sha256: Option<&str>| Image {
+            url: url.into(),
+            sha256: sha256.map(str::to_owned),
+        };
+        let (tag, hash) = ("oci://r/gamma:1", Some("bb"));
+        // Wanted, and the plugin's URL and hash.
+        let table = [
+            (of(tag, None), format!("{tag}{digest}"), None, true),
+            (of(tag, None), tag.to_owned(), None, false),
+            (
+                of(tag, None),
+                format!("oci://r/gamma:2{digest}"),
+                None,
+                false,
+            ),
+            (
+                of(&format!("{tag}{digest}"), None),
+                format!("{tag}{digest}"),
+                None,
+                true,
+            ),
+            (
+                of("https://r/g.wasm", None),
+                "https://r/g.wasm".into(),
+                hash,
+                true,
+            ),
+            (
+                of("https://r/g.wasm", Some("cc")),
+                "https://r/g.wasm".into(),
+                hash,
+                false,
+            ),
+        ];
+        for (wanted, url, sha256, expected) in table {
+            assert_eq!(
+                same_module(&wanted, &url, sha256),
+                expected,
+                "{wanted:?} {url}"
+            );
+        }
+    }
 }

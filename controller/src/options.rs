@@ -1,6 +1,9 @@
 //! What the controller is told at its start.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use clap::Parser;
 use gamma_envoy::istio::Image;
@@ -55,13 +58,8 @@ pub struct ControllerOptions {
     )]
     pub namespace: String,
 
-    /// What this replica calls itself in the Lease
-    #[arg(
-        long,
-        value_name = "NAME",
-        env = "POD_NAME",
-        default_value = "gamma-controller"
-    )]
+    /// What this replica calls itself in the Lease [default: a name that no other one has]
+    #[arg(long, value_name = "NAME", env = "POD_NAME", hide_env_values = true, default_value_t = identity())]
     pub identity: String,
 
     /// Where /livez, /readyz and /metrics are
@@ -74,4 +72,10 @@ fn label(text: &str) -> Result<(String, String), &'static str> {
         Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
         _ => Err("write KEY=VALUE"),
     }
+}
+
+fn identity() -> String {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let nanos = since.map_or(0, |since| since.as_nanos());
+    format!("gamma-controller-{}-{nanos:x}", std::process::id())
 }

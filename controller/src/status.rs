@@ -13,7 +13,10 @@ use kube::{
     api::{ApiResource, DynamicObject, Patch, PatchParams},
 };
 use serde_json::{Value, json};
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::{
+    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
+    time::timeout,
+};
 
 use crate::{
     event::Events,
@@ -25,6 +28,8 @@ use crate::{
 const MOST_PARENTS: usize = 32;
 /// Statuses that are written at once.
 const AT_ONCE: usize = 8;
+/// How long the API server may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How often one is tried.
 const TRIES: u32 = 6;
 
@@ -75,13 +80,20 @@ impl StatusWriter {
         }
     }
 
+    /// Forgets what was not written yet: another replica writes now.
+    pub(crate) fn forget(&self) {
+        lock(&self.newest).clear();
+    }
+
     /// Says `own` on a route, unless it is said there. Says whether something is to be written.
     pub(crate) fn say(&mut self, name: &Name, route: &StoredObject, own: &[Value]) -> bool {
+        let key = (route.resource.kind.clone(), name.clone());
         if merged(&route.parents, own, &self.controller, "").is_none() {
+            // What was wanted before and was not written yet must not be any more.
+            lock(&self.newest).remove(&key);
             return false;
         }
         self.number += 1;
-        let key = (route.resource.kind.clone(), name.clone());
         lock(&self.newest).insert(key, self.number);
         let wanted = Wanted {
             resource: route.resource.clone(),
@@ -162,10 +174,8 @@ impl Destination {
                 "status": { "parents": parents },
             });
             let parameters = PatchParams::default();
-            let error = match api
-                .patch_status(&name, &parameters, &Patch::Merge(patch))
-                .await
-            {
+            let patch = Patch::Merge(patch);
+            let error = match in_time(api.patch_status(&name, &parameters, &patch)).await {
                 Ok(_) => {
                     let Wanted {
                         resource,
@@ -183,15 +193,22 @@ impl Destination {
                 Err(kube::Error::Api(status)) if status.code == 404 => break,
                 Err(error) => error,
             };
-            if tried == TRIES {
+            let code = match &error {
+                kube::Error::Api(status) => status.code,
+                _ => 0,
+            };
+            if tried == TRIES || [400, 403, 422].contains(&code) {
+                lock(newest).remove(&key);
                 return Err(error);
             }
-            let conflict = matches!(&error, kube::Error::Api(status) if status.code == 409);
+            let conflict = code == 409;
             if !conflict {
                 tokio::time::sleep(pause).await;
                 pause *= 4;
             }
-            match api.get(&name).await {
+            match in_time(api.get(&name)).await {
+                // Another one of that name.
+                Ok(found) if found.metadata.uid != wanted.uid => break,
                 Ok(found) => {
                     wanted.version = found.metadata.resource_version.unwrap_or_default();
                     let parents = found.data.pointer("/status/parents");
@@ -210,6 +227,14 @@ impl Destination {
             newest.remove(&key);
         }
         Ok(())
+    }
+}
+
+/// An answer of the API server, which must not take for ever.
+async fn in_time<T>(answer: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
+    match timeout(PATIENCE, answer).await {
+        Ok(answer) => answer,
+        Err(late) => Err(kube::Error::Service(late.into())),
     }
 }
 

@@ -1,10 +1,13 @@
 //! Follows the kinds that decide where requests go: those that the cluster has, and those that it may
 //! have one day.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
 
 use futures_util::{StreamExt as _, pin_mut};
-use gamma_kube::{LiveObject, WantedKind, wanted_kinds};
+use gamma_kube::{Importance, LiveObject, WantedKind, wanted_kinds};
 use kube::{
     Api, Client,
     api::{ApiResource, DynamicObject, GroupVersionKind},
@@ -12,12 +15,23 @@ use kube::{
     runtime::{WatchStreamExt as _, watcher, watcher::Event},
 };
 use serde_json::{Value, json};
-use tokio::{sync::mpsc::UnboundedSender, time::sleep};
+use tokio::{
+    sync::mpsc::UnboundedSender,
+    time::{sleep, timeout},
+};
 
 use crate::log::{Level, write};
 
 /// How long after it was missed a kind is looked for again.
 const MISSING: Duration = Duration::from_secs(5);
+/// How often a kind must be missed in a row before its objects count as gone: an API server that has just
+/// started may not have every CRD yet, and no routes at all is a heavy word.
+const LOOKS: u32 = 6;
+/// How long after another one comes the next look.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
+/// How long the API server may take to say what it has.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// Kinds that say nothing to Istio's sidecars: endpoints and connections to backends are Istio's, and of
 /// endpoints there are very many.
@@ -74,8 +88,18 @@ pub(crate) async fn follow(
 ) {
     let kind = wanted.kind.unwrap_or_default();
     let mut was_there = true;
+    // Many clusters lack some of the others, and a start should not wait for long.
+    let mut looks = match wanted.importance {
+        Importance::Decisive => LOOKS,
+        Importance::Used | Importance::Noticed => LOOKS / 2,
+    };
     loop {
         let Some(resource) = find(&client, &wanted).await else {
+            looks = looks.saturating_sub(u32::from(was_there));
+            if was_there && looks > 0 {
+                sleep(LOOK_AGAIN).await;
+                continue;
+            }
             if was_there {
                 let fields = json!({ "kind": kind, "group": wanted.group });
                 write(
@@ -92,12 +116,15 @@ pub(crate) async fn follow(
             continue;
         };
         was_there = true;
-        if follow_resource(&client, id, &resource, &changes)
-            .await
-            .is_none()
-        {
+        let begun = Instant::now();
+        let followed = follow_resource(&client, id, &resource, &changes).await;
+        if followed.is_none() {
             return;
         }
+        if begun.elapsed() > MISSING {
+            looks = LOOKS;
+        }
+        sleep(LOOK_AGAIN).await;
     }
 }
 
@@ -108,11 +135,16 @@ async fn find(client: &Client, wanted: &WantedKind) -> Option<ApiResource> {
     'ask: loop {
         for version in wanted.versions {
             let gvk = GroupVersionKind::gvk(wanted.group, version, kind);
-            match discovery::pinned_kind(client, &gvk).await {
-                Ok((resource, _)) => return Some(resource),
-                Err(error) if is_absent(&error) => {}
-                Err(error) => {
-                    let fields = json!({ "kind": kind, "error": error.to_string() });
+            let asked = timeout(ANSWER, discovery::pinned_kind(client, &gvk)).await;
+            match asked {
+                Ok(Ok((resource, _))) => return Some(resource),
+                Ok(Err(error)) if is_absent(&error) => {}
+                failed => {
+                    let error = match failed {
+                        Ok(Err(error)) => error.to_string(),
+                        _ => "no answer".into(),
+                    };
+                    let fields = json!({ "kind": kind, "error": error });
                     write(
                         Level::Warning,
                         "the API server does not say what it has",

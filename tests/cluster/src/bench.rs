@@ -38,7 +38,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 const PAGE: &str = "docs/performance/changes.md";
 
 /// What was measured of one side at one size.
-struct Measured {
+struct MeasuredChanges {
     who: Who,
     size: usize,
     /// Seconds, sorted.
@@ -72,7 +72,7 @@ pub(crate) fn run() -> Result<bool> {
     Ok(true)
 }
 
-fn measure_all(mesh: &Mesh, all: &mut Vec<Measured>) -> Result<()> {
+fn measure_all(mesh: &Mesh, all: &mut Vec<MeasuredChanges>) -> Result<()> {
     let services: Vec<Value> = (0..SERVICES)
         .map(|number| service(NAMESPACE, &format!("s-{number}")))
         .collect();
@@ -103,14 +103,14 @@ fn other_route(number: usize) -> Value {
     route
 }
 
-fn measure(mesh: &Mesh, who: Who, size: usize) -> Result<Measured> {
+fn measure(mesh: &Mesh, who: Who, size: usize) -> Result<MeasuredChanges> {
     istio_obeys_routes(who == Who::Istio)?;
     let controller = match who {
         Who::Gamma => Some(Installed::ready()?),
         Who::Istio => None,
     };
     let mut scene = Scene::set_for(mesh, false)?;
-    let mut measured = Measured {
+    let mut measured = MeasuredChanges {
         who,
         size,
         seconds: Vec::new(),
@@ -144,7 +144,7 @@ fn measure(mesh: &Mesh, who: Who, size: usize) -> Result<Measured> {
 }
 
 /// Changes where `cart` goes, and waits until a request obeys.
-fn change(scene: &mut Scene, version: &str, measured: &mut Measured) -> Result<()> {
+fn change(scene: &mut Scene, version: &str, measured: &mut MeasuredChanges) -> Result<()> {
     apply(&route(EDGE, json!([rule("/", version, json!({}))])).to_string())?;
     let applied = Instant::now();
     loop {
@@ -191,7 +191,7 @@ fn name(who: Who) -> &'static str {
     }
 }
 
-fn line(measured: &Measured) -> String {
+fn line(measured: &MeasuredChanges) -> String {
     let most = measured.seconds.last().copied().unwrap_or(f64::NAN);
     format!(
         "| {} | {} | {:.2} s ({most:.2}) | {:.0} ms | {:.1} kB | {:.0} MB | {} of {} |",
@@ -206,7 +206,7 @@ fn line(measured: &Measured) -> String {
     )
 }
 
-fn page(all: &[Measured]) -> Result<String> {
+fn page(all: &[MeasuredChanges]) -> Result<String> {
     let mut page = format!(
         "# Changes\n\n\
          Written by `make cluster-bench`, never by hand. From the moment at which the API server has a changed route until \

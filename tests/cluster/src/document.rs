@@ -8,7 +8,7 @@ use gamma_testbed::{
     repository,
 };
 
-use crate::{controller, kubectl::output, pair::module};
+use crate::{controller, folder::copy, kubectl::output, pair::module};
 
 /// Runs every command of `page`, which has to print what the page says.
 ///
@@ -83,21 +83,6 @@ fn command_prints(
             "{}\n--- the page\n{expected}--- printed\n{printed}",
             command.text
         );
-    }
-    Ok(())
-}
-
-/// Copies a folder with all that is in it.
-pub(crate) fn copy(from: &Path, to: &Path) -> Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target)?;
-        } else {
-            fs::copy(entry.path(), target)?;
-        }
     }
     Ok(())
 }

@@ -18,7 +18,7 @@
 //! - `load`, `updates`: changes while requests go on.
 //! - `edges`: what is known to go wrong between Istio and such a filter.
 //! - `controller`: the controller, installed as people do; `bench`: how fast it is.
-//! - `document`: the commands of a page of the documentation.
+//! - `document`: the commands of a page of the documentation, in a `folder` of their own.
 //! - `run`: which tests there are, and in which order.
 
 #![forbid(unsafe_code)]
@@ -29,6 +29,7 @@ mod controller;
 mod document;
 mod edges;
 mod fixtures;
+mod folder;
 mod kubectl;
 mod load;
 mod mesh;

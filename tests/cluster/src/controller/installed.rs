@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::{
-    document::copy,
+    folder::copy,
     kubectl::{get, kubectl, rolled_out, until},
     pair::{Pair, module},
 };
@@ -84,8 +84,9 @@ impl Drop for Installed {
         if let Ok(log) = self.log() {
             println!("the controller has logged:\n{log}");
         }
-        // The test has failed already.
+        // The test has failed already; the next one should not for it.
         let _ = self.kubectl("delete", &["--ignore-not-found"]);
+        let _ = Pair::remove_all();
     }
 }
 

@@ -9,7 +9,7 @@ use super::{Installed, status::goes_to};
 use crate::{
     client::MeshClient,
     edges::{EDGE, Scene},
-    kubectl::{apply, delete, output, run as run_command, until},
+    kubectl::{apply, delete, output, until},
     load::{Loaded, under},
     mesh::Mesh,
     objects::{route, rule},
@@ -41,7 +41,7 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
     apply(&to("v1"))?;
     let mut check = || -> Result<()> {
         goes_to(&mut scene, "v1")?;
-        for (round, victim) in VICTIMS.iter().enumerate() {
+        for victim in VICTIMS {
             let right = [("v1", "/x"), ("v2", "/x")];
             let loaded = [Loaded::new(scene.cart, "cart", "/x", &right)];
             let requests = under(&mut client, &loaded, || {
@@ -49,7 +49,7 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
                     let service = ["v2", "v1"][number % 2];
                     until("a change is taken", || apply(&to(service)))?;
                     if number == CHANGES / 2 {
-                        kill(victim, round)?;
+                        kill(victim)?;
                     }
                     // Long enough for some of them to be obeyed, and for others to be one with the next.
                     thread::sleep(Duration::from_millis(150 * number as u64));
@@ -62,18 +62,17 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
         Ok(())
     };
     let ended = check();
-    until("the API server", || delete(&to("v1")))?;
-    ended?;
+    let deleted = until("the API server", || delete(&to("v1")));
+    ended.and(deleted)?;
     installed.remove()
 }
 
-/// Kills one process of that name, another one each time.
-fn kill(name: &str, round: usize) -> Result<()> {
-    let found = run_command(Command::new("pgrep").args(["-x", name]), None)?;
-    let processes: Vec<&str> = found.split_whitespace().collect();
-    ensure!(!processes.is_empty(), "there is no process {name}");
-    let process = processes[round % processes.len()];
-    let killed = output(Command::new("kill").args(["-9", process]), None)?;
-    ensure!(killed.status.success(), "{name} can't be killed");
+/// Kills the oldest process of that name: what was killed before and started again is younger.
+fn kill(name: &str) -> Result<()> {
+    let killed = output(
+        Command::new("pkill").args(["-9", "--oldest", "-x", name]),
+        None,
+    )?;
+    ensure!(killed.status.success(), "there is no process {name}");
     Ok(())
 }

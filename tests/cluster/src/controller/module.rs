@@ -31,7 +31,7 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
         ensure!(backend == "cart", "{backend}");
         Ok(())
     });
-    delete(&route)?;
-    ended?;
+    let deleted = delete(&route);
+    ended.and(deleted)?;
     installed.remove()
 }

@@ -48,7 +48,7 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
         Ok(())
     };
     let ended = check();
-    delete(&to("v1"))?;
-    ended?;
+    let deleted = delete(&to("v1"));
+    ended.and(deleted)?;
     installed.remove()
 }

@@ -20,8 +20,8 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
     let written = route(EDGE, json!([rule("/", "v1", json!({}))]));
     apply(&written.to_string())?;
     let ended = follow(&mut scene, &written);
-    delete(&written.to_string())?;
-    ended?;
+    let deleted = delete(&written.to_string());
+    ended.and(deleted)?;
     installed.remove()
 }
 
@@ -62,6 +62,12 @@ fn follow(scene: &mut Scene, written: &Value) -> Result<()> {
     ensure!(bad["conditions"][1]["reason"] == "BackendNotFound", "{bad}");
     let message = bad["conditions"][1]["message"].as_str().unwrap_or_default();
     ensure!(message.contains("gamma-edge/nobody"), "{bad}");
+    until("an event", || {
+        let field = "--field-selector=reason=BackendNotFound";
+        let events = kubectl(&["-n", EDGE, "get", "events", field, "-o", "yaml"])?;
+        ensure!(events.contains("gamma-edge/nobody"), "{events}");
+        Ok(())
+    })?;
     let time = |entry: &Value| entry["conditions"][0]["lastTransitionTime"].clone();
     ensure!(time(&good) == time(&bad), "{good}\n{bad}");
     let parents = parents()?;
