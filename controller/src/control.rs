@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context as _, Result, bail};
 use gamma_envoy::istio::{ConfigFormat, FailStrategy, Image, IstioOptions, Phase};
+use gamma_manifest::LiveObjects;
 use kube::{Client, Config};
 use serde_json::{Value, json};
 use tokio::{
@@ -100,6 +101,7 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
         recipe: None,
         release: Release::default(),
         delivered: false,
+        live: LiveObjects::default(),
         told: BTreeSet::new(),
         pending: Pending::default(),
         leads: leads.clone(),
@@ -209,6 +211,8 @@ struct Controller {
     release: Release,
     /// Whether it was applied, and this replica writes.
     delivered: bool,
+    /// What was decoded for it.
+    live: LiveObjects,
     /// What was found in the last one.
     told: BTreeSet<String>,
     pending: Pending,
@@ -321,7 +325,14 @@ impl Controller {
             .clone()
             .context("the module was not found yet")?;
         let texts = self.store.texts();
-        let (mut release, statuses) = spawn_blocking(move || recipe.make(&texts)).await?;
+        let mut live = std::mem::take(&mut self.live);
+        let made = spawn_blocking(move || {
+            let (release, statuses) = recipe.make(&texts, &mut live);
+            (release, statuses, live)
+        });
+        // After a panic in there everything is decoded again.
+        let (mut release, statuses, live) = made.await?;
+        self.live = live;
         let parents = spawn_blocking(move || statuses.parents());
         self.tell(&release);
         if let Some(refused) = &release.refused {

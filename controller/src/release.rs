@@ -8,9 +8,8 @@ use gamma_compile::{
 use gamma_config::Config;
 use gamma_envoy::istio::{self, IstioOptions, Scope};
 use gamma_manifest::{
-    Manifests, decode,
+    LiveObjects, Manifests,
     diagnostic::{Diagnostics, Severity},
-    source::Sources,
 };
 use serde_json::Value;
 
@@ -74,13 +73,16 @@ impl Recipe {
 
     /// Compiles `texts`, each of which is an object and has its name. What is to be said on routes can wait
     /// until sidecars are told.
-    pub(crate) fn make(&self, texts: &[(String, Arc<str>)]) -> (Release, StatusSource) {
-        let mut sources = Sources::default();
-        for (name, text) in texts {
-            sources.add_live(name, &**text);
-        }
+    /// `live` has what was read of them the last time.
+    pub(crate) fn make(
+        &self,
+        texts: &[(String, Arc<str>)],
+        live: &mut LiveObjects,
+    ) -> (Release, StatusSource) {
         let mut diagnostics = Diagnostics::default();
-        let manifests = decode(&sources, "default", &mut diagnostics);
+        let texts = texts.iter().map(|(name, text)| (&**name, &**text));
+        let manifests = live.decode(texts, "default", &mut diagnostics);
+        let sources = live.sources();
         let Compilation {
             config,
             attachments,
@@ -114,7 +116,7 @@ impl Recipe {
             attachments,
             diagnostics,
             controller_name: self.controller_name.clone(),
-            _rest: (sources, config, needed),
+            _rest: [config, needed],
         };
         (release, source)
     }
@@ -127,7 +129,7 @@ pub(crate) struct StatusSource {
     diagnostics: Diagnostics,
     controller_name: String,
     /// Of no use any more, but it takes a while to free.
-    _rest: (Sources, Config, Config),
+    _rest: [Config; 2],
 }
 
 impl StatusSource {
@@ -139,5 +141,97 @@ impl StatusSource {
             (key, status::parents(of, &self.controller_name))
         });
         parents.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gamma_envoy::istio::{ConfigFormat, FailStrategy, Phase};
+
+    use super::*;
+
+    fn recipe() -> Recipe {
+        let istio = IstioOptions {
+            name: "gamma".into(),
+            image: "oci://registry.example.com/gamma:1".parse().unwrap(),
+            image_pull_policy: None,
+            image_pull_secret: None,
+            phase: Phase::Unspecified,
+            priority: None,
+            fail_strategy: FailStrategy::Reload,
+            config_format: ConfigFormat::Plain,
+            selector: [].into(),
+            mirror_host_suffix: false,
+            default_retries: true,
+        };
+        Recipe {
+            compile: compile::Options {
+                cluster_names: ClusterNaming::Istio,
+                tls_to_backends: TlsToBackends::Proxy,
+                ..compile::Options::default()
+            },
+            istio,
+            scope: Scope::Mesh {
+                root_namespace: "istio-system".into(),
+            },
+            controller_name: "gamma.example/controller".into(),
+        }
+    }
+
+    /// Services and routes for them, each there or not and with this or that, by the bits of `state`.
+    fn texts(mut state: u64) -> Vec<(String, Arc<str>)> {
+        let mut bit = || {
+            // Knuth's MMIX.
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            state >> 63 == 1
+        };
+        let mut texts = Vec::new();
+        for name in ["a", "b", "c", "d"] {
+            if bit() || bit() {
+                let port = if bit() { "80" } else { "many" };
+                let text = format!(
+                    "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: shop}}\n\
+                     spec: {{ports: [{{port: {port}}}]}}\n"
+                );
+                texts.push((format!("Service/shop/{name}"), text.into()));
+            }
+            for route in ["first", "second"] {
+                if bit() {
+                    let to = if bit() { "a" } else { "d" };
+                    let path = if bit() { "/x" } else { "/y" };
+                    let text = format!(
+                        "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n\
+                         metadata: {{name: {name}-{route}, namespace: shop}}\nspec:\n  \
+                         parentRefs: [{{group: '', kind: Service, name: {name}}}]\n  \
+                         rules: [{{matches: [{{path: {{value: {path}}}}}], backendRefs: [{{name: {to}, port: 80}}]}}]\n"
+                    );
+                    texts.push((format!("HTTPRoute/shop/{name}-{route}"), text.into()));
+                }
+            }
+        }
+        texts
+    }
+
+    #[test]
+    fn what_is_kept_from_the_last_time_makes_no_difference() {
+        let recipe = recipe();
+        let mut kept = LiveObjects::default();
+        let mut routed = 0;
+        for state in 0..300 {
+            let texts = texts(state);
+            let (with, statuses_with) = recipe.make(&texts, &mut kept);
+            let (without, statuses_without) = recipe.make(&texts, &mut LiveObjects::default());
+            assert_eq!(with.objects, without.objects, "{texts:#?}");
+            assert_eq!(statuses_with.parents(), statuses_without.parents());
+            let sorted = |mut findings: Vec<String>| {
+                findings.sort();
+                findings
+            };
+            assert_eq!(sorted(with.findings), sorted(without.findings));
+            routed += statuses_with.parents().len();
+        }
+        assert!(routed > 300, "{routed}");
     }
 }

@@ -22,6 +22,7 @@ mod hints;
 mod inherit;
 mod kinds;
 mod left_out;
+mod live;
 mod matches;
 mod merge;
 mod metadata;
@@ -43,6 +44,7 @@ mod text;
 mod url;
 
 use cx::Cx;
+pub use live::LiveObjects;
 use merge::Merge;
 
 use crate::{

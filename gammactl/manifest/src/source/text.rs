@@ -56,6 +56,23 @@ fn characters(bytes: &[u8]) -> usize {
 }
 
 impl Source {
+    fn new(name: String, text: String, not_text: Option<NotText>) -> Self {
+        let ends = text.match_indices('\n').map(|(end, _)| end as u32 + 1);
+        Self {
+            lines: std::iter::once(0).chain(ends).collect(),
+            characters: std::iter::once(0)
+                .chain(text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
+                    *sum += characters(block) as u32;
+                    Some(*sum)
+                }))
+                .collect(),
+            name,
+            text,
+            is_live: false,
+            not_text,
+        }
+    }
+
     /// The first line that is neither empty nor a comment: where a finding about a whole file points to.
     pub(crate) fn first_line(&self, file: u32) -> Span {
         let mut start = 0;
@@ -132,21 +149,25 @@ impl Sources {
         self.push(name.into(), text, not_text)
     }
 
+    /// Puts another object of a cluster in the place of one.
+    pub(crate) fn replace_live(&mut self, file: u32, name: &str, text: &str) {
+        let mut source = Source::new(name.into(), text.into(), None);
+        source.is_live = true;
+        self.0[file as usize] = source;
+    }
+
+    /// The text of a source.
+    pub(crate) fn text(&self, file: u32) -> &str {
+        &self.0[file as usize].text
+    }
+
+    /// The name of a source.
+    pub(crate) fn name(&self, file: u32) -> &str {
+        &self.0[file as usize].name
+    }
+
     fn push(&mut self, name: String, text: String, not_text: Option<NotText>) -> u32 {
-        let ends = text.match_indices('\n').map(|(end, _)| end as u32 + 1);
-        self.0.push(Source {
-            lines: std::iter::once(0).chain(ends).collect(),
-            characters: std::iter::once(0)
-                .chain(text.as_bytes().chunks(BLOCK).scan(0, |sum, block| {
-                    *sum += characters(block) as u32;
-                    Some(*sum)
-                }))
-                .collect(),
-            name,
-            text,
-            is_live: false,
-            not_text,
-        });
+        self.0.push(Source::new(name, text, not_text));
         (self.0.len() - 1) as u32
     }
 
