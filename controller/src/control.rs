@@ -39,6 +39,8 @@ use crate::{
 const QUIET: Duration = Duration::from_millis(5);
 /// … and no longer than this, however many follow.
 const STORM: Duration = Duration::from_millis(100);
+/// Changes that are taken before somebody looks at the clock.
+const AT_ONCE: usize = 1_000;
 /// The first wait after a failure; twice as long after each other one …
 const RETRY: Duration = Duration::from_secs(1);
 /// … up to this.
@@ -253,14 +255,16 @@ impl Controller {
                     let image = module.borrow_and_update().clone();
                     self.recipe = image.map(|image| Recipe::new(&self.options, self.istio(image)));
                 }
+                // Before the next change: else a stream of them would put it off for ever.
+                () = round => self.round().await,
                 change = changes.recv() => {
                     let Some(change) = change else { return };
                     self.take(change);
-                    while let Ok(change) = changes.try_recv() {
+                    for _ in 0..AT_ONCE {
+                        let Ok(change) = changes.try_recv() else { break };
                         self.take(change);
                     }
                 }
-                () = round => self.round().await,
             }
             let ready = self.knows_enough() && (self.delivered || !leading);
             self.metrics.ready.store(ready, Ordering::Relaxed);
