@@ -169,7 +169,7 @@ pub(crate) fn state(client: &mut MeshClient) -> Result<Vec<String>> {
 }
 
 /// Numbers have passed through a `google.protobuf.Struct`, to which all of them are floating-point.
-fn same(a: &Value, b: &Value) -> bool {
+pub(crate) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => a.as_f64() == b.as_f64(),
         (Value::Array(a), Value::Array(b)) => {

@@ -1,8 +1,10 @@
 //! The controller, in a cluster where it was installed as its page says.
 
+mod faults;
 mod installed;
 mod killed;
 mod module;
+mod proxy;
 mod replicas;
 mod status;
 
@@ -16,4 +18,5 @@ pub(crate) const TESTS: &[Edge] = &[
     ("controller::replicas", replicas::run),
     ("controller::module", module::run),
     ("controller::killed", killed::run),
+    ("controller::faults", faults::run),
 ];
