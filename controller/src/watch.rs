@@ -12,7 +12,7 @@ use kube::{
     Api, Client,
     api::{ApiResource, DynamicObject, GroupVersionKind},
     discovery,
-    runtime::{WatchStreamExt as _, watcher, watcher::Event},
+    runtime::{WatchStreamExt as _, utils::Backoff, watcher, watcher::Event},
 };
 use serde_json::{Value, json};
 use tokio::{
@@ -30,6 +30,12 @@ const LOOKS: u32 = 6;
 /// How long after another one comes the next look.
 const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
+/// The wait after a watch was cut; twice as long after each other one …
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// … up to this …
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+/// … and short again after so long without one.
+const CALM: Duration = Duration::from_secs(30);
 /// How long the API server may take to say what it has.
 const ANSWER: Duration = Duration::from_secs(10);
 
@@ -176,7 +182,7 @@ async fn follow_resource(
     changes: &UnboundedSender<Change>,
 ) -> Option<()> {
     let api: Api<DynamicObject> = Api::all_with(client.clone(), resource);
-    let events = watcher(api, watcher::Config::default()).default_backoff();
+    let events = watcher(api, watcher::Config::default()).backoff(Pauses::default());
     pin_mut!(events);
     let mut all = Vec::new();
     while let Some(event) = events.next().await {
@@ -207,6 +213,30 @@ async fn follow_resource(
         changes.send(change).ok()?;
     }
     Some(())
+}
+
+/// The waits after a watch was cut. Two replicas with half a dozen kinds need not fear to be a herd.
+#[derive(Debug, Default)]
+struct Pauses {
+    /// The last one, and when it began.
+    last: Option<(Duration, Instant)>,
+}
+
+impl Iterator for Pauses {
+    type Item = Duration;
+
+    fn next(&mut self) -> Option<Duration> {
+        let recent = self.last.filter(|(_, at)| at.elapsed() < CALM);
+        let pause = recent.map_or(FIRST_PAUSE, |(pause, _)| pause * 2);
+        let pause = pause.min(LONGEST_PAUSE);
+        self.last = Some((pause, Instant::now()));
+        Some(pause)
+    }
+}
+
+impl Backoff for Pauses {
+    /// A list that begins is no success yet, but called one: time alone begins anew.
+    fn reset(&mut self) {}
 }
 
 /// Whether the cluster does not have the kind, or not in this version.
@@ -251,4 +281,23 @@ fn seen(mut object: DynamicObject, resource: &ApiResource) -> Option<Seen> {
         labels,
         parents,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_though_a_list_begins_and_are_bounded() {
+        let mut pauses = Pauses::default();
+        let mut all = Vec::new();
+        for _ in 0..8 {
+            all.push(pauses.next().unwrap().as_millis());
+            pauses.reset();
+        }
+        assert_eq!(all, [100, 200, 400, 800, 1600, 3200, 5000, 5000]);
+        let long_ago = Instant::now().checked_sub(CALM);
+        pauses.last = long_ago.map(|at| (LONGEST_PAUSE, at));
+        assert_eq!(pauses.next(), Some(FIRST_PAUSE));
+    }
 }

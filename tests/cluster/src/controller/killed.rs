@@ -45,8 +45,10 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
             let right = [("v1", "/x"), ("v2", "/x")];
             let loaded = [Loaded::new(scene.cart, "cart", "/x", &right)];
             let requests = under(&mut client, &loaded, || {
+                apply(&to("v2"))?;
+                goes_to(&mut scene, "v2")?;
                 for number in 0..CHANGES {
-                    let service = ["v2", "v1"][number % 2];
+                    let service = ["v1", "v2"][number % 2];
                     until("a change is taken", || apply(&to(service)))?;
                     if number == CHANGES / 2 {
                         kill(victim)?;
@@ -54,6 +56,7 @@ pub(super) fn run(mesh: &Mesh) -> Result<()> {
                     // Long enough for some of them to be obeyed, and for others to be one with the next.
                     thread::sleep(Duration::from_millis(150 * number as u64));
                 }
+                until("the last change is taken", || apply(&to("v1")))?;
                 goes_to(&mut scene, "v1")
             });
             let requests = requests.with_context(|| format!("{victim} was killed"))?;
