@@ -87,7 +87,7 @@ pub(super) fn run(_: &Mesh) -> Result<()> {
     ])?;
     Pair::remove_all()?;
     ended?;
-    ensure!(proxy.faults() > 20, "too few to say anything");
+    ensure!(proxy.faults() > 10, "too few to say anything");
     Ok(())
 }
 
