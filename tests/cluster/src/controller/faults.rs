@@ -30,10 +30,10 @@ const TROUBLE: u64 = 30;
 /// Where kubectl lets the proxy reach the API server.
 const UPSTREAM: u16 = 18_001;
 
-/// A process that ends with the test.
-struct Process(Child);
+/// A process that ends with the test, however that ends.
+struct EndedChild(Child);
 
-impl Drop for Process {
+impl Drop for EndedChild {
     fn drop(&mut self) {
         // Both fail if it has ended, which is what they are for.
         let _ = self.0.kill();
@@ -55,7 +55,7 @@ pub(super) fn run(_: &Mesh) -> Result<()> {
 
     let port = format!("--port={UPSTREAM}");
     let mut upstream = Command::new("kubectl");
-    let _upstream = Process(
+    let _upstream = EndedChild(
         upstream
             .args(["proxy", &port])
             .stdout(Stdio::null())
@@ -92,7 +92,7 @@ pub(super) fn run(_: &Mesh) -> Result<()> {
 }
 
 /// A controller that reaches the API server by the proxy.
-fn start(program: &Path, proxy: &FaultyProxy, folder: &Path, log: &Path) -> Result<Process> {
+fn start(program: &Path, proxy: &FaultyProxy, folder: &Path, log: &Path) -> Result<EndedChild> {
     let kubeconfig = folder.join("kubeconfig");
     let config = json!({
         "apiVersion": "v1",
@@ -109,7 +109,7 @@ fn start(program: &Path, proxy: &FaultyProxy, folder: &Path, log: &Path) -> Resu
         .args(["--image", &module()?, "--namespace", "default"])
         .args(["--identity", "faults", "--listen", "127.0.0.1:0"])
         .stderr(fs::File::create(log)?);
-    Ok(Process(command.spawn()?))
+    Ok(EndedChild(command.spawn()?))
 }
 
 /// Services and routes come, change and go.
