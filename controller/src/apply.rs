@@ -1,20 +1,17 @@
 //! Writes the objects for Istio, by server-side apply.
 
-use std::time::Duration;
-
 use anyhow::{Context as _, Result, bail};
 use kube::{
     Api, Client,
     api::{ApiResource, DynamicObject, GroupVersionKind, Patch, PatchParams},
 };
 use serde_json::Value;
-use tokio::{sync::watch, time::timeout};
+use tokio::sync::watch;
+
+use crate::in_time::in_time;
 
 /// As which the API server knows who wrote a field.
 const FIELD_MANAGER: &str = "gamma-controller";
-
-/// How long the API server may take. A request that hangs would be answered when another replica writes.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Writes objects, and knows which it has written.
 pub(crate) struct Applier {
@@ -77,8 +74,7 @@ impl Applier {
             Api::namespaced_with(self.client.clone(), namespace, &resource);
         let parameters = PatchParams::apply(FIELD_MANAGER);
         let patch = Patch::Apply(object);
-        let written = timeout(PATIENCE, api.patch(name, &parameters, &patch)).await;
-        match written.with_context(|| format!("{kind} {namespace}/{name}: no answer"))? {
+        match in_time(api.patch(name, &parameters, &patch)).await {
             Ok(_) => Ok(()),
             Err(kube::Error::Api(status)) if status.code == 409 => bail!(
                 "{kind} {namespace}/{name} is somebody else's: {}. Delete it, or give this controller another --name",

@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, bail};
-use gamma_envoy::istio::{ConfigFormat, FailStrategy, Image, IstioOptions, Phase};
+use gamma_envoy::istio::Image;
 use gamma_manifest::LiveObjects;
 use kube::{Client, Config};
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ use crate::{
     metrics::ControllerMetrics,
     module,
     options::ControllerOptions,
+    pending::Pending,
     release::{Recipe, Release},
     serve::serve,
     status::StatusWriter,
@@ -35,19 +36,8 @@ use crate::{
     watch::{self, Change, KindId},
 };
 
-/// A change is waited for so long whether another one follows it …
-const QUIET: Duration = Duration::from_millis(5);
-/// … and no longer than this, however many follow.
-const STORM: Duration = Duration::from_millis(100);
 /// Changes that are taken before somebody looks at the clock.
 const AT_ONCE: usize = 1_000;
-/// The first wait after a failure; twice as long after each other one …
-const RETRY: Duration = Duration::from_secs(1);
-/// … up to this.
-const LONGEST_RETRY: Duration = Duration::from_secs(30);
-/// How often everything is applied again, in case somebody else has changed or deleted it.
-const RESYNC: Duration = Duration::from_secs(60);
-
 /// Runs until SIGTERM or SIGINT.
 pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     let (mut terminated, mut interrupted) = (
@@ -90,10 +80,10 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
         lead,
     );
     let lease = tokio::spawn(candidate.run(stopped));
-    let routes = kinds.iter().enumerate().filter(|(_, kind)| {
-        kind.kind
-            .is_some_and(|kind| ["HTTPRoute", "GRPCRoute"].contains(&kind))
-    });
+    let routes = kinds
+        .iter()
+        .enumerate()
+        .filter(|(_, kind)| kind.kind.is_some_and(watch::is_route));
     let events = Events::new(client.clone(), &options.controller_name, &options.identity);
     let controller = Controller {
         writer: StatusWriter::start(client.clone(), &options.controller_name, events),
@@ -120,81 +110,6 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     // It lets go of the Lease, so that the next replica need not wait.
     let _ = timeout(Duration::from_secs(5), lease).await;
     Ok(())
-}
-
-/// When the next round is due.
-#[derive(Debug, Default)]
-struct Pending {
-    /// The first change that no round has taken yet, and the last.
-    changes: Option<(Instant, Instant)>,
-    failure: Option<Failure>,
-    /// When everything was applied last, whether it was other than before or not.
-    complete: Option<Instant>,
-    /// Whether everything is to be.
-    whole: bool,
-}
-
-/// A round that failed, and perhaps others before it.
-#[derive(Debug, Clone, Copy)]
-struct Failure {
-    /// The first change that was not applied.
-    first: Option<Instant>,
-    at: Instant,
-    pause: Duration,
-}
-
-impl Pending {
-    fn change(&mut self, now: Instant) {
-        let first = self.changes.map_or(now, |(first, _)| first);
-        self.changes = Some((first, now));
-    }
-
-    fn due(&self) -> Option<Instant> {
-        let changes = self
-            .changes
-            .map(|(first, last)| (last + QUIET).min(first + STORM));
-        let resync = self.complete.map(|complete| complete + RESYNC);
-        match (changes, self.failure) {
-            // It may be what was wrong that has changed.
-            (Some(changes), Some(failure)) => Some(changes.max(failure.at + RETRY)),
-            (None, Some(failure)) => Some(failure.at + failure.pause),
-            (Some(changes), None) => Some(changes),
-            (None, None) => resync,
-        }
-    }
-
-    /// Whether a round that begins now applies everything.
-    fn is_whole(&self, now: Instant) -> bool {
-        self.whole
-            || self
-                .complete
-                .is_none_or(|complete| now >= complete + RESYNC)
-    }
-
-    /// A round takes the changes: when the first of them was, if there are any.
-    fn take(&mut self) -> Option<Instant> {
-        let first = self.changes.take().map(|(first, _)| first);
-        self.failure.and_then(|failure| failure.first).or(first)
-    }
-
-    /// That round has failed.
-    fn failed(&mut self, first: Option<Instant>, now: Instant) {
-        let pause = self.failure.map_or(RETRY, |failure| failure.pause * 2);
-        self.failure = Some(Failure {
-            first,
-            at: now,
-            pause: pause.min(LONGEST_RETRY),
-        });
-    }
-
-    /// That round has not; if everything was applied, with when it began.
-    fn succeeded(&mut self, complete: Option<Instant>) {
-        self.failure = None;
-        if complete.is_some() {
-            self.complete = complete;
-            self.whole = false;
-        }
-    }
 }
 
 struct Controller {
@@ -253,7 +168,7 @@ impl Controller {
                 }
                 Ok(()) = module.changed() => {
                     let image = module.borrow_and_update().clone();
-                    self.recipe = image.map(|image| Recipe::new(&self.options, self.istio(image)));
+                    self.recipe = image.map(|image| Recipe::new(&self.options, image));
                 }
                 // Before the next change: else a stream of them would put it off for ever.
                 () = round => self.round().await,
@@ -354,22 +269,6 @@ impl Controller {
         Ok(written)
     }
 
-    fn istio(&self, image: Image) -> IstioOptions {
-        IstioOptions {
-            name: self.options.name.clone(),
-            image,
-            image_pull_policy: None,
-            image_pull_secret: None,
-            phase: Phase::Unspecified,
-            priority: None,
-            fail_strategy: FailStrategy::Reload,
-            config_format: ConfigFormat::Auto,
-            selector: [].into(),
-            mirror_host_suffix: false,
-            default_retries: true,
-        }
-    }
-
     /// Logs what was not found the last time.
     fn tell(&mut self, release: &Release) {
         let findings: BTreeSet<String> = release.findings.iter().cloned().collect();
@@ -404,51 +303,4 @@ impl Controller {
 fn is_accepted(parent: &Value) -> bool {
     let mut conditions = parent["conditions"].as_array().into_iter().flatten();
     conditions.any(|c| c["type"] == "Accepted" && c["status"] == "True")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const MILLI: Duration = Duration::from_millis(1);
-
-    #[test]
-    fn a_change_is_due_at_once_and_a_storm_soon() {
-        let mut pending = Pending::default();
-        let begin = Instant::now();
-        assert_eq!(pending.due(), None);
-        pending.change(begin);
-        assert_eq!(pending.due(), Some(begin + QUIET));
-        for number in 0..1000 {
-            pending.change(begin + number * MILLI);
-        }
-        assert_eq!(pending.due(), Some(begin + STORM));
-        assert_eq!(pending.take(), Some(begin));
-        assert!(pending.is_whole(begin));
-        pending.succeeded(Some(begin));
-        assert_eq!(pending.due(), Some(begin + RESYNC));
-        // However much changes, everything is applied again now and then.
-        pending.change(begin + RESYNC);
-        pending.succeeded(None);
-        assert!(!pending.is_whole(begin + STORM) && pending.is_whole(begin + RESYNC));
-    }
-
-    #[test]
-    fn failures_wait_longer_and_longer_but_a_change_does_not() {
-        let mut pending = Pending::default();
-        let begin = Instant::now();
-        pending.change(begin);
-        let mut pauses = Vec::new();
-        for _ in 0..8 {
-            assert_eq!(pending.take(), Some(begin));
-            pending.failed(Some(begin), begin);
-            pauses.push(pending.due().unwrap() - begin);
-        }
-        let seconds: Vec<u64> = pauses.iter().map(Duration::as_secs).collect();
-        assert_eq!(seconds, [1, 2, 4, 8, 16, 30, 30, 30]);
-        pending.change(begin + MILLI);
-        assert_eq!(pending.due(), Some(begin + RETRY));
-        // What failed first is what the latency counts from.
-        assert_eq!(pending.take(), Some(begin));
-    }
 }

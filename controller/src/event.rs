@@ -1,6 +1,6 @@
 //! Events on routes: what `kubectl describe` shows of one that can't be obeyed.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use k8s_openapi::{
@@ -12,17 +12,15 @@ use kube::{
     api::{ApiResource, ObjectMeta, PostParams},
 };
 use serde_json::{Value, json};
-use tokio::time::timeout;
 
 use crate::{
+    in_time::in_time,
     log::{Level, write},
     store::Name,
 };
 
 /// "note … should be less than 1kB".
 const LONGEST: usize = 1000;
-/// How long the API server may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Publishes events as one replica of a controller.
 #[derive(Clone)]
@@ -78,13 +76,11 @@ impl Events {
                 ..Event::default()
             };
             let parameters = PostParams::default();
-            let error = match timeout(PATIENCE, events.create(&parameters, &event)).await {
-                Ok(Ok(_)) => continue,
-                Ok(Err(error)) => error.to_string(),
-                Err(_) => "no answer".into(),
-            };
-            let fields = json!({ "namespace": namespace, "name": name, "error": error });
-            write(Level::Warning, "an event could not be published", fields);
+            if let Err(error) = in_time(events.create(&parameters, &event)).await {
+                let error = error.to_string();
+                let fields = json!({ "namespace": namespace, "name": name, "error": error });
+                write(Level::Warning, "an event could not be published", fields);
+            }
         }
     }
 }

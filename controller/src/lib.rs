@@ -11,7 +11,7 @@
 //!    filter in its registry.
 //! 5. `status` writes on the routes, beside what other controllers say there, and `event` what is wrong.
 //!
-//! `control` is the loop around these; of several replicas the one that has the `lease` writes. `serve`
+//! `control` is the loop around these, `pending` says when its next round is due; of several replicas the one that has the `lease` writes. `serve`
 //! answers probes and has the `metrics`.
 
 #![forbid(unsafe_code)]
@@ -20,11 +20,13 @@
 mod apply;
 mod control;
 mod event;
+mod in_time;
 mod lease;
 mod log;
 mod metrics;
 mod module;
 mod options;
+mod pending;
 mod release;
 mod serve;
 mod status;

@@ -7,14 +7,11 @@ use gamma_envoy::istio::Image;
 use gamma_registry::{Digest, DockerConfig, FoundModule, look_up};
 use kube::{Api, Client, api::DynamicObject};
 use serde_json::{Value, json};
-use tokio::{
-    sync::watch,
-    task::spawn_blocking,
-    time::{sleep, timeout},
-};
+use tokio::{sync::watch, task::spawn_blocking, time::sleep};
 
 use crate::{
     apply::resource,
+    in_time::in_time,
     log::{Level, write},
     metrics::ControllerMetrics,
     options::ControllerOptions,
@@ -22,8 +19,6 @@ use crate::{
 
 /// How long after a failure the registry is asked again.
 const AGAIN: Duration = Duration::from_secs(15);
-/// How long the API server may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Looks the module up until it is found, and says to `found` what it is.
 ///
@@ -93,8 +88,7 @@ async fn in_cluster(client: &Client, options: &ControllerOptions) -> Option<Imag
     let plugin = resource("extensions.istio.io/v1alpha1", "WasmPlugin");
     let plugins: Api<DynamicObject> =
         Api::namespaced_with(client.clone(), &options.root_namespace, &plugin);
-    let existing = timeout(PATIENCE, plugins.get_opt(&options.name)).await;
-    let existing = existing.ok()?.ok()??;
+    let existing = in_time(plugins.get_opt(&options.name)).await.ok()??;
     let text = |pointer: &str| existing.data.pointer(pointer).and_then(Value::as_str);
     let (url, sha256) = (text("/spec/url")?, text("/spec/sha256"));
     same_module(&options.image, url, sha256).then(|| Image {

@@ -6,7 +6,7 @@ use gamma_compile::{
     self as compile, Attachment, ClusterNaming, Compilation, TlsToBackends, status,
 };
 use gamma_config::Config;
-use gamma_envoy::istio::{self, IstioOptions, Scope};
+use gamma_envoy::istio::{self, Image, IstioOptions, Scope};
 use gamma_manifest::{
     LiveObjects, Manifests,
     diagnostic::{Diagnostics, Severity},
@@ -54,7 +54,7 @@ impl Release {
 }
 
 impl Recipe {
-    pub(crate) fn new(options: &ControllerOptions, istio: IstioOptions) -> Self {
+    pub(crate) fn new(options: &ControllerOptions, image: Image) -> Self {
         Self {
             compile: compile::Options {
                 cluster_names: ClusterNaming::Istio,
@@ -63,7 +63,7 @@ impl Recipe {
                 tls_to_backends: TlsToBackends::Proxy,
                 ..compile::Options::default()
             },
-            istio,
+            istio: IstioOptions::new(&*options.name, image),
             scope: Scope::Mesh {
                 root_namespace: options.root_namespace.clone(),
             },
@@ -146,36 +146,14 @@ impl StatusSource {
 
 #[cfg(test)]
 mod tests {
-    use gamma_envoy::istio::{ConfigFormat, FailStrategy, Phase};
+    use clap::Parser as _;
 
     use super::*;
 
     fn recipe() -> Recipe {
-        let istio = IstioOptions {
-            name: "gamma".into(),
-            image: "oci://registry.example.com/gamma:1".parse().unwrap(),
-            image_pull_policy: None,
-            image_pull_secret: None,
-            phase: Phase::Unspecified,
-            priority: None,
-            fail_strategy: FailStrategy::Reload,
-            config_format: ConfigFormat::Plain,
-            selector: [].into(),
-            mirror_host_suffix: false,
-            default_retries: true,
-        };
-        Recipe {
-            compile: compile::Options {
-                cluster_names: ClusterNaming::Istio,
-                tls_to_backends: TlsToBackends::Proxy,
-                ..compile::Options::default()
-            },
-            istio,
-            scope: Scope::Mesh {
-                root_namespace: "istio-system".into(),
-            },
-            controller_name: "gamma.example/controller".into(),
-        }
+        let image = "oci://registry.example.com/gamma:1";
+        let options = ControllerOptions::parse_from(["gamma-controller", "--image", image]);
+        Recipe::new(&options, image.parse().unwrap())
     }
 
     /// Services and routes for them, each there or not and with this or that, by the bits of `state`.

@@ -13,13 +13,11 @@ use kube::{
     api::{ApiResource, DynamicObject, Patch, PatchParams},
 };
 use serde_json::{Value, json};
-use tokio::{
-    sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
-    time::timeout,
-};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::{
     event::Events,
+    in_time::in_time,
     log::{Level, write},
     store::{Name, StoredObject},
 };
@@ -28,8 +26,6 @@ use crate::{
 const MOST_PARENTS: usize = 32;
 /// Statuses that are written at once.
 const AT_ONCE: usize = 8;
-/// How long the API server may take.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// How often one is tried.
 const TRIES: u32 = 6;
 
@@ -227,14 +223,6 @@ impl Destination {
             newest.remove(&key);
         }
         Ok(())
-    }
-}
-
-/// An answer of the API server, which must not take for ever.
-async fn in_time<T>(answer: impl Future<Output = kube::Result<T>>) -> kube::Result<T> {
-    match timeout(PATIENCE, answer).await {
-        Ok(answer) => answer,
-        Err(late) => Err(kube::Error::Service(late.into())),
     }
 }
 

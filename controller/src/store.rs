@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use kube::api::ApiResource;
 use serde_json::Value;
 
-use crate::watch::{Change, KindId, Seen};
+use crate::watch::{Change, KindId, Seen, is_route};
 
 /// Namespace and name.
 pub(crate) type Name = (String, String);
@@ -109,7 +109,7 @@ impl Store {
     }
 
     fn stored(&self, seen: Seen) -> StoredObject {
-        let is_route = ["HTTPRoute", "GRPCRoute"].contains(&&*seen.object.kind);
+        let is_route = is_route(&seen.object.kind);
         let has = |(key, value): &(String, String)| seen.labels.get(key) == Some(value);
         StoredObject {
             is_ignored: is_route && self.ignored.as_ref().is_some_and(has),

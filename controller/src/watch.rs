@@ -15,12 +15,12 @@ use kube::{
     runtime::{WatchStreamExt as _, utils::Backoff, watcher, watcher::Event},
 };
 use serde_json::{Value, json};
-use tokio::{
-    sync::mpsc::UnboundedSender,
-    time::{sleep, timeout},
-};
+use tokio::{sync::mpsc::UnboundedSender, time::sleep};
 
-use crate::log::{Level, write};
+use crate::{
+    in_time::in_time,
+    log::{Level, write},
+};
 
 /// How long after it was missed a kind is looked for again.
 const MISSING: Duration = Duration::from_secs(5);
@@ -36,12 +36,15 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 /// … and short again after so long without one.
 const CALM: Duration = Duration::from_secs(30);
-/// How long the API server may take to say what it has.
-const ANSWER: Duration = Duration::from_secs(10);
 
 /// Kinds that say nothing to Istio's sidecars: endpoints and connections to backends are Istio's, and of
 /// endpoints there are very many.
 const LEFT_TO_ISTIO: [&str; 3] = ["EndpointSlice", "BackendTLSPolicy", "ConfigMap"];
+
+/// Whether a kind is that of routes.
+pub(crate) fn is_route(kind: &str) -> bool {
+    ["HTTPRoute", "GRPCRoute"].contains(&kind)
+}
 
 /// A kind that is followed, by its place in the list of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -141,15 +144,11 @@ async fn find(client: &Client, wanted: &WantedKind) -> Option<ApiResource> {
     'ask: loop {
         for version in wanted.versions {
             let gvk = GroupVersionKind::gvk(wanted.group, version, kind);
-            let asked = timeout(ANSWER, discovery::pinned_kind(client, &gvk)).await;
-            match asked {
-                Ok(Ok((resource, _))) => return Some(resource),
-                Ok(Err(error)) if is_absent(&error) => {}
-                failed => {
-                    let error = match failed {
-                        Ok(Err(error)) => error.to_string(),
-                        _ => "no answer".into(),
-                    };
+            match in_time(discovery::pinned_kind(client, &gvk)).await {
+                Ok((resource, _)) => return Some(resource),
+                Err(error) if is_absent(&error) => {}
+                Err(error) => {
+                    let error = error.to_string();
                     let fields = json!({ "kind": kind, "error": error });
                     write(
                         Level::Warning,

@@ -10,7 +10,7 @@ use std::time::Duration;
 use gamma_compile::{ClusterNaming, Options, compile};
 use gamma_envoy::{
     istio,
-    istio::{ConfigFormat, FailStrategy, IstioObject, IstioOptions, Phase, Scope, needed},
+    istio::{ConfigFormat, IstioObject, IstioOptions, Scope, needed},
 };
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_testbed::{
@@ -85,20 +85,10 @@ spec:
 "#;
 
 fn options() -> IstioOptions {
+    let image = "oci://registry.example.com/gamma-filter:0.1.0";
     IstioOptions {
-        name: "gamma".into(),
-        image: "oci://registry.example.com/gamma-filter:0.1.0"
-            .parse()
-            .unwrap(),
-        image_pull_policy: None,
-        image_pull_secret: None,
-        phase: Phase::Unspecified,
-        priority: None,
-        fail_strategy: FailStrategy::Reload,
         config_format: ConfigFormat::Plain,
-        selector: [].into(),
-        mirror_host_suffix: false,
-        default_retries: true,
+        ..IstioOptions::new("gamma", image.parse().unwrap())
     }
 }
 

@@ -31,6 +31,26 @@ pub struct IstioOptions {
     pub default_retries: bool,
 }
 
+impl IstioOptions {
+    /// For objects called `name`, and otherwise what `gammactl istio` has without options.
+    #[must_use]
+    pub fn new(name: impl Into<String>, image: Image) -> Self {
+        Self {
+            name: name.into(),
+            image,
+            image_pull_policy: None,
+            image_pull_secret: None,
+            phase: Phase::Unspecified,
+            priority: None,
+            fail_strategy: FailStrategy::Reload,
+            config_format: ConfigFormat::Auto,
+            selector: BTreeMap::new(),
+            mirror_host_suffix: false,
+            default_retries: true,
+        }
+    }
+}
+
 /// How `pluginConfig` holds the route config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConfigFormat {
