@@ -20,6 +20,9 @@ describe_object! {
         written "reasonHeader" => reason_header: bool = true,
         /// Whether requests are counted by route, rule and backend.
         written "metrics" => metrics: bool = true,
+        /// Whether responses of backends are counted too, by route, rule, backend, status code and, where
+        /// the response is gRPC's, by its status. It costs each response a read of its headers.
+        optional "responseMetrics" => response_metrics: bool,
         /// Whether access logs can name the rule: `%FILTER_STATE(wasm.gamma.rule:PLAIN)%` in Envoy.
         written "ruleProperty" => rule_property: bool = true,
         /// Whether the proxy is one of Istio's. Then the filter decides in sidecars only, not in

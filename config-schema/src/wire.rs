@@ -69,12 +69,17 @@ pub const RULE_PROPERTY: &str = "gamma.rule";
 /// decided. No client can set it: it is in the proxy's filter state.
 pub const DECIDED_PROPERTY: &str = "gamma.decided";
 
-/// The counter of requests; `;name=value` labels follow in its name.
+/// The counter of requests; labels stand before it in its name, each as `label=.=value;.;`.
 pub const REQUESTS_TOTAL: &str = "gamma_requests_total";
+/// The counter of responses of backends; labels as above.
+pub const RESPONSES_TOTAL: &str = "gamma_responses_total";
 /// The counter of copies that were sent to mirrors; labels as above.
 pub const MIRRORED_TOTAL: &str = "gamma_mirrored_total";
 /// The counter of configurations that were refused.
 pub const CONFIG_ERRORS_TOTAL: &str = "gamma_config_errors_total";
+
+/// The labels of all these counters.
+pub const LABELS: [&str; 6] = ["answer", "route", "rule", "backend", "code", "grpc_status"];
 
 /// The header that names the cluster of a request's copy number `index`, counted from 0.
 #[must_use]

@@ -45,6 +45,10 @@ pub struct ControllerOptions {
     #[arg(long)]
     pub require_reference_grants: bool,
 
+    /// Count the responses of backends by their status, too: what a canary is judged by
+    #[arg(long)]
+    pub response_metrics: bool,
+
     /// Leave routes with this label to others: nothing is made of them, and nothing is said on them
     #[arg(long, value_name = "KEY=VALUE", value_parser = label)]
     pub ignore_routes: Option<(String, String)>,

@@ -61,6 +61,7 @@ impl Recipe {
                 cluster_domain: options.cluster_domain.clone(),
                 require_reference_grants: options.require_reference_grants,
                 tls_to_backends: TlsToBackends::Proxy,
+                response_metrics: options.response_metrics,
                 ..compile::Options::default()
             },
             istio: IstioOptions::new(&*options.name, image),

@@ -55,7 +55,7 @@ impl Shared {
             router,
             rule_property: settings.rule_property,
             proxy,
-            metrics: Metrics::new(settings.metrics),
+            metrics: Metrics::new(settings.metrics, settings.response_metrics),
             // The standard library keys its hash maps from the host's randomness, once per VM and
             // with a counter after that: workers draw independent splits.
             seed: Cell::new(RandomState::new().hash_one(0)),

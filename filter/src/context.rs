@@ -13,8 +13,9 @@ use crate::{
     abi::{self, Proxy},
     config::Shared,
     external_auth, metrics,
-    progress::{RequestProgress, Waiting},
+    progress::{RequestProgress, ResponseProgress, Waiting},
     request, response,
+    response_code::Awaited,
 };
 
 #[allow(unsafe_code, reason = "the macro exports `_initialize`")]
@@ -65,6 +66,7 @@ impl RootContext for Root {
             shared: self.shared.clone()?,
             decision: None,
             waiting: None,
+            awaited: None,
         }))
     }
 }
@@ -75,6 +77,8 @@ struct Stream {
     /// On the request, once it was carried out.
     decision: Option<Decision>,
     waiting: Option<Box<Waiting>>,
+    /// A gRPC response that is to be counted when its status is known.
+    awaited: Option<Awaited>,
 }
 
 impl Stream {
@@ -112,12 +116,32 @@ impl HttpContext for Stream {
         self.keep(progress)
     }
 
-    fn on_http_response_headers(&mut self, _: usize, _: bool) -> Action {
-        match &self.decision {
-            Some(decision) if !response::on_headers(&Proxy, &self.shared, decision) => {
-                Action::Pause
+    fn on_http_response_headers(&mut self, _: usize, ends: bool) -> Action {
+        let Some(decision) = &self.decision else {
+            return Action::Continue;
+        };
+        match response::on_headers(&Proxy, &self.shared, decision, ends) {
+            ResponseProgress::Continue(awaited) => {
+                self.awaited = awaited;
+                Action::Continue
             }
-            _ => Action::Continue,
+            ResponseProgress::Answered => Action::Pause,
+        }
+    }
+
+    fn on_http_response_trailers(&mut self, _: usize) -> Action {
+        if let (Some(awaited), Some(decision)) = (self.awaited.take(), &self.decision) {
+            awaited.on_trailers(&Proxy, &self.shared, decision);
+        }
+        Action::Continue
+    }
+}
+
+impl Drop for Stream {
+    /// The request is over.
+    fn drop(&mut self) {
+        if let (Some(awaited), Some(decision)) = (self.awaited.take(), &self.decision) {
+            awaited.on_end(&Proxy, &self.shared, decision);
         }
     }
 }

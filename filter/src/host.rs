@@ -10,6 +10,7 @@ use gamma_router::Answer;
 pub(crate) enum MapType {
     Request = 0,
     Response = 2,
+    ResponseTrailers = 3,
     /// Of the answer to [`Host::call`].
     CallResponse = 6,
 }

@@ -11,6 +11,7 @@
 //! - `request` and `response`: the two phases. `external_auth`: requests that wait in between until
 //!   another service has allowed them; `progress`: what is kept of them.
 //! - `carry_out`: carries out a decision on a request, and counts it in `metrics`.
+//! - `response_code`: how a backend answered, which is counted where the settings ask for it.
 //! - `visitors`: turn what the router says of a decision into host calls.
 //! - `denial`: answers that the router does not decide.
 //! - `host`: the host functions that the filter calls. `abi` is the real host, tests bring their own;
@@ -39,6 +40,7 @@ mod metrics;
 mod progress;
 mod request;
 mod response;
+mod response_code;
 mod visitors;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Counters of requests and of their copies.
+//! Counters of requests, of their copies, and of responses.
 //!
 //! A proxy-wasm metric has a name and no labels, so the labels are written into the name, before what
 //! is left of it when the proxy has taken them out:
@@ -28,6 +28,17 @@ pub(crate) enum Kind {
     Refused(Reason),
     /// A copy, to the mirror of that number among the request's.
     Mirrored(u16),
+    /// A response of a backend.
+    Answered(ResponseCode),
+}
+
+/// How a backend answered: at most 501 × 18 of them, whatever backends say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct ResponseCode {
+    /// From 100 to 599; 0 for what is none.
+    pub(crate) http: u16,
+    /// From 0 to 16, if the response is gRPC's.
+    pub(crate) grpc: Option<u16>,
 }
 
 impl Kind {
@@ -40,6 +51,7 @@ impl Kind {
             Self::Preflight => "preflight",
             Self::Refused(reason) => reason.as_str(),
             Self::Mirrored(_) => "mirrored",
+            Self::Answered(_) => "answered",
         }
     }
 }
@@ -49,27 +61,48 @@ type CounterKey = (Kind, Option<RuleId>, Option<BackendId>);
 /// The counters of one worker.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    on: bool,
+    requests: bool,
+    responses: bool,
     /// The host's number of each counter; `None` if the host has no counters.
     ids: RefCell<HashMap<CounterKey, Option<u32>>>,
 }
 
 impl Metrics {
-    pub(crate) fn new(on: bool) -> Self {
+    pub(crate) fn new(requests: bool, responses: bool) -> Self {
         Self {
-            on,
+            requests,
+            responses,
             ids: RefCell::default(),
         }
     }
 
     /// Counts a request.
     pub(crate) fn count(&self, host: &impl Host, router: &Router, kind: Kind, decision: &Decision) {
-        let Decision { rule, backend, .. } = *decision;
-        self.add(host, (kind, rule, backend), || {
-            let rule = rule.and_then(|rule| router.rule(rule));
-            let cluster = rule.and_then(|rule| rule.cluster(backend?));
-            name(wire::REQUESTS_TOTAL, kind, rule, cluster)
-        });
+        if self.requests {
+            self.count_as(wire::REQUESTS_TOTAL, host, router, kind, decision);
+        }
+    }
+
+    /// Whether responses are counted: to know how a backend answered costs a host call.
+    pub(crate) fn counts_responses(&self) -> bool {
+        self.responses
+    }
+
+    /// Counts a backend's response.
+    pub(crate) fn count_response(
+        &self,
+        host: &impl Host,
+        router: &Router,
+        code: ResponseCode,
+        decision: &Decision,
+    ) {
+        self.count_as(
+            wire::RESPONSES_TOTAL,
+            host,
+            router,
+            Kind::Answered(code),
+            decision,
+        );
     }
 
     /// Counts a copy that goes to `cluster`.
@@ -81,6 +114,9 @@ impl Metrics {
         decision: &Decision,
         cluster: &str,
     ) {
+        if !self.requests {
+            return;
+        }
         let kind = Kind::Mirrored(number);
         self.add(host, (kind, decision.rule, decision.backend), || {
             let rule = decision.rule.and_then(|rule| router.rule(rule));
@@ -88,10 +124,23 @@ impl Metrics {
         });
     }
 
+    fn count_as(
+        &self,
+        metric: &str,
+        host: &impl Host,
+        router: &Router,
+        kind: Kind,
+        decision: &Decision,
+    ) {
+        let Decision { rule, backend, .. } = *decision;
+        self.add(host, (kind, rule, backend), || {
+            let rule = rule.and_then(|rule| router.rule(rule));
+            let cluster = rule.and_then(|rule| rule.cluster(backend?));
+            name(metric, kind, rule, cluster)
+        });
+    }
+
     fn add(&self, host: &impl Host, key: CounterKey, name: impl FnOnce() -> String) {
-        if !self.on {
-            return;
-        }
         // Taken only if a host called back while it defines a counter, which none does.
         let Ok(mut ids) = self.ids.try_borrow_mut() else {
             return;
@@ -114,7 +163,7 @@ fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&st
         name.push_str(&value.replace(';', "_"));
         name.push_str(";.;");
     };
-    if !matches!(kind, Kind::Mirrored(_)) {
+    if !matches!(kind, Kind::Mirrored(_) | Kind::Answered(_)) {
         label("answer", kind.as_str());
     }
     if let Some(rule) = rule {
@@ -123,6 +172,12 @@ fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&st
     }
     if let Some(backend) = backend {
         label("backend", backend);
+    }
+    if let Kind::Answered(ResponseCode { http, grpc }) = kind {
+        label("code", &http.to_string());
+        if let Some(grpc) = grpc {
+            label("grpc_status", &grpc.to_string());
+        }
     }
     name.push_str(metric);
     name

@@ -1,6 +1,8 @@
-//! How far a request got, and what is kept of it until the proxy calls again.
+//! How far a request or its response got, and what is kept of it until the proxy calls again.
 
 use gamma_router::Decision;
+
+use crate::response_code::Awaited;
 
 /// Whether a request goes on. Its decision is kept for the response, if it was made.
 #[derive(Debug)]
@@ -26,4 +28,17 @@ pub(crate) struct Waiting {
     pub(crate) decision: Decision,
     /// Its path with query, as the client sent it.
     pub(crate) path: Vec<u8>,
+}
+
+/// Whether a response goes on.
+#[derive(Debug)]
+#[cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    expect(dead_code, reason = "read by the entry points, which are in wasm only")
+)]
+pub(crate) enum ResponseProgress {
+    /// To the client. What is awaited is counted later.
+    Continue(Option<Awaited>),
+    /// It was replaced by another one.
+    Answered,
 }

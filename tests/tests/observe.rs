@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use gamma_compile as compile;
 use gamma_testbed::{
-    client::{Client, Request},
+    client::{Client, GrpcClient, Request},
     envoy::Options,
     manifests::{http_route, read, services},
     stage::{Backends, Stage, wasm},
@@ -46,7 +46,6 @@ fn counters_have_labels_in_prometheus() {
     ] {
         send(&stage, authority, path);
     }
-    let metrics = stage.envoy().admin_get("/stats/prometheus").unwrap();
     let route = r#"route="HTTPRoute/default/cart.example""#;
     let expected = [
         (
@@ -75,6 +74,15 @@ fn counters_have_labels_in_prometheus() {
         ),
         (r#"gamma_requests_total{answer="passed-through"}"#.into(), 1),
     ];
+    assert_counted(&stage, &expected);
+    // Nobody asked for these.
+    let metrics = stage.envoy().admin_get("/stats/prometheus").unwrap();
+    assert!(!metrics.contains("gamma_responses_total"), "{metrics}");
+}
+
+/// Each counter has its count, as Prometheus sees it.
+fn assert_counted(stage: &Stage, expected: &[(String, u32)]) {
+    let metrics = stage.envoy().admin_get("/stats/prometheus").unwrap();
     let ours: Vec<&str> = metrics
         .lines()
         .filter(|line| line.starts_with("gamma_"))
@@ -83,6 +91,71 @@ fn counters_have_labels_in_prometheus() {
         let line = format!("{name} {count}");
         assert!(ours.contains(&line.as_str()), "{line}\n{ours:#?}");
     }
+}
+
+#[test]
+fn responses_are_counted_by_their_status_where_that_is_asked_for() {
+    let greeter = "---\napiVersion: v1\nkind: Service\nmetadata: {name: greeter}\n\
+        spec: {ports: [{port: 80, appProtocol: kubernetes.io/h2c}]}\n---\n\
+        apiVersion: gateway.networking.k8s.io/v1\nkind: GRPCRoute\nmetadata: {name: greeter}\nspec:\n  \
+        parentRefs: [{group: '', kind: Service, name: greeter}]\n  \
+        rules: [{name: all, backendRefs: [{name: greeter, port: 80}]}]\n";
+    let text = services(&["cart", "v2-with-dashes"]) + &http_route("cart.example", RULES) + greeter;
+    let backends = Backends::start(&read(&text).unwrap()).unwrap();
+    let options = compile::Options {
+        response_metrics: true,
+        ..compile::Options::default()
+    };
+    let stage = Stage::start(&backends.manifests, &options, &wasm(), &Options::default()).unwrap();
+    let mut client = Client::new(stage.address());
+    for (status, times) in [("200", 3), ("503", 2)] {
+        for _ in 0..times {
+            let request = Request::get("cart", "/beta").header("x-echo-status", status);
+            client.send(&request).unwrap();
+        }
+    }
+    // The filter's own.
+    send(&stage, "cart", "/gone");
+    let mut grpc = GrpcClient::new(stage.address()).unwrap();
+    let call = Request::get("greeter", "/greeter.Greeter/Hello");
+    let post = Request {
+        method: "POST".into(),
+        ..call
+    };
+    assert_eq!(grpc.send(&post).unwrap().grpc_status, Some(0));
+    let failing = post.clone().header("x-echo-set-header", "grpc-status:14");
+    grpc.send(&failing).unwrap();
+    // It ends in the middle of the response, before a status.
+    let cut = post.header("x-echo-stream", "1");
+    grpc.send(&cut).unwrap();
+
+    let of = |route: &str, rule: &str, backend: &str, code: &str| {
+        format!(
+            r#"gamma_responses_total{{route="{route}",rule="{rule}",backend="default/{backend}/80",{code}}}"#
+        )
+    };
+    let http = |code| {
+        of(
+            "HTTPRoute/default/cart.example",
+            "beta.users",
+            "v2-with-dashes",
+            code,
+        )
+    };
+    let grpc = |code| of("GRPCRoute/default/greeter", "all", "greeter", code);
+    let expected = [
+        (http(r#"code="200""#), 3),
+        (http(r#"code="503""#), 2),
+        (grpc(r#"code="200",grpc_status="0""#), 1),
+        (grpc(r#"code="200",grpc_status="14""#), 1),
+        (grpc(r#"code="200",grpc_status="2""#), 1),
+    ];
+    assert_counted(&stage, &expected);
+    let metrics = stage.envoy().admin_get("/stats/prometheus").unwrap();
+    let ours = metrics
+        .lines()
+        .filter(|line| line.starts_with("gamma_responses_total{"));
+    assert_eq!(ours.count(), expected.len(), "{metrics}");
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! What only some rules have: CORS, ExternalAuth, sessions; and what settings turn off.
 
 use super::{Recorder, get, run};
-use crate::{config::Shared, external_auth, progress::RequestProgress, request, response};
+use crate::{
+    config::Shared,
+    external_auth,
+    progress::{RequestProgress, ResponseProgress},
+    request, response,
+};
 
 const CONFIG: &str = r#"{
   "version": 1,
@@ -256,7 +261,8 @@ fn a_failing_call_while_a_request_waits_never_lets_it_through() {
             );
             assert_eq!(calls.last().unwrap(), "reply 500");
         } else if let RequestProgress::Continue(decision) = progress {
-            assert!(response::on_headers(&host, &shared, &decision));
+            let progress = response::on_headers(&host, &shared, &decision, true);
+            assert!(matches!(progress, ResponseProgress::Continue(None)));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Both phases against a host that records what is asked of it.
 
 mod features;
+mod response_codes;
 
 use std::{
     cell::{Cell, RefCell},
@@ -13,7 +14,7 @@ use crate::{
     config::Shared,
     header_map,
     host::{Host, HostError, MapType},
-    progress::RequestProgress,
+    progress::{RequestProgress, ResponseProgress},
     request, response,
 };
 
@@ -21,6 +22,9 @@ use crate::{
 struct Recorder {
     request: Vec<(&'static str, &'static [u8])>,
     properties: Vec<(&'static str, &'static str)>,
+    /// What the backend answers, and what comes after the body.
+    response: Vec<(&'static str, &'static [u8])>,
+    trailers: Vec<(&'static str, &'static [u8])>,
     /// What a called service answers.
     answer: Vec<(&'static str, &'static [u8])>,
     now: u64,
@@ -55,7 +59,9 @@ impl Host for Recorder {
         self.record(format!("read {map:?}"))?;
         Ok(header_map::encode(match map {
             MapType::CallResponse => &self.answer,
-            _ => &self.request,
+            MapType::Response => &self.response,
+            MapType::ResponseTrailers => &self.trailers,
+            MapType::Request => &self.request,
         }))
     }
 
@@ -167,7 +173,8 @@ fn run(host: &Recorder, config: &str) -> (RequestProgress, Vec<String>) {
     if let RequestProgress::Continue(decision) | RequestProgress::Answered(Some(decision)) =
         &progress
     {
-        assert!(response::on_headers(host, &shared, decision));
+        let progress = response::on_headers(host, &shared, decision, true);
+        assert!(matches!(progress, ResponseProgress::Continue(None)));
         calls.extend(host.calls());
     }
     (progress, calls)

@@ -60,6 +60,10 @@ pub(super) struct CompileFlags {
     #[arg(long, value_enum, value_name = "WHAT", num_args = 1..)]
     without: Vec<Extra>,
 
+    /// Count the responses of backends by their status, too: what a canary is judged by
+    #[arg(long)]
+    response_metrics: bool,
+
     /// What the proxy calls its clusters: `standalone` is {namespace}/{name}/{port}, `istio` is
     /// outbound|{port}||{name}.{namespace}.svc.{domain}, anything else a template like these
     #[arg(long, value_name = "TEMPLATE")]
@@ -110,6 +114,7 @@ impl CompileFlags {
             require_reference_grants: self.require_reference_grants,
             honor_hostnames: self.honor_hostnames,
             metrics: !self.without.contains(&Extra::Metrics),
+            response_metrics: self.response_metrics,
             rule_property: !self.without.contains(&Extra::RuleProperty),
             reason_header: !self.without.contains(&Extra::ReasonHeader),
             cluster_names,

@@ -117,6 +117,7 @@ pub fn compilation(
             client_namespace: options.client_namespace.clone(),
             cluster_domain: options.cluster_domain.clone(),
             metrics: options.metrics,
+            response_metrics: options.response_metrics,
             rule_property: options.rule_property,
             reason_header: options.reason_header,
             ..Settings::default()

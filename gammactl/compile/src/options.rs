@@ -24,6 +24,8 @@ pub struct Options {
     pub tls_to_backends: TlsToBackends,
     /// See [`Settings::metrics`](gamma_config::Settings::metrics).
     pub metrics: bool,
+    /// See [`Settings::response_metrics`](gamma_config::Settings::response_metrics).
+    pub response_metrics: bool,
     /// See [`Settings::rule_property`](gamma_config::Settings::rule_property).
     pub rule_property: bool,
     /// See [`Settings::reason_header`](gamma_config::Settings::reason_header).
@@ -68,6 +70,7 @@ impl Default for Options {
             cluster_names: ClusterNaming::Standalone,
             tls_to_backends: TlsToBackends::default(),
             metrics: true,
+            response_metrics: false,
             rule_property: true,
             reason_header: true,
         }

@@ -33,6 +33,11 @@ pub(super) fn changes(old: &Settings, new: &Settings) -> Vec<Difference> {
             Some(new.metrics.to_string()),
         ),
         (
+            "responseMetrics",
+            Some(old.response_metrics.to_string()),
+            Some(new.response_metrics.to_string()),
+        ),
+        (
             "ruleProperty",
             Some(old.rule_property.to_string()),
             Some(new.rule_property.to_string()),

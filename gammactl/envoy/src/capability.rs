@@ -21,6 +21,7 @@ impl Capabilities {
         let settings = &config.settings;
         let mut needs = BTreeSet::new();
         needs.extend(settings.rule_property.then_some(RULE_PROPERTY));
+        needs.extend(settings.response_metrics.then_some(RESPONSE_METRICS));
         // The filter asks the proxy for the namespace of its clients.
         needs.extend(settings.client_namespace.is_none().then_some(PROPERTIES));
         // What the router refuses, the filter refuses: nothing is decided then.
@@ -119,6 +120,10 @@ const TIME: Need = ('t', &["proxy_get_current_time_nanoseconds"]);
 const RESPONSE: Need = (
     'r',
     &["proxy_on_response_headers", "proxy_add_header_map_value"],
+);
+const RESPONSE_METRICS: Need = (
+    's',
+    &["proxy_on_response_headers", "proxy_on_response_trailers"],
 );
 const CALL: Need = (
     'c',
@@ -238,6 +243,12 @@ mod tests {
                 "{}",
                 "gamma-n",
                 "proxy_set_property",
+            ),
+            (
+                r#""ruleProperty": false, "responseMetrics": true"#,
+                "{}",
+                "gamma-s",
+                "proxy_on_response_trailers",
             ),
             (
                 OFF,

@@ -1,7 +1,7 @@
 //! The access logs and labels of counters by which the generated Envoy shows what the filter
 //! decided.
 
-use gamma_config::wire::{ORIGINAL_PATH, REASON, RULE_PROPERTY};
+use gamma_config::wire::{LABELS, ORIGINAL_PATH, REASON, RULE_PROPERTY};
 use serde_json::{Value, json};
 
 /// Who asked for what, what came of it, and which rule decided that.
@@ -15,9 +15,6 @@ fn format() -> String {
          upstream=%UPSTREAM_HOST% reason=%RESP({reason})% %DURATION%ms\n"
     )
 }
-
-/// The labels in the names of the filter's counters.
-const LABELS: [&str; 4] = ["answer", "route", "rule", "backend"];
 
 pub(super) fn access_log() -> Value {
     json!({
