@@ -25,6 +25,9 @@ describe_object! {
         optional "responseMetrics" => response_metrics: bool,
         /// Whether access logs can name the rule: `%FILTER_STATE(wasm.gamma.rule:PLAIN)%` in Envoy.
         written "ruleProperty" => rule_property: bool = true,
+        /// A name for this configuration: the filter counts when it has taken it, so that whoever has
+        /// written it sees in which proxies that was.
+        optional "revision" => revision: Option<String>,
         /// Whether the proxy is one of Istio's. Then the filter decides in sidecars only, not in
         /// gateways, which run a plugin of the root namespace too; and where two plugins fit one
         /// sidecar, the second lets pass what the first has decided.

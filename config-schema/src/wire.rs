@@ -75,11 +75,21 @@ pub const REQUESTS_TOTAL: &str = "gamma_requests_total";
 pub const RESPONSES_TOTAL: &str = "gamma_responses_total";
 /// The counter of copies that were sent to mirrors; labels as above.
 pub const MIRRORED_TOTAL: &str = "gamma_mirrored_total";
+/// The counter of times that the configuration of a revision was taken; its only label is that.
+pub const REVISIONS_TOTAL: &str = "gamma_revisions_total";
 /// The counter of configurations that were refused.
 pub const CONFIG_ERRORS_TOTAL: &str = "gamma_config_errors_total";
 
 /// The labels of all these counters.
-pub const LABELS: [&str; 6] = ["answer", "route", "rule", "backend", "code", "grpc_status"];
+pub const LABELS: [&str; 7] = [
+    "answer",
+    "route",
+    "rule",
+    "backend",
+    "code",
+    "grpc_status",
+    "revision",
+];
 
 /// The header that names the cluster of a request's copy number `index`, counted from 0.
 #[must_use]

@@ -11,7 +11,22 @@ use tokio::sync::watch;
 use crate::in_time::in_time;
 
 /// As which the API server knows who wrote a field.
-const FIELD_MANAGER: &str = "gamma-controller";
+pub(crate) const FIELD_MANAGER: &str = "gamma-controller";
+
+/// A kind of Istio's.
+pub(crate) struct IstioKind {
+    pub(crate) api_version: &'static str,
+    pub(crate) name: &'static str,
+}
+
+pub(crate) const WASM_PLUGIN: IstioKind = IstioKind {
+    api_version: "extensions.istio.io/v1alpha1",
+    name: "WasmPlugin",
+};
+pub(crate) const ENVOY_FILTER: IstioKind = IstioKind {
+    api_version: "networking.istio.io/v1alpha3",
+    name: "EnvoyFilter",
+};
 
 /// Writes objects, and knows which it has written.
 pub(crate) struct Applier {
@@ -37,8 +52,8 @@ impl Applier {
 
     /// Writes those of `objects` that are new or other than before, in their order, and says how many.
     ///
-    /// They are a route and then the filter that asks for it. If the first can't be written, nor is the
-    /// second: a header that no route obeys would go to a backend.
+    /// They are a route and then the filters that ask for it. If the first can't be written, nor are the
+    /// others: a header that no route obeys would go to a backend.
     ///
     /// # Errors
     ///
@@ -85,7 +100,7 @@ impl Applier {
     }
 }
 
-/// A kind of Istio's.
+/// What the API needs to know of a kind.
 pub(crate) fn resource(api_version: &str, kind: &str) -> ApiResource {
     let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
     ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind))

@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    spawn,
     sync::{mpsc, watch as channel},
-    task::spawn_blocking,
+    task::{JoinHandle, spawn_blocking},
     time::{sleep_until, timeout},
 };
 
@@ -30,6 +31,8 @@ use crate::{
     options::ControllerOptions,
     pending::Pending,
     release::{Recipe, Release},
+    retire::Retirement,
+    rollout::{Rollout, roll_out},
     serve::serve,
     status::StatusWriter,
     store::Store,
@@ -38,6 +41,7 @@ use crate::{
 
 /// Changes that are taken before somebody looks at the clock.
 const AT_ONCE: usize = 1_000;
+
 /// Runs until SIGTERM or SIGINT.
 pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     let (mut terminated, mut interrupted) = (
@@ -55,19 +59,19 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     let metrics = Arc::new(ControllerMetrics::new());
     let listener = TcpListener::bind(options.listen).await;
     let listener = listener.with_context(|| format!("--listen {}", options.listen))?;
-    tokio::spawn(serve(listener, Arc::clone(&metrics)));
+    spawn(serve(listener, Arc::clone(&metrics)));
 
     let kinds = watch::kinds();
     let (changed, changes) = mpsc::unbounded_channel();
     for (place, wanted) in kinds.iter().enumerate() {
         let (client, changed) = (client.clone(), changed.clone());
         let follow = watch::follow(client, KindId(place), wanted.clone(), changed);
-        tokio::spawn(follow);
+        spawn(follow);
     }
     let (lead, leads) = channel::channel(false);
     let (stop, stopped) = channel::channel(false);
     let (found, module) = channel::channel(None);
-    tokio::spawn(module::find(
+    spawn(module::find(
         client.clone(),
         options.clone(),
         Arc::clone(&metrics),
@@ -79,7 +83,7 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
         options.identity.clone(),
         lead,
     );
-    let lease = tokio::spawn(candidate.run(stopped));
+    let lease = spawn(candidate.run(stopped));
     let routes = kinds
         .iter()
         .enumerate()
@@ -88,6 +92,15 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     let controller = Controller {
         writer: StatusWriter::start(client.clone(), &options.controller_name, events),
         applier: Applier::new(client.clone(), leads.clone()),
+        retirement: Retirement::new(
+            client.clone(),
+            leads.clone(),
+            &options.name,
+            &options.root_namespace,
+        ),
+        client,
+        wanted: None,
+        rolling_out: None,
         store: Store::new(kinds.len(), options.ignore_routes.clone()),
         routes: routes.map(|(place, _)| KindId(place)).collect(),
         recipe: None,
@@ -120,9 +133,15 @@ struct Controller {
     store: Store,
     /// Which kinds are routes.
     routes: Vec<KindId>,
+    client: Client,
     writer: StatusWriter,
     applier: Applier,
-    /// `None` until the module was found.
+    retirement: Retirement,
+    /// The module. `None` until it was found.
+    wanted: Option<Image>,
+    /// What gets it to the sidecars.
+    rolling_out: Option<JoinHandle<()>>,
+    /// `None` while nobody knows which sidecars get which module.
     recipe: Option<Recipe>,
     /// The last one that was made.
     release: Release,
@@ -143,8 +162,9 @@ impl Controller {
         mut module: channel::Receiver<Option<Image>>,
     ) {
         let mut leading = false;
+        let (mut rollout, mut rollouts) = mpsc::unbounded_channel();
         loop {
-            let due = match leading && self.knows_enough() {
+            let due = match leading && self.knows_enough() && self.recipe.is_some() {
                 true => self.pending.due(),
                 false => None,
             };
@@ -163,13 +183,14 @@ impl Controller {
                     self.writer.forget();
                     self.metrics.forget();
                     // Another replica has written since.
-                    self.pending.whole = true;
-                    self.pending.change(Instant::now());
+                    (rollout, rollouts) = mpsc::unbounded_channel();
+                    self.roll_out(leading, rollout.clone());
                 }
                 Ok(()) = module.changed() => {
-                    let image = module.borrow_and_update().clone();
-                    self.recipe = image.map(|image| Recipe::new(&self.options, image));
+                    self.wanted.clone_from(&module.borrow_and_update());
+                    self.roll_out(leading, rollout.clone());
                 }
+                Some(next) = rollouts.recv() => self.next(next),
                 // Before the next change: else a stream of them would put it off for ever.
                 () = round => self.round().await,
                 change = changes.recv() => {
@@ -188,7 +209,31 @@ impl Controller {
 
     /// Whether a round can begin.
     fn knows_enough(&self) -> bool {
-        self.recipe.is_some() && self.store.is_complete()
+        self.wanted.is_some() && self.store.is_complete()
+    }
+
+    /// Begins to get the module to the sidecars, if this replica is `leading`.
+    fn roll_out(&mut self, leading: bool, rollout: mpsc::UnboundedSender<Rollout>) {
+        if let Some(earlier) = self.rolling_out.take() {
+            earlier.abort();
+        }
+        self.recipe = None;
+        if let Some(wanted) = self.wanted.clone().filter(|_| leading) {
+            let (client, options) = (self.client.clone(), self.options.clone());
+            self.rolling_out = Some(spawn(roll_out(client, options, wanted, rollout)));
+        }
+    }
+
+    /// The next step of that.
+    fn next(&mut self, rollout: Rollout) {
+        let on_trial = matches!(rollout, Rollout::Trial { .. });
+        self.metrics.on_trial.set(on_trial.into());
+        match Recipe::new(&self.options, rollout) {
+            Ok(recipe) => self.recipe = Some(recipe),
+            Err(error) => write(Level::Error, &format!("{error:#}"), json!({})),
+        }
+        self.pending.whole = true;
+        self.pending.change(Instant::now());
     }
 
     fn take(&mut self, change: Change) {
@@ -228,6 +273,9 @@ impl Controller {
                     write(Level::Info, "applied", fields);
                 }
                 self.say();
+                if whole {
+                    self.retirement.sweep(&self.release.objects).await;
+                }
             }
             Err(error) => {
                 self.metrics.refusals.inc();

@@ -8,7 +8,8 @@
 //! 2. `store` has the objects as texts, and knows which changes are none to a compiler.
 //! 3. `release` makes of them the objects for Istio, and the status of each route.
 //! 4. `apply` writes the objects, in the order that strands no request, once `module` has found the
-//!    filter in its registry.
+//!    filter in its registry; `rollout` gives another module to a few sidecars first, and asks these `sidecars`
+//!    whether they have taken it. `retire` takes away what an earlier release has left.
 //! 5. `status` writes on the routes, beside what other controllers say there, and `event` what is wrong.
 //!
 //! `control` is the loop around these, `pending` says when its next round is due; of several replicas the one that has the `lease` writes. `serve`
@@ -28,12 +29,15 @@ mod module;
 mod options;
 mod pending;
 mod release;
+mod retire;
+mod rollout;
 mod serve;
+mod sidecars;
 mod status;
 mod store;
 mod watch;
 
-pub use options::ControllerOptions;
+pub use options::{Canary, ControllerOptions};
 
 /// Runs until it is told to stop by SIGTERM or SIGINT.
 ///

@@ -28,6 +28,8 @@ pub(crate) struct ControllerMetrics {
     pub(crate) applied: Counter<u64, AtomicU64>,
     /// Times that the objects could not be applied.
     pub(crate) refusals: Counter<u64, AtomicU64>,
+    /// 1 while a module is on trial.
+    pub(crate) on_trial: Gauge<i64, AtomicI64>,
     /// 1 if this replica writes.
     pub(crate) leads: Gauge<i64, AtomicI64>,
 }
@@ -42,6 +44,7 @@ impl ControllerMetrics {
             config_bytes: Gauge::default(),
             applied: Counter::default(),
             refusals: Counter::default(),
+            on_trial: Gauge::default(),
             leads: Gauge::default(),
         };
         let registry = &mut metrics.registry;
@@ -72,6 +75,11 @@ impl ControllerMetrics {
             "Rounds whose objects could not or must not be applied",
             metrics.refusals.clone(),
         );
+        registry.register(
+            "module_on_trial",
+            "1 while the sidecars of the canary alone get the module",
+            metrics.on_trial.clone(),
+        );
         registry.register("leader", "1 if this replica writes", metrics.leads.clone());
         metrics
     }
@@ -80,6 +88,7 @@ impl ControllerMetrics {
     pub(crate) fn forget(&self) {
         self.routes.clear();
         self.config_bytes.set(0);
+        self.on_trial.set(0);
     }
 
     /// The page that Prometheus asks for.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::{sync::watch, task::spawn_blocking, time::sleep};
 
 use crate::{
-    apply::resource,
+    apply::{WASM_PLUGIN, resource},
     in_time::in_time,
     log::{Level, write},
     metrics::ControllerMetrics,
@@ -83,25 +83,36 @@ fn in_registry(mut image: Image) -> Result<Image> {
     Ok(image)
 }
 
-/// The module of the cluster's WasmPlugin, if it was found at the same URL.
-async fn in_cluster(client: &Client, options: &ControllerOptions) -> Option<Image> {
-    let plugin = resource("extensions.istio.io/v1alpha1", "WasmPlugin");
+/// The module of the cluster's WasmPlugin, if there is one.
+pub(crate) async fn of_plugin(
+    client: &Client,
+    options: &ControllerOptions,
+) -> kube::Result<Option<Image>> {
+    let plugin = resource(WASM_PLUGIN.api_version, WASM_PLUGIN.name);
     let plugins: Api<DynamicObject> =
         Api::namespaced_with(client.clone(), &options.root_namespace, &plugin);
-    let existing = in_time(plugins.get_opt(&options.name)).await.ok()??;
-    let text = |pointer: &str| existing.data.pointer(pointer).and_then(Value::as_str);
-    let (url, sha256) = (text("/spec/url")?, text("/spec/sha256"));
-    same_module(&options.image, url, sha256).then(|| Image {
-        url: url.into(),
-        sha256: sha256.map(str::to_owned),
-    })
+    let existing = in_time(plugins.get_opt(&options.name)).await?;
+    Ok(existing.and_then(|existing| {
+        let text = |pointer: &str| existing.data.pointer(pointer).and_then(Value::as_str);
+        Some(Image {
+            url: text("/spec/url")?.into(),
+            sha256: text("/spec/sha256").map(str::to_owned),
+        })
+    }))
 }
 
-/// Whether a plugin with this `url` and `sha256` has the module `wanted`, and says which by a digest.
-fn same_module(wanted: &Image, url: &str, sha256: Option<&str>) -> bool {
+/// The same, if it was found at the URL that is wanted.
+async fn in_cluster(client: &Client, options: &ControllerOptions) -> Option<Image> {
+    let existing = of_plugin(client, options).await.ok()??;
+    same_module(&options.image, &existing).then_some(existing)
+}
+
+/// Whether `existing` is the module `wanted`, and says which by a digest.
+fn same_module(wanted: &Image, existing: &Image) -> bool {
+    let (url, sha256) = (&existing.url, &existing.sha256);
     let pinned_since = || url.starts_with(&format!("{}@sha256:", wanted.url));
-    let pinned_before = || url == wanted.url && (url.contains("@sha256:") || sha256.is_some());
-    let same_hash = wanted.sha256.is_none() || wanted.sha256.as_deref() == sha256;
+    let pinned_before = || *url == wanted.url && (url.contains("@sha256:") || sha256.is_some());
+    let same_hash = wanted.sha256.is_none() || wanted.sha256 == *sha256;
     same_hash && (pinned_since() || pinned_before())
 }
 
@@ -147,10 +158,11 @@ mod tests {
             ),
         ];
         for (wanted, url, sha256, expected) in table {
+            let existing = of(&url, sha256);
             assert_eq!(
-                same_module(&wanted, &url, sha256),
+                same_module(&wanted, &existing),
                 expected,
-                "{wanted:?} {url}"
+                "{wanted:?} {existing:?}"
             );
         }
     }

@@ -1,7 +1,9 @@
 //! What the controller is told at its start.
 
 use std::{
+    fmt,
     net::SocketAddr,
+    str::FromStr,
     time::{SystemTime, UNIX_EPOCH},
 };
 
@@ -20,6 +22,11 @@ pub struct ControllerOptions {
     /// Where the sidecars get the module: an oci://, https://, http:// or file:// URL
     #[arg(long, value_name = "URL", env = "GAMMA_IMAGE")]
     pub image: Image,
+
+    /// Give another module to the sidecars of this namespace first, or to those of its pods that have a label, and
+    /// to all others once these have taken it
+    #[arg(long, value_name = "NAMESPACE[/KEY=VALUE]", env = "GAMMA_CANARY")]
+    pub canary: Option<Canary>,
 
     /// Name of the WasmPlugin and the EnvoyFilter
     #[arg(long, value_name = "NAME", default_value = "gamma")]
@@ -46,7 +53,7 @@ pub struct ControllerOptions {
     pub require_reference_grants: bool,
 
     /// Count the responses of backends by their status, too: what a canary is judged by
-    #[arg(long)]
+    #[arg(long, env = "GAMMA_RESPONSE_METRICS")]
     pub response_metrics: bool,
 
     /// Leave routes with this label to others: nothing is made of them, and nothing is said on them
@@ -71,6 +78,44 @@ pub struct ControllerOptions {
     pub listen: SocketAddr,
 }
 
+/// The sidecars that get another module first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Canary {
+    /// Where their pods are.
+    pub namespace: String,
+    /// A label that they have; all pods of the namespace, if it is absent.
+    pub selector: Option<(String, String)>,
+}
+
+impl FromStr for Canary {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        // A key may have a slash too.
+        let (namespace, selector) = match text.split_once('/') {
+            Some((namespace, selector)) => (namespace, Some(label(selector)?)),
+            None => (text, None),
+        };
+        if namespace.is_empty() || namespace.contains('=') {
+            return Err("write NAMESPACE or NAMESPACE/KEY=VALUE");
+        }
+        Ok(Self {
+            namespace: namespace.into(),
+            selector,
+        })
+    }
+}
+
+impl fmt::Display for Canary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.namespace)?;
+        match &self.selector {
+            Some((key, value)) => write!(f, "/{key}={value}"),
+            None => Ok(()),
+        }
+    }
+}
+
 fn label(text: &str) -> Result<(String, String), &'static str> {
     match text.split_once('=') {
         Some((key, value)) if !key.is_empty() => Ok((key.into(), value.into())),
@@ -82,4 +127,21 @@ fn identity() -> String {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     let nanos = since.map_or(0, |since| since.as_nanos());
     format!("gamma-controller-{}-{nanos:x}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_canary_is_a_namespace_and_perhaps_a_label() {
+        for text in ["shop", "shop/app=web", "shop/example.com/tier=a=b"] {
+            let canary: Canary = text.parse().unwrap();
+            assert_eq!(canary.namespace, "shop");
+            assert_eq!(canary.to_string(), text);
+        }
+        for text in ["", "/app=web", "app=web", "shop/", "shop/app", "shop/=x"] {
+            assert!(text.parse::<Canary>().is_err(), "{text}");
+        }
+    }
 }

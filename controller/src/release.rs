@@ -2,26 +2,44 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
+use anyhow::Result;
 use gamma_compile::{
     self as compile, Attachment, ClusterNaming, Compilation, TlsToBackends, status,
 };
 use gamma_config::Config;
-use gamma_envoy::istio::{self, Image, IstioOptions, Scope};
+use gamma_envoy::istio::{self, INSTANCE_LABEL, IstioObject, IstioOptions, Scope};
 use gamma_manifest::{
     LiveObjects, Manifests,
     diagnostic::{Diagnostics, Severity},
 };
 use serde_json::Value;
 
-use crate::{options::ControllerOptions, store::Name};
+use crate::{
+    options::ControllerOptions,
+    rollout::{Rollout, revision},
+    store::Name,
+};
 
 /// Everything that a release depends on besides the objects.
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     compile: compile::Options,
+    /// Of the objects for all sidecars. Without them they get no module yet.
+    stable: Option<IstioOptions>,
+    scope: Scope,
+    trial: Option<Trial>,
+    controller_name: String,
+}
+
+/// A module that some sidecars get before all others.
+#[derive(Debug, Clone)]
+struct Trial {
     istio: IstioOptions,
     scope: Scope,
-    controller_name: String,
+    /// The name of the config that comes with it.
+    revision: String,
+    /// What it has in common with the objects for all sidecars.
+    instance: String,
 }
 
 /// Entries of `status.parents`, by kind and name of the route.
@@ -30,7 +48,7 @@ pub(crate) type Parents = BTreeMap<(&'static str, Name), Vec<Value>>;
 /// What the cluster's routes mean, at one time.
 #[derive(Debug, Default)]
 pub(crate) struct Release {
-    /// An EnvoyFilter and a WasmPlugin, in the order in which they are to be applied.
+    /// An EnvoyFilter and WasmPlugins, in the order in which they are to be applied.
     pub(crate) objects: Vec<Value>,
     /// What is to stand on each route with a Service for a parent.
     pub(crate) parents: Parents,
@@ -54,8 +72,33 @@ impl Release {
 }
 
 impl Recipe {
-    pub(crate) fn new(options: &ControllerOptions, image: Image) -> Self {
-        Self {
+    /// # Errors
+    ///
+    /// It is a trial, and the options have no canary.
+    pub(crate) fn new(options: &ControllerOptions, rollout: Rollout) -> Result<Self> {
+        let scope = |namespace: &str| Scope::Mesh {
+            root_namespace: namespace.into(),
+        };
+        let (stable, trial) = match rollout {
+            Rollout::Whole(image) => (Some(image), None),
+            Rollout::Trial { canary, stable } => {
+                let of = Rollout::canary_of(options)?;
+                let name = format!("{}-canary", options.name);
+                let trial = Trial {
+                    revision: revision(&canary),
+                    istio: IstioOptions {
+                        selector: of.selector.iter().cloned().collect(),
+                        // Before the other filter, which lets pass what this one has decided.
+                        priority: Some(1),
+                        ..IstioOptions::new(name, canary)
+                    },
+                    scope: scope(&of.namespace),
+                    instance: options.name.clone(),
+                };
+                (stable, Some(trial))
+            }
+        };
+        Ok(Self {
             compile: compile::Options {
                 cluster_names: ClusterNaming::Istio,
                 cluster_domain: options.cluster_domain.clone(),
@@ -64,12 +107,33 @@ impl Recipe {
                 response_metrics: options.response_metrics,
                 ..compile::Options::default()
             },
-            istio: IstioOptions::new(&*options.name, image),
-            scope: Scope::Mesh {
-                root_namespace: options.root_namespace.clone(),
-            },
+            stable: stable.map(|image| IstioOptions::new(&*options.name, image)),
+            scope: scope(&options.root_namespace),
+            trial,
             controller_name: options.controller_name.clone(),
+        })
+    }
+
+    /// A route for all sidecars, and a filter for those that get one.
+    fn objects(&self, needed: &Config) -> Vec<IstioObject> {
+        let mut objects = Vec::new();
+        if let Some(options) = &self.stable {
+            objects = istio::objects(needed, &self.scope, options);
         }
+        if let Some(trial) = &self.trial {
+            let mut needed = needed.clone();
+            needed.settings.revision = Some(trial.revision.clone());
+            let mut pair = istio::objects(&needed, &trial.scope, &trial.istio);
+            if self.stable.is_some() {
+                // Its sidecars have the route from the others' objects.
+                pair.remove(0);
+            }
+            for object in &mut pair {
+                object.0["metadata"]["labels"][INSTANCE_LABEL] = trial.instance.as_str().into();
+            }
+            objects.extend(pair);
+        }
+        objects
     }
 
     /// Compiles `texts`, each of which is an object and has its name. What is to be said on routes can wait
@@ -90,7 +154,7 @@ impl Recipe {
             ..
         } = compile::compilation(&manifests, &self.compile, &mut diagnostics);
         let needed = istio::needed(&config, &self.scope, &[]);
-        let objects = istio::objects(&needed, &self.scope, &self.istio);
+        let objects = self.objects(&needed);
         let mut sizes = Diagnostics::default();
         istio::check_sizes(&objects, &needed, false, &mut sizes);
         let too_large = sizes.iter().find(|d| d.code.severity == Severity::Error);
@@ -154,7 +218,7 @@ mod tests {
     fn recipe() -> Recipe {
         let image = "oci://registry.example.com/gamma:1";
         let options = ControllerOptions::parse_from(["gamma-controller", "--image", image]);
-        Recipe::new(&options, image.parse().unwrap())
+        Recipe::new(&options, Rollout::Whole(image.parse().unwrap())).unwrap()
     }
 
     /// Services and routes for them, each there or not and with this or that, by the bits of `state`.

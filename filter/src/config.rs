@@ -9,7 +9,10 @@ use fastrand::Rng;
 use gamma_config::Settings;
 use gamma_router::{ReadError, Router};
 
-use crate::{host::Host, metrics::Metrics};
+use crate::{
+    host::Host,
+    metrics::{self, Metrics},
+};
 
 /// Everything that the requests of one configuration share.
 #[derive(Debug)]
@@ -51,6 +54,9 @@ impl Shared {
             gamma_config::VERSION,
             router.services(),
         );
+        if let Some(revision) = &settings.revision {
+            metrics::revision(host, revision);
+        }
         Ok(Self {
             router,
             rule_property: settings.rule_property,

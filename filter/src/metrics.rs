@@ -183,6 +183,15 @@ fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&st
     name
 }
 
+/// Counts a configuration that was taken, by the name that it has.
+pub(crate) fn revision(host: &impl Host, revision: &str) {
+    let value = revision.replace(';', "_");
+    let name = format!("revision=.={value};.;{}", wire::REVISIONS_TOTAL);
+    if let Some(id) = host.define_counter(&name) {
+        host.increment(id);
+    }
+}
+
 /// Counts a configuration that was refused.
 #[cfg_attr(
     not(target_arch = "wasm32"),

@@ -49,6 +49,13 @@ pub(crate) fn on_headers(
     None
 }
 
+#[cfg_attr(
+    not(any(target_arch = "wasm32", test)),
+    expect(
+        dead_code,
+        reason = "called by the entry points, which are in wasm only"
+    )
+)]
 impl Awaited {
     /// Counts the response whose trailers have come.
     pub(crate) fn on_trailers(self, host: &impl Host, shared: &Shared, decision: &Decision) {
@@ -81,21 +88,23 @@ impl Awaited {
 
 /// 0 for what is no status, as in Istio's metrics.
 fn http_status(text: &[u8]) -> u16 {
-    match *text {
-        [a @ b'1'..=b'5', b @ b'0'..=b'9', c @ b'0'..=b'9'] => [a, b, c]
-            .iter()
-            .fold(0, |sum, digit| 10 * sum + u16::from(digit - b'0')),
+    match text {
+        [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9'] => number(text),
         _ => 0,
     }
 }
 
 /// The status that the headers or trailers name, if they do.
 fn grpc_status(headers: &HeaderMap) -> Option<u16> {
-    let status = match *headers.first("grpc-status") {
-        [] => return None,
-        [a @ b'0'..=b'9'] => u16::from(a - b'0'),
-        [b'1', b @ b'0'..=b'6'] => u16::from(10 + (b - b'0')),
-        _ => UNKNOWN,
-    };
-    Some(status)
+    match headers.first("grpc-status") {
+        [] => None,
+        text @ ([b'0'..=b'9'] | [b'1', b'0'..=b'6']) => Some(number(text)),
+        _ => Some(UNKNOWN),
+    }
+}
+
+/// Of a few ASCII digits.
+fn number(digits: &[u8]) -> u16 {
+    let digits = digits.iter().map(|digit| u16::from(digit & 0xf));
+    digits.fold(0, |sum, digit| sum.saturating_mul(10).saturating_add(digit))
 }

@@ -18,7 +18,7 @@ fn everything() -> Value {
     json!({
         "$schema": "s", "version": 1,
         "settings": {"clientNamespace": "n", "clusterDomain": "d", "clusterHeader": "x-gamma-c",
-            "reasonHeader": false, "metrics": false, "responseMetrics": true, "ruleProperty": false},
+            "reasonHeader": false, "metrics": false, "responseMetrics": true, "revision": "r", "ruleProperty": false},
         "services": [{
             "kind": "ServiceImport", "namespace": "n", "name": "s", "hosts": ["h"],
             "clusterIPs": ["10.0.0.1", "fd00::1"],

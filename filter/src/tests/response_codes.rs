@@ -111,6 +111,14 @@ fn a_grpc_response_is_counted_by_its_own_status_wherever_that_is() {
 }
 
 #[test]
+fn a_config_with_a_name_is_counted_when_it_is_taken() {
+    let host = get("/");
+    Shared::new(config(r#""revision": "a;b""#).into(), &host).unwrap();
+    let define = "define revision=.=a_b;.;gamma_revisions_total";
+    assert_eq!(host.calls(), [define, "count 7"]);
+}
+
+#[test]
 fn only_what_backends_answered_is_counted_and_only_on_demand() {
     let host = answering(&[(":status", b"200")]);
     assert!(respond(&host, r#""metrics": true"#, true, false).is_empty());

@@ -42,6 +42,7 @@ pub(super) fn changes(old: &Settings, new: &Settings) -> Vec<Difference> {
             Some(old.rule_property.to_string()),
             Some(new.rule_property.to_string()),
         ),
+        ("revision", old.revision.clone(), new.revision.clone()),
         (
             "istioSidecar",
             Some(old.istio_sidecar.to_string()),

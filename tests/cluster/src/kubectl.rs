@@ -36,6 +36,12 @@ pub(crate) fn apply(objects: &str) -> Result<String> {
     )
 }
 
+/// Applies objects as if another program had.
+pub(crate) fn apply_as(field_manager: &str, objects: &str) -> Result<String> {
+    let manager = format!("--field-manager={field_manager}");
+    kubectl_with(&["apply", "--server-side", &manager, "-f", "-"], objects)
+}
+
 /// Takes objects away, and waits until they are gone.
 pub(crate) fn delete(objects: &str) -> Result<()> {
     kubectl_with(&["delete", "--ignore-not-found", "-f", "-"], objects)?;

@@ -17,6 +17,8 @@ pub(crate) struct Loaded {
     pub(crate) request: Request,
     /// Backends and the paths that they receive.
     pub(crate) right: BTreeSet<(&'static str, &'static str)>,
+    /// Whether a connection may end without an answer.
+    pub(crate) may_be_unanswered: bool,
 }
 
 impl Loaded {
@@ -30,10 +32,14 @@ impl Loaded {
             address,
             request: Request::get(host, path),
             right: right.iter().copied().collect(),
+            may_be_unanswered: false,
         }
     }
 
     fn is_right(&self, outcome: &Outcome) -> bool {
+        if outcome.status == 0 {
+            return self.may_be_unanswered;
+        }
         outcome.status == 200
             && outcome.leaked.is_empty()
             && self.right.contains(&(&*outcome.backend, &*outcome.path))

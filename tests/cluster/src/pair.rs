@@ -24,6 +24,16 @@ pub(crate) fn module() -> Result<String> {
         .context("GAMMA_TEST_MODULE is not set: an oci:// URL that the sidecars can fetch from")
 }
 
+/// The URL of another one, which does the same.
+pub(crate) fn other_module() -> Result<String> {
+    std::env::var("GAMMA_TEST_OTHER_MODULE").context("GAMMA_TEST_OTHER_MODULE is not set")
+}
+
+/// The URL of one that no proxy can run.
+pub(crate) fn broken_module() -> Result<String> {
+    std::env::var("GAMMA_TEST_BROKEN_MODULE").context("GAMMA_TEST_BROKEN_MODULE is not set")
+}
+
 impl Pair {
     /// What `gammactl istio` writes of `manifests`, which are YAML or JSON.
     pub(crate) fn compile(manifests: &[&str], arguments: &[&str]) -> Result<Self> {

@@ -2,12 +2,13 @@
 
 use std::fs;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use gamma_testbed::repository;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
+    edges::EDGE,
     folder::copy,
     kubectl::{get, kubectl, rolled_out, until},
     pair::{Pair, module},
@@ -41,23 +42,44 @@ impl Installed {
 
     /// With another one, which may not be there; so nothing is waited for.
     pub(crate) fn with_module(url: &str) -> Result<Self> {
+        Self::configured(&[("image", url)])
+    }
+
+    /// With these settings of its config map.
+    pub(crate) fn configured(settings: &[(&str, &str)]) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         copy(
             &repository::path("controller/deploy"),
             &folder.path().join("gamma"),
         )?;
+        let canary = folder.path().join("canary");
+        fs::create_dir(&canary)?;
+        let role = format!("namespace: {EDGE}\nresources: [../gamma/canary]\n");
+        fs::write(canary.join("kustomization.yaml"), role)?;
+        let installed = Self { folder };
+        installed.configure(settings)?;
+        Ok(installed)
+    }
+
+    /// Gives it other settings, which starts it anew.
+    pub(crate) fn configure(&self, settings: &[(&str, &str)]) -> Result<()> {
         let image = image();
         let (name, tag) = image.rsplit_once(':').context("an image with a tag")?;
-        let kustomization = format!(
-            "resources: [gamma]\n\
-             images: [{{name: gamma-controller, newName: {name}, newTag: \"{tag}\"}}]\n\
-             configMapGenerator:\n  - name: gamma-controller\n    namespace: {SYSTEM}\n    \
-             behavior: merge\n    literals: [\"image={url}\"]\n"
-        );
-        fs::write(folder.path().join("kustomization.yaml"), kustomization)?;
-        let installed = Self { folder };
-        installed.kubectl("apply", &[])?;
-        Ok(installed)
+        let settings = settings.iter().map(|(key, value)| format!("{key}={value}"));
+        let kustomization = json!({
+            "resources": ["gamma", "canary"],
+            "images": [{ "name": "gamma-controller", "newName": name, "newTag": tag }],
+            "configMapGenerator": [{
+                "name": DEPLOYMENT,
+                "namespace": SYSTEM,
+                "behavior": "merge",
+                "literals": settings.collect::<Vec<_>>(),
+            }],
+        });
+        let file = self.folder.path().join("kustomization.yaml");
+        fs::write(file, kustomization.to_string())?;
+        self.kubectl("apply", &[])?;
+        Ok(())
     }
 
     fn kubectl(&self, verb: &str, more: &[&str]) -> Result<String> {
@@ -69,6 +91,13 @@ impl Installed {
     pub(crate) fn log(&self) -> Result<String> {
         let pods = "app.kubernetes.io/name=gamma-controller";
         kubectl(&["-n", SYSTEM, "logs", "-l", pods, "--tail=-1", "--prefix"])
+    }
+
+    /// Fails if its pods have not logged this.
+    pub(crate) fn says(&self, text: &str) -> Result<()> {
+        let log = self.log()?;
+        ensure!(log.contains(text), "{text:?} is not in\n{log}");
+        Ok(())
     }
 
     /// Takes it away, and then what it has written.

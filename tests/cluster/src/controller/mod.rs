@@ -1,5 +1,6 @@
 //! The controller, in a cluster where it was installed as its page says.
 
+mod canary;
 mod faults;
 mod installed;
 mod killed;
@@ -9,6 +10,7 @@ mod replicas;
 mod status;
 
 pub(crate) use installed::{Installed, image};
+pub(crate) use status::{goes_to, is_told};
 
 use crate::edges::Edge;
 
@@ -17,6 +19,7 @@ pub(crate) const TESTS: &[Edge] = &[
     ("controller::status", status::run),
     ("controller::replicas", replicas::run),
     ("controller::module", module::run),
+    ("controller::canary", canary::run),
     ("controller::killed", killed::run),
     ("controller::faults", faults::run),
 ];

@@ -112,8 +112,16 @@ fn said(generation: u64, accepted: &str, resolved: &str) -> Result<Value> {
     })
 }
 
+/// Waits until the controller says of the route, as it is now, that it is obeyed.
+pub(crate) fn is_told() -> Result<()> {
+    let route = get(&["-n", EDGE, "httproute", "cart"])?;
+    let generation = route["metadata"]["generation"].as_u64();
+    said(generation.context("a generation")?, "True", "True")?;
+    Ok(())
+}
+
 /// Waits until the client's requests go there.
-pub(super) fn goes_to(scene: &mut Scene, service: &str) -> Result<()> {
+pub(crate) fn goes_to(scene: &mut Scene, service: &str) -> Result<()> {
     until("the client's requests", || {
         let (backend, _) = scene.goes_to("/x")?;
         ensure!(backend == service, "they go to {backend}");
