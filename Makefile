@@ -76,7 +76,7 @@ test: build bench-filters envoy kubectl gateway-api $(WASM_RUNNER) ## Every test
 conformance: build envoy ## The Gateway API's conformance cases; writes a ConformanceReport and docs/conformance.md
 	cargo run --locked -p gamma-conformance -- dist/conformance-report.yaml docs/conformance.md
 
-# A real Kubernetes with a real Istio, built from Go modules the first time (12 minutes on two cores) and
+# A real Kubernetes with a real Istio, built from Go modules the first time (some 20 minutes on two cores) and
 # kept in ~/.cache/gamma-cluster. Where $KUBECONFIG names a cluster, the tests run there instead.
 RIG := tests/cluster/rig
 

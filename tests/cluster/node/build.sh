@@ -38,6 +38,11 @@ build() {
   module coredns github.com/coredns/coredns
   module registry github.com/google/go-containerregistry/cmd/crane
   module istio istio.io/istio/{pilot/cmd/pilot-discovery,pilot/cmd/pilot-agent,istioctl/cmd/istioctl,pkg/test/echo/cmd/server,pkg/test/echo/cmd/client}
+  module flagger github.com/fluxcd/flagger/cmd/flagger
+  # Kubernetes is all that it has to discover; for the rest there would be a dozen clouds in it.
+  flags=(-tags remove_all_sd,enable_kubernetes_sd)
+  module prometheus github.com/prometheus/prometheus/cmd/prometheus
+  flags=()
   module pause .
   say "building the Gateway API's conformance suite"
   (cd "$here/modules/conformance" && go test -c -ldflags '-s -w' -o "$bin/conformance.test" sigs.k8s.io/gateway-api/conformance)
@@ -46,8 +51,13 @@ build() {
   cp -f "$(folder_of istio istio.io/istio)/tools/packaging/common/envoy_bootstrap.json" "$home/share/"
   rm -rf "$home/share/crds"
   cp -R "$(folder_of conformance sigs.k8s.io/gateway-api)/config/crd/experimental" "$home/share/crds"
+  rm -rf "$home/share/flagger"
+  cp -R "$(folder_of flagger github.com/fluxcd/flagger)/kustomize" "$home/share/flagger"
   chmod -R u+w "$home/share"
   version_of istio istio.io/istio > "$home/share/istio.version"
+  version_of flagger github.com/fluxcd/flagger > "$home/share/flagger.version"
+  # v0.316.0 is that of the Go module of release v3.16.0.
+  version_of prometheus github.com/prometheus/prometheus | sed -E 's/^v0\.([0-9])([0-9]{2})\./v\1.\2./' > "$home/share/prometheus.version"
   version_of conformance sigs.k8s.io/gateway-api > "$home/share/gateway-api.version"
   # The images that upstream's manifests name.
   grep -rhoE 'registry.k8s.io/gateway-api/echo-advanced:[A-Za-z0-9_.-]+' \

@@ -64,7 +64,9 @@ tools() {
   empty "$to"
   cp "$busybox" "$to/usr/local/bin/busybox"
   with_libraries "$to" "$busybox"
-  for applet in sh wget httpd sleep mkdir echo tee cat grep; do ln -sf busybox "$to/usr/local/bin/$applet"; done
+  # Where scripts look for their shell.
+  ln -s usr/local/bin "$to/bin"
+  for applet in sh wget httpd sleep mkdir echo tee cat grep chmod printf; do ln -sf busybox "$to/usr/local/bin/$applet"; done
   image "$1" "$to" '["/usr/local/bin/sh"]'
 }
 
@@ -84,6 +86,26 @@ images() {
   empty "$to/dns"
   cp "$bin/coredns" "$to/dns/usr/local/bin/"
   image localhost/coredns:1 "$to/dns" '["/usr/local/bin/coredns"]'
+
+  # Under the names by which Flagger's own manifests want them. Its probes call wget with long options, which
+  # Debian's busybox has not.
+  empty "$to/flagger"
+  cp "$bin/flagger" "$to/flagger/usr/local/bin/"
+  cp "$(command -v busybox)" "$to/flagger/usr/local/bin/busybox"
+  with_libraries "$to/flagger" "$(command -v busybox)"
+  cat > "$to/flagger/usr/local/bin/wget" <<'W'
+#!/usr/local/bin/busybox sh
+for last; do :; done
+exec /usr/local/bin/busybox wget -q --spider "$last"
+W
+  chmod +x "$to/flagger/usr/local/bin/wget"
+  name=$(sed 's/^v//' "$home/share/flagger.version")
+  image "ghcr.io/fluxcd/flagger:$name" "$to/flagger" '["/usr/local/bin/flagger"]'
+  empty "$to/prometheus"
+  mkdir -p "$to/prometheus/prometheus"
+  cp "$bin/prometheus" "$to/prometheus/usr/local/bin/"
+  name=$(cat "$home/share/prometheus.version")
+  image "docker.io/prom/prometheus:$name" "$to/prometheus" '["/usr/local/bin/prometheus"]'
 
   # What upstream's suite takes for backends and clients.
   empty "$to/echo"

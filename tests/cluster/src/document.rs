@@ -1,6 +1,10 @@
 //! The commands of a page of the documentation, run in the cluster.
 
-use std::{fs, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Result, bail, ensure};
 use gamma_testbed::{
@@ -13,7 +17,8 @@ use crate::{controller, folder::copy, kubectl::output, pair::module};
 /// Runs every command of `page`, which has to print what the page says.
 ///
 /// The commands run in a copy of the examples and of what the controller is installed by. `$IMAGE` is the URL
-/// of the module, `$CONTROLLER` the image of the controller.
+/// of the module, `$CONTROLLER` the image of the controller, `$FLAGGER` the folder of Flagger's own manifests, which are
+/// fetched where there is none.
 pub(crate) fn run(page: &str) -> Result<()> {
     let text = fs::read_to_string(repository::path(page))?;
     let folder = tempfile::tempdir()?;
@@ -25,6 +30,9 @@ pub(crate) fn run(page: &str) -> Result<()> {
         &repository::path("controller/deploy"),
         &folder.path().join("controller/deploy"),
     )?;
+    if let Some(source) = flagger() {
+        copy(&source, &folder.path().join("upstream"))?;
+    }
     let mut count = 0;
     for block in page::blocks(&text) {
         match block {
@@ -68,6 +76,10 @@ fn command_prints(
         .env("IMAGE", module()?)
         .env("CONTROLLER", controller::image())
         .env("NO_COLOR", "1");
+    if flagger().is_some() {
+        // As seen from the folder of a kustomization.
+        bash.env("FLAGGER", "../upstream/gatewayapi");
+    }
     let ended = output(&mut bash, None)?;
     let printed = String::from_utf8_lossy(&ended.stdout);
     if ended.status.code() != Some(command.exits) {
@@ -85,4 +97,10 @@ fn command_prints(
         );
     }
     Ok(())
+}
+
+/// What the node's Flagger is installed by.
+fn flagger() -> Option<PathBuf> {
+    let home = std::env::var_os("GAMMA_CLUSTER")?;
+    Some(PathBuf::from(home).join("share/flagger")).filter(|folder| folder.is_dir())
 }

@@ -18,6 +18,7 @@
 //! - `load`, `updates`: changes while requests go on.
 //! - `edges`: what is known to go wrong between Istio and such a filter.
 //! - `controller`: the controller, installed as people do; `bench`: how fast it is.
+//! - `progressive`: what shifts weights by itself.
 //! - `document`: the commands of a page of the documentation, in a `folder` of their own.
 //! - `run`: which tests there are, and in which order.
 
@@ -36,6 +37,7 @@ mod mesh;
 mod objects;
 mod pair;
 mod pod;
+mod progressive;
 mod run;
 mod sidecar;
 mod updates;

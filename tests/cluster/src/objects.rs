@@ -59,7 +59,7 @@ pub(crate) fn deployment(namespace: &str, name: &str, words: Vec<String>) -> Val
 pub(crate) fn client(namespace: &str) -> Value {
     let mut client = deployment(namespace, "client", vec!["echo".into()]);
     client["spec"]["template"]["metadata"]["annotations"] =
-        json!({ "sidecar.istio.io/extraStatTags": "answer,route,rule,backend" });
+        json!({ "sidecar.istio.io/extraStatTags": "answer,route,rule,backend,code,grpc_status" });
     client
 }
 

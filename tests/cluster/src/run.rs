@@ -11,7 +11,7 @@ use crate::{
     kubectl::kubectl,
     mesh::{Mesh, istio_obeys_routes},
     pair::Pair,
-    upstream,
+    progressive, upstream,
 };
 
 /// A test, by its name.
@@ -44,6 +44,14 @@ fn tests() -> Vec<Test> {
                 crate::document::run("docs/controller.md")?;
                 Pair::remove_all()
             },
+        },
+        Test {
+            name: "progressive::flagger",
+            run: progressive::flagger,
+        },
+        Test {
+            name: "progressive::argo",
+            run: progressive::argo,
         },
         Test {
             name: "fixtures",

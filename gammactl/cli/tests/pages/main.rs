@@ -15,7 +15,7 @@ use gamma_testbed::page::{self, Block};
 use crate::sandbox::Sandbox;
 
 /// Pages whose commands need a cluster.
-const IN_A_MESH: [&str; 2] = ["istio.md", "controller.md"];
+const IN_A_MESH: [&str; 3] = ["istio.md", "controller.md", "progressive-delivery.md"];
 
 #[test]
 fn every_command_in_the_docs_does_what_the_page_says() {
