@@ -30,21 +30,59 @@ help: ## This list
 say = @printf '\n== %s\n' "$(1)"
 
 .PHONY: build
-build: toolchain ## Builds dist/gamma-filter.wasm and target/release/gammactl
+build: module ## Builds dist/gamma-filter.wasm and target/release/gammactl
+	$(call say,gammactl$(comma) optimised for speed (three minutes the first time))
+	cargo build --locked -p gammactl --release
+
+.PHONY: module
+module: toolchain ## Builds dist/gamma-filter.wasm
 	$(call say,The filter in wasm$(comma) optimised for size (about a minute the first time))
 	CARGO_TARGET_WASM32_WASIP1_RUSTFLAGS="$(WASM_RUSTFLAGS)" \
 		cargo build --locked -p gamma-filter --profile wasm --target wasm32-wasip1
 	scripts/optimise-wasm $(RAW_WASM) dist/gamma-filter.wasm
-	$(call say,gammactl$(comma) optimised for speed (three minutes the first time))
-	cargo build --locked -p gammactl --release
 
 .PHONY: controller
 controller: ## Builds target/release/gamma-controller, which keeps a cluster's Istio in step with its routes
 	cargo build --locked -p gamma-controller --release
 
+# What runs in images is linked statically, and for linux/amd64, wherever it is built.
+LINUX := x86_64-unknown-linux-musl
+
+.PHONY: programs
+programs: ## Builds dist/linux: gammactl, the controller and what starts Envoy in images, linked statically
+	@command -v musl-gcc >/dev/null || { echo "static programs need musl-gcc (on Debian: musl-tools)" >&2; exit 1; }
+	@test -d "$$(rustc --print sysroot)/lib/rustlib/$(LINUX)" || rustup target add $(LINUX)
+	$(call say,The programs of the images$(comma) linked statically (four minutes the first time))
+	cargo build --locked --profile image --target $(LINUX) -p gammactl -p gamma-controller -p gamma-entrypoint
+	mkdir -p dist/linux
+	cp target/$(LINUX)/image/{gammactl,gamma-controller,gamma-entrypoint} dist/linux
+
+# `make image IMAGES=gamma-filter` needs no more than the filter, gamma-envoy its base from a registry.
+IMAGES ?= gamma-filter gammactl gamma-controller gamma-envoy
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
+# Another base than the one that images/gamma-envoy.Dockerfile names.
+BASE ?=
+IMAGE := target/release/gamma-image
+
 .PHONY: image
-image: build ## Writes dist/gamma-filter.oci.tar, an image with the module, without an engine; prints its digest
-	cargo run --locked -q -p gamma-registry --example image -- dist/gamma-filter.wasm dist/gamma-filter.oci.tar
+image: module $(if $(filter-out gamma-filter,$(IMAGES)),programs) ## Writes dist/*.oci.tar, images, without an engine; prints their digests, and loads them if there is one
+	cargo build --locked -q --release -p gamma-image
+	$(call say,$(IMAGES))
+	@for image in $(IMAGES); do \
+		base="$(if $(BASE),BASE=$(BASE))"; \
+		[ $$image = gamma-envoy ] || base=; \
+		$(IMAGE) build images/$$image.Dockerfile $$image dist/$$image.oci.tar $$base; \
+		if [ $$image != gamma-filter ] && docker info >/dev/null 2>&1; then docker load -q -i dist/$$image.oci.tar; fi; \
+	done
+
+.PHONY: push
+push: image ## Sends them to REGISTRY=host/folder, as VERSION, with the credentials of `docker login`, without an engine
+	@test -n "$(REGISTRY)" || { echo "where to? make push REGISTRY=registry.example.com/team" >&2; exit 1; }
+	@for image in $(IMAGES); do \
+		scheme=; \
+		[ $$image != gamma-filter ] || scheme=oci://; \
+		$(IMAGE) push dist/$$image.oci.tar $${scheme}$(REGISTRY)/$$image:$(VERSION); \
+	done
 
 # The demo and the tests are built in the dev profile: what they drive (Envoy, the filter) is
 # optimised anyway, and so their dependencies are compiled once.

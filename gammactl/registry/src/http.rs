@@ -1,16 +1,17 @@
-//! GET requests over https, or http where a server has no TLS.
+//! Requests over https, or http where a server has no TLS.
 
 use std::{io, sync::Arc, time::Duration};
 
 use ureq::{
     Agent,
+    http::{Method, Request},
     tls::{Certificate, RootCerts, TlsConfig, TlsProvider},
 };
 
 use crate::error::LookUpError;
 
 /// As long as Istio's agent waits for a download.
-const TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const AS_ISTIO: Duration = Duration::from_secs(30);
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends requests with this machine's certificates and proxy settings.
@@ -22,6 +23,8 @@ pub(crate) struct HttpResponse {
     /// Without its parameters; empty if there is none.
     pub(crate) content_type: String,
     pub(crate) authenticate: Vec<String>,
+    /// Where to go on, if the server says so.
+    pub(crate) location: Option<String>,
     pub(crate) body: Vec<u8>,
 }
 
@@ -35,7 +38,8 @@ pub(crate) struct NoResponse {
 }
 
 impl HttpClient {
-    pub(crate) fn new() -> Self {
+    /// A client that waits as long as `timeout` for the whole of an answer.
+    pub(crate) fn new(timeout: Duration) -> Self {
         // What can't be read is missed when a certificate is checked, and named there.
         let roots: Vec<Certificate<'static>> = rustls_native_certs::load_native_certs()
             .certs
@@ -50,7 +54,7 @@ impl HttpClient {
             .build();
         let agent = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(TIMEOUT))
+            .timeout_global(Some(timeout))
             .timeout_connect(Some(CONNECT_TIMEOUT))
             .user_agent("gammactl")
             .tls_config(tls)
@@ -66,11 +70,27 @@ impl HttpClient {
         headers: &[(&str, &str)],
         limit: u64,
     ) -> Result<HttpResponse, NoResponse> {
-        let mut request = self.0.get(url);
+        self.send(Method::GET, url, headers, &[], limit)
+    }
+
+    /// Sends a request, with `body` if it is one that has a body; reads at most `limit` bytes.
+    pub(crate) fn send(
+        &self,
+        method: Method,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        limit: u64,
+    ) -> Result<HttpResponse, NoResponse> {
+        let mut request = Request::builder().method(&method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let mut response = request.call().map_err(NoResponse::from)?;
+        let answer = match method {
+            Method::POST | Method::PUT => request.body(body).map(|request| self.0.run(request)),
+            _ => request.body(()).map(|request| self.0.run(request)),
+        };
+        let mut response = answer.map_err(ureq::Error::from)??;
         let all = |name: &str| {
             let values = response.headers().get_all(name).iter();
             let texts = values.filter_map(|value| value.to_str().ok());
@@ -82,6 +102,7 @@ impl HttpClient {
             status: response.status().as_u16(),
             content_type: content_type.into(),
             authenticate: all("www-authenticate"),
+            location: all("location").into_iter().next(),
             body: response
                 .body_mut()
                 .with_config()
@@ -117,7 +138,7 @@ impl HttpResponse {
     pub(crate) fn found(self, url: &str, with_credentials: bool) -> Result<Self, LookUpError> {
         let url = url.to_owned();
         match self.status {
-            200 => Ok(self),
+            200..=202 => Ok(self),
             401 | 403 => Err(LookUpError::Denied {
                 url,
                 why: self.said(),

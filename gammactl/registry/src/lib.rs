@@ -1,4 +1,5 @@
-//! Looks up the module that Istio is told to download, before it is told.
+//! Images in registries: looks up the module that Istio is told to download, before it is told, and brings whole
+//! images from a registry and into one.
 //!
 //! A sidecar that can't get the module of a WasmPlugin answers every outbound request 403. So
 //! [`look_up`] asks for it as a sidecar will: an `oci://` URL by the OCI distribution protocol, for the
@@ -9,12 +10,11 @@
 //! ([`DockerConfig`]): that the sidecars may see another network, and have other credentials, is
 //! nothing that can be looked up.
 //!
-//! [`ImageArchive`] is such an image as a file, made without an engine.
+//! [`pull`] and [`push`] bring whole images (`transfer`), for who makes them without an engine.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod archive;
 mod challenge;
 mod digest;
 mod docker_config;
@@ -25,10 +25,10 @@ mod module;
 mod reference;
 mod registry;
 mod shape;
-mod tar;
+mod transfer;
 
-pub use archive::ImageArchive;
 pub use digest::Digest;
 pub use docker_config::{DockerConfig, DockerConfigError};
 pub use error::LookUpError;
 pub use look_up::{FoundModule, look_up};
+pub use transfer::{OciImage, pull, push};

@@ -1,8 +1,14 @@
 //! Looks up a module wherever it is.
 
 use crate::{
-    digest::Digest, docker_config::DockerConfig, error::LookUpError, http::HttpClient,
-    module::module, reference::ImageReference, registry::Repository, shape::Shape,
+    digest::Digest,
+    docker_config::DockerConfig,
+    error::LookUpError,
+    http::{AS_ISTIO, HttpClient},
+    module::module,
+    reference::ImageReference,
+    registry::Repository,
+    shape::Shape,
 };
 
 /// A module that Istio can download, as far as can be seen from here.
@@ -37,7 +43,7 @@ pub fn look_up(
     expected: Option<&Digest>,
     credentials: &DockerConfig,
 ) -> Result<FoundModule, LookUpError> {
-    let http = HttpClient::new();
+    let http = HttpClient::new(AS_ISTIO);
     let same = |expected: &Digest, found: &Digest, index: Option<&Digest>| match expected == found {
         true => Ok(()),
         false => Err(LookUpError::Digest {
@@ -76,7 +82,7 @@ pub fn look_up(
 }
 
 /// The digest of the image that Istio would take, and that of the index around it.
-fn image(
+pub(crate) fn image(
     url: &str,
     repository: &mut Repository<'_>,
     reference: &ImageReference,

@@ -1,4 +1,6 @@
-//! Manifests from a registry, by the OCI distribution protocol.
+//! A repository of a registry, by the OCI distribution protocol.
+
+use ureq::http::Method;
 
 use crate::{
     challenge::Challenge,
@@ -34,6 +36,7 @@ pub(crate) struct StoredManifest {
     pub(crate) media_type: String,
     pub(crate) digest: Digest,
     pub(crate) json: serde_json::Value,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl<'a> Repository<'a> {
@@ -54,19 +57,10 @@ impl<'a> Repository<'a> {
 
     /// The manifest or index with this tag or digest.
     pub(crate) fn manifest(&mut self, wanted: &str) -> Result<StoredManifest, LookUpError> {
-        let ImageReference {
-            registry,
-            repository,
-            ..
-        } = self.reference;
-        let path = format!("{registry}/v2/{repository}/manifests/{wanted}");
-        let mut response = self.get(&path)?;
-        if response.status == 401 && self.authorization.is_none() {
-            self.authorize(&response.authenticate)?;
-            if self.authorization.is_some() {
-                response = self.get(&path)?;
-            }
-        }
+        let accept = [DOCKER_MANIFEST, DOCKER_INDEX, OCI_MANIFEST, OCI_INDEX].join(", ");
+        let path = self.path(&format!("manifests/{wanted}"));
+        let headers = [("Accept", &*accept)];
+        let response = self.send(Method::GET, &path, &headers, &[], MOST_BYTES)?;
         let url = format!("{}{path}", self.scheme);
         let response = response.found(&url, self.with_credentials)?;
         let json: serde_json::Value = serde_json::from_slice(&response.body).map_err(|_| {
@@ -94,19 +88,70 @@ impl<'a> Repository<'a> {
                 media_type,
                 digest,
                 json,
+                bytes: response.body,
             }),
         }
     }
 
-    fn get(&mut self, path: &str) -> Result<HttpResponse, LookUpError> {
-        let accept = [DOCKER_MANIFEST, DOCKER_INDEX, OCI_MANIFEST, OCI_INDEX].join(", ");
-        let mut headers = vec![("Accept", &*accept)];
-        if let Some(authorization) = &self.authorization {
+    /// Something in this repository, without a scheme.
+    pub(crate) fn path(&self, inside: &str) -> String {
+        let ImageReference {
+            registry,
+            repository,
+            ..
+        } = self.reference;
+        format!("{registry}/v2/{repository}/{inside}")
+    }
+
+    /// Sends a request for `path`, which has no scheme; says who asks where the registry wants to know. Whatever
+    /// the status, that is the answer.
+    pub(crate) fn send(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        limit: u64,
+    ) -> Result<HttpResponse, LookUpError> {
+        let send = |repository: &mut Self| {
+            repository.send_once(method.clone(), path, headers, body, limit)
+        };
+        let response = send(self)?;
+        // Reading and writing may want different tokens.
+        if response.status != 401 || self.with_credentials && self.is_basic() {
+            return Ok(response);
+        }
+        self.authorization = None;
+        self.authorize(&response.authenticate)?;
+        match self.authorization {
+            Some(_) => send(self),
+            None => Ok(response),
+        }
+    }
+
+    /// Whether user and password themselves have been sent, which are what they are.
+    fn is_basic(&self) -> bool {
+        let sent = self.authorization.as_deref();
+        sent.is_some_and(|text| text.starts_with("Basic "))
+    }
+
+    fn send_once(
+        &mut self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &[u8],
+        limit: u64,
+    ) -> Result<HttpResponse, LookUpError> {
+        let mut headers = headers.to_vec();
+        // A registry may send an upload elsewhere, which is nobody to tell who asks.
+        let is_here = path.split('/').next() == Some(&*self.reference.registry);
+        if let Some(authorization) = self.authorization.as_deref().filter(|_| is_here) {
             headers.push(("Authorization", authorization));
         }
         let send = |scheme: &str| {
-            self.http
-                .get(&format!("{scheme}{path}"), &headers, MOST_BYTES)
+            let url = format!("{scheme}{path}");
+            self.http.send(method.clone(), &url, &headers, body, limit)
         };
         let unreachable = |scheme: &str, error: NoResponse| LookUpError::Unreachable {
             url: format!("{scheme}{path}"),
@@ -124,6 +169,12 @@ impl<'a> Repository<'a> {
             }
             Err(error) => Err(unreachable(self.scheme, error)),
         }
+    }
+
+    /// The address of `path` with the scheme that the registry has, and whether credentials were sent to it: what
+    /// an error says.
+    pub(crate) fn asked(&self, path: &str) -> (String, bool) {
+        (format!("{}{path}", self.scheme), self.with_credentials)
     }
 
     /// Does what the registry asks for, with credentials if there are any. Where somebody could listen

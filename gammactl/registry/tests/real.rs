@@ -9,7 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gamma_registry::{Digest, DockerConfig, FoundModule, LookUpError, look_up};
+use gamma_registry::{
+    Digest, DockerConfig, FoundModule, LookUpError, OciImage, look_up, pull, push,
+};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -153,4 +155,45 @@ fn images_are_found_in_a_registry_of_dockers() {
             "{absent} {error}"
         );
     }
+}
+
+#[test]
+fn images_are_pushed_and_pulled() {
+    let Some(registry) = DockerRegistry::start() else {
+        eprintln!("no docker-registry here: nothing was tested");
+        return;
+    };
+    let blobs = vec![b"{}".to_vec(), b"one".to_vec(), b"two".to_vec()];
+    let described = |blob: &Vec<u8>, media_type: &str| json!({ "mediaType": media_type, "digest": Digest::of(blob).to_string(), "size": blob.len() });
+    let manifest = json!({
+        "schemaVersion": 2,
+        "mediaType": OCI_MANIFEST,
+        "config": described(&blobs[0], "application/vnd.oci.image.config.v1+json"),
+        "layers": [described(&blobs[1], OCI_LAYER), described(&blobs[2], OCI_LAYER)],
+    });
+    let image = OciImage {
+        manifest: manifest.to_string().into_bytes(),
+        blobs,
+    };
+    let credentials = DockerConfig::default();
+    let name = format!("oci://{}/b/gamma", registry.address);
+    // Once more, when all of it is there.
+    for tag in ["1", "2", "1"] {
+        push(&format!("{name}:{tag}"), &image, &credentials).unwrap();
+    }
+    for end in [":1", ":2", &format!("@{}", image.digest())] {
+        let pulled = pull(&format!("{name}{end}"), &credentials).unwrap();
+        assert_eq!(
+            (pulled.digest(), pulled.blobs),
+            (image.digest(), image.blobs.clone()),
+            "{end}"
+        );
+    }
+    let error = push(&format!("{name}@{}", image.digest()), &image, &credentials).unwrap_err();
+    assert!(matches!(error, LookUpError::Reference { .. }), "{error}");
+    let error = pull(&format!("{name}:3"), &credentials).err();
+    assert!(
+        matches!(error, Some(LookUpError::Absent { .. })),
+        "{error:?}"
+    );
 }

@@ -29,6 +29,10 @@ const RULES: Rules = Rules {
         # The controller.
         gamma-controller: gamma-config gamma-manifest gamma-compile gamma-envoy gamma-kube gamma-registry
 
+        # The images.
+        gamma-entrypoint:
+        gamma-image: gamma-registry
+
         # The tests.
         gamma-api-server:
         gamma-architecture:
