@@ -137,6 +137,29 @@ cluster-bench: build kubectl controller ## From kubectl apply to the first reque
 cluster-down: ## Ends what `make cluster` started
 	$(RIG) down
 
+# The compose command is built from its Go module.
+COMPOSE := $(TOOLS)/docker/cli-plugins/docker-compose
+
+$(COMPOSE): tests/docker/compose/go.mod
+	$(call say,docker compose$(comma) from its Go module (two minutes the first time))
+	cd tests/docker/compose && go build -trimpath -ldflags '-s -w' -o $(CURDIR)/$@ github.com/docker/compose/v2/cmd
+
+.PHONY: test-docker
+test-docker: ## Compose, docker run and a registry, for real: with the engine that runs, or one of its own (Linux, root)
+	@if tests/docker/run preflight; then \
+		$(MAKE) test-docker-here; \
+	else \
+		echo "THE TESTS OF DOCKER DID NOT RUN: this machine lacks what is listed above" >&2; \
+		[ -z "$${GAMMA_CI_DOCKER:-}" ]; \
+	fi
+
+.PHONY: test-docker-here
+test-docker-here: module programs envoy $(COMPOSE)
+	cargo build --locked -q --release -p gamma-image
+	$(call say,The tests of docker (two minutes))
+	cargo build --locked -p gamma-docker
+	tests/docker/run $(TESTS)
+
 # Advisories are left out: their database is not part of the package registries, which is all that
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
 # it can be fetched.

@@ -19,7 +19,7 @@ use tempfile::TempDir;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Programs that are not ours are stood in for: each takes its part of what a page promises.
-const STAND_INS: [(&str, &str); 6] = [
+const STAND_INS: [(&str, &str); 7] = [
     (
         "kubectl",
         r#"case "$1" in
@@ -43,6 +43,14 @@ esac"#,
     // `make TARGET`
     ("make", r#"grep -q "^$1:" Makefile"#),
     ("curl", ":"),
+    // `docker compose -f FILE up`, `docker run ... -v FOLDER:/routes:ro ...`
+    (
+        "docker",
+        r#"for word in "$@"; do
+  case "$last" in -f) test -e "$word" || exit 1 ;; -v) test -d "${word%:/routes:ro}" || exit 1 ;; esac
+  last=$word
+done"#,
+    ),
     ("pre-commit", ":"),
 ];
 

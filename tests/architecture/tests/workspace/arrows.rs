@@ -44,6 +44,7 @@ const RULES: Rules = Rules {
         gamma-bench:       gamma-config gamma-interpreter gamma-testbed
         gamma-conformance: gamma-manifest gamma-testbed
         gamma-cluster:     gamma-testbed
+        gamma-docker:      gamma-image gamma-registry gamma-testbed
         gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-testbed
         gamma-tests:
     ",
