@@ -49,6 +49,7 @@ mod duration;
 mod error;
 mod filter;
 mod gzip;
+mod host;
 mod json;
 mod locate;
 mod matches;
@@ -78,6 +79,7 @@ pub use filter::{
     RequestRedirect, Scheme, UrlRewrite,
 };
 pub use gzip::{InvalidCompression, MAX_INFLATED};
+pub use host::{Feature, Features, HostKind};
 pub use matches::{
     Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
 };

@@ -1,6 +1,6 @@
 //! The settings of a config: what is the same for all Services.
 
-use crate::{describe::describe_object, wire};
+use crate::{describe::describe_object, host::HostKind, wire};
 
 describe_object! {
     /// Options of the filter. Every one has a default that suits the Envoy config that
@@ -9,6 +9,9 @@ describe_object! {
         /// Namespace of the clients behind this proxy: it selects consumer routes and resolves short
         /// host names (`http://cart/`). Absent: the proxy's node metadata `NAMESPACE`, else `default`.
         optional "clientNamespace" => client_namespace: Option<String>,
+        /// The proxy that the config is for. Absent: `envoy` in `gamma-filter.wasm`, `other` in
+        /// `gamma-filter-compat.wasm`.
+        optional "host" => host: Option<HostKind>,
         /// DNS suffix of the Kubernetes cluster.
         written "clusterDomain" => cluster_domain: String = "cluster.local".into(),
         /// Request header that carries the chosen cluster to the proxy's own route (`cluster_header` in

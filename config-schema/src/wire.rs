@@ -8,6 +8,7 @@
 //! | [`ENDPOINT`] | the filter, for a request of a session | the chosen cluster (`override_host`) |
 //! | [`RETRY_BACKOFF`] | the filter, for a rule with a retry back-off | the proxy's routes, to choose one |
 //! | [`CONTROLS`] | the filter, for a rule with timeouts or retries | the proxy's router |
+//! | [`PATH`], [`HOST`] | the filter, for a rewrite where the host lets nobody write `:path` and `:authority` | the proxy's configuration |
 //! | [`ORIGINAL_PATH`] | the filter, when it rewrites a path | the backend and access logs |
 //! | [`REASON`] | the filter, on answers of its own | the client and access logs |
 //!
@@ -30,6 +31,11 @@ pub const ENDPOINT: &str = "x-gamma-endpoint";
 /// Says how many milliseconds retries of the request wait: Envoy has a field of a route for it and no
 /// header, so that there is one route for each value.
 pub const RETRY_BACKOFF: &str = "x-gamma-retry-backoff";
+
+/// Says the new path with its query, where `:path` can't be written.
+pub const PATH: &str = "x-gamma-path";
+/// Says the new host, where `:authority` can't be written.
+pub const HOST: &str = "x-gamma-host";
 
 /// Says why the filter answered a request itself: a word or two of the router's `Reason`.
 pub const REASON: &str = "x-gamma-reason";
@@ -219,7 +225,15 @@ mod tests {
 
     #[test]
     fn what_a_client_must_not_say_is_owned_in_any_case() {
-        let written = [CLUSTER, ENDPOINT, RETRY_BACKOFF, REASON, ORIGINAL_PATH];
+        let written = [
+            CLUSTER,
+            ENDPOINT,
+            RETRY_BACKOFF,
+            PATH,
+            HOST,
+            REASON,
+            ORIGINAL_PATH,
+        ];
         let mirrors = [mirror(0), mirror(31)];
         let mirrors = mirrors.iter().map(|name| &**name);
         for name in written.into_iter().chain(CONTROLS).chain(mirrors) {

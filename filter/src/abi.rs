@@ -1,8 +1,8 @@
 //! The proxy-wasm ABI 0.2.1, as much of it as the filter uses.
 //!
-//! The SDK's own wrappers panic on a status that they do not expect and on names that are not
-//! UTF-8, and a panic takes a whole worker down. These return errors, allocate once per header map
-//! and not at all per property path. This is the only file with unsafe code.
+//! Nothing here panics on a status that it does not expect or on a name that is not UTF-8: a panic takes a whole
+//! worker down. A header map costs one allocation, a property path none. The unsafe code of the filter is here, in
+//! `imports` and in `exports`.
 
 #![allow(unsafe_code)]
 
@@ -16,64 +16,11 @@ use gamma_router::Answer;
 use crate::{
     header_map,
     host::{Host, HostError, MapType},
+    imports::*,
 };
 
 const OK: u32 = 0;
 const NOT_FOUND: u32 = 1;
-
-#[link(wasm_import_module = "env")]
-unsafe extern "C" {
-    fn proxy_get_log_level(level: *mut u32) -> u32;
-    fn proxy_get_header_map_pairs(map: u32, data: *mut *mut u8, size: *mut usize) -> u32;
-    fn proxy_replace_header_map_value(
-        map: u32,
-        name: *const u8,
-        name_size: usize,
-        value: *const u8,
-        value_size: usize,
-    ) -> u32;
-    fn proxy_add_header_map_value(
-        map: u32,
-        name: *const u8,
-        name_size: usize,
-        value: *const u8,
-        value_size: usize,
-    ) -> u32;
-    fn proxy_remove_header_map_value(map: u32, name: *const u8, name_size: usize) -> u32;
-    fn proxy_get_property(
-        path: *const u8,
-        path_size: usize,
-        data: *mut *mut u8,
-        size: *mut usize,
-    ) -> u32;
-    fn proxy_send_local_response(
-        status: u32,
-        details: *const u8,
-        details_size: usize,
-        body: *const u8,
-        body_size: usize,
-        headers: *const u8,
-        headers_size: usize,
-        grpc_status: i32,
-    ) -> u32;
-    fn proxy_set_property(
-        path: *const u8,
-        path_size: usize,
-        value: *const u8,
-        value_size: usize,
-    ) -> u32;
-    fn proxy_continue_stream(stream: u32) -> u32;
-    fn proxy_get_buffer_bytes(
-        buffer: u32,
-        start: usize,
-        max_size: usize,
-        data: *mut *mut u8,
-        size: *mut usize,
-    ) -> u32;
-    fn proxy_get_current_time_nanoseconds(time: *mut u64) -> u32;
-    fn proxy_define_metric(kind: u32, name: *const u8, name_size: usize, id: *mut u32) -> u32;
-    fn proxy_increment_metric(id: u32, offset: i64) -> u32;
-}
 
 /// The host that the module runs in.
 pub(crate) struct Proxy;
@@ -169,50 +116,68 @@ impl Host for Proxy {
     fn resume(&self) -> Result<(), HostError> {
         const REQUEST: u32 = 0;
         // SAFETY: no memory is passed.
-        check("proxy_continue_stream", unsafe {
-            proxy_continue_stream(REQUEST)
-        })
+        match unsafe { proxy_continue_stream(REQUEST) } {
+            // Such a host lets requests go on by itself, or never: it was worth asking.
+            HostError::UNIMPLEMENTED => Ok(()),
+            status => check("proxy_continue_stream", status),
+        }
     }
 
-    /// Through the SDK, which remembers which context an answer belongs to. The statuses on which it
-    /// would panic are none that a host has for this call.
+    /// Through the SDK, which remembers which request an answer belongs to. The statuses on which it would panic are
+    /// none that Envoy has for this call.
+    #[cfg(target_os = "wasi")]
     fn call(
         &self,
         cluster: &str,
         headers: &[(String, String)],
         timeout: Duration,
-    ) -> Result<(), HostError> {
+    ) -> Result<u32, HostError> {
         let headers = headers.iter().map(|(n, v)| (&**n, &**v)).collect();
         proxy_wasm::hostcalls::dispatch_http_call(cluster, headers, None, Vec::new(), timeout)
-            .map(|_| ())
             .map_err(|status| HostError {
                 call: "proxy_http_call",
                 status: status as u32,
             })
     }
 
-    fn call_body(&self, max: usize) -> Vec<u8> {
-        const HTTP_CALL_RESPONSE_BODY: u32 = 4;
-        if max == 0 {
-            return Vec::new();
-        }
-        let (mut data, mut size) = (null_mut(), 0);
-        // SAFETY: the out-parameters are written before OK.
+    #[cfg(not(target_os = "wasi"))]
+    fn call(
+        &self,
+        cluster: &str,
+        headers: &[(String, String)],
+        timeout: Duration,
+    ) -> Result<u32, HostError> {
+        let headers: Vec<_> = headers.iter().map(|(n, v)| (&**n, v.as_bytes())).collect();
+        let (headers, trailers) = (header_map::encode(&headers), header_map::encode(&[]));
+        let mut call = 0;
+        // SAFETY: the host reads the slices during the call only; the out-parameter is written before OK.
         let status = unsafe {
-            proxy_get_buffer_bytes(HTTP_CALL_RESPONSE_BODY, 0, max, &mut data, &mut size)
+            proxy_http_call(
+                cluster.as_ptr(),
+                cluster.len(),
+                headers.as_ptr(),
+                headers.len(),
+                null(),
+                0,
+                trailers.as_ptr(),
+                trailers.len(),
+                u32::try_from(timeout.as_millis()).unwrap_or(u32::MAX),
+                &mut call,
+            )
         };
-        match status {
-            // SAFETY: as returned by the host.
-            OK => unsafe { adopt(data, size) },
-            _ => Vec::new(),
-        }
+        check("proxy_http_call", status).map(|()| call)
     }
 
-    fn now(&self) -> u64 {
+    fn call_body(&self, max: usize) -> Vec<u8> {
+        const HTTP_CALL_RESPONSE_BODY: u32 = 4;
+        buffer(HTTP_CALL_RESPONSE_BODY, max).unwrap_or_default()
+    }
+
+    fn nanoseconds(&self) -> u64 {
         let mut nanoseconds = 0;
         // SAFETY: the host writes the out-parameter at most.
         let _ = unsafe { proxy_get_current_time_nanoseconds(&mut nanoseconds) };
-        nanoseconds / 1_000_000_000
+        nanoseconds
     }
 
     fn define_counter(&self, name: &str) -> Option<u32> {
@@ -229,7 +194,41 @@ impl Host for Proxy {
     }
 }
 
+/// The plugin configuration, of `size` bytes.
+pub(crate) fn configuration(size: usize) -> Result<Vec<u8>, HostError> {
+    const PLUGIN_CONFIGURATION: u32 = 7;
+    buffer(PLUGIN_CONFIGURATION, size)
+}
+
+fn buffer(kind: u32, max: usize) -> Result<Vec<u8>, HostError> {
+    if max == 0 {
+        return Ok(Vec::new());
+    }
+    let (mut data, mut size) = (null_mut(), 0);
+    // SAFETY: the out-parameters are written before OK.
+    let status = unsafe { proxy_get_buffer_bytes(kind, 0, max, &mut data, &mut size) };
+    check("proxy_get_buffer_bytes", status)?;
+    // SAFETY: as returned by the host.
+    Ok(unsafe { adopt(data, size) })
+}
+
+/// Says to the host which request the next calls are about.
+#[cfg(not(target_os = "wasi"))]
+pub(crate) fn be_about(context: u32) -> Result<(), HostError> {
+    // SAFETY: no memory is passed.
+    let status = unsafe { proxy_set_effective_context(context) };
+    check("proxy_set_effective_context", status)
+}
+
+/// Writes a line to the host's log.
+#[cfg(not(target_os = "wasi"))]
+pub(crate) fn write_log(level: u32, text: &str) {
+    // SAFETY: the text is read during the call only.
+    let _ = unsafe { proxy_log(level, text.as_ptr(), text.len()) };
+}
+
 /// The level at which the host logs; a host that does not say gets `Info`.
+#[cfg(target_os = "wasi")]
 pub(crate) fn log_level() -> log::LevelFilter {
     const INFO: u32 = 2;
     let mut level = INFO;
@@ -244,6 +243,12 @@ pub(crate) fn log_level() -> log::LevelFilter {
     }
 }
 
+/// Other hosts than Envoy can't be asked.
+#[cfg(not(target_os = "wasi"))]
+pub(crate) fn log_level() -> log::LevelFilter {
+    log::LevelFilter::Info
+}
+
 fn check(call: &'static str, status: u32) -> Result<(), HostError> {
     match status {
         OK => Ok(()),
@@ -251,7 +256,7 @@ fn check(call: &'static str, status: u32) -> Result<(), HostError> {
     }
 }
 
-/// Takes over memory that the host asked the SDK's `proxy_on_memory_allocate` for.
+/// Takes over memory that the host asked for by `proxy_on_memory_allocate`, the SDK's or that of `exports`.
 ///
 /// # Safety
 ///
@@ -260,7 +265,7 @@ unsafe fn adopt(data: *mut u8, size: usize) -> Vec<u8> {
     if data.is_null() {
         Vec::new()
     } else {
-        // SAFETY: the SDK allocates with the global allocator and with capacity = size.
+        // SAFETY: both allocate with the global allocator and with capacity = size.
         unsafe { Vec::from_raw_parts(data, size, size) }
     }
 }

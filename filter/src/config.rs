@@ -6,12 +6,13 @@ use std::{
 };
 
 use fastrand::Rng;
-use gamma_config::Settings;
+use gamma_config::{HostKind, Settings};
 use gamma_router::{ReadError, Router};
 
 use crate::{
     host::Host,
     metrics::{self, Metrics},
+    quirks::{self, Quirks},
 };
 
 /// Everything that the requests of one configuration share.
@@ -21,9 +22,12 @@ pub(crate) struct Shared {
     pub(crate) rule_property: bool,
     pub(crate) proxy: ProxyKind,
     pub(crate) metrics: Metrics,
+    quirks: Quirks,
     /// State of the random number generator. It is a `Cell`, which unlike a `RefCell` can't be found
     /// borrowed.
     seed: Cell<u64>,
+    /// Whether the generator began with true randomness, or has been [stirred](Self::stir).
+    is_stirred: Cell<bool>,
 }
 
 impl Shared {
@@ -45,6 +49,12 @@ impl Shared {
             namespace = client_namespace(settings, host);
             namespace.clone()
         })?;
+        let kind = kind(&settings);
+        if !IS_FOR_ENVOY {
+            quirks::warn(kind, &router, host);
+        } else if kind != HostKind::Envoy {
+            log::warn!("this file is for Envoy: other hosts need gamma-filter-compat.wasm");
+        }
         let proxy = ProxyKind::of(&settings, host);
         if proxy == ProxyKind::Gateway {
             log::info!("this is no sidecar: all requests pass");
@@ -55,17 +65,44 @@ impl Shared {
             router.services(),
         );
         if let Some(revision) = &settings.revision {
-            metrics::revision(host, revision);
+            metrics::revision(host, revision, Quirks::of(kind).short_metric_names);
         }
         Ok(Self {
             router,
             rule_property: settings.rule_property,
             proxy,
-            metrics: Metrics::new(settings.metrics, settings.response_metrics),
-            // The standard library keys its hash maps from the host's randomness, once per VM and
-            // with a counter after that: workers draw independent splits.
-            seed: Cell::new(RandomState::new().hash_one(0)),
+            quirks: Quirks::of(kind),
+            metrics: Metrics::new(
+                &settings,
+                !IS_FOR_ENVOY && Quirks::of(kind).short_metric_names,
+            ),
+            // The standard library keys its hash maps from the host's randomness, if it knows any, once per VM
+            // and with a counter after that: workers draw independent splits. Elsewhere the clock tells them
+            // apart, and what the first request brings.
+            seed: Cell::new(RandomState::new().hash_one(host.nanoseconds())),
+            is_stirred: Cell::new(cfg!(not(all(
+                target_arch = "wasm32",
+                target_os = "unknown"
+            )))),
         })
+    }
+
+    /// What the host does otherwise. In the file for Envoy that is nothing, whatever a config says, so that there is no
+    /// code for it.
+    pub(crate) const fn quirks(&self) -> Quirks {
+        if IS_FOR_ENVOY {
+            Quirks::of(HostKind::Envoy)
+        } else {
+            self.quirks
+        }
+    }
+
+    /// Makes the draws of VMs differ that started in one instant, or in hosts without a clock.
+    pub(crate) fn stir(&self, request: &[u8]) {
+        if !self.is_stirred.replace(true) {
+            let seed = RandomState::new().hash_one((self.seed.get(), request));
+            self.seed.set(seed);
+        }
     }
 
     /// Lends the random number generator out.
@@ -75,6 +112,19 @@ impl Shared {
         self.seed.set(rng.get_seed());
         drawn
     }
+}
+
+/// Whether this is the file that is made for Envoy.
+pub(crate) const IS_FOR_ENVOY: bool = cfg!(all(target_arch = "wasm32", target_os = "wasi"));
+
+/// The host that the config is for, else the one that this file of the module is made for.
+fn kind(settings: &Settings) -> HostKind {
+    const DEFAULT: HostKind = if cfg!(all(target_arch = "wasm32", target_os = "unknown")) {
+        HostKind::Other
+    } else {
+        HostKind::Envoy
+    };
+    settings.host.unwrap_or(DEFAULT)
 }
 
 /// In which proxy the filter runs.
@@ -113,8 +163,13 @@ fn client_namespace(settings: &Settings, host: &impl Host) -> String {
         "xds\0node\0metadata\0NAMESPACE",
         "node\0metadata\0NAMESPACE",
     ];
+    let paths = if Quirks::of(kind(settings)).has_node {
+        &PATHS[..]
+    } else {
+        &[]
+    };
     settings.client_namespace.clone().unwrap_or_else(|| {
-        PATHS
+        paths
             .iter()
             .find_map(|path| String::from_utf8(host.property(path)?).ok())
             .filter(|namespace| !namespace.is_empty())

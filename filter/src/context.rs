@@ -1,13 +1,9 @@
-//! The entry points that the SDK dispatches to.
+//! One request and its response, from callback to callback, whoever calls: the SDK in the file for Envoy, `exports` in
+//! the one for other hosts.
 
 use std::rc::Rc;
 
 use gamma_router::Decision;
-use proxy_wasm::{
-    hostcalls,
-    traits::{Context, HttpContext, RootContext},
-    types::{Action, BufferType, ContextType, LogLevel},
-};
 
 use crate::{
     abi::{self, Proxy},
@@ -18,122 +14,101 @@ use crate::{
     response_code::Awaited,
 };
 
-#[allow(unsafe_code, reason = "the macro exports `_initialize`")]
-mod entry {
-    proxy_wasm::main! {{
-        proxy_wasm::set_log_level(super::LogLevel::Info);
-        proxy_wasm::set_root_context(|_| Box::new(super::Root::default()));
-    }}
-}
-
-/// One plugin configuration in one worker.
-#[derive(Default)]
-struct Root {
-    shared: Option<Rc<Shared>>,
-}
-
-impl Context for Root {}
-
-impl RootContext for Root {
-    fn on_configure(&mut self, size: usize) -> bool {
-        log::set_max_level(abi::log_level());
-        let configuration = match hostcalls::get_buffer(BufferType::PluginConfiguration, 0, size) {
-            Ok(configuration) => configuration.unwrap_or_default(),
-            Err(status) => {
-                log::error!("the plugin configuration can't be read: {status:?}");
-                return false;
-            }
-        };
-        match Shared::new(configuration, &Proxy) {
-            Ok(shared) => {
-                self.shared = Some(Rc::new(shared));
-                true
-            }
-            Err(reason) => {
-                log::error!("{reason}");
-                metrics::config_error(&Proxy);
-                false
-            }
-        }
-    }
-
-    fn get_type(&self) -> Option<ContextType> {
-        Some(ContextType::HttpContext)
-    }
-
-    fn create_http_context(&self, _: u32) -> Option<Box<dyn HttpContext>> {
-        Some(Box::new(Stream {
-            shared: self.shared.clone()?,
-            decision: None,
-            waiting: None,
-            awaited: None,
-        }))
-    }
+/// `proxy_action_t`: what the host does with a message after a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub(crate) enum StreamAction {
+    Continue = 0,
+    Pause = 1,
 }
 
 /// One request and its response.
-struct Stream {
+pub(crate) struct Stream {
     shared: Rc<Shared>,
     /// On the request, once it was carried out.
     decision: Option<Decision>,
     waiting: Option<Box<Waiting>>,
     /// A gRPC response that is to be counted when its status is known.
     awaited: Option<Awaited>,
+    /// Whether the request was stopped: it waits, or it was answered.
+    held: bool,
 }
 
 impl Stream {
-    fn keep(&mut self, progress: RequestProgress) -> Action {
-        match progress {
+    pub(crate) fn new(shared: Rc<Shared>) -> Self {
+        Self {
+            shared,
+            decision: None,
+            waiting: None,
+            awaited: None,
+            held: false,
+        }
+    }
+
+    fn keep(&mut self, progress: RequestProgress) -> StreamAction {
+        let action = match progress {
             RequestProgress::Continue(decision) => {
                 self.decision = Some(decision);
-                Action::Continue
+                StreamAction::Continue
             }
-            RequestProgress::Untouched => Action::Continue,
+            RequestProgress::Untouched => StreamAction::Continue,
             RequestProgress::Answered(decision) => {
                 self.decision = decision;
-                Action::Pause
+                StreamAction::Pause
             }
             RequestProgress::Waiting(waiting) => {
                 self.waiting = Some(waiting);
-                Action::Pause
+                StreamAction::Pause
             }
-        }
+        };
+        self.held = action == StreamAction::Pause;
+        action
     }
-}
 
-impl Context for Stream {
-    fn on_http_call_response(&mut self, _: u32, _: usize, body_size: usize, _: usize) {
+    pub(crate) fn on_http_call_response(&mut self, body_size: usize) {
         if let Some(waiting) = self.waiting.take() {
             let progress = external_auth::answered(&Proxy, &self.shared, *waiting, body_size);
             self.keep(progress);
         }
     }
-}
 
-impl HttpContext for Stream {
-    fn on_http_request_headers(&mut self, _: usize, _: bool) -> Action {
+    pub(crate) fn on_http_request_headers(&mut self) -> StreamAction {
         let progress = request::on_headers(&Proxy, &self.shared);
         self.keep(progress)
     }
 
-    fn on_http_response_headers(&mut self, _: usize, ends: bool) -> Action {
+    /// Nothing follows these headers if the response `ends` with them.
+    pub(crate) fn on_http_response_headers(&mut self, ends: bool) -> StreamAction {
         let Some(decision) = &self.decision else {
-            return Action::Continue;
+            return StreamAction::Continue;
         };
         match response::on_headers(&Proxy, &self.shared, decision, ends) {
             ResponseProgress::Continue(awaited) => {
                 self.awaited = awaited;
-                Action::Continue
+                StreamAction::Continue
             }
-            ResponseProgress::Answered => Action::Pause,
+            ResponseProgress::Answered => StreamAction::Pause,
         }
     }
 
-    fn on_http_response_trailers(&mut self, _: usize) -> Action {
+    pub(crate) fn on_http_response_trailers(&mut self) -> StreamAction {
         if let (Some(awaited), Some(decision)) = (self.awaited.take(), &self.decision) {
             awaited.on_trailers(&Proxy, &self.shared, decision);
         }
-        Action::Continue
+        StreamAction::Continue
+    }
+}
+
+/// What [`exports`](crate::exports) needs to know of a request, which the SDK knows by itself.
+#[cfg(not(target_os = "wasi"))]
+impl Stream {
+    pub(crate) fn waits_for(&self, call: u32) -> bool {
+        let waiting = self.waiting.as_ref();
+        waiting.is_some_and(|waiting| waiting.call == call)
+    }
+
+    pub(crate) fn is_held(&self) -> bool {
+        self.held
     }
 }
 
@@ -142,6 +117,26 @@ impl Drop for Stream {
     fn drop(&mut self) {
         if let (Some(awaited), Some(decision)) = (self.awaited.take(), &self.decision) {
             awaited.on_end(&Proxy, &self.shared, decision);
+        }
+    }
+}
+
+/// Reads the plugin configuration, of `size` bytes; what is wrong with it is logged and counted.
+pub(crate) fn configure(size: usize) -> Option<Shared> {
+    log::set_max_level(abi::log_level());
+    let configuration = match abi::configuration(size) {
+        Ok(configuration) => configuration,
+        Err(error) => {
+            log::error!("the plugin configuration can't be read: {error}");
+            return None;
+        }
+    };
+    match Shared::new(configuration, &Proxy) {
+        Ok(shared) => Some(shared),
+        Err(reason) => {
+            log::error!("{reason}");
+            metrics::config_error(&Proxy);
+            None
         }
     }
 }

@@ -56,10 +56,40 @@ impl Denial {
     }
 }
 
+/// Answers an error of gRPC where the host may not know how: what Envoy would make of `status`.
+pub(crate) fn grpc(host: &impl Host, answer: &Answer<'_>, status: u32) -> Result<(), HostError> {
+    let status = status.to_string();
+    // The router's messages are of letters and spaces, which need no escape.
+    let mut headers = vec![
+        ("content-type", &b"application/grpc"[..]),
+        ("grpc-status", status.as_bytes()),
+        ("grpc-message", answer.body),
+    ];
+    headers.extend_from_slice(answer.headers);
+    host.reply(&Answer {
+        status: 200,
+        grpc_status: None,
+        headers: &headers,
+        body: b"",
+        details: answer.details,
+    })
+}
+
+/// Answers a request with so many headers that the host may have told some of them only.
+pub(crate) fn too_many_headers(host: &impl Host) -> Result<(), HostError> {
+    host.reply(&Answer {
+        status: 431,
+        grpc_status: None,
+        headers: &[],
+        body: b"more headers than the proxy can tell apart",
+        details: "too-many-headers",
+    })
+}
+
 /// Answers when a host call failed. The request must not go on half changed; nothing better can be
 /// done if this fails as well.
 pub(crate) fn host_error(host: &impl Host, error: HostError) {
-    log::error!("{} failed with status {}", error.call, error.status);
+    log::error!("{error}");
     let _ = host.reply(&Answer {
         status: 500,
         grpc_status: None,

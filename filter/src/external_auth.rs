@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use gamma_router::{AuthService, Decision, Policy, Reason, RuleRef};
+use gamma_router::{AuthService, Decision, Policy, Reason, Request, RuleRef};
 
 use crate::{
     carry_out::carry_out,
@@ -14,6 +14,7 @@ use crate::{
     host::{Host, HostError, MapType},
     metrics::Kind,
     progress::{RequestProgress, Waiting},
+    quirks::Removal,
 };
 
 /// How long the service may take, unless the rule's requests may take less.
@@ -21,44 +22,44 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 /// As much of an answer that denies as the client gets to see.
 const MAX_BODY: usize = 64 << 10;
 
-/// Asks, and lets the request wait for the answer. `path` is that of the request.
+/// Asks, and lets the request wait for the answer.
 pub(crate) fn ask(
     host: &impl Host,
     shared: &Shared,
     auth: &AuthService,
-    headers: &HeaderMap,
+    request: &Request<'_, HeaderMap>,
     decision: Decision,
-    path: &[u8],
 ) -> Result<RequestProgress, HostError> {
     let rule = decision.rule.and_then(|rule| shared.router.rule(rule));
     let limit = rule
         .and_then(RuleRef::policy)
         .and_then(Policy::request_limit);
     let timeout = limit.unwrap_or(TIMEOUT).min(TIMEOUT);
-    let sent = question(auth, headers)
-        .is_some_and(|question| host.call(&auth.cluster, &question, timeout).is_ok());
-    if !sent {
+    let question = question(auth, request);
+    let call = question.and_then(|question| host.call(&auth.cluster, &question, timeout).ok());
+    let Some(call) = call else {
         return deny(host, shared, decision, None);
-    }
+    };
     Ok(RequestProgress::Waiting(Box::new(Waiting {
         decision,
-        path: path.into(),
+        path: request.path.into(),
+        call,
     })))
 }
 
 /// "Host, Method, Path, Content-Length, Authorization" and what the filter allows. `None` if one of
 /// them can't be told: the host takes UTF-8 only.
-fn question(auth: &AuthService, headers: &HeaderMap) -> Option<Vec<(String, String)>> {
+fn question(auth: &AuthService, request: &Request<'_, HeaderMap>) -> Option<Vec<(String, String)>> {
     let text = |value: &[u8]| String::from_utf8(value.to_vec()).ok();
-    let path = [auth.path_prefix.as_bytes(), headers.first(":path")].concat();
+    let path = [auth.path_prefix.as_bytes(), request.path].concat();
     let mut question = vec![
-        (":method".into(), text(headers.first(":method"))?),
+        (":method".into(), text(request.method)?),
         (":scheme".into(), "http".into()),
-        (":authority".into(), text(headers.first(":authority"))?),
+        (":authority".into(), text(request.authority)?),
         (":path".into(), text(&path)?),
         ("content-length".into(), "0".into()),
     ];
-    for (name, value) in headers.iter().filter(|(name, _)| auth.tells(name)) {
+    for (name, value) in request.headers.iter().filter(|(name, _)| auth.tells(name)) {
         question.push((text(name)?, text(value)?));
     }
     Some(question)
@@ -90,7 +91,7 @@ fn carry_on(
     waiting: Waiting,
     body_size: usize,
 ) -> Result<RequestProgress, HostError> {
-    let Waiting { decision, path } = waiting;
+    let Waiting { decision, path, .. } = waiting;
     // A host says that a call failed by an answer without headers, or without a map for them.
     let answer = HeaderMap::new(host.header_map(MapType::CallResponse).unwrap_or_default());
     let auth = match shared.router.external_auth(&decision) {
@@ -110,7 +111,12 @@ fn carry_on(
             taken.push(name);
         }
     }
-    let progress = carry_out(host, shared, decision, &path, None)?;
+    // Other hosts than Envoy need to be known what they have, to change it.
+    let headers = match shared.quirks().removal {
+        Removal::Removes => None,
+        _ => Some(HeaderMap::new(host.header_map(MapType::Request)?)),
+    };
+    let progress = carry_out(host, shared, decision, &path, headers.as_ref())?;
     if matches!(progress, RequestProgress::Continue(_)) {
         host.resume()?;
     }

@@ -34,6 +34,17 @@ impl HeaderMap {
         }
     }
 
+    /// Whether it has the `pairs` that its first word promises.
+    pub(crate) fn is_whole(&self, pairs: usize) -> bool {
+        let promised = self.0.first_chunk().copied();
+        promised.is_some_and(|promised| length(promised) == pairs)
+    }
+
+    /// The encoding.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// The first value of `name`, or nothing.
     pub(crate) fn first(&self, name: &str) -> &[u8] {
         self.values(name).next().unwrap_or_default()

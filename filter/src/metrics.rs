@@ -11,7 +11,7 @@
 
 use std::cell::RefCell;
 
-use gamma_config::wire;
+use gamma_config::{Settings, wire};
 use gamma_router::{BackendId, Decision, Reason, Router, RuleId, RuleRef};
 use hashbrown::HashMap;
 
@@ -63,15 +63,18 @@ type CounterKey = (Kind, Option<RuleId>, Option<BackendId>);
 pub(crate) struct Metrics {
     requests: bool,
     responses: bool,
+    /// Whether names are kept below [`SHORT`].
+    short: bool,
     /// The host's number of each counter; `None` if the host has no counters.
     ids: RefCell<HashMap<CounterKey, Option<u32>>>,
 }
 
 impl Metrics {
-    pub(crate) fn new(requests: bool, responses: bool) -> Self {
+    pub(crate) fn new(settings: &Settings, short: bool) -> Self {
         Self {
-            requests,
-            responses,
+            requests: settings.metrics,
+            responses: settings.response_metrics,
+            short,
             ids: RefCell::default(),
         }
     }
@@ -120,7 +123,7 @@ impl Metrics {
         let kind = Kind::Mirrored(number);
         self.add(host, (kind, decision.rule, decision.backend), || {
             let rule = decision.rule.and_then(|rule| router.rule(rule));
-            name(wire::MIRRORED_TOTAL, kind, rule, Some(cluster))
+            name(self.short, wire::MIRRORED_TOTAL, kind, rule, Some(cluster))
         });
     }
 
@@ -136,7 +139,7 @@ impl Metrics {
         self.add(host, (kind, rule, backend), || {
             let rule = rule.and_then(|rule| router.rule(rule));
             let cluster = rule.and_then(|rule| rule.cluster(backend?));
-            name(metric, kind, rule, cluster)
+            name(self.short, metric, kind, rule, cluster)
         });
     }
 
@@ -154,13 +157,51 @@ impl Metrics {
     }
 }
 
-fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&str>) -> String {
+/// Bytes of a name that a host may be asked to take: WasmX stops the VM above 256, its own prefix included.
+const SHORT: usize = 200;
+/// Bytes of a value in a name that would be longer.
+const SHORT_VALUE: usize = 32;
+
+fn name(
+    short: bool,
+    metric: &str,
+    kind: Kind,
+    rule: Option<RuleRef<'_>>,
+    backend: Option<&str>,
+) -> String {
+    let name = labelled(metric, kind, rule, backend, str::to_owned);
+    if !cfg!(target_os = "wasi") && short && name.len() > SHORT {
+        return labelled(metric, kind, rule, backend, shortened);
+    }
+    name
+}
+
+/// The beginning of a value, and in place of the rest what tells it from others.
+fn shortened(value: &str) -> String {
+    const HASH: usize = "~01234567".len();
+    if value.len() <= SHORT_VALUE {
+        return value.into();
+    }
+    let hash = value.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    let end = value.floor_char_boundary(SHORT_VALUE.saturating_sub(HASH));
+    format!("{}~{hash:08x}", value.get(..end).unwrap_or_default())
+}
+
+fn labelled(
+    metric: &str,
+    kind: Kind,
+    rule: Option<RuleRef<'_>>,
+    backend: Option<&str>,
+    fit: fn(&str) -> String,
+) -> String {
     let mut name = String::new();
     let mut label = |key: &str, value: &str| {
         name.push_str(key);
         name.push_str("=.=");
         // Would end the value early.
-        name.push_str(&value.replace(';', "_"));
+        name.push_str(&fit(value).replace(';', "_"));
         name.push_str(";.;");
     };
     if !matches!(kind, Kind::Mirrored(_) | Kind::Answered(_)) {
@@ -184,8 +225,11 @@ fn name(metric: &str, kind: Kind, rule: Option<RuleRef<'_>>, backend: Option<&st
 }
 
 /// Counts a configuration that was taken, by the name that it has.
-pub(crate) fn revision(host: &impl Host, revision: &str) {
-    let value = revision.replace(';', "_");
+pub(crate) fn revision(host: &impl Host, revision: &str, short: bool) {
+    let mut value = revision.replace(';', "_");
+    if !cfg!(target_os = "wasi") && short {
+        value = shortened(&value);
+    }
     let name = format!("revision=.={value};.;{}", wire::REVISIONS_TOTAL);
     if let Some(id) = host.define_counter(&name) {
         host.increment(id);

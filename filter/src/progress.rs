@@ -28,6 +28,16 @@ pub(crate) struct Waiting {
     pub(crate) decision: Decision,
     /// Its path with query, as the client sent it.
     pub(crate) path: Vec<u8>,
+    /// The host's number of the call to the service.
+    #[cfg_attr(
+        not(target_arch = "wasm32"),
+        expect(dead_code, reason = "read by the entry points, which are in wasm only")
+    )]
+    #[cfg_attr(
+        target_os = "wasi",
+        expect(dead_code, reason = "the SDK knows which request an answer is for")
+    )]
+    pub(crate) call: u32,
 }
 
 /// Whether a response goes on.

@@ -6,15 +6,13 @@ use gamma_router::{Action, Decision, Request, Router};
 
 use crate::{
     carry_out::carry_out,
-    config::{ProxyKind, Shared},
+    config::{IS_FOR_ENVOY, ProxyKind, Shared},
     denial, external_auth,
     header_map::HeaderMap,
-    host::{Host, HostError, MapType, address},
+    host::{DESTINATION, Host, HostError, MapType, NGINX_SERVER, address},
     progress::RequestProgress,
+    quirks::MANY_PAIRS,
 };
-
-/// The address that the client's connection was for.
-const DESTINATION: &str = "destination\0address";
 
 /// Handles the headers of a request. If the host fails a call, the request is answered 500.
 #[cfg_attr(
@@ -41,8 +39,13 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<RequestProgress, HostErro
     let headers = HeaderMap::new(host.header_map(MapType::Request)?);
     let (mut method, mut scheme) = (&b""[..], &b""[..]);
     let (mut authority, mut path) = (&b""[..], &b""[..]);
+    let quirks = shared.quirks();
+    let (mut pairs, mut host_line) = (0_usize, None);
     // Once over all headers: there are a dozen of them, and looking is most of the work.
     for (name, value) in headers.iter() {
+        if !IS_FOR_ENVOY {
+            pairs = pairs.saturating_add(1);
+        }
         match name {
             [b':', name @ ..] => match name {
                 b"method" => method = value,
@@ -53,9 +56,33 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<RequestProgress, HostErro
             },
             // What a client must not say: the headers by which the filter talks to the proxy and to
             // the backend. Only those that are there cost a host call.
-            name if wire::is_owned(name) => host.remove_header(MapType::Request, name)?,
+            name if wire::is_owned(name) => quirks.take_away(host, name)?,
+            name if quirks.host_line && name.eq_ignore_ascii_case(b"host") => {
+                host_line.get_or_insert(value);
+            }
             _ => {}
         }
+    }
+    // Envoy hands over all there is.
+    if !IS_FOR_ENVOY && (!headers.is_whole(pairs) || method.is_empty()) {
+        return Err(HostError::BROKEN_MAP);
+    }
+    if pairs >= MANY_PAIRS {
+        if quirks.cuts_maps {
+            denial::too_many_headers(host)?;
+            return Ok(RequestProgress::Answered(None));
+        }
+        // Envoy never cuts a map. A host that the config wrongly calls Envoy might.
+        host.remove_header(MapType::Request, shared.router.cluster_header().as_bytes())?;
+    }
+    authority = host_line.unwrap_or(authority);
+    let raw_path = quirks.decoded_path.then(|| host.property("request\0path"));
+    path = match &raw_path {
+        Some(Some(raw)) if raw.starts_with(b"/") => raw,
+        _ => path,
+    };
+    if !IS_FOR_ENVOY {
+        shared.stir(headers.as_bytes());
     }
 
     let router = &shared.router;
@@ -65,7 +92,10 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<RequestProgress, HostErro
         authority,
         path,
         destination: if router.needs_destination() {
-            address(host, DESTINATION)
+            address(host, DESTINATION).or_else(|| {
+                let asked = quirks.has_nginx_variables;
+                asked.then(|| address(host, NGINX_SERVER)).flatten()
+            })
         } else {
             None
         },
@@ -84,7 +114,7 @@ fn handle(host: &impl Host, shared: &Shared) -> Result<RequestProgress, HostErro
     }
     match router.external_auth(&decision) {
         None => carry_out(host, shared, decision, path, Some(&headers)),
-        Some(auth) => external_auth::ask(host, shared, auth, &headers, decision, path),
+        Some(auth) => external_auth::ask(host, shared, auth, &request, decision),
     }
 }
 

@@ -4,17 +4,17 @@ use std::net::SocketAddr;
 
 use gamma_config::{Fraction, wire};
 use gamma_router::{
-    Answer, By, Decision, HeaderVisitor, RequestVisitor, ResponseVisitor, is_copied, is_grpc,
+    Answer, By, Decision, HeaderVisitor, Headers, RequestVisitor, ResponseVisitor, is_copied,
+    is_grpc,
 };
 
 use crate::{
     config::Shared,
+    denial,
     header_map::HeaderMap,
-    host::{Host, HostError, MapType, address},
+    host::{Host, HostError, MapType, UPSTREAM, address},
+    quirks::Removal,
 };
-
-/// The endpoint that answered.
-const UPSTREAM: &str = "upstream\0address";
 
 /// Carries out what a decision does to a request.
 pub(crate) struct RequestHostCalls<'a, H> {
@@ -31,7 +31,11 @@ impl<H: Host> HeaderVisitor for RequestHostCalls<'_, H> {
     type Error = HostError;
 
     fn remove(&mut self, name: &str, _: By) -> Result<(), HostError> {
-        self.host.remove_header(MapType::Request, name.as_bytes())
+        let quirks = self.shared.quirks();
+        if quirks.removal != Removal::Removes && !self.has(name) {
+            return Ok(());
+        }
+        quirks.take_away(self.host, name.as_bytes())
     }
 
     fn set(&mut self, name: &str, value: &[u8], _: By) -> Result<(), HostError> {
@@ -45,7 +49,53 @@ impl<H: Host> HeaderVisitor for RequestHostCalls<'_, H> {
     }
 }
 
+impl<H: Host> RequestHostCalls<'_, H> {
+    /// Whether the request has such a header, as far as is known.
+    fn has(&self, name: &str) -> bool {
+        self.headers
+            .is_none_or(|headers| headers.values(name).next().is_some())
+    }
+}
+
 impl<H: Host> RequestVisitor for RequestHostCalls<'_, H> {
+    fn authority(&mut self, authority: &str, by: By) -> Result<(), HostError> {
+        let quirks = self.shared.quirks();
+        if quirks.rewrites_in_headers {
+            return self.set(wire::HOST, authority.as_bytes(), by);
+        }
+        self.set(":authority", authority.as_bytes(), by)?;
+        // Beside the authority there must be no other host.
+        if quirks.host_line && self.has("host") {
+            self.set("host", authority.as_bytes(), by)?;
+        }
+        Ok(())
+    }
+
+    fn path(&mut self, path: &[u8], original: &[u8], by: By) -> Result<(), HostError> {
+        self.set(wire::ORIGINAL_PATH, original, By::Gamma)?;
+        let name = if self.shared.quirks().rewrites_in_headers {
+            wire::PATH
+        } else {
+            ":path"
+        };
+        self.set(name, path, by)
+    }
+
+    fn pass_through(&mut self) -> Result<(), HostError> {
+        // Whatever the header map did not show: the proxy's own routes must not take a client's word. Where it is known
+        // at which length maps are cut, longer ones were refused.
+        if self.shared.quirks().removal == Removal::Unknown {
+            let header = self.shared.router.cluster_header().as_bytes();
+            let removed = self.host.remove_header(MapType::Request, header);
+            // A host that removes nothing sets nothing: no route of its proxy goes by a header of the filter.
+            return removed.or_else(|error| match error.status {
+                HostError::UNIMPLEMENTED => Ok(()),
+                _ => Err(error),
+            });
+        }
+        Ok(())
+    }
+
     /// Says to the proxy's mirror policies, each of which reads one header, where copies go.
     fn mirror(&mut self, cluster: &str, fraction: Fraction, by: By) -> Result<(), HostError> {
         let Self { host, shared, .. } = *self;
@@ -66,7 +116,12 @@ impl<H: Host> RequestVisitor for RequestHostCalls<'_, H> {
     }
 
     fn answer(&mut self, answer: &Answer<'_>) -> Result<(), HostError> {
-        self.host.reply(answer)
+        match answer.grpc_status {
+            Some(status) if self.shared.quirks().grpc_in_headers => {
+                denial::grpc(self.host, answer, status)
+            }
+            _ => self.host.reply(answer),
+        }
     }
 }
 

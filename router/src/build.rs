@@ -1,6 +1,6 @@
 //! Builds a router from the parts of a config, in one pass over them.
 
-use gamma_config::{Config, Part, Rule, Settings};
+use gamma_config::{Config, Features, Part, Rule, Settings};
 
 use crate::{
     clusters::ClusterInterner,
@@ -67,6 +67,7 @@ struct RouterBuilder {
     services: usize,
     needs_destination: bool,
     needs_time: bool,
+    features: Features,
     /// The ports of the Service at hand begin here.
     first_port: u32,
     service: Option<ServiceFrontend>,
@@ -90,6 +91,7 @@ impl RouterBuilder {
             services: 0,
             needs_destination: false,
             needs_time: false,
+            features: Features::default(),
             first_port: 0,
             service: None,
             table: None,
@@ -149,6 +151,7 @@ impl RouterBuilder {
         if let Err(error) = table.add(rule, RuleId(id(self.rules.len()))) {
             self.error.get_or_insert(error);
         }
+        self.features.add(Features::of_rule(rule));
         let rule = CompiledRule::new(rule, &mut self.clusters, &mut self.sessions);
         self.needs_time |= rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
         self.rules.push(rule);
@@ -168,6 +171,7 @@ impl RouterBuilder {
             services: self.services,
             needs_destination: self.needs_destination,
             needs_time: self.needs_time,
+            features: self.features,
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The router: the index of Services, the route tables and the rules that decisions read.
 
+use gamma_config::Features;
+
 use crate::{
     clusters::Clusters,
     decision::{Action, Decision},
@@ -25,6 +27,7 @@ pub struct Router {
     pub(crate) services: usize,
     pub(crate) needs_destination: bool,
     pub(crate) needs_time: bool,
+    pub(crate) features: Features,
 }
 
 impl Router {
@@ -45,6 +48,18 @@ impl Router {
     #[must_use]
     pub fn needs_time(&self) -> bool {
         self.needs_time
+    }
+
+    /// The request header that tells the proxy the cluster.
+    #[must_use]
+    pub fn cluster_header(&self) -> &str {
+        &self.cluster_header
+    }
+
+    /// What the rules ask for that not every host can do.
+    #[must_use]
+    pub fn features(&self) -> Features {
+        self.features
     }
 
     /// A rule by its number; `None` if the number is another router's.

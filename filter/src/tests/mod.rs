@@ -1,6 +1,7 @@
 //! Both phases against a host that records what is asked of it.
 
 mod features;
+mod foreign;
 mod response_codes;
 
 use std::{
@@ -108,17 +109,18 @@ impl Host for Recorder {
         cluster: &str,
         headers: &[(String, String)],
         timeout: Duration,
-    ) -> Result<(), HostError> {
+    ) -> Result<u32, HostError> {
         let headers: Vec<String> = headers.iter().map(|(n, v)| format!(" {n}: {v}")).collect();
-        self.record(format!("call {cluster} {timeout:?}{}", headers.concat()))
+        self.record(format!("call {cluster} {timeout:?}{}", headers.concat()))?;
+        Ok(1)
     }
 
     fn call_body(&self, max: usize) -> Vec<u8> {
         b"body"[..max.min(4)].into()
     }
 
-    fn now(&self) -> u64 {
-        self.now
+    fn nanoseconds(&self) -> u64 {
+        self.now * 1_000_000_000
     }
 
     fn define_counter(&self, name: &str) -> Option<u32> {

@@ -33,7 +33,7 @@ const AFTERWARDS: Duration = Duration::from_secs(3);
 const PATIENCE: Duration = Duration::from_secs(600);
 
 /// What was answered while the new version had this weight.
-struct Turn {
+struct WeightTurn {
     weight: u32,
     counts: Vec<Counted>,
 }
@@ -59,9 +59,9 @@ pub(crate) fn run(mesh: &Mesh) -> Result<()> {
 }
 
 /// Requests for as long as Flagger is at work.
-fn watch(turns: &mut Turns<'_>, is_finished: impl Fn() -> bool) -> Result<Vec<Turn>> {
+fn watch(turns: &mut Turns<'_>, is_finished: impl Fn() -> bool) -> Result<Vec<WeightTurn>> {
     let begin = Instant::now();
-    let mut seen: Vec<Turn> = Vec::new();
+    let mut seen: Vec<WeightTurn> = Vec::new();
     let mut current = None;
     let mut failed = None;
     while !is_finished() {
@@ -69,7 +69,7 @@ fn watch(turns: &mut Turns<'_>, is_finished: impl Fn() -> bool) -> Result<Vec<Tu
         let now = weight(&mut failed)?;
         if now != current {
             let counts = turns.end()?;
-            seen.extend(current.map(|weight| Turn { weight, counts }));
+            seen.extend(current.map(|weight| WeightTurn { weight, counts }));
             current = now;
             if now.is_some() {
                 turns.begin(vec![Send {
@@ -110,14 +110,14 @@ fn weight(failed: &mut Option<Instant>) -> Result<Option<u32>> {
     Ok(Some(u32::try_from(weight)?))
 }
 
-fn check(turns: &[Turn]) -> Result<()> {
+fn check(turns: &[WeightTurn]) -> Result<()> {
     let weights: Vec<u32> = turns.iter().map(|turn| turn.weight).collect();
-    for Turn { weight, counts } in turns {
+    for WeightTurn { weight, counts } in turns {
         let all: usize = counts.iter().map(|counted| counted.times).sum();
         println!("weight {weight}: {all} answers");
     }
     ensure!(weights == WEIGHTS, "the weights were {weights:?}");
-    for (number, Turn { weight, counts }) in turns.iter().enumerate() {
+    for (number, WeightTurn { weight, counts }) in turns.iter().enumerate() {
         // The first version, a second that takes its place, and a third that fails.
         let new = if number < 5 { "version 2" } else { "version 3" };
         let (mut from_new, mut all) = (0, 0);
