@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use gamma_compile::{
     self as compile, Attachment, ClusterNaming, Compilation, Provenance, TlsToBackends, lint,
 };
-use gamma_config::Config;
+use gamma_config::{Config, HostKind};
 use gamma_manifest::{
     self as manifest, Manifests,
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
@@ -56,6 +56,11 @@ pub(super) struct CompileFlags {
     #[arg(long)]
     honor_hostnames: bool,
 
+    /// The proxy that the routes are for. Findings say what it does not do by itself [default: envoy, or in
+    /// gamma-filter-compat.wasm any other]
+    #[arg(long, value_enum, value_name = "PROXY")]
+    host: Option<TargetHost>,
+
     /// Turn something off that costs a little of every request
     #[arg(long, value_enum, value_name = "WHAT", num_args = 1..)]
     without: Vec<Extra>,
@@ -82,6 +87,26 @@ enum Extra {
     RuleProperty,
     /// x-gamma-reason on answers that the filter gives itself
     ReasonHeader,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum TargetHost {
+    /// Envoy and Istio
+    Envoy,
+    /// nginx with WasmX (ngx_wasm_module)
+    Nginx,
+    /// Any other host of proxy-wasm 0.2
+    Other,
+}
+
+impl From<TargetHost> for HostKind {
+    fn from(host: TargetHost) -> Self {
+        match host {
+            TargetHost::Envoy => Self::Envoy,
+            TargetHost::Nginx => Self::Nginx,
+            TargetHost::Other => Self::Other,
+        }
+    }
 }
 
 impl Input {
@@ -113,6 +138,7 @@ impl CompileFlags {
             cluster_domain: self.cluster_domain.clone(),
             require_reference_grants: self.require_reference_grants,
             honor_hostnames: self.honor_hostnames,
+            host: self.host.map(HostKind::from),
             metrics: !self.without.contains(&Extra::Metrics),
             response_metrics: self.response_metrics,
             rule_property: !self.without.contains(&Extra::RuleProperty),

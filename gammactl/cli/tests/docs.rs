@@ -121,6 +121,7 @@ fn given(code: &Code, example: &str) -> Vec<String> {
         }
         id if id.starts_with("G5") => tested(example),
         "G206" => checked(example, &["--require-reference-grants"]),
+        "G441" => checked(example, &["--host", "nginx"]),
         "G228" => checked(example, &["--cluster-names", "istio"]),
         id if id.starts_with("G6") => {
             let istio = "istio -f - --offline --image oci://example.com/filter";

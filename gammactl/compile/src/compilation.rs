@@ -120,6 +120,7 @@ pub fn compilation(
             response_metrics: options.response_metrics,
             rule_property: options.rule_property,
             reason_header: options.reason_header,
+            host: options.host,
             ..Settings::default()
         },
         services,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use gamma_config::HostKind;
+
 use super::cluster::ClusterNaming;
 
 /// What a compilation depends on besides the manifests.
@@ -18,6 +20,8 @@ pub struct Options {
     /// Whether `hostnames` of routes are obeyed. GEP-1294 says that they should not mean anything
     /// where the parent is a Service.
     pub honor_hostnames: bool,
+    /// See [`Settings::host`](gamma_config::Settings::host).
+    pub host: Option<HostKind>,
     /// What the proxy calls its clusters.
     pub cluster_names: ClusterNaming,
     /// Who makes TLS connections to backends.
@@ -67,6 +71,7 @@ impl Default for Options {
             cluster_domain: "cluster.local".into(),
             require_reference_grants: false,
             honor_hostnames: false,
+            host: None,
             cluster_names: ClusterNaming::Standalone,
             tls_to_backends: TlsToBackends::default(),
             metrics: true,

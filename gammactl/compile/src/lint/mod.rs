@@ -10,6 +10,7 @@ mod app_protocols;
 mod claims;
 mod envoy_headers;
 mod habits;
+mod host_limits;
 mod hosts;
 mod mirrors;
 mod node_proxy;
@@ -57,6 +58,9 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
             hosts::filters(rule, diagnostics);
             slashes::prefixes(rule, diagnostics);
             redirects::methods(rule, diagnostics);
+            if let Some(host) = options.host {
+                host_limits::lint(rule, host, diagnostics);
+            }
         }
         parents::lint(route, diagnostics);
         redirects::listeners(route, diagnostics);

@@ -138,6 +138,7 @@ codes! {
     IP_HOSTNAME = "G437", Note, "host name is an IP address";
     PART_REPLACED = "G438", Warning, "part is left out or replaced";
     HEADER_LEFT_TO_ROUTE = "G440", Note, "header is removed by the proxy's route";
+    HOST_LIMIT = "G441", Warning, "host needs more than the filter";
     CASE_UNKNOWN_FIELD = "G501", Error, "test case has an unknown field";
     CASE_MISSING_FIELD = "G502", Error, "test case lacks a field";
     CASE_WRONG_TYPE = "G503", Error, "wrong type in a test case";
