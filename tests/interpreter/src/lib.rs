@@ -7,6 +7,7 @@
 //!
 //! - [`mod@modules`]: which modules there are.
 //! - [`Vm`]: a module, instantiated; calls its callbacks in the order in which Envoy does.
+//! - [`mod@profile`]: what other hosts do otherwise; [`Hosted`]: a module in one of them.
 //! - `state`: what the host knows of a request, and what it was told; `functions`: the ABI 0.2.1.
 //! - `instrument`: how a module counts its instructions.
 
@@ -14,13 +15,17 @@
 #![deny(missing_docs)]
 
 mod functions;
+mod hosted;
 mod instrument;
 pub mod modules;
+pub mod profile;
 mod state;
 
 use anyhow::{Context, Result, ensure};
+pub use hosted::{CallAnswer, Code, Hosted, Turn};
 use instrument::{COUNTER, instrument};
-pub use state::{Headers, LocalReply, Message};
+use profile::{ENVOY, HostProfile};
+pub use state::{Headers, HttpCall, LocalReply, Message, encode};
 use state::{Phase, State};
 use wasmi::{
     Engine, Global, Instance, Linker, Memory, Module, Store, TypedFunc, Val, WasmParams,
@@ -80,13 +85,33 @@ impl Vm {
     ///
     /// It is none, it wants functions that the host does not have, or it traps.
     pub fn load(wasm: &[u8]) -> Result<Self> {
-        let engine = Engine::default();
-        let module = Module::new(&engine, instrument(wasm)?)?;
-        let mut linker = Linker::new(&engine);
+        Self::load_in(wasm, ENVOY, true)
+    }
+
+    /// The same in a host of some profile, which may be lenient about what a module imports and exports.
+    fn load_in(wasm: &[u8], profile: HostProfile, lenient: bool) -> Result<Self> {
+        let module = Module::new(&Engine::default(), instrument(wasm)?)?;
+        Self::instance(&module, profile, lenient)
+    }
+
+    fn instance(module: &Module, profile: HostProfile, lenient: bool) -> Result<Self> {
+        let mut linker = Linker::new(module.engine());
         functions::define(&mut linker)?;
-        functions::define_missing(&mut linker, &module)?;
-        let mut store = Store::new(&engine, State::default());
-        let instance = linker.instantiate_and_start(&mut store, &module)?;
+        if lenient || !profile.missing.contains(&"proxy_get_log_level") {
+            functions::define_log_level(&mut linker)?;
+        }
+        if profile.has_wasi || lenient {
+            functions::define_wasi(&mut linker)?;
+        }
+        if lenient {
+            functions::define_missing(&mut linker, module)?;
+        } else {
+            let has = |name: &&&str| module.get_export(name).is_some();
+            let missing = profile.needed_exports.iter().find(|name| !has(name));
+            ensure!(missing.is_none(), "the module lacks {missing:?}");
+        }
+        let mut store = Store::new(module.engine(), State::new(profile));
+        let instance = linker.instantiate_and_start(&mut store, module)?;
         let memory = instance
             .get_memory(&store, "memory")
             .context("the module exports no memory")?;
@@ -101,10 +126,48 @@ impl Vm {
             last_context: ROOT,
             left_out: Vec::new(),
         };
-        vm.call::<_, ()>("_initialize", ())?;
+        for start in profile.starts {
+            if vm.call::<_, ()>(start, ())?.is_some() {
+                break;
+            }
+        }
         vm.call::<_, ()>("proxy_on_context_create", (ROOT, 0))?;
         vm.call::<_, i32>("proxy_on_vm_start", (ROOT, 0))?;
         Ok(vm)
+    }
+
+    fn create(&mut self, request: i32) -> Result<()> {
+        let contexts = &mut self.store.data_mut().contexts;
+        contexts.insert(request.cast_unsigned());
+        self.call::<_, ()>("proxy_on_context_create", (request, ROOT))?;
+        Ok(())
+    }
+
+    /// Lets a host function answer `status` instead of doing anything, from now on.
+    pub fn force(&mut self, function: Option<(&'static str, u32)>) {
+        self.store.data_mut().forced = function;
+    }
+
+    /// Lets every header map be these bytes, from now on.
+    pub fn break_maps(&mut self, map: Option<Vec<u8>>) {
+        self.store.data_mut().broken_map = map;
+    }
+
+    /// What the host answers to a question for the property at `path`.
+    #[must_use]
+    pub fn property(&self, path: &str) -> Option<Vec<u8>> {
+        self.store.data().properties.get(path).cloned()
+    }
+
+    /// Forgets what the host knows of a request.
+    pub fn clear_properties(&mut self) {
+        self.store.data_mut().properties.clear();
+    }
+
+    /// The names of the counters and their values.
+    #[must_use]
+    pub fn counters(&self) -> &[(String, u64)] {
+        &self.store.data().counters
     }
 
     /// Leaves callbacks out from now on.

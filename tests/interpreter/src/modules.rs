@@ -17,6 +17,27 @@ pub fn filter() -> Result<Vec<u8>> {
     read("wasm32-wasip1/wasm/gamma_filter.wasm", "make build")
 }
 
+/// The filter for other hosts than Envoy, as it is shipped; `$GAMMA_COMPAT_WASM` names another.
+///
+/// # Errors
+///
+/// It was not built.
+pub fn compat() -> Result<Vec<u8>> {
+    match std::env::var_os("GAMMA_COMPAT_WASM") {
+        Some(path) => Ok(fs::read(path)?),
+        None => read("../dist/gamma-filter-compat.wasm", "make build"),
+    }
+}
+
+/// The filter for Envoy, as it is shipped.
+///
+/// # Errors
+///
+/// It was not built.
+pub fn lean() -> Result<Vec<u8>> {
+    read("../dist/gamma-filter.wasm", "make build")
+}
+
 /// The filter with an allocator that counts.
 ///
 /// # Errors

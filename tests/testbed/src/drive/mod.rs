@@ -75,6 +75,21 @@ pub fn native(fixture: &Fixture) -> Result<()> {
     })
 }
 
+/// Runs a fixture by a driver of the caller's for each namespace of a client.
+///
+/// # Errors
+///
+/// Something is not as expected, which is [`Unexpected`], or a driver can't start.
+pub fn with<'a>(
+    fixture: &Fixture,
+    mut start: impl FnMut(&Manifests, &compile::Options) -> Result<Box<dyn Driver + 'a>>,
+) -> Result<()> {
+    let read = Read::from(fixture)?;
+    run(fixture, |namespace| {
+        start(&read.manifests, &options(namespace, &fixture.case.options))
+    })
+}
+
 /// Runs a fixture through a real Envoy with the filter `wasm`. Every answer has to be what
 /// `gammactl explain` says, too.
 ///

@@ -1,0 +1,1 @@
+//! The filter in `waf-wasm`: see `tests/waf.rs`.
