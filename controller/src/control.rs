@@ -48,6 +48,13 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
         signal(SignalKind::terminate())?,
         signal(SignalKind::interrupt())?,
     );
+    if let Some(canary) = &options.canary
+        && canary.namespace == options.root_namespace
+    {
+        bail!(
+            "--canary {canary}: what is in the root namespace is for all sidecars; name another namespace"
+        );
+    }
     let mut config = Config::infer().await.context(
         "no cluster is known: this is no pod of one, and there is no kubeconfig ($KUBECONFIG)",
     )?;
@@ -92,12 +99,7 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
     let controller = Controller {
         writer: StatusWriter::start(client.clone(), &options.controller_name, events),
         applier: Applier::new(client.clone(), leads.clone()),
-        retirement: Retirement::new(
-            client.clone(),
-            leads.clone(),
-            &options.name,
-            &options.root_namespace,
-        ),
+        retirement: Retirement::new(client.clone(), leads.clone(), &options),
         client,
         wanted: None,
         rolling_out: None,
@@ -181,6 +183,7 @@ impl Controller {
                     self.metrics.leads.set(leading.into());
                     self.delivered = false;
                     self.writer.forget();
+                    self.retirement.forget();
                     self.metrics.forget();
                     // Another replica has written since.
                     (rollout, rollouts) = mpsc::unbounded_channel();

@@ -118,7 +118,10 @@ impl Recipe {
     fn objects(&self, needed: &Config) -> Vec<IstioObject> {
         let mut objects = Vec::new();
         if let Some(options) = &self.stable {
-            objects = istio::objects(needed, &self.scope, options);
+            let mut needed = needed.clone();
+            // The module that the others keep may be older than this setting, and refuse it.
+            needed.settings.response_metrics &= self.trial.is_none();
+            objects = istio::objects(&needed, &self.scope, options);
         }
         if let Some(trial) = &self.trial {
             let mut needed = needed.clone();

@@ -1,5 +1,5 @@
-//! Takes away what an earlier release has left: filters at once, and the routes that they ask for only when no
-//! connection is left that one of them is on.
+//! Takes away what an earlier release has left: WasmPlugins at once, and the EnvoyFilters whose routes they ask for
+//! when Envoy has drained the connections that still have such a filter.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,6 +18,7 @@ use crate::{
     apply::{ENVOY_FILTER, FIELD_MANAGER, IstioKind, WASM_PLUGIN, resource},
     in_time::in_time,
     log::{Level, write},
+    options::ControllerOptions,
 };
 
 /// Sidecars keep a filter on open connections for up to 45 seconds (Istio's `drainDuration`) after it was taken
@@ -34,28 +35,36 @@ pub(crate) struct Retirement {
     /// The value of the label that the controller's objects have in common.
     instance: String,
     root_namespace: String,
-    /// Routes that are of no use any more, and since when no filter asks for them.
+    /// Where the controller has objects by these options, for where it may not look everywhere.
+    namespaces: Vec<String>,
+    /// EnvoyFilters that are of no use any more, and since when no WasmPlugin asks for them.
     unused: BTreeMap<Id, Instant>,
-    /// What could not be taken away, and was told.
-    told: BTreeSet<Id>,
 }
 
 impl Retirement {
-    /// Of objects that a controller of this name has written.
+    /// Of objects that a controller with these options has written.
     pub(crate) fn new(
         client: Client,
         leads: watch::Receiver<bool>,
-        instance: &str,
-        root_namespace: &str,
+        options: &ControllerOptions,
     ) -> Self {
+        let canary = options.canary.iter().map(|canary| canary.namespace.clone());
         Self {
             client,
             leads,
-            instance: instance.into(),
-            root_namespace: root_namespace.into(),
+            instance: options.name.clone(),
+            root_namespace: options.root_namespace.clone(),
+            namespaces: [options.root_namespace.clone()]
+                .into_iter()
+                .chain(canary)
+                .collect(),
             unused: BTreeMap::new(),
-            told: BTreeSet::new(),
         }
+    }
+
+    /// Forgets since when an EnvoyFilter is of no use: another replica may have used it meanwhile.
+    pub(crate) fn forget(&mut self) {
+        self.unused.clear();
     }
 
     /// Takes away what a controller of this name has written once, and is none of `objects`.
@@ -100,15 +109,24 @@ impl Retirement {
         ));
         let resource = resource(kind.api_version, kind.name);
         let all: Api<DynamicObject> = Api::all_with(self.client.clone(), &resource);
-        let mut listed = in_time(all.list_metadata(&parameters)).await;
+        let mut listed = in_time(all.list_metadata(&parameters))
+            .await
+            .map(|all| all.items);
         if matches!(&listed, Err(kube::Error::Api(status)) if status.code == 403) {
-            let root: Api<DynamicObject> =
-                Api::namespaced_with(self.client.clone(), &self.root_namespace, &resource);
-            listed = in_time(root.list_metadata(&parameters)).await;
+            listed = Ok(Vec::new());
+            for namespace in &self.namespaces {
+                let there: Api<DynamicObject> =
+                    Api::namespaced_with(self.client.clone(), namespace, &resource);
+                let found = in_time(there.list_metadata(&parameters)).await;
+                listed = listed.and_then(|mut all| {
+                    all.extend(found?.items);
+                    Ok(all)
+                });
+            }
         }
         match listed {
             Ok(found) => {
-                let ours = found.items.iter().filter(|object| is_ours(object));
+                let ours = found.iter().filter(|object| is_ours(object));
                 let ids = ours.map(|object| {
                     let namespace = object.namespace().unwrap_or_default();
                     (kind.name, namespace, object.name_any())
@@ -144,13 +162,11 @@ impl Retirement {
             ),
             Err(kube::Error::Api(status)) if status.code == 404 => {}
             Err(error) => {
-                if self.told.insert(id.clone()) {
-                    let mut fields = fields;
-                    fields["error"] = error.to_string().into();
-                    let message = "an earlier release has left this, and it can't be taken away: delete it by hand, \
-                                   WasmPlugins a minute before EnvoyFilters";
-                    write(Level::Warning, message, fields);
-                }
+                let mut fields = fields;
+                fields["error"] = error.to_string().into();
+                let message = "an earlier release has left this, and it can't be taken away: delete it by hand, \
+                               WasmPlugins a minute before EnvoyFilters";
+                write(Level::Error, message, fields);
             }
         }
     }

@@ -102,7 +102,7 @@ async fn until_loaded(client: &Client, canary: &Canary, revision: &str) {
             write(
                 Level::Error,
                 "the sidecars of the canary have not taken the module, and no others get it: the logs of istio-proxy \
-                 there say why, and with the image before this one everything is as it was",
+                 there say why. Set the image back to undo this, or take the canary away to give it to all",
                 json!({ "canary": canary.to_string(), "sidecars": missing }),
             );
         }

@@ -22,11 +22,11 @@ const PROXY: &str = "istio-proxy";
 /// Where its agent answers Prometheus, without TLS and outside of the redirection.
 const METRICS: u16 = 15_020;
 /// Sidecars that are asked at a time.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 4;
 /// How long one may take.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Bytes of one's counters, which are some hundred thousand.
-const LIMIT: usize = 64 << 20;
+/// Bytes of one's counters, which are some hundred thousand, and of what the application adds to them.
+const LIMIT: usize = 16 << 20;
 
 /// How many sidecars have taken a config.
 #[derive(Debug, Clone, Copy)]

@@ -42,6 +42,11 @@ pub(super) fn changes(old: &Settings, new: &Settings) -> Vec<Difference> {
             Some(old.rule_property.to_string()),
             Some(new.rule_property.to_string()),
         ),
+        (
+            "host",
+            old.host.map(|host| host.as_str().into()),
+            new.host.map(|host| host.as_str().into()),
+        ),
         ("revision", old.revision.clone(), new.revision.clone()),
         (
             "istioSidecar",

@@ -76,7 +76,7 @@ fn roll_out(
     // Another one, while requests go on and the route changes.
     let requests = under(&mut elsewhere, &loaded, || {
         installed.configure(&[("image", other), ("canary", CANARY)])?;
-        until("the trial", || installed.says("goes to a canary first"))?;
+        until("the trial", || url(EDGE, "gamma-canary", other))?;
         apply(&to("v2"))?;
         everywhere(other)?;
         installed.says(TO_ALL)?;
