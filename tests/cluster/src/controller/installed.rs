@@ -65,9 +65,14 @@ impl Installed {
     pub(crate) fn configure(&self, settings: &[(&str, &str)]) -> Result<()> {
         let image = image();
         let (name, tag) = image.rsplit_once(':').context("an image with a tag")?;
+        let has_canary = settings.iter().any(|(key, _)| *key == "canary");
+        let resources: &[&str] = match has_canary {
+            true => &["gamma", "canary"],
+            false => &["gamma"],
+        };
         let settings = settings.iter().map(|(key, value)| format!("{key}={value}"));
         let kustomization = json!({
-            "resources": ["gamma", "canary"],
+            "resources": resources,
             "images": [{ "name": "gamma-controller", "newName": name, "newTag": tag }],
             "configMapGenerator": [{
                 "name": DEPLOYMENT,
