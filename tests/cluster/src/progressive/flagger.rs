@@ -28,7 +28,7 @@ const NAME: &str = "web";
 /// The weights of the new version, one after the other: one that is promoted, and one that is not.
 const WEIGHTS: [u32; 8] = [0, 25, 50, 75, 100, 0, 25, 0];
 /// How long requests go on when it has failed.
-const AFTERWARDS: Duration = Duration::from_secs(3);
+const AFTERWARDS: Duration = Duration::from_secs(4);
 /// Longer than all of it takes.
 const PATIENCE: Duration = Duration::from_secs(600);
 
@@ -120,9 +120,15 @@ fn check(turns: &[WeightTurn]) -> Result<()> {
     for (number, WeightTurn { weight, counts }) in turns.iter().enumerate() {
         // The first version, a second that takes its place, and a third that fails.
         let new = if number < 5 { "version 2" } else { "version 3" };
-        let (mut from_new, mut all) = (0, 0);
+        let (mut from_new, mut without_pods, mut all) = (0, 0, 0);
         for Counted { outcome, times } in counts {
             let answer = (outcome.status, outcome.text.trim());
+            // Flagger takes the failing version's pods away together with its weight: the last of its requests
+            // find none.
+            if number > 5 && answer == (503, "no healthy upstream") {
+                without_pods += times;
+                continue;
+            }
             let known = [(200, "version 1"), (200, "version 2"), (500, "version 3")];
             ensure!(
                 known.contains(&answer),
@@ -131,6 +137,10 @@ fn check(turns: &[WeightTurn]) -> Result<()> {
             all += times;
             from_new += if answer.1 == new { *times } else { 0 };
         }
+        ensure!(
+            without_pods * 50 < all,
+            "turn {number}: {without_pods} of {all} found no pod"
+        );
         follows(from_new, all, *weight).with_context(|| format!("turn {number}"))?;
     }
     Ok(())

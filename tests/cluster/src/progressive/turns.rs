@@ -52,9 +52,8 @@ impl<'c> Turns<'c> {
 /// Fails if the share of `new` among `all` answers is not `weight` percent: but for chance, and for the
 /// answers of the moment before the new weight was obeyed.
 pub(super) fn follows(new: usize, all: usize, weight: u32) -> Result<()> {
-    /// Of a hundred: of a turn of ten seconds this is half a second in which the weight was another one by
-    /// forty.
-    const OF_THE_TURN_BEFORE: f64 = 2.0;
+    /// Of a hundred: what a third of a second of the weight before, which was 25 more, is of a turn of four.
+    const OF_THE_TURN_BEFORE: f64 = 3.0;
     ensure!(all > 100, "only {all} answers with the weight {weight}");
     #[expect(clippy::cast_precision_loss, reason = "some thousands of them")]
     let (new, all) = (new as f64, all as f64);
