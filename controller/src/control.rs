@@ -185,7 +185,7 @@ impl Controller {
                     self.writer.forget();
                     self.retirement.forget();
                     self.metrics.forget();
-                    // Another replica has written since.
+                    // What an earlier one has still to say is of no use.
                     (rollout, rollouts) = mpsc::unbounded_channel();
                     self.roll_out(leading, rollout.clone());
                 }
@@ -231,10 +231,8 @@ impl Controller {
     fn next(&mut self, rollout: Rollout) {
         let on_trial = matches!(rollout, Rollout::Trial { .. });
         self.metrics.on_trial.set(on_trial.into());
-        match Recipe::new(&self.options, rollout) {
-            Ok(recipe) => self.recipe = Some(recipe),
-            Err(error) => write(Level::Error, &format!("{error:#}"), json!({})),
-        }
+        self.recipe = Some(Recipe::new(&self.options, rollout));
+        // Another replica may have written since.
         self.pending.whole = true;
         self.pending.change(Instant::now());
     }

@@ -1,8 +1,5 @@
 //! What is made of the objects of a cluster: objects for Istio, and what is said on each route.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use anyhow::Result;
 use gamma_compile::{
     self as compile, Attachment, ClusterNaming, Compilation, TlsToBackends, status,
 };
@@ -13,6 +10,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostics, Severity},
 };
 use serde_json::Value;
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
 
 use crate::{
     options::ControllerOptions,
@@ -72,33 +70,33 @@ impl Release {
 }
 
 impl Recipe {
-    /// # Errors
-    ///
-    /// It is a trial, and the options have no canary.
-    pub(crate) fn new(options: &ControllerOptions, rollout: Rollout) -> Result<Self> {
+    pub(crate) fn new(options: &ControllerOptions, rollout: Rollout) -> Self {
         let scope = |namespace: &str| Scope::Mesh {
             root_namespace: namespace.into(),
         };
         let (stable, trial) = match rollout {
             Rollout::Whole(image) => (Some(image), None),
-            Rollout::Trial { canary, stable } => {
-                let of = Rollout::canary_of(options)?;
+            Rollout::Trial {
+                canary,
+                module,
+                stable,
+            } => {
                 let name = format!("{}-canary", options.name);
                 let trial = Trial {
-                    revision: revision(&canary),
+                    revision: revision(&module),
                     istio: IstioOptions {
-                        selector: of.selector.iter().cloned().collect(),
+                        selector: canary.selector.into_iter().collect(),
                         // Before the other filter, which lets pass what this one has decided.
                         priority: Some(1),
-                        ..IstioOptions::new(name, canary)
+                        ..IstioOptions::new(name, module)
                     },
-                    scope: scope(&of.namespace),
+                    scope: scope(&canary.namespace),
                     instance: options.name.clone(),
                 };
                 (stable, Some(trial))
             }
         };
-        Ok(Self {
+        Self {
             compile: compile::Options {
                 cluster_names: ClusterNaming::Istio,
                 cluster_domain: options.cluster_domain.clone(),
@@ -111,16 +109,18 @@ impl Recipe {
             scope: scope(&options.root_namespace),
             trial,
             controller_name: options.controller_name.clone(),
-        })
+        }
     }
 
     /// A route for all sidecars, and a filter for those that get one.
     fn objects(&self, needed: &Config) -> Vec<IstioObject> {
         let mut objects = Vec::new();
         if let Some(options) = &self.stable {
-            let mut needed = needed.clone();
-            // The module that the others keep may be older than this setting, and refuse it.
-            needed.settings.response_metrics &= self.trial.is_none();
+            let mut needed = Cow::Borrowed(needed);
+            if self.trial.is_some() {
+                // The module that the others keep may be older than this setting, and refuse it.
+                needed.to_mut().settings.response_metrics = false;
+            }
             objects = istio::objects(&needed, &self.scope, options);
         }
         if let Some(trial) = &self.trial {
@@ -221,7 +221,7 @@ mod tests {
     fn recipe() -> Recipe {
         let image = "oci://registry.example.com/gamma:1";
         let options = ControllerOptions::parse_from(["gamma-controller", "--image", image]);
-        Recipe::new(&options, Rollout::Whole(image.parse().unwrap())).unwrap()
+        Recipe::new(&options, Rollout::Whole(image.parse().unwrap()))
     }
 
     /// Services and routes for them, each there or not and with this or that, by the bits of `state`.

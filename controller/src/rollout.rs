@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
 use gamma_envoy::istio::Image;
 use gamma_registry::Digest;
 use kube::Client;
@@ -31,7 +30,8 @@ pub(crate) enum Rollout {
     Whole(Image),
     /// Those of the canary this one, and the others what they had.
     Trial {
-        canary: Image,
+        canary: Canary,
+        module: Image,
         stable: Option<Image>,
     },
 }
@@ -52,7 +52,8 @@ pub(crate) async fn roll_out(
             let fields = json!({ "url": wanted.url, "canary": canary.to_string() });
             write(Level::Info, "the module goes to a canary first", fields);
             let _ = rollouts.send(Rollout::Trial {
-                canary: wanted.clone(),
+                canary: canary.clone(),
+                module: wanted.clone(),
                 stable,
             });
             until_loaded(&client, canary, &revision(&wanted)).await;
@@ -107,16 +108,5 @@ async fn until_loaded(client: &Client, canary: &Canary, revision: &str) {
             );
         }
         sleep(PERIOD).await;
-    }
-}
-
-impl Rollout {
-    /// Where the canary of a trial is.
-    ///
-    /// # Errors
-    ///
-    /// There is none in these options.
-    pub(crate) fn canary_of(options: &ControllerOptions) -> Result<&Canary> {
-        options.canary.as_ref().context("a trial without --canary")
     }
 }
