@@ -6,9 +6,9 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use gamma_testbed::{
-    page::{self, Block, fits},
+    page::{self, Block},
     repository,
 };
 
@@ -81,22 +81,7 @@ fn command_prints(
         bash.env("FLAGGER", "../upstream/gatewayapi");
     }
     let ended = output(&mut bash, None)?;
-    let printed = String::from_utf8_lossy(&ended.stdout);
-    if ended.status.code() != Some(command.exits) {
-        bail!(
-            "{}\n{}, and printed:\n{printed}",
-            command.text,
-            ended.status
-        );
-    }
-    if let Some(expected) = expected {
-        ensure!(
-            fits(expected, &printed),
-            "{}\n--- the page\n{expected}--- printed\n{printed}",
-            command.text
-        );
-    }
-    Ok(())
+    page::check(command, expected, &ended)
 }
 
 /// What the node's Flagger is installed by.

@@ -2,9 +2,9 @@
 
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use gamma_testbed::{
-    page::{self, Block, fits},
+    page::{self, Block},
     repository,
 };
 
@@ -103,20 +103,5 @@ fn command_prints(
         .env("REGISTRY", &registry)
         .output()
         .context("bash")?;
-    let printed = String::from_utf8_lossy(&output.stdout);
-    if output.status.code() != Some(command.exits) {
-        bail!(
-            "{}\n{}, and printed:\n{printed}",
-            command.text,
-            output.status
-        );
-    }
-    if let Some(expected) = expected {
-        ensure!(
-            fits(expected, &printed),
-            "{}\n--- the page\n{expected}--- printed\n{printed}",
-            command.text
-        );
-    }
-    Ok(())
+    page::check(command, expected, &output)
 }

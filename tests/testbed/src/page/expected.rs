@@ -1,5 +1,35 @@
 //! The output that a page gives for a command, compared with what the command prints.
 
+use std::process::Output;
+
+use anyhow::{Result, bail, ensure};
+
+use super::Command;
+
+/// Holds a command that has `ended` against its page: its exit code, and what it printed if the page says what.
+///
+/// # Errors
+///
+/// It is otherwise; the message has both.
+pub fn check(command: &Command<'_>, expected: Option<&str>, ended: &Output) -> Result<()> {
+    let printed = String::from_utf8_lossy(&ended.stdout);
+    if ended.status.code() != Some(command.exits) {
+        bail!(
+            "{}\n{}, and printed:\n{printed}",
+            command.text,
+            ended.status
+        );
+    }
+    if let Some(expected) = expected {
+        ensure!(
+            fits(expected, &printed),
+            "{}\n--- the page\n{expected}--- printed\n{printed}",
+            command.text
+        );
+    }
+    Ok(())
+}
+
 /// Whether `printed` is what the page says: line for line, but that a line `...` stands for any
 /// lines, and `…` within a line for any text.
 #[must_use]

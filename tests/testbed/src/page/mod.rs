@@ -11,5 +11,5 @@ mod expected;
 mod markdown;
 
 pub use command::{Command, sessions, split};
-pub use expected::fits;
+pub use expected::{check, fits};
 pub use markdown::{Block, blocks};
