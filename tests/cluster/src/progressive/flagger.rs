@@ -132,7 +132,7 @@ fn check(turns: &[WeightTurn]) -> Result<()> {
             let known = [(200, "version 1"), (200, "version 2"), (500, "version 3")];
             ensure!(
                 known.contains(&answer),
-                "weight {weight}, {times} times: {outcome:?}"
+                "turn {number}, weight {weight}, {times} of its answers: {outcome:?}"
             );
             all += times;
             from_new += if answer.1 == new { *times } else { 0 };
