@@ -119,37 +119,18 @@ fn after_header(bytes: &[u8]) -> Result<&[u8], InvalidCompression> {
     Ok(rest)
 }
 
-/// CRC-32 as gzip has it. A table of 16 entries, since one for whole bytes is a hundredth of the module.
+/// CRC-32 as gzip has it. Its table is made anew each time, since a kilobyte of it would be in every module.
 fn crc32(bytes: &[u8]) -> u32 {
-    #[expect(
-        clippy::indexing_slicing,
-        reason = "in a constant, an index out of bounds does not compile"
-    )]
-    const TABLE: [u32; 16] = {
-        let mut table = [0_u32; 16];
-        let mut nibble = 0;
-        while nibble < 16 {
-            let mut value = nibble;
-            let mut bit = 0;
-            while bit < 4 {
-                value = match value & 1 {
-                    0 => value >> 1,
-                    _ => (value >> 1) ^ 0xedb8_8320,
-                };
-                bit += 1;
-            }
-            table[nibble as usize] = value;
-            nibble += 1;
-        }
-        table
-    };
-    let entry = |value: u32| TABLE.get((value & 15) as usize).copied().unwrap_or(0);
-    let mut crc = u32::MAX;
-    for &byte in bytes {
-        crc ^= u32::from(byte);
-        crc = (crc >> 4) ^ entry(crc);
-        crc = (crc >> 4) ^ entry(crc);
-    }
+    let table: [u32; 256] = std::array::from_fn(|byte| {
+        (0..8).fold(byte as u32, |value, _| match value & 1 {
+            0 => value >> 1,
+            _ => (value >> 1) ^ 0xedb8_8320,
+        })
+    });
+    let entry = |value: u32| table.get((value & 255) as usize).copied().unwrap_or(0);
+    let crc = bytes.iter().fold(u32::MAX, |crc, &byte| {
+        (crc >> 8) ^ entry(crc ^ u32::from(byte))
+    });
     !crc
 }
 

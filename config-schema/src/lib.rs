@@ -83,9 +83,9 @@ pub use host::{Feature, Features, HostKind};
 pub use matches::{
     Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
 };
-pub use part::{Part, PortHead, ServiceHead};
+pub use part::{Part, Parts, PortHead, ServiceHead, TableText};
 pub use policy::{Retry, Timeouts};
-pub use read::{parse, read};
+pub use read::{parse, read, read_parts};
 pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};
 pub use service::{Port, RouteTable, Service, ServiceKind};
 pub use session::{SessionPersistence, SessionType};

@@ -1,6 +1,11 @@
 //! The parts of a config in their order, and the one walk over them.
 
-use std::net::IpAddr;
+use std::{
+    hash::{Hash, Hasher},
+    net::IpAddr,
+};
+
+use serde_json::value::RawValue;
 
 use crate::{
     config::Config,
@@ -49,6 +54,33 @@ pub struct PortHead<'p> {
     pub cluster: &'p str,
 }
 
+/// Takes the parts of a config as they are read.
+pub trait Parts {
+    /// Takes the next part.
+    fn take(&mut self, part: Part<'_>);
+
+    /// Whether the rules of the table that has just begun are known, from a table with this text that was
+    /// [read](crate::read_parts) before in a config without a problem. Known rules are not read again: the table's end
+    /// is the next part.
+    fn knows(&mut self, table: &TableText<'_>) -> bool;
+}
+
+/// All that a table says, before its rules are read. Two tables of one hash, made with a key that nobody knows, say
+/// the same: what a rule means depends on nothing outside of its table.
+#[derive(Debug)]
+pub struct TableText<'c>(pub(crate) &'c RouteTable<&'c RawValue>);
+
+impl Hash for TableText<'_> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self(RouteTable { rules, match_order }) = self;
+        state.write_usize(rules.len());
+        for rule in rules {
+            rule.get().hash(state);
+        }
+        match_order.hash(state);
+    }
+}
+
 /// Takes the parts of a config, whose rules are `R`.
 pub(crate) trait Visit<'c, R> {
     type Error;
@@ -56,8 +88,8 @@ pub(crate) trait Visit<'c, R> {
     /// Takes every part that is no rule.
     fn part(&mut self, part: Part<'c>);
 
-    /// Takes the next rule of the table.
-    fn rule(&mut self, rule: &'c R) -> Result<(), Self::Error>;
+    /// Takes the rules of the table that has begun.
+    fn rules(&mut self, table: &'c RouteTable<R>) -> Result<(), Self::Error>;
 }
 
 /// Hands the parts of `config` over, up to the first error.
@@ -72,9 +104,7 @@ pub(crate) fn walk<'c, R, V: Visit<'c, R>>(
             visitor.part(Part::Port(port.head()));
             for (consumer, table) in port.tables() {
                 visitor.part(Part::Table(consumer));
-                for rule in &table.rules {
-                    visitor.rule(rule)?;
-                }
+                visitor.rules(table)?;
                 visitor.part(Part::EndOfTable(&table.match_order));
             }
             visitor.part(Part::EndOfPort);
@@ -126,8 +156,10 @@ impl<'c> Visit<'c, Rule> for Whole<'_, 'c> {
         (self.0)(part);
     }
 
-    fn rule(&mut self, rule: &'c Rule) -> Result<(), Self::Error> {
-        (self.0)(Part::Rule(rule));
+    fn rules(&mut self, table: &'c RouteTable) -> Result<(), Self::Error> {
+        for rule in &table.rules {
+            (self.0)(Part::Rule(rule));
+        }
         Ok(())
     }
 }

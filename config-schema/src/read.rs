@@ -11,9 +11,10 @@ use crate::{
     config::Config,
     error::Error,
     json,
-    part::{Part, Visit, walk},
+    part::{Part, Parts, TableText, Visit, walk},
     refusal::refused,
     rule::Rule,
+    service::RouteTable,
     settings::Settings,
     validate::Validator,
 };
@@ -25,17 +26,40 @@ use crate::{
 ///
 /// As those of [`parse`].
 pub fn read(configuration: &[u8], take: &mut dyn FnMut(Part<'_>)) -> Result<(), Error> {
+    read_parts(configuration, &mut TakeAll(take))
+}
+
+/// Knows no table.
+struct TakeAll<'t>(&'t mut dyn FnMut(Part<'_>));
+
+impl Parts for TakeAll<'_> {
+    fn take(&mut self, part: Part<'_>) {
+        (self.0)(part);
+    }
+
+    fn knows(&mut self, _: &TableText<'_>) -> bool {
+        false
+    }
+}
+
+/// As [`read`], to somebody who may know a table already.
+///
+/// # Errors
+///
+/// As those of [`parse`].
+pub fn read_parts(configuration: &[u8], parts: &mut dyn Parts) -> Result<(), Error> {
     let json = &*plain(configuration)?;
     if is_nothing(json) {
-        take(Part::Settings(None, &Settings::default()));
+        parts.take(Part::Settings(None, &Settings::default()));
         return Ok(());
     }
     let outline: Config<&RawValue> =
         json::parse(json).map_err(|error| refused(json, 0, json, &error))?;
     let mut reader = RuleByRule {
         json,
-        take,
+        parts,
         validator: Validator::new(outline.version),
+        is_known: false,
     };
     walk(&outline, &mut reader)?;
     reader.validator.into_result()
@@ -62,21 +86,39 @@ fn is_nothing(json: &[u8]) -> bool {
     json.iter().all(u8::is_ascii_whitespace)
 }
 
-struct RuleByRule<'j, 't> {
+struct RuleByRule<'j, 'p> {
     json: &'j [u8],
-    take: &'t mut dyn FnMut(Part<'_>),
+    parts: &'p mut dyn Parts,
     validator: Validator,
+    /// Whether the rules of the table at hand are known.
+    is_known: bool,
 }
 
 impl<'c> Visit<'c, &RawValue> for RuleByRule<'_, '_> {
     type Error = Error;
 
     fn part(&mut self, part: Part<'c>) {
-        self.validator.take(&part);
-        (self.take)(part);
+        match part {
+            // It was right when it was read, and the validator has seen none of its rules.
+            Part::EndOfTable(_) if std::mem::take(&mut self.is_known) => {
+                self.validator.take(&Part::EndOfTable(&[]));
+            }
+            _ => self.validator.take(&part),
+        }
+        self.parts.take(part);
     }
 
-    fn rule(&mut self, text: &'c &RawValue) -> Result<(), Error> {
+    fn rules(&mut self, table: &'c RouteTable<&RawValue>) -> Result<(), Error> {
+        self.is_known = self.parts.knows(&TableText(table));
+        if self.is_known {
+            return Ok(());
+        }
+        table.rules.iter().try_for_each(|text| self.rule(text))
+    }
+}
+
+impl RuleByRule<'_, '_> {
+    fn rule(&mut self, text: &RawValue) -> Result<(), Error> {
         let text = text.get().as_bytes();
         let rule: Rule = json::parse(text).map_err(|error| {
             let start = (text.as_ptr() as usize).saturating_sub(self.json.as_ptr() as usize);
@@ -86,7 +128,7 @@ impl<'c> Visit<'c, &RawValue> for RuleByRule<'_, '_> {
         self.validator.take(&part);
         // Of a config that is refused, nothing more is of use.
         if self.validator.is_content() {
-            (self.take)(part);
+            self.parts.take(part);
         }
         Ok(())
     }

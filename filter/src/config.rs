@@ -7,13 +7,19 @@ use std::{
 
 use fastrand::Rng;
 use gamma_config::{HostKind, Settings};
-use gamma_router::{ReadError, Router};
+use gamma_router::{KnownTables, ReadError, Router};
 
 use crate::{
     host::Host,
     metrics::{self, Metrics},
     quirks::{self, Quirks},
 };
+
+thread_local! {
+    /// The route tables of all plugins in this VM: what a new configuration has in common with one that is still in
+    /// use is not read again. Envoy configures a plugin anew before it lets the old configuration go.
+    static KNOWN_TABLES: Cell<KnownTables> = Cell::default();
+}
 
 /// Everything that the requests of one configuration share.
 #[derive(Debug)]
@@ -45,10 +51,13 @@ impl Shared {
     )]
     pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, ReadError> {
         let mut namespace = String::new();
-        let (router, settings) = Router::read(&configuration, |settings| {
+        let mut known = KNOWN_TABLES.take();
+        let read = Router::read(&configuration, &mut known, |settings| {
             namespace = client_namespace(settings, host);
             namespace.clone()
-        })?;
+        });
+        KNOWN_TABLES.set(known);
+        let (router, settings) = read?;
         let kind = kind(&settings);
         if !IS_FOR_ENVOY {
             quirks::warn(kind, &router, host);

@@ -1,13 +1,13 @@
 //! Applies the rule that won to its request: the rule's filters, its session, and the backend that is drawn.
 
 use crate::{
+    compiled_table::PlacedTable,
     decision::{Action, Decision, InSession, Reason, ResponseHeader},
     entry::Entry,
     filter::{CompiledRedirect, Filters},
     id::BackendId,
     port::Port,
     request::{Headers, Request, split_query},
-    router::Router,
     rule::{CompiledBackend, CompiledRule},
     session::Pin,
     split::Split,
@@ -16,16 +16,17 @@ use crate::{
 /// A request that its rule forwards, before a backend is chosen.
 #[derive(Debug, Clone)]
 pub(crate) struct Undrawn<'r> {
+    table: PlacedTable<'r>,
     pub(crate) rule: &'r CompiledRule,
     /// The backend that the request's session is bound to, if it has one: no other is drawn.
     pub(crate) pin: Option<Pin>,
     response: Vec<ResponseHeader>,
 }
 
-impl Router {
+impl<'r> PlacedTable<'r> {
     /// Decides with the rule of `entry`. `draw` chooses the backend of a request that belongs to no session.
     pub(crate) fn apply<H: Headers + ?Sized>(
-        &self,
+        self,
         port: &Port,
         entry: &Entry,
         request: &Request<'_, H>,
@@ -50,17 +51,17 @@ impl Router {
     ///
     /// The decision, if the rule answers the request itself.
     pub(crate) fn before_backend<H: Headers + ?Sized>(
-        &self,
+        self,
         port: &Port,
         entry: &Entry,
         request: &Request<'_, H>,
-    ) -> Result<Undrawn<'_>, Decision> {
+    ) -> Result<Undrawn<'r>, Decision> {
         let decision = |action, response| Decision {
-            rule: Some(entry.rule),
+            rule: Some(self.rule_id(entry)),
             response,
             ..Decision::without_rule(action)
         };
-        let Some(rule) = self.rule_of(entry.rule).filter(|rule| !rule.invalid) else {
+        let Some(rule) = self.rule(entry).filter(|rule| !rule.invalid) else {
             return Err(decision(Action::Reply(Reason::InvalidRule), Vec::new()));
         };
         let mut response = Vec::new();
@@ -82,6 +83,7 @@ impl Router {
                     .is_some_and(CompiledBackend::is_usable)
             });
         Ok(Undrawn {
+            table: self,
             rule,
             pin,
             response,
@@ -99,12 +101,14 @@ impl Undrawn<'_> {
         request: &Request<'_, H>,
     ) -> Decision {
         let Self {
+            table,
             rule,
             pin,
             response,
         } = self;
+        let id = table.rule_id(entry);
         let mut decision = Decision {
-            rule: Some(entry.rule),
+            rule: Some(id),
             response,
             ..Decision::without_rule(Action::Preflight)
         };
@@ -117,10 +121,7 @@ impl Undrawn<'_> {
         {
             return decision;
         }
-        decision.backend = Some(BackendId {
-            rule: entry.rule,
-            index: u32::try_from(index).unwrap_or(u32::MAX),
-        });
+        decision.backend = Some(BackendId(u32::try_from(index).unwrap_or(u32::MAX)));
         decision.action = match (backend.cluster, backend.redirect()) {
             (None, _) => Action::Reply(Reason::InvalidBackend),
             (Some(_), Some(found)) => redirect(found, port, entry, request),
@@ -133,7 +134,7 @@ impl Undrawn<'_> {
                     }));
                 }
                 Action::Forward {
-                    cluster,
+                    cluster: table.cluster_id(cluster),
                     path: rewrite(rule, backend, entry, request.path),
                 }
             }

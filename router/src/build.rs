@@ -1,17 +1,18 @@
 //! Builds a router from the parts of a config, in one pass over them.
 
-use gamma_config::{Config, Features, Part, Rule, Settings};
+use std::sync::Arc;
+
+use gamma_config::{Config, Features, Part, Parts, Settings, TableText};
 
 use crate::{
     clusters::ClusterInterner,
+    compiled_table::{CompiledTable, TableBuilder},
     error::{BuildError, ReadError},
     frontend::{FrontendIndex, ServiceFrontend},
-    id::RuleId,
+    id::ClusterId,
+    known_tables::{KnownTables, TableKey},
     port::Port,
     router::Router,
-    rule::CompiledRule,
-    session_ids::SessionIds,
-    table::MatchTableBuilder,
 };
 
 impl Router {
@@ -24,34 +25,83 @@ impl Router {
     /// [`Config::validate`](gamma_config::Config::validate).
     pub fn new(config: &Config, client_namespace: &str) -> Result<Self, BuildError> {
         let mut builder = RouterBuilder::new(&config.settings, client_namespace);
-        config.parts(&mut |part| builder.take(part));
+        config.parts(&mut |part| builder.part(part));
         builder.build()
     }
 
     /// Builds the router while the text of a config is read, rule by rule: a config in memory takes
     /// several times what the router takes. `client_namespace` is asked for the namespace of the
-    /// clients.
+    /// clients. A table that is `known` is neither read nor compiled: its text alone is read through once.
     ///
     /// # Errors
     ///
     /// The config is refused, or a pattern is.
     pub fn read(
         json: &[u8],
+        known: &mut KnownTables,
         client_namespace: impl FnOnce(&Settings) -> String,
     ) -> Result<(Self, Settings), ReadError> {
-        let mut settings = Settings::default();
-        let mut client_namespace = Some(client_namespace);
-        // Replaced by the first part, which is the settings.
-        let mut builder = RouterBuilder::new(&settings, "");
-        gamma_config::read(json, &mut |part| {
-            if let (Part::Settings(_, found), Some(of)) = (&part, client_namespace.take()) {
-                settings = (*found).clone();
-                builder = RouterBuilder::new(found, &of(found));
-            } else {
-                builder.take(part);
-            }
-        })?;
-        Ok((builder.build()?, settings))
+        let settings = Settings::default();
+        let mut reader = RouterReader {
+            known,
+            client_namespace: Some(client_namespace),
+            // Replaced by the first part, which is the settings.
+            builder: RouterBuilder::new(&settings, ""),
+            settings,
+            key: None,
+            keys: Vec::new(),
+        };
+        gamma_config::read_parts(json, &mut reader)?;
+        let RouterReader {
+            known,
+            builder,
+            settings,
+            keys,
+            ..
+        } = reader;
+        let router = builder.build()?;
+        // Only now is it certain that there is no problem in them.
+        let tables = router.tables.iter().map(|(_, table)| Arc::downgrade(table));
+        known.learn(keys.into_iter().zip(tables));
+        Ok((router, settings))
+    }
+}
+
+/// Builds a router of the tables that are known and of those that are read.
+struct RouterReader<'k, F> {
+    known: &'k mut KnownTables,
+    client_namespace: Option<F>,
+    builder: RouterBuilder,
+    settings: Settings,
+    /// That of the table at hand.
+    key: Option<TableKey>,
+    /// Those of the builder's tables.
+    keys: Vec<TableKey>,
+}
+
+impl<F: FnOnce(&Settings) -> String> Parts for RouterReader<'_, F> {
+    fn take(&mut self, part: Part<'_>) {
+        if let (Part::Settings(_, found), Some(of)) = (&part, self.client_namespace.take()) {
+            self.settings = (*found).clone();
+            self.builder = RouterBuilder::new(found, &of(found));
+            return;
+        }
+        let is_end = matches!(part, Part::EndOfTable(_));
+        self.builder.part(part);
+        if is_end {
+            self.keys.extend(self.key.take());
+        }
+    }
+
+    fn knows(&mut self, text: &TableText<'_>) -> bool {
+        let key = self.known.key(text, self.builder.is_ours);
+        self.key = Some(key);
+        let found = self.known.find(key);
+        let is_known = found.is_some();
+        if let Some(table) = found {
+            self.builder.table = TableAtHand::Known(table);
+        }
+        is_known
     }
 }
 
@@ -60,7 +110,8 @@ struct RouterBuilder {
     client_namespace: Box<str>,
     frontends: FrontendIndex,
     ports: Vec<Port>,
-    rules: Vec<CompiledRule>,
+    tables: Vec<Arc<CompiledTable>>,
+    /// Those of the ports' own endpoints.
     clusters: ClusterInterner,
     cluster_header: Box<str>,
     reason_header: bool,
@@ -71,11 +122,25 @@ struct RouterBuilder {
     /// The ports of the Service at hand begin here.
     first_port: u32,
     service: Option<ServiceFrontend>,
-    /// The table at hand, if this proxy's clients get it.
-    table: Option<MatchTableBuilder>,
-    /// The session numbers of the table at hand.
-    sessions: SessionIds,
+    /// The table at hand.
+    table: TableAtHand,
+    /// Whether this proxy's clients get it. Of a table that they don't get nothing is kept but that it has been read.
+    is_ours: bool,
     error: Option<BuildError>,
+}
+
+/// A table that has begun, and not ended.
+enum TableAtHand {
+    /// Its rules follow.
+    New(Box<TableBuilder>),
+    /// It has been read before.
+    Known(Arc<CompiledTable>),
+}
+
+impl TableAtHand {
+    fn new() -> Self {
+        Self::New(Box::default())
+    }
 }
 
 impl RouterBuilder {
@@ -84,7 +149,7 @@ impl RouterBuilder {
             client_namespace: client_namespace.into(),
             frontends: FrontendIndex::new(&settings.cluster_domain, client_namespace),
             ports: Vec::new(),
-            rules: Vec::new(),
+            tables: Vec::new(),
             clusters: ClusterInterner::default(),
             cluster_header: settings.cluster_header.as_str().into(),
             reason_header: settings.reason_header,
@@ -94,13 +159,13 @@ impl RouterBuilder {
             features: Features::default(),
             first_port: 0,
             service: None,
-            table: None,
-            sessions: SessionIds::default(),
+            table: TableAtHand::new(),
+            is_ours: false,
             error: None,
         }
     }
 
-    fn take(&mut self, part: Part<'_>) {
+    fn part(&mut self, part: Part<'_>) {
         match part {
             Part::Settings(..) => {}
             Part::Service(service) => {
@@ -108,10 +173,9 @@ impl RouterBuilder {
                 self.service = Some(ServiceFrontend::new(service));
             }
             Part::Port(port) => {
-                let cluster = self.clusters.id(port.cluster);
                 self.ports.push(Port {
                     number: port.port,
-                    cluster,
+                    cluster: ClusterId(self.clusters.id(port.cluster).0),
                     table: None,
                 });
             }
@@ -119,19 +183,20 @@ impl RouterBuilder {
             // (GEP-1294, Multiple routes for a Service). They are never merged.
             Part::Table(consumer) => {
                 let has_own = self.ports.last().is_some_and(|p| p.table.is_some());
-                let is_ours = match consumer {
+                self.is_ours = match consumer {
                     Some(namespace) => *namespace == *self.client_namespace,
                     None => !has_own,
                 };
-                self.table = is_ours.then(MatchTableBuilder::default);
-                self.sessions = SessionIds::default();
             }
-            Part::Rule(rule) => self.rule(rule),
-            Part::EndOfTable(match_order) => {
-                if let (Some(table), Some(port)) = (self.table.take(), self.ports.last_mut()) {
-                    port.table = Some(table.build(match_order));
+            Part::Rule(rule) => {
+                if self.is_ours
+                    && let TableAtHand::New(table) = &mut self.table
+                    && let Err(error) = table.add(rule)
+                {
+                    self.error.get_or_insert(error);
                 }
             }
+            Part::EndOfTable(match_order) => self.end_of_table(match_order),
             Part::EndOfPort => {}
             Part::EndOfService => {
                 let end = id(self.ports.len());
@@ -144,28 +209,38 @@ impl RouterBuilder {
         }
     }
 
-    fn rule(&mut self, rule: &Rule) {
-        let Some(table) = &mut self.table else {
-            return;
+    fn end_of_table(&mut self, match_order: &[(u32, u32)]) {
+        let table = match std::mem::replace(&mut self.table, TableAtHand::new()) {
+            TableAtHand::New(table) if self.is_ours => table.build(match_order),
+            TableAtHand::New(empty) => empty.build(&[]),
+            TableAtHand::Known(table) => table,
         };
-        if let Err(error) = table.add(rule, RuleId(id(self.rules.len()))) {
-            self.error.get_or_insert(error);
+        self.features.add(table.features);
+        self.needs_time |= table.needs_time;
+        if self.is_ours
+            && let Some(port) = self.ports.last_mut()
+        {
+            port.table = Some(id(self.tables.len()));
         }
-        self.features.add(Features::of_rule(rule));
-        let rule = CompiledRule::new(rule, &mut self.clusters, &mut self.sessions);
-        self.needs_time |= rule.session.as_ref().is_some_and(|s| s.timeout.is_some());
-        self.rules.push(rule);
+        self.tables.push(table);
     }
 
     fn build(self) -> Result<Router, BuildError> {
         if let Some(error) = self.error {
             return Err(error);
         }
+        let mut clusters = self.clusters.build().names().to_vec();
+        let tables = self.tables.into_iter().map(|table| {
+            let first_cluster = id(clusters.len());
+            clusters.extend_from_slice(table.clusters.names());
+            (first_cluster, table)
+        });
+        let tables = tables.collect();
         Ok(Router {
             frontends: self.frontends,
             ports: self.ports.into(),
-            rules: self.rules.into(),
-            clusters: self.clusters.build(),
+            tables,
+            clusters: clusters.into(),
             cluster_header: self.cluster_header,
             reason_header: self.reason_header,
             services: self.services,

@@ -1,14 +1,16 @@
-//! Cluster names, each kept once: thousands of rules share a few backends.
+//! The cluster names of a route table, each kept once: thousands of rules share a few backends.
 
-use crate::{id::ClusterId, interner::Interner};
+use std::sync::Arc;
+
+use crate::{id::ClusterNumber, interner::Interner};
 
 /// Collects names.
 #[derive(Debug, Default)]
-pub(crate) struct ClusterInterner(Interner<Box<str>>);
+pub(crate) struct ClusterInterner(Interner<Arc<str>>);
 
 impl ClusterInterner {
-    pub(crate) fn id(&mut self, name: &str) -> ClusterId {
-        ClusterId(self.0.id(name.as_bytes(), || name.into()))
+    pub(crate) fn id(&mut self, name: &str) -> ClusterNumber {
+        ClusterNumber(self.0.id(name.as_bytes(), || name.into()))
     }
 
     pub(crate) fn build(self) -> Clusters {
@@ -18,11 +20,16 @@ impl ClusterInterner {
 
 /// The names, by number.
 #[derive(Debug)]
-pub(crate) struct Clusters(Box<[Box<str>]>);
+pub(crate) struct Clusters(Box<[Arc<str>]>);
 
 impl Clusters {
-    /// The name of a cluster; `None` if `id` is another router's.
-    pub(crate) fn name(&self, id: ClusterId) -> Option<&str> {
-        self.0.get(id.0 as usize).map(|name| &**name)
+    /// The name of a cluster; `None` if the number is another table's.
+    pub(crate) fn name(&self, number: ClusterNumber) -> Option<&str> {
+        self.0.get(number.0 as usize).map(|name| &**name)
+    }
+
+    /// The names, by number.
+    pub(crate) fn names(&self) -> &[Arc<str>] {
+        &self.0
     }
 }

@@ -4,6 +4,7 @@
 use fastrand::Rng;
 
 use crate::{
+    compiled_table::PlacedTable,
     decision::{Action, Decision, Reason},
     entry::Position,
     filter::announced_method,
@@ -11,7 +12,6 @@ use crate::{
     request::{Headers, Request},
     router::Router,
     rule::CompiledRule,
-    table::MatchTable,
 };
 
 impl Router {
@@ -20,14 +20,14 @@ impl Router {
         let Some((_, port)) = self.port(request) else {
             return Decision::without_rule(Action::PassThrough);
         };
-        let Some(table) = &port.table else {
+        let Some(table) = self.table_of(port) else {
             return Self::no_routes(port);
         };
-        let found = self.find(table, request);
-        let Some(entry) = found.and_then(|position| table.entry(position)) else {
+        let found = table.find(request);
+        let Some(entry) = found.and_then(|position| table.table.matches.entry(position)) else {
             return Decision::without_rule(Action::Reply(Reason::NoMatchingRule));
         };
-        self.apply(port, entry, request, |split| split.draw(rng))
+        table.apply(port, entry, request, |split| split.draw(rng))
     }
 
     /// The port of a Service that a request is for, and its number among all of them.
@@ -49,25 +49,24 @@ impl Router {
             path: None,
         })
     }
+}
 
+impl PlacedTable<'_> {
     /// Finds the match that wins.
     ///
     /// A CORS preflight asks about a request with another method. If no rule with CORS matches the
     /// preflight's own method, `OPTIONS`, the rule with CORS that matches the announced method answers it:
     /// rules that match methods could not be preflighted otherwise.
-    pub(crate) fn find<H: Headers + ?Sized>(
-        &self,
-        table: &MatchTable,
-        request: &Request<'_, H>,
-    ) -> Option<Position> {
+    pub(crate) fn find<H: Headers + ?Sized>(self, request: &Request<'_, H>) -> Option<Position> {
+        let matches = &self.table.matches;
         let answers = |position: &Position| {
-            let entry = table.entry(*position);
-            let rule = entry.and_then(|entry| self.rule_of(entry.rule));
+            let entry = matches.entry(*position);
+            let rule = entry.and_then(|entry| self.rule(entry));
             rule.is_some_and(CompiledRule::answers_preflights)
         };
-        let found = table.find(request);
+        let found = matches.find(request);
         match announced_method(request) {
-            Some(method) if !found.as_ref().is_some_and(answers) => table
+            Some(method) if !found.as_ref().is_some_and(answers) => matches
                 .find(&request.with_method(method))
                 .filter(answers)
                 .or(found),

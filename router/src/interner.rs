@@ -59,7 +59,6 @@ impl<T> Interner<T> {
         self.values
     }
 
-    #[cfg(any(test, feature = "trace"))]
     pub(crate) fn values(&self) -> impl Iterator<Item = &T> {
         self.values.iter()
     }

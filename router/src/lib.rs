@@ -45,7 +45,8 @@
 //! 5. `filter`: the filters of the rule, then those of the backend, in a fixed order.
 //!
 //! A forward without rewrites allocates nothing. `build` makes all of this of a config, `interner` keeps
-//! its names.
+//! its names. The rules of a port are one `compiled_table`, which the router of a changed config shares with the one
+//! before if they are in `known_tables`.
 //!
 //! Besides, with the feature `trace`, which the filter does not have: `tracer` and `outcomes` say how a
 //! decision comes about and which others can, in the words of `trace`, and `possible`
@@ -121,6 +122,7 @@ mod authority;
 mod build;
 mod candidates;
 mod clusters;
+mod compiled_table;
 mod decide;
 mod decision;
 mod entry;
@@ -130,6 +132,7 @@ mod frontend;
 mod hash;
 mod id;
 mod interner;
+mod known_tables;
 #[cfg(feature = "trace")]
 mod outcomes;
 mod path;
@@ -158,6 +161,7 @@ pub use decision::{Action, Decision, InSession, Reason, ResponseHeader};
 pub use error::{BuildError, PathError, PatternError, ReadError};
 pub use filter::AuthService;
 pub use id::{BackendId, ClusterId, RuleId};
+pub use known_tables::KnownTables;
 pub use policy::Policy;
 pub use regex::check as check_regex;
 pub use request::{Headers, Request, is_grpc};

@@ -1,12 +1,12 @@
 //! Lists every decision that can be made on a request, with its weight, where `decide` draws one.
 
 use crate::{
+    compiled_table::PlacedTable,
     decision::{Action, Decision, Reason},
     entry::Position,
     port::Port,
     request::{Headers, Request},
     router::Router,
-    table::MatchTable,
     trace::{Outcome, Outcomes, Winner},
 };
 
@@ -16,28 +16,30 @@ impl Router {
         let Some((_, port)) = self.port(request) else {
             return Outcomes::only(Decision::without_rule(Action::PassThrough));
         };
-        match &port.table {
+        match self.table_of(port) {
             None => Outcomes::only(Self::no_routes(port)),
-            Some(table) => self.outcomes_at(port, table, self.find(table, request), request),
+            Some(table) => table.outcomes_at(port, table.find(request), request),
         }
     }
+}
 
+impl PlacedTable<'_> {
     /// The outcomes of a request for `port` once the match that wins was found.
     pub(crate) fn outcomes_at<H: Headers + ?Sized>(
-        &self,
+        self,
         port: &Port,
-        table: &MatchTable,
         found: Option<Position>,
         request: &Request<'_, H>,
     ) -> Outcomes {
-        let found = found.and_then(|position| Some((position, table.entry(position)?)));
+        let found =
+            found.and_then(|position| Some((position, self.table.matches.entry(position)?)));
         let Some((position, entry)) = found else {
             let action = Action::Reply(Reason::NoMatchingRule);
             return Outcomes::only(Decision::without_rule(action));
         };
         let winner = Some(Winner {
             position: position as usize,
-            rule: entry.rule,
+            rule: self.rule_id(entry),
         });
         let undrawn = match self.before_backend(port, entry, request) {
             Ok(undrawn) => undrawn,

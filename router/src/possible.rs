@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use crate::{
+    compiled_table::PlacedTable,
     decision::{Action, Decision, InSession, Reason, ResponseHeader},
     filter::Filters,
     id::{BackendId, RuleId},
@@ -24,9 +25,10 @@ impl Router {
             Action::Reply(Reason::ExternalAuthFailed),
         ];
         let own = self.ports.iter().map(Self::no_routes);
-        let rules = (0_u32..)
-            .zip(&self.rules)
-            .flat_map(|(id, rule)| of_rule(RuleId(id), rule));
+        let rules = self.placed().flat_map(|table| {
+            let rules = (0_u32..).zip(&table.table.rules);
+            rules.flat_map(move |(number, rule)| of_rule(table, number, rule))
+        });
         without_rule
             .into_iter()
             .map(Decision::without_rule)
@@ -35,7 +37,11 @@ impl Router {
     }
 }
 
-fn of_rule(id: RuleId, rule: &CompiledRule) -> Vec<Decision> {
+fn of_rule(table: PlacedTable<'_>, number: u32, rule: &CompiledRule) -> Vec<Decision> {
+    let id = RuleId {
+        table: table.number,
+        rule: number,
+    };
     let decision = |action, response: &[ResponseHeader]| Decision {
         rule: Some(id),
         response: response.to_vec(),
@@ -60,7 +66,7 @@ fn of_rule(id: RuleId, rule: &CompiledRule) -> Vec<Decision> {
         let headers = cors(filters);
         decisions.extend(headers.iter().map(|h| decision(Action::Preflight, h)));
         decisions.push(Decision {
-            backend: Some(BackendId { rule: id, index }),
+            backend: Some(BackendId(index)),
             session: rule.session.as_ref().map(|_| {
                 Box::new(InSession {
                     endpoint: Some(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0))),
@@ -69,7 +75,7 @@ fn of_rule(id: RuleId, rule: &CompiledRule) -> Vec<Decision> {
                 })
             }),
             ..decision(
-                action(rule, backend),
+                action(table, rule, backend),
                 headers.as_deref().unwrap_or(&response),
             )
         });
@@ -77,7 +83,7 @@ fn of_rule(id: RuleId, rule: &CompiledRule) -> Vec<Decision> {
     decisions
 }
 
-fn action(rule: &CompiledRule, backend: &CompiledBackend) -> Action {
+fn action(table: PlacedTable<'_>, rule: &CompiledRule, backend: &CompiledBackend) -> Action {
     let Some(cluster) = backend.cluster else {
         return Action::Reply(Reason::InvalidBackend);
     };
@@ -88,7 +94,7 @@ fn action(rule: &CompiledRule, backend: &CompiledBackend) -> Action {
         |filters: &Option<Box<Filters>>| filters.as_ref().is_some_and(|f| f.path.is_some());
     let rewritten = rewrites(&rule.filters) || rewrites(&backend.filters);
     Action::Forward {
-        cluster,
+        cluster: table.cluster_id(cluster),
         path: rewritten.then(Vec::new),
     }
 }

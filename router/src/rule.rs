@@ -7,7 +7,7 @@ use gamma_config::{BackendRef, Rule};
 use crate::{
     clusters::{ClusterInterner, Clusters},
     filter::{AuthService, CompiledRedirect, Filters},
-    id::{BackendId, ClusterId, RuleId},
+    id::{BackendId, ClusterNumber, RuleId},
     policy::Policy,
     session::Session,
     session_ids::SessionIds,
@@ -48,7 +48,7 @@ impl Deref for CompiledBackends {
 #[derive(Debug)]
 pub(crate) struct CompiledBackend {
     /// The cluster; `None` if the backend is invalid, so that its requests are answered 500.
-    pub(crate) cluster: Option<ClusterId>,
+    pub(crate) cluster: Option<ClusterNumber>,
     pub(crate) filters: Option<Box<Filters>>,
 }
 
@@ -173,13 +173,10 @@ impl<'r> RuleRef<'r> {
         self.rule.filters.as_ref()?.external_auth.as_deref()
     }
 
-    /// The proxy's name for one of its backends; `None` if that is invalid or another rule's.
+    /// The proxy's name for one of its backends; `None` if that is invalid.
     #[must_use]
     pub fn cluster(self, backend: BackendId) -> Option<&'r str> {
-        if backend.rule != self.id {
-            return None;
-        }
-        let backend = self.rule.backends.get(backend.index as usize)?;
+        let backend = self.rule.backends.get(backend.0 as usize)?;
         self.clusters.name(backend.cluster?)
     }
 }

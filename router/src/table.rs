@@ -9,7 +9,6 @@ use crate::{
     candidates::Candidates,
     entry::{Entry, Position},
     error::{BuildError, PatternError},
-    id::RuleId,
     path::{PathTree, PathTreeBuilder},
     predicate::Predicates,
     regex,
@@ -51,8 +50,8 @@ enum PathPredicate {
 }
 
 impl MatchTableBuilder {
-    /// Adds the next rule.
-    pub(crate) fn add(&mut self, rule: &Rule, id: RuleId) -> Result<(), BuildError> {
+    /// Adds the next rule, which has this number.
+    pub(crate) fn add(&mut self, rule: &Rule, number: u32) -> Result<(), BuildError> {
         // "If no matches are specified, the default is … every HTTP request."
         let everything = [Match::default()];
         let matches = match rule.matches.as_slice() {
@@ -82,7 +81,7 @@ impl MatchTableBuilder {
             };
             self.on_path.push(on_path);
             self.entries.push(Entry {
-                rule: id,
+                rule: number,
                 prefix_len,
                 predicates,
             });
@@ -253,8 +252,10 @@ impl MatchTable {
 #[cfg(feature = "trace")]
 impl MatchTable {
     /// Every match, in order of precedence.
+    /// `table` is its number.
     pub(crate) fn trace<H: Headers + ?Sized>(
         &self,
+        table: u32,
         request: &Request<'_, H>,
     ) -> Vec<crate::trace::Candidate<'_>> {
         let path = String::from_utf8_lossy(request.path_only());
@@ -278,7 +279,10 @@ impl MatchTable {
         (0..)
             .zip(&self.entries)
             .map(|(position, entry)| crate::trace::Candidate {
-                rule: entry.rule,
+                rule: crate::id::RuleId {
+                    table,
+                    rule: entry.rule,
+                },
                 failed: match on_path.binary_search(&position) {
                     Ok(_) => entry.predicates.first_failed(request),
                     Err(_) => Some(crate::trace::Failed::Path),

@@ -23,20 +23,21 @@ impl Router {
             index: index as usize,
             via,
         };
-        let Some(table) = &port.table else {
+        let Some(table) = self.table_of(port) else {
             return Trace::without_routes(frontend, Outcomes::only(Self::no_routes(port)));
         };
-        let found = self.find(table, request);
-        let announced = announced_method(request).filter(|_| found != table.find(request));
+        let found = table.find(request);
+        let matches = &table.table.matches;
+        let announced = announced_method(request).filter(|_| found != matches.find(request));
         let candidates = match announced {
-            Some(method) => table.trace(&request.with_method(method)),
-            None => table.trace(request),
+            Some(method) => matches.trace(table.number, &request.with_method(method)),
+            None => matches.trace(table.number, request),
         };
         Trace {
             has_routes: true,
             candidates,
             announced: announced.map(<[u8]>::to_vec),
-            ..Trace::without_routes(frontend, self.outcomes_at(port, table, found, request))
+            ..Trace::without_routes(frontend, table.outcomes_at(port, found, request))
         }
     }
 }

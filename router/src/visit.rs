@@ -45,7 +45,8 @@ impl Router {
             // The decision is another router's: no backend is better than just any.
             return self.visit_reply(Reason::InvalidBackend, visitor);
         };
-        let filters = self.filters(decision);
+        let chosen = self.chosen(decision);
+        let filters = chosen.filters();
         for (filters, by) in filters.clone() {
             visit_edits(&filters.request, by, visitor)?;
         }
@@ -70,13 +71,13 @@ impl Router {
         }
         for (filters, by) in filters {
             for mirror in &filters.mirrors {
-                if let Some(cluster) = self.cluster(mirror.cluster) {
+                let names = chosen.table.map(|table| &table.clusters);
+                if let Some(cluster) = names.and_then(|names| names.name(mirror.cluster)) {
                     visitor.mirror(cluster, mirror.fraction, by)?;
                 }
             }
         }
-        let rule = decision.rule.and_then(|rule| self.rule_of(rule));
-        if let Some(policy) = rule.and_then(|rule| rule.policy.as_ref()) {
+        if let Some(policy) = chosen.rule.and_then(|rule| rule.policy.as_ref()) {
             for (name, value) in &policy.controls {
                 visitor.control(name, value)?;
             }
@@ -108,7 +109,7 @@ impl Router {
             decision.action,
             Action::Forward { .. } | Action::Redirect { .. }
         ) {
-            for (filters, by) in self.filters(decision) {
+            for (filters, by) in self.chosen(decision).filters() {
                 visit_edits(&filters.response, by, visitor)?;
             }
         }
@@ -132,15 +133,18 @@ impl Router {
         let (Some(begun), Some(backend)) = (&decision.session, decision.backend) else {
             return Ok(());
         };
-        let rule = self.rule_of(backend.rule);
-        let Some(session) = rule.and_then(|rule| rule.session.as_ref()) else {
+        let Some(session) = self
+            .chosen(decision)
+            .rule
+            .and_then(|rule| rule.session.as_ref())
+        else {
             return Ok(());
         };
         let answered = visitor.answered_by();
         if answered.is_none() || answered == begun.endpoint {
             return Ok(());
         }
-        let (name, value) = session.begin(backend.index, answered, begun.now, begun.https);
+        let (name, value) = session.begin(backend.0, answered, begun.now, begun.https);
         visitor.add(name, value.as_bytes(), By::Session)
     }
 }

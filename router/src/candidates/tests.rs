@@ -2,7 +2,7 @@ use fastrand::Rng;
 use gamma_config::Match;
 
 use super::*;
-use crate::{id::RuleId, predicate::Predicates};
+use crate::predicate::Predicates;
 
 /// Asks for up to three headers, mostly by value.
 fn random_match(rng: &mut Rng) -> Match {
@@ -32,7 +32,7 @@ fn an_index_finds_what_trying_one_by_one_finds() {
     for _ in 0..200 {
         let entries: Vec<Entry> = (0..rng.u32(1..60))
             .map(|i| Entry {
-                rule: RuleId(i),
+                rule: i,
                 prefix_len: 0,
                 predicates: Predicates::new(&random_match(&mut rng)).unwrap(),
             })

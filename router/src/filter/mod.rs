@@ -8,7 +8,7 @@ mod redirect;
 
 use gamma_config::{Filter, Fraction};
 
-use crate::{clusters::ClusterInterner, id::ClusterId};
+use crate::{clusters::ClusterInterner, id::ClusterNumber};
 
 pub(crate) use cors::{Cors, announced_method};
 pub use external_auth::AuthService;
@@ -39,7 +39,7 @@ pub(crate) struct Filters {
 /// A cluster that copies of requests go to: RequestMirror.
 #[derive(Debug)]
 pub(crate) struct MirrorTarget {
-    pub(crate) cluster: ClusterId,
+    pub(crate) cluster: ClusterNumber,
     pub(crate) fraction: Fraction,
 }
 
