@@ -154,12 +154,12 @@ cluster: envoy kubectl ## Brings up a Kubernetes with Istio on this machine (Lin
 .PHONY: cluster-test
 cluster-test: build kubectl ## The Gateway API's own suite, and ours, in a real mesh: $KUBECONFIG's, or the one of `make cluster`
 	$(call say,The tests of the mesh (a minute the first time))
-	cargo build --locked -p gamma-cluster -p gamma-controller
+	cargo build --locked -p gamma-cluster -p gamma-controller -p gamma-image
 	tests/cluster/run $(TESTS)
 
 .PHONY: cluster-bench
 cluster-bench: build kubectl controller ## From kubectl apply to the first request that obeys, beside Istio by itself; writes docs/performance/changes.md
-	cargo build --locked -p gamma-cluster
+	cargo build --locked -p gamma-cluster -p gamma-image
 	CONTROLLER=target/release/gamma-controller tests/cluster/run bench
 
 .PHONY: cluster-down

@@ -17,6 +17,7 @@ use crate::{
     edges::{self, EDGE, Scene},
     fixtures::Who,
     kubectl::{apply, delete, get, kubectl, list},
+    memory,
     mesh::{Mesh, ROOT, istio_obeys_routes},
     objects::{namespace, route, rule, service},
     pair::Pair,
@@ -52,7 +53,7 @@ struct MeasuredChanges {
     istiod: f64,
     /// Bytes that the client's sidecar received for each change.
     received: f64,
-    /// Resident memory of the client's sidecar, bytes.
+    /// Memory of the client's sidecar that is its own, bytes.
     memory: f64,
 }
 
@@ -112,6 +113,8 @@ fn measure(mesh: &Mesh, who: Who, size: usize) -> Result<MeasuredChanges> {
         Who::Gamma => Some(Installed::ready()?),
         Who::Istio => None,
     };
+    // What one side has needed stays with a proxy, and would be the other's.
+    kubectl(&["-n", EDGE, "delete", "pod", "-l", "app=client"])?;
     let mut scene = Scene::set_for(mesh, false)?;
     // Each request through the API server and a kubelet would take a core away from what is measured.
     if MeshClient::is_on_node() {
@@ -142,7 +145,7 @@ fn measure(mesh: &Mesh, who: Who, size: usize) -> Result<MeasuredChanges> {
     let each = |before: f64, now: f64| (now - before) / CHANGES as f64;
     measured.istiod = each(before.0, istiod_seconds()?);
     measured.received = each(before.1, sidecar::received(&mut scene.client)?);
-    measured.memory = sidecar::resident(&mut scene.client)?;
+    measured.memory = memory::of_sidecar(EDGE, "client")?;
     measured.seconds.sort_by(f64::total_cmp);
     if let Some(controller) = controller {
         controller.remove()?;
@@ -221,7 +224,7 @@ fn page(all: &[MeasuredChanges]) -> Result<String> {
          the first request that obeys it, through the controller and by Istio alone, in the same run on two cores: \
          the median of {CHANGES} changes of one HTTPRoute, in brackets the slowest. The other routes have two rules each and \
          are for {SERVICES} Services. istiod's CPU time and what a sidecar receives are for each change; memory is that of the \
-         client's sidecar (resident).\n\n\
+         client's sidecar, which was new before the first change: what the kubelet calls RSS, Envoy's and the agent's.\n\n\
          | | routes | until obeyed | istiod's CPU | received | sidecar's memory | failed requests |\n\
          |---|--:|--:|--:|--:|--:|--:|\n"
     );

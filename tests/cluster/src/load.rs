@@ -66,7 +66,7 @@ pub(crate) fn under(
     let wrong: Vec<String> = counts
         .iter()
         .filter(wrong)
-        .map(|Counted { outcome, times }| format!("{times} times {outcome:?}"))
+        .map(Counted::to_string)
         .collect();
     let all: usize = counts.iter().map(|counted| counted.times).sum();
     ensure!(wrong.is_empty(), "of {all} requests:\n{}", wrong.join("\n"));

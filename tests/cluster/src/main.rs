@@ -33,6 +33,7 @@ mod fixtures;
 mod folder;
 mod kubectl;
 mod load;
+mod memory;
 mod mesh;
 mod objects;
 mod pair;

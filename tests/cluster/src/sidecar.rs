@@ -85,11 +85,6 @@ pub(crate) fn received(client: &mut MeshClient) -> Result<f64> {
     stat(client, "upstream_cx_rx_bytes_total")
 }
 
-/// Its resident memory in bytes.
-pub(crate) fn resident(client: &mut MeshClient) -> Result<f64> {
-    stat(client, "memory_physical_size")
-}
-
 /// The first value whose name ends with `name`: what stands before it differs from release to release.
 fn stat(client: &mut MeshClient, name: &str) -> Result<f64> {
     let page = client.page(admin(), &format!("/stats?filter={name}"))?;

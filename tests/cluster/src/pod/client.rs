@@ -1,14 +1,13 @@
 //! A client in a pod: sends what it is told to, and says what came of it.
 
 use std::{
-    collections::BTreeMap,
     io::{self, BufRead as _, Write as _},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context as _, Result};
@@ -18,7 +17,7 @@ use gamma_testbed::{
     fixture::Protocol,
 };
 
-use super::message::{ClientAnswer, ClientCommand, Counted, Outcome, Send};
+use super::message::{ClientAnswer, ClientCommand, Outcome, Send, Tally};
 
 /// Between two requests of one connection of a load.
 const REST: Duration = Duration::from_millis(5);
@@ -52,7 +51,7 @@ impl PodClient {
             }
             ClientCommand::Stop => {
                 let load = self.load.take().context("there is no load to stop")?;
-                ClientAnswer::Stopped(Counted::all(load.stop()))
+                ClientAnswer::Stopped(load.stop().counted())
             }
         })
     }
@@ -90,7 +89,7 @@ impl PodClient {
 /// Threads that send until they are told to stop.
 struct PodLoad {
     stop: Arc<AtomicBool>,
-    clients: Vec<JoinHandle<BTreeMap<Outcome, usize>>>,
+    clients: Vec<JoinHandle<Tally>>,
 }
 
 impl PodLoad {
@@ -107,30 +106,29 @@ impl PodLoad {
         Self { stop, clients }
     }
 
-    fn stop(self) -> BTreeMap<Outcome, usize> {
+    fn stop(self) -> Tally {
         self.stop.store(true, Ordering::Relaxed);
-        let mut all = BTreeMap::new();
+        let mut all = Tally::default();
         for client in self.clients {
-            for (outcome, times) in client.join().unwrap_or_default() {
-                *all.entry(outcome).or_default() += times;
-            }
+            all.add_all(client.join().unwrap_or_default());
         }
         all
     }
 }
 
-fn send_on(index: usize, send: &Send, keep: bool, stop: &AtomicBool) -> BTreeMap<Outcome, usize> {
-    let mut counts = BTreeMap::new();
+fn send_on(index: usize, send: &Send, keep: bool, stop: &AtomicBool) -> Tally {
+    let begin = Instant::now();
+    let mut tally = Tally::default();
     let mut client = Client::new(send.address);
     while !stop.load(Ordering::Relaxed) {
         if !keep {
             client = Client::new(send.address);
         }
         let outcome = outcome(index, client.send(&send.request));
-        *counts.entry(outcome).or_default() += 1;
+        tally.add(outcome, begin.elapsed());
         thread::sleep(REST);
     }
-    counts
+    tally
 }
 
 fn outcome(request: usize, response: io::Result<Response>) -> Outcome {

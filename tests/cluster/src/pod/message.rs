@@ -1,6 +1,6 @@
 //! What is said between a test and its client in a pod: a line of JSON each way.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{collections::BTreeMap, fmt, net::SocketAddr, time::Duration};
 
 use gamma_testbed::{
     client::Request,
@@ -60,16 +60,53 @@ pub(crate) struct Outcome {
     pub(crate) text: String,
 }
 
-/// How often an outcome was seen.
+/// How often an outcome was seen, and when.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Counted {
     pub(crate) outcome: Outcome,
     pub(crate) times: usize,
+    /// The first and the last time, in milliseconds since the load began.
+    pub(crate) between: (u128, u128),
 }
 
-impl Counted {
-    pub(crate) fn all(outcomes: BTreeMap<Outcome, usize>) -> Vec<Self> {
-        let counted = |(outcome, times)| Self { outcome, times };
-        outcomes.into_iter().map(counted).collect()
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            outcome,
+            times,
+            between: (first, last),
+        } = self;
+        write!(f, "{times} times, from {first} to {last} ms: {outcome:?}")
+    }
+}
+
+/// Outcomes, and for each how often and when it was seen.
+#[derive(Debug, Default)]
+pub(crate) struct Tally(BTreeMap<Outcome, (usize, (u128, u128))>);
+
+impl Tally {
+    pub(crate) fn add(&mut self, outcome: Outcome, now: Duration) {
+        self.merge(outcome, 1, (now.as_millis(), now.as_millis()));
+    }
+
+    pub(crate) fn add_all(&mut self, others: Self) {
+        for (outcome, (times, between)) in others.0 {
+            self.merge(outcome, times, between);
+        }
+    }
+
+    fn merge(&mut self, outcome: Outcome, more: usize, (from, to): (u128, u128)) {
+        let (times, (first, last)) = self.0.entry(outcome).or_insert((0, (from, to)));
+        *times += more;
+        (*first, *last) = ((*first).min(from), (*last).max(to));
+    }
+
+    pub(crate) fn counted(self) -> Vec<Counted> {
+        let counted = |(outcome, (times, between))| Counted {
+            outcome,
+            times,
+            between,
+        };
+        self.0.into_iter().map(counted).collect()
     }
 }

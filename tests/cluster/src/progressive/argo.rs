@@ -94,11 +94,12 @@ fn roll_out(mesh: &Mesh, scene: &mut Scene) -> Result<()> {
 /// Every answer is one of a backend; with `weights` of requests of anyone and of testers, that share of them is of
 /// the backend `new`.
 fn answered(counts: &[Counted], weights: Option<[u32; 2]>, new: &str) -> Result<()> {
-    for Counted { outcome, times } in counts {
+    for counted in counts {
+        let outcome = &counted.outcome;
         let is_right = outcome.status == 200
             && outcome.leaked.is_empty()
             && ["v1", "v2", "v3"].contains(&&*outcome.backend);
-        ensure!(is_right, "{times} times {outcome:?}");
+        ensure!(is_right, "{counted}");
     }
     for (request, weight) in weights.into_iter().flatten().enumerate() {
         let of_it = || counts.iter().filter(|c| c.outcome.request == request);

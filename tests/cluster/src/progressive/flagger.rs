@@ -110,6 +110,12 @@ fn weight(failed: &mut Option<Instant>) -> Result<Option<u32>> {
     Ok(Some(u32::try_from(weight)?))
 }
 
+/// Whether the client's sidecar has had nobody to send a request to.
+fn is_of_no_pod((status, text): (u16, &str)) -> bool {
+    const CONNECTIONS: &str = "upstream connect error or disconnect/reset before headers";
+    status == 503 && (text == "no healthy upstream" || text.starts_with(CONNECTIONS))
+}
+
 fn check(turns: &[WeightTurn]) -> Result<()> {
     let weights: Vec<u32> = turns.iter().map(|turn| turn.weight).collect();
     for WeightTurn { weight, counts } in turns {
@@ -121,18 +127,20 @@ fn check(turns: &[WeightTurn]) -> Result<()> {
         // The first version, a second that takes its place, and a third that fails.
         let new = if number < 5 { "version 2" } else { "version 3" };
         let (mut from_new, mut without_pods, mut all) = (0, 0, 0);
-        for Counted { outcome, times } in counts {
+        for counted in counts {
+            let Counted { outcome, times, .. } = counted;
             let answer = (outcome.status, outcome.text.trim());
             // Flagger takes the failing version's pods away together with its weight: the last of its requests
-            // find none.
-            if number > 5 && answer == (503, "no healthy upstream") {
+            // find none, or one whose sidecar takes no connection any more.
+            if number > 5 && is_of_no_pod(answer) {
+                println!("turn {number}: {counted}");
                 without_pods += times;
                 continue;
             }
             let known = [(200, "version 1"), (200, "version 2"), (500, "version 3")];
             ensure!(
                 known.contains(&answer),
-                "turn {number}, weight {weight}, {times} of its answers: {outcome:?}"
+                "turn {number}, weight {weight}: {counted}"
             );
             all += times;
             from_new += if answer.1 == new { *times } else { 0 };
