@@ -13,6 +13,7 @@ mod completions;
 mod diff;
 mod envoy;
 mod explain;
+mod farewell;
 mod input;
 mod istio;
 mod kube;

@@ -6,29 +6,19 @@ use std::{
     io::Write as _,
     ops::ControlFlow,
     path::{Path, PathBuf},
-    process,
-    sync::{Arc, Mutex, PoisonError, TryLockError},
+    sync::{Arc, Mutex, PoisonError},
     thread,
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use anyhow::Context as _;
 use gamma_envoy::{
     xds,
     xds::{DeliveryError, EnvoyContact, LiveDirectory, Update},
 };
 use gamma_manifest::write_yaml;
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    iterator::Signals,
-};
 
 use super::envoy::options::EnvoyCommand;
-use crate::watch::watch;
-
-/// How long an update that is under way may take to end after Ctrl-C. Whatever it leaves behind,
-/// the next run completes.
-const FAREWELL: Duration = Duration::from_secs(2);
+use crate::{farewell::leave_on_signals, watch::watch};
 
 pub(super) fn run(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bool> {
     for input in &options.input.filename {
@@ -174,23 +164,6 @@ fn go_on_at(at: Instant, live: &Arc<Mutex<LiveDirectory>>, directory: &Path) {
             next = live.next_step();
         }
     });
-}
-
-fn leave_on_signals(live: &Arc<Mutex<LiveDirectory>>) -> anyhow::Result<()> {
-    let mut signals = Signals::new([SIGINT, SIGTERM]).context("signals")?;
-    let live = Arc::clone(live);
-    thread::spawn(move || {
-        if signals.forever().next().is_none() {
-            return;
-        }
-        let begin = Instant::now();
-        while begin.elapsed() < FAREWELL && matches!(live.try_lock(), Err(TryLockError::WouldBlock))
-        {
-            thread::sleep(Duration::from_millis(5));
-        }
-        process::exit(0);
-    });
-    Ok(())
 }
 
 /// One line on standard output.
