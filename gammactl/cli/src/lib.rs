@@ -75,24 +75,35 @@ enum Command {
 /// What the program is called where kubectl finds it: `kubectl gamma` runs it.
 const PLUGIN: &str = "kubectl-gamma";
 
-/// The command line of this process. As a plugin of kubectl, help and mistakes call it so.
-fn parse() -> Cli {
+/// What this process was called as: `gammactl`, or the plugin of kubectl, which help and mistakes call so.
+fn command() -> clap::Command {
     let called = std::env::args_os().next();
     let called = called.as_deref().map(Path::new).and_then(Path::file_stem);
     if called.is_none_or(|name| name != PLUGIN) {
-        return Cli::parse();
+        return Cli::command();
     }
-    let mut command = Cli::command().bin_name("kubectl gamma");
+    let mut command = call_plugin(Cli::command()).bin_name("kubectl gamma");
     // Without it, the help of subcommands is of the program's own name.
     command.build();
-    let matches = command.get_matches();
-    Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit())
+    command
+}
+
+/// The examples in the help of `command` and those below it, as they are typed to kubectl.
+fn call_plugin(command: clap::Command) -> clap::Command {
+    let help = command.get_after_help().map(ToString::to_string);
+    let command = match help {
+        Some(help) => command.after_help(help.replace("gammactl ", "kubectl gamma ")),
+        None => command,
+    };
+    command.mut_subcommands(call_plugin)
 }
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let Cli { command } = parse();
-    let done = match command {
+    let matches = command().get_matches();
+    let Cli { command: chosen } =
+        Cli::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    let done = match chosen {
         Some(Command::Compile(options)) => compile::run(&options),
         Some(Command::Check(options)) => check::run(&options),
         Some(Command::Explain(options)) => explain::run(&options),
@@ -104,8 +115,7 @@ pub fn run() -> ExitCode {
         Some(Command::Status(options)) => status::run(&options),
         Some(Command::Completions(options)) => completions::run(&options, &mut Cli::command()),
         None => {
-            let mut command = Cli::command();
-            eprint!("{}", command.render_help());
+            eprint!("{}", command().render_help());
             return ExitCode::from(USAGE);
         }
     };

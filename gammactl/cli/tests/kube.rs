@@ -354,4 +354,11 @@ fn as_a_plugin_of_kubectl_it_is_called_so() {
     assert_eq!(mistake.status.code(), Some(2));
     let said = text(&mistake.stderr);
     assert!(said.contains("Usage: kubectl gamma check"), "{said}");
+    // With krew there is no program of the other name: examples are those of this one.
+    let nothing = text(&run(&[]).stderr);
+    assert!(nothing.contains("Usage: kubectl gamma ["), "{nothing}");
+    for help in [nothing, text(&run(&["explain", "--help"]).stdout)] {
+        assert!(help.contains("  kubectl gamma explain"), "{help}");
+        assert!(!help.contains("  gammactl "), "{help}");
+    }
 }
