@@ -10,6 +10,7 @@ WASM_CAP := 347000
 
 TOOLS := .tools
 comma := ,
+CARGO_CYCLONEDX_VERSION := 0.5.9
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 ENVOY_VERSION := 1.40.0
@@ -189,6 +190,23 @@ test-docker-here: module programs envoy $(COMPOSE)
 	cargo build --locked -p gamma-docker
 	tests/docker/run $(TESTS)
 
+.PHONY: release-check
+release-check: build kubectl ## What a release consists of, made here and tried out: archives, wheel, krew, the action, the workflows (Go)
+	@if tests/release/run preflight; then \
+		$(MAKE) release-check-here; \
+	else \
+		echo "THE TESTS OF A RELEASE DID NOT RUN: this machine lacks what is listed above" >&2; \
+		[ -z "$${GAMMA_CI_RELEASE:-}" ]; \
+	fi
+
+.PHONY: release-check-here
+release-check-here: cyclonedx
+	$(call say,The tests of a release (a minute))
+	tests/release/run $(TESTS)
+
+.PHONY: cyclonedx
+cyclonedx: $(TOOLS)/bin/cargo-cyclonedx ## Installs what says of which crates a program consists
+
 # Advisories are left out: their database is not part of the package registries, which is all that
 # some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
 # it can be fetched.
@@ -317,6 +335,9 @@ $(WASM_RUNNER): Cargo.lock
 
 $(TOOLS)/bin/cargo-deny:
 	$(call install_tool,cargo-deny --version $(CARGO_DENY_VERSION))
+
+$(TOOLS)/bin/cargo-cyclonedx:
+	$(call install_tool,cargo-cyclonedx --version $(CARGO_CYCLONEDX_VERSION))
 
 $(TOOLS)/bin/cargo-fuzz:
 	$(call install_tool,cargo-fuzz --version $(CARGO_FUZZ_VERSION))

@@ -1,0 +1,19 @@
+"""sbom.py FILE...: whether each is what CycloneDX's own schema allows, and refers to nothing that is not there."""
+
+import json
+import pathlib
+import sys
+
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+
+validator = JsonStrictValidator(SchemaVersion.V1_5)
+for name in sys.argv[1:]:
+    text = pathlib.Path(name).read_text()
+    error = validator.validate_str(text)
+    assert error is None, f"{name}: {error}"
+    bom = json.loads(text)
+    known = {component["bom-ref"] for component in bom["components"]} | {bom["metadata"]["component"]["bom-ref"]}
+    named = {ref for entry in bom["dependencies"] for ref in [entry["ref"], *entry.get("dependsOn", [])]}
+    assert named <= known, f"{name}: {sorted(named - known)[:5]}"
+    assert bom["metadata"]["component"]["version"], name
