@@ -1,7 +1,8 @@
 //! Every command line of the documentation is run, and what it prints is compared with the page.
 //!
 //! How a page says so is told in [`gamma_testbed::page`]; `UPDATE=1 cargo test` writes what is printed now.
-//! The commands of [`ELSEWHERE`] are run where there is what they need, by `make cluster-test` and `make test-docker`.
+//! The commands of [`ELSEWHERE`] are run where there is what they need, by `make cluster-test`, `make test-docker` and
+//! `make release-check`.
 
 mod sandbox;
 
@@ -14,12 +15,13 @@ use gamma_testbed::page::{self, Block};
 
 use crate::sandbox::Sandbox;
 
-/// Pages whose commands need a cluster, or an engine.
-const ELSEWHERE: [&str; 4] = [
+/// Pages whose commands need a cluster, an engine, or a release.
+const ELSEWHERE: [&str; 5] = [
     "istio.md",
     "controller.md",
     "progressive-delivery.md",
     "docker.md",
+    "install.md",
 ];
 
 #[test]
