@@ -109,7 +109,7 @@ test_it_can_be_built_for_windows() {
   rustup target list --installed | grep -x "$target" || rustup -q target add "$target"
   # Nothing is linked, so that nobody needs a compiler of C for Windows: one of the crates brings some.
   (cd "$SOURCES" && CC_x86_64_pc_windows_gnu=true AR_x86_64_pc_windows_gnu=true \
-    RUSTFLAGS="-D warnings" cargo check --quiet --locked -p gammactl --target "$target" --target-dir target/windows)
+    RUSTFLAGS="-D warnings" cargo check --quiet --locked -p gammactl --target "$target")
 }
 
 test_pip_installs_a_wheel_that_runs() {

@@ -8,12 +8,17 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 
 validator = JsonStrictValidator(SchemaVersion.V1_5)
+serials = []
 for name in sys.argv[1:]:
     text = pathlib.Path(name).read_text()
     error = validator.validate_str(text)
     assert error is None, f"{name}: {error}"
     bom = json.loads(text)
+    # What GitHub takes for CycloneDX.
+    assert bom["bomFormat"] and bom["specVersion"] and bom["serialNumber"], name
+    serials.append(bom["serialNumber"])
     known = {component["bom-ref"] for component in bom["components"]} | {bom["metadata"]["component"]["bom-ref"]}
     named = {ref for entry in bom["dependencies"] for ref in [entry["ref"], *entry.get("dependsOn", [])]}
     assert named <= known, f"{name}: {sorted(named - known)[:5]}"
     assert bom["metadata"]["component"]["version"], name
+assert len(set(serials)) == len(serials), serials
