@@ -135,7 +135,7 @@ test_versions_before_a_release_are_those_of_python() {
 
 test_sboms_are_valid_and_say_what_is_linked() {
   local name
-  "$VENV/bin/python" "$SOURCES/tests/release/sbom.py" "$RELEASE"/*.cdx.json
+  "$VENV/bin/python" "$SOURCES/tests/release/sbom.py" "$RELEASE"/{gammactl,gamma-controller,gamma-filter,gamma-envoy}.cdx.json
   for name in clap kube-client gamma-compile; do has_component gammactl "$name"; done
   for name in proxy-wasm gamma-router; do has_component gamma-filter "$name"; done
   for name in kube-client gamma-compile; do has_component gamma-controller "$name"; done
