@@ -142,7 +142,7 @@ test_sboms_are_valid_and_say_what_is_linked() {
   for name in gammactl gamma_filter gamma-entrypoint proxy-wasm envoyproxy/envoy; do has_component gamma-envoy "$name"; done
   # The tests' own, and paths of who made it.
   if has_component gammactl gamma-testbed; then exit 1; fi
-  if grep -lF -e "$HOME" -e "$WORK" -e "$SOURCES" "$RELEASE"/*.cdx.json; then exit 1; fi
+  if grep -ohE 'file:///[^/]+' "$RELEASE"/*.cdx.json | grep -vx file:///gamma; then exit 1; fi
 }
 
 # has_component SBOM NAME

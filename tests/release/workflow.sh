@@ -139,7 +139,8 @@ test_the_address_is_the_same_everywhere_and_can_be_changed() {
   cd ../changed
   scripts/release/set-repository https://github.com/Some-Body/mesh-routes > changed
   equal "$(. scripts/release/lib.sh && repository && registry "$(repository)")" $'https://github.com/Some-Body/mesh-routes\nghcr.io/some-body'
-  if git grep -nwF -e "$path" -e "$(registry "$old")/" | grep -v "$path-"; then exit 1; fi
+  if git grep -nF "$(registry "$old")/"; then exit 1; fi
+  if git grep -nwF "$path" | grep -v "$path-"; then exit 1; fi
   # Nothing but addresses.
   equal "$(git diff -U0 | grep '^+[^+]' | grep -vcE 'Some-Body/mesh-routes|ghcr\.io/some-body/')" 0
   grep -qF 'uses: Some-Body/mesh-routes@v' examples/ci/github-actions.yml
