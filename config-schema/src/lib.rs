@@ -26,7 +26,8 @@
 //! # Ok::<(), gamma_config::Error>(())
 //! ```
 //!
-//! Where space matters, `{"gzip": "…"}` is the same config [compressed](compress).
+//! Where space matters, `{"gzip": "…"}` is the same config [compressed](compress). `{"baked": true}` stands for the config
+//! that is in the module itself, see [`asks_for_baked`].
 //!
 //! Names and meanings are those of the Gateway API wherever it has them. Unknown fields are errors,
 //! and an error names the place: `services[0].ports[0].producer.rules[1]: unknown field …`.
@@ -41,6 +42,7 @@
     )
 )]
 
+mod baked;
 mod by_namespace;
 mod compressed;
 mod config;
@@ -69,6 +71,7 @@ mod text;
 mod validate;
 pub mod wire;
 
+pub use baked::{BAKED_MARKER, BAKED_SLOT, asks_for_baked};
 pub use by_namespace::ByNamespace;
 pub use compressed::{CompressedConfig, compress};
 pub use config::{Config, VERSION};

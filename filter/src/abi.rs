@@ -2,7 +2,7 @@
 //!
 //! Nothing here panics on a status that it does not expect or on a name that is not UTF-8: a panic takes a whole
 //! worker down. A header map costs one allocation, a property path none. The unsafe code of the filter is here, in
-//! `imports` and in `exports`.
+//! `imports`, in `exports` and in `baked`.
 
 #![allow(unsafe_code)]
 

@@ -49,10 +49,13 @@ impl Shared {
             reason = "called by the entry points, which are in wasm only"
         )
     )]
-    pub(crate) fn new(configuration: Vec<u8>, host: &impl Host) -> Result<Self, ReadError> {
+    pub(crate) fn new(
+        configuration: impl AsRef<[u8]>,
+        host: &impl Host,
+    ) -> Result<Self, ReadError> {
         let mut namespace = String::new();
         let mut known = KNOWN_TABLES.take();
-        let read = Router::read(&configuration, &mut known, |settings| {
+        let read = Router::read(configuration.as_ref(), &mut known, |settings| {
             namespace = client_namespace(settings, host);
             namespace.clone()
         });

@@ -131,6 +131,17 @@ pub(crate) fn configure(size: usize) -> Option<Shared> {
             return None;
         }
     };
+    #[cfg(not(target_os = "wasi"))]
+    let configuration = match crate::baked::instead_of(configuration) {
+        Some(configuration) => configuration,
+        None => {
+            log::error!(
+                "no route config: it is neither in the plugin configuration nor in the module, where `gammactl compile --bake` puts it"
+            );
+            metrics::config_error(&Proxy);
+            return None;
+        }
+    };
     match Shared::new(configuration, &Proxy) {
         Ok(shared) => Some(shared),
         Err(reason) => {

@@ -12,7 +12,7 @@
 //!
 //! - `sdk` or `exports`: what the host calls; `contexts`: whom a call is for, which the SDK knows by itself;
 //!   `context`: one request's callbacks.
-//! - `config`: from the plugin configuration to a router.
+//! - `config`: from the plugin configuration to a router. `baked`: a configuration that is in the module itself.
 //! - `request` and `response`: the two phases. `external_auth`: requests that wait in between until
 //!   another service has allowed them; `progress`: what is kept of them.
 //! - `carry_out`: carries out a decision on a request, and counts it in `metrics`.
@@ -34,6 +34,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod abi;
+#[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
+mod baked;
 mod carry_out;
 mod config;
 #[cfg(target_arch = "wasm32")]

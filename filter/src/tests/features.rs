@@ -57,7 +57,7 @@ fn authorise(answer: &Answer) -> (RequestProgress, Vec<String>) {
         answer: answer.to_vec(),
         ..get("/auth?q")
     };
-    let shared = Shared::new(CONFIG.into(), &host).unwrap();
+    let shared = Shared::new(CONFIG, &host).unwrap();
     let RequestProgress::Waiting(waiting) = request::on_headers(&host, &shared) else {
         panic!("it does not wait");
     };
@@ -143,7 +143,7 @@ fn a_call_that_cannot_be_made_denies() {
     assert_eq!(calls[1], "reply 403 x-gamma-reason: external-auth-failed");
 
     let host = get("/auth");
-    let shared = Shared::new(CONFIG.into(), &host).unwrap();
+    let shared = Shared::new(CONFIG, &host).unwrap();
     host.calls();
     host.fail_at.set(Some(2));
     assert!(matches!(
@@ -225,7 +225,7 @@ fn requests_are_counted_by_route_rule_and_backend() {
     }
     // The second time it is known.
     let host = get("/bad");
-    let shared = Shared::new(on.into(), &host).unwrap();
+    let shared = Shared::new(on, &host).unwrap();
     request::on_headers(&host, &shared);
     host.calls();
     request::on_headers(&host, &shared);
@@ -246,7 +246,7 @@ fn a_failing_call_while_a_request_waits_never_lets_it_through() {
             answer: vec![(":status", b"200"), ("x-user", b"me")],
             ..get("/auth")
         };
-        let shared = Shared::new(CONFIG.into(), &host).unwrap();
+        let shared = Shared::new(CONFIG, &host).unwrap();
         let RequestProgress::Waiting(waiting) = request::on_headers(&host, &shared) else {
             panic!("it does not wait");
         };

@@ -168,7 +168,7 @@ fn get(path: &'static str) -> Recorder {
 }
 
 fn run(host: &Recorder, config: &str) -> (RequestProgress, Vec<String>) {
-    let shared = Shared::new(config.into(), host).unwrap();
+    let shared = Shared::new(config, host).unwrap();
     host.calls();
     let progress = request::on_headers(host, &shared);
     let mut calls = host.calls();
@@ -349,7 +349,7 @@ fn a_failing_host_call_never_lets_the_request_through() {
         let in_request = all.iter().filter(|call| !call.contains("Response")).count();
         for fail_at in 1..=in_request {
             let host = get(path);
-            let shared = Shared::new(CONFIG.into(), &host).unwrap();
+            let shared = Shared::new(CONFIG, &host).unwrap();
             host.calls();
             host.fail_at.set(Some(fail_at));
             let progress = request::on_headers(&host, &shared);
@@ -385,7 +385,7 @@ fn the_client_namespace_comes_from_config_then_node_then_default() {
 fn a_bad_configuration_is_refused_with_its_place() {
     let host = Recorder::default();
     let config = CONFIG.replace(r#""value": "/plain""#, r#""value": "plain""#);
-    let error = Shared::new(config.into(), &host).unwrap_err();
+    let error = Shared::new(config, &host).unwrap_err();
     let error = error.to_string();
     assert!(error.contains("rules[6].matches[0].path.value"), "{error}");
     assert!(Shared::new(Vec::new(), &host).is_ok());

@@ -21,7 +21,7 @@ fn config(settings: &str) -> String {
 
 /// The host calls of a response, whose trailers come if `trailers` says so, after which it is over.
 fn respond(host: &Recorder, settings: &str, ends: bool, trailers: bool) -> Vec<String> {
-    let shared = Shared::new(config(settings).into(), host).unwrap();
+    let shared = Shared::new(config(settings), host).unwrap();
     let (RequestProgress::Continue(decision) | RequestProgress::Answered(Some(decision))) =
         request::on_headers(host, &shared)
     else {
@@ -113,7 +113,7 @@ fn a_grpc_response_is_counted_by_its_own_status_wherever_that_is() {
 #[test]
 fn a_config_with_a_name_is_counted_when_it_is_taken() {
     let host = get("/");
-    Shared::new(config(r#""revision": "a;b""#).into(), &host).unwrap();
+    Shared::new(config(r#""revision": "a;b""#), &host).unwrap();
     let define = "define revision=.=a_b;.;gamma_revisions_total";
     assert_eq!(host.calls(), [define, "count 7"]);
 }
@@ -141,7 +141,7 @@ fn only_what_backends_answered_is_counted_and_only_on_demand() {
 #[test]
 fn a_response_that_cant_be_read_goes_on() {
     let host = answering(&[(":status", b"200")]);
-    let shared = Shared::new(config(ON).into(), &host).unwrap();
+    let shared = Shared::new(config(ON), &host).unwrap();
     let RequestProgress::Continue(decision) = request::on_headers(&host, &shared) else {
         panic!("not forwarded");
     };

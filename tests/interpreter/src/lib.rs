@@ -79,6 +79,12 @@ pub struct CountedRequest {
 }
 
 impl Vm {
+    /// The memory of the module as it is now.
+    #[must_use]
+    pub fn memory_bytes(&self) -> &[u8] {
+        self.memory.data(&self.store)
+    }
+
     /// Compiles and starts a module.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! The filter in hosts that are not Envoy. What none of the package registries has (nginx with WasmX, APISIX) is a
 //! profile of the interpreter's host: strict about what a module imports and exports, and with that host's habits.
 
+mod baked;
 mod contract;
 mod fixtures;
 mod holes;

@@ -17,6 +17,7 @@ const RULES: Rules = Rules {
 
         # The command line.
         gamma-registry:
+        gamma-bake:     gamma-config
         gamma-manifest: gamma-config
         gamma-compile:  gamma-config gamma-router gamma-manifest
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
@@ -54,7 +55,7 @@ const RULES: Rules = Rules {
         gamma-cases:   gamma-golden
         gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-diff:    gamma-random
-        gamma-tests:   gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
+        gamma-tests:   gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
         kube:          gamma-kube gamma-controller
