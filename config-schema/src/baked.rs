@@ -3,7 +3,8 @@
 //!
 //! The file for other hosts than Envoy exports a global, [`BAKED_SLOT`]: the address of two numbers of four bytes, the
 //! address and the length of a config in the module's memory. `gammactl` writes both and the config, as data of the
-//! module. A plugin configuration that [asks for it](asks_for_baked) says nothing else.
+//! module. A plugin configuration that [asks for it](asks_for_baked) says nothing else; none at
+//! all still lets every request pass where there is no config in the module.
 
 /// The name of the exported global.
 pub const BAKED_SLOT: &str = "gamma_baked_config";

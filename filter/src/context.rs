@@ -136,7 +136,7 @@ pub(crate) fn configure(size: usize) -> Option<Shared> {
         Some(configuration) => configuration,
         None => {
             log::error!(
-                "no route config: it is neither in the plugin configuration nor in the module, where `gammactl compile --bake` puts it"
+                "no route config is in this module, where `gammactl compile --bake` puts one"
             );
             metrics::config_error(&Proxy);
             return None;

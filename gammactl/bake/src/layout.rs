@@ -6,7 +6,7 @@ use wasmparser::{
     Payload, TypeRef,
 };
 
-use crate::BakeError;
+use crate::error::BakeError;
 
 /// The custom section by which a baked module is known: how many pages its memory had before.
 pub(crate) const MARK: &str = "gamma.baked";
@@ -28,7 +28,10 @@ pub(crate) struct Layout {
 
 impl Layout {
     pub(crate) fn read(module: &[u8]) -> Result<Self, BakeError> {
-        let mut found = Found::default();
+        if !module.starts_with(b"\0asm") {
+            return Err(BakeError::NotAModule("it does not begin like one".into()));
+        }
+        let mut found = FoundSections::default();
         for payload in Parser::new(0).parse_all(module) {
             found.add(payload.map_err(damaged)?)?;
         }
@@ -37,12 +40,12 @@ impl Layout {
 }
 
 pub(crate) fn damaged(error: BinaryReaderError) -> BakeError {
-    BakeError::NotAModule(error.to_string())
+    BakeError::NotAModule(format!("{} (at byte {})", error.message(), error.offset()))
 }
 
 /// What the sections say, each by itself.
 #[derive(Default)]
-struct Found {
+struct FoundSections {
     memories: Vec<MemoryType>,
     imported_globals: usize,
     /// Values of the module's own globals, as far as they are constants.
@@ -53,7 +56,7 @@ struct Found {
     pages_before: Option<u64>,
 }
 
-impl Found {
+impl FoundSections {
     fn add(&mut self, payload: Payload<'_>) -> Result<(), BakeError> {
         match payload {
             Payload::Version { encoding, .. } if encoding != Encoding::Module => {

@@ -18,8 +18,11 @@ fn module(text: &str) -> Vec<u8> {
     wat::parse_str(text).unwrap()
 }
 
-/// Pages of memory, and what data begin with: pairs of address and bytes.
-fn memory(module: &[u8]) -> (u64, Vec<(Option<i32>, Vec<u8>)>) {
+/// The address of a segment of data, if it has one, and its bytes.
+type Segment = (Option<i32>, Vec<u8>);
+
+/// Pages of memory, and the data in it.
+fn memory(module: &[u8]) -> (u64, Vec<Segment>) {
     let (mut pages, mut data) = (0, Vec::new());
     let mut counted = None;
     for payload in wasmparser::Parser::new(0).parse_all(module) {

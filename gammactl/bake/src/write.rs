@@ -9,7 +9,7 @@ use wasm_encoder::{
 use wasmparser::{Parser, Payload};
 
 use crate::{
-    BakeError,
+    error::BakeError,
     layout::{Layout, MARK, PAGE, damaged},
 };
 

@@ -108,11 +108,13 @@ fn a_plugin_configuration_comes_before_a_baked_one() {
 #[test]
 fn a_config_that_is_nowhere_is_refused_with_the_way_out() {
     let code = Code::new(&modules::compat().unwrap()).unwrap();
-    for configuration in ["", BAKED_MARKER] {
-        let refused = Hosted::start(&code, NGINX, configuration).unwrap_err();
-        let refused = refused.to_string();
-        assert!(refused.contains("gammactl compile --bake"), "{refused}");
-    }
+    let refused = Hosted::start(&code, NGINX, BAKED_MARKER)
+        .unwrap_err()
+        .to_string();
+    assert!(refused.contains("gammactl compile --bake"), "{refused}");
+    // No configuration at all lets every request pass, whatever the file.
+    let mut host = Hosted::start(&code, NGINX, "").unwrap();
+    assert_eq!(cluster(&mut host, &NGINX, 0), None);
 }
 
 #[test]
