@@ -42,6 +42,7 @@ mod index;
 mod kind;
 mod lint;
 mod matches;
+mod named_clusters;
 mod options;
 mod other_parent;
 mod path_change;
@@ -55,6 +56,7 @@ mod share;
 mod slice;
 pub mod status;
 mod table;
+mod whereabouts;
 
 pub use attach::{AttachedPort, Attachment};
 pub use backend_tls::{
@@ -66,8 +68,10 @@ pub use criterion::Criterion;
 pub use endpoints::PortEndpoint;
 pub use index::Index;
 pub use lint::{lint, noticed_kinds};
+pub use named_clusters::NamedClusters;
 pub use options::{Options, TlsToBackends};
 pub use provenance::{Provenance, RouteTableKey, TableOrigins};
 pub use retry_budget::RetryBudgets;
 pub use share::{Share, in_percent};
 pub use slice::for_clients_in;
+pub use whereabouts::Whereabouts;

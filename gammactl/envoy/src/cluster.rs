@@ -1,9 +1,7 @@
 //! The clusters of the generated Envoy: one per Service port that the config names.
 
-use std::collections::HashSet;
-
-use gamma_compile::{BackendTls, Index, Options, RetryBudgets};
-use gamma_config::{Config, Filter, RouteTable, wire::ENDPOINT};
+use gamma_compile::{BackendTls, Index, NamedClusters, Options, RetryBudgets};
+use gamma_config::{Config, wire::ENDPOINT};
 use gamma_manifest::{Manifests, RetryBudget, Service, ServicePort};
 use serde_json::{Value, json};
 
@@ -59,64 +57,6 @@ pub(super) fn clusters(
     }
     clusters.sort_by(|(a, _), (b, _)| a.cmp(b));
     clusters.into_iter().map(|(_, cluster)| cluster).collect()
-}
-
-/// Cluster names in a config.
-#[derive(Default)]
-struct NamedClusters<'c> {
-    all: HashSet<&'c str>,
-    /// The clusters that a GRPCRoute sends to, and those of ports that have one: gRPC needs HTTP/2 even
-    /// where no `appProtocol` says so.
-    grpc: HashSet<&'c str>,
-    /// The clusters of rules with session persistence.
-    sessions: HashSet<&'c str>,
-    /// Whether any rule has retries.
-    retries: bool,
-}
-
-impl<'c> NamedClusters<'c> {
-    fn of(config: &'c Config) -> Self {
-        let mut named = Self::default();
-        for port in config.services.iter().flat_map(|service| &service.ports) {
-            named.all.insert(&port.cluster);
-            for table in port.producer.iter().chain(port.consumers.values()) {
-                named.table(table, &port.cluster);
-            }
-        }
-        named
-    }
-
-    fn table(&mut self, table: &'c RouteTable, own: &'c str) {
-        for rule in &table.rules {
-            let grpc = rule.route.starts_with("GRPCRoute/");
-            let backends = rule
-                .backend_refs
-                .iter()
-                .filter_map(|b| b.cluster.as_deref());
-            if rule.session_persistence.is_some() {
-                self.sessions.extend(backends.clone());
-            }
-            self.retries |= rule.retry.is_some();
-            let of_backends = rule.backend_refs.iter().flat_map(|b| &b.filters);
-            let filters = rule.filters.iter().chain(of_backends);
-            let others = filters.clone().filter_map(|filter| match filter {
-                // The service that authorizes requests is asked in HTTP, even about gRPC calls.
-                Filter::ExternalAuth(auth) => Some(&*auth.cluster),
-                _ => None,
-            });
-            self.all.extend(others);
-            let mirrors = filters.filter_map(|filter| match filter {
-                Filter::RequestMirror(mirror) => Some(&*mirror.cluster),
-                _ => None,
-            });
-            let backends: Vec<&str> = backends.chain(mirrors).collect();
-            self.all.extend(&backends);
-            if grpc {
-                self.grpc.extend(backends);
-                self.grpc.insert(own);
-            }
-        }
-    }
 }
 
 /// What a cluster has to be able to do.

@@ -1,7 +1,7 @@
 //! The endpoints of a cluster: the addresses in EndpointSlices, or what DNS has for a name.
 
-use gamma_compile::{Index, PortEndpoint, host};
-use gamma_manifest::{EndpointAddress, Service, ServicePort};
+use gamma_compile::{Index, PortEndpoint, Whereabouts};
+use gamma_manifest::{Service, ServicePort};
 use serde_json::{Value, json};
 
 use super::address::socket_address;
@@ -15,49 +15,24 @@ pub(super) fn set(
     index: &Index<'_>,
     cluster_domain: &str,
 ) {
-    // A cluster knows an ExternalName by that name alone.
-    let known = match &service.external_name {
-        Some(name) => Some(vec![outside(name, port)]),
-        None => index.endpoints(service, port),
+    let found = Whereabouts::of(service, port, index, cluster_domain);
+    let has_names = found.has_names();
+    cluster["type"] = if has_names { "STRICT_DNS" } else { "STATIC" }.into();
+    let endpoints = match found {
+        Whereabouts::Known(endpoints) => {
+            if has_names {
+                // Envoy's own choice is IPv6 wherever a name has it, be there a way to it or not.
+                cluster["dns_lookup_family"] = "V4_PREFERRED".into();
+            }
+            endpoints
+        }
+        Whereabouts::InDns(endpoint) => vec![endpoint],
     };
-    let external = |endpoint: &PortEndpoint| matches!(endpoint.address, EndpointAddress::Name(_));
-    let outside = known.iter().flatten().any(external);
-    cluster["type"] = match &known {
-        Some(_) if !outside => "STATIC".into(),
-        _ => "STRICT_DNS".into(),
-    };
-    if outside {
-        // Envoy's own choice is IPv6 wherever a name has it, be there a way to it or not.
-        cluster["dns_lookup_family"] = "V4_PREFERRED".into();
-    }
-    let endpoints = known.unwrap_or_else(|| vec![in_dns(service, port, cluster_domain)]);
     let endpoints: Vec<Value> = endpoints.iter().map(endpoint).collect();
     cluster["load_assignment"] = json!({
         "cluster_name": cluster["name"],
         "endpoints": [{ "lb_endpoints": endpoints }],
     });
-}
-
-/// What an ExternalName stands for: "treated as a name comprised of digits" by Kubernetes where it is an
-/// address, and by nobody else.
-fn outside(name: &str, port: &ServicePort) -> PortEndpoint {
-    PortEndpoint {
-        address: EndpointAddress::Name(name.into()),
-        port: port.port,
-    }
-}
-
-/// The name that a Service without slices has in DNS.
-fn in_dns(service: &Service, port: &ServicePort, cluster_domain: &str) -> PortEndpoint {
-    PortEndpoint {
-        address: EndpointAddress::Name(host(service, cluster_domain)),
-        // A headless Service resolves to its pods, which know nothing of the Service's port.
-        port: if service.headless {
-            port.target_port.unwrap_or(port.port)
-        } else {
-            port.port
-        },
-    }
 }
 
 fn endpoint(endpoint: &PortEndpoint) -> Value {
