@@ -1,5 +1,6 @@
 //! The sources of manifests: texts from files, directories and standard input, and positions in them.
 
+mod directory;
 mod encoding;
 mod load;
 mod replace;
@@ -7,6 +8,7 @@ mod replace;
 mod schema;
 mod text;
 
+pub use directory::{DirectoryError, OutputDirectory};
 pub use encoding::NotText;
 pub use load::{LoadError, is_case_file, load, walk};
 pub use replace::{UNFINISHED, replace_file, replace_file_with};
