@@ -139,6 +139,7 @@ impl CompileFlags {
             require_reference_grants: self.require_reference_grants,
             honor_hostnames: self.honor_hostnames,
             host: self.host.map(HostKind::from),
+            host_is_generated: false,
             metrics: !self.without.contains(&Extra::Metrics),
             response_metrics: self.response_metrics,
             rule_property: !self.without.contains(&Extra::RuleProperty),

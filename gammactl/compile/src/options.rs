@@ -22,6 +22,9 @@ pub struct Options {
     pub honor_hostnames: bool,
     /// See [`Settings::host`](gamma_config::Settings::host).
     pub host: Option<HostKind>,
+    /// Whether the configuration of that host is written from the same manifests, so that only what it can't say is
+    /// left to warn of.
+    pub host_is_generated: bool,
     /// What the proxy calls its clusters.
     pub cluster_names: ClusterNaming,
     /// Who makes TLS connections to backends.
@@ -72,6 +75,7 @@ impl Default for Options {
             require_reference_grants: false,
             honor_hostnames: false,
             host: None,
+            host_is_generated: false,
             cluster_names: ClusterNaming::Standalone,
             tls_to_backends: TlsToBackends::default(),
             metrics: true,

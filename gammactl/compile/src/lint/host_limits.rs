@@ -7,9 +7,14 @@ use gamma_manifest::{
     source::Span,
 };
 
-pub(super) fn lint(rule: &Rule, host: HostKind, diagnostics: &mut Diagnostics) {
+/// `is_generated` says whether the host's configuration does what can be written there.
+pub(super) fn lint(rule: &Rule, host: HostKind, is_generated: bool, diagnostics: &mut Diagnostics) {
     for (feature, span) in asked(rule) {
-        let Some(limit) = host.limit(feature) else {
+        let limit = match is_generated {
+            true => left_over(feature),
+            false => host.limit(feature),
+        };
+        let Some(limit) = limit else {
             continue;
         };
         let (what, host) = (feature.as_str(), host.as_str());
@@ -20,8 +25,27 @@ pub(super) fn lint(rule: &Rule, host: HostKind, diagnostics: &mut Diagnostics) {
                 format!("`{what}` needs more than the filter in the host `{host}`"),
             )
             .why(limit)
-            .hint("configure the host as docs/hosts.md says, or do without"),
+            .hint(match is_generated {
+                true => "do without, or see to it in backends and clients",
+                false => "configure the host as docs/hosts.md says, or do without",
+            }),
         );
+    }
+}
+
+/// What the configuration that gammactl writes for nginx can't say of single rules.
+fn left_over(feature: Feature) -> Option<&'static str> {
+    match feature {
+        Feature::Timeouts => Some("nginx has one limit for all rules, that of --timeout"),
+        Feature::Retries => Some(
+            "nginx tries another endpoint where one can't be reached, whatever a rule says, and nothing else again",
+        ),
+        Feature::Mirrors => Some(
+            "the copies are made; but while any rule asks for some, nginx reads the whole body of every request before it sends it",
+        ),
+        Feature::Sessions | Feature::HeaderRemoval | Feature::Rewrites | Feature::ExternalAuth => {
+            None
+        }
     }
 }
 

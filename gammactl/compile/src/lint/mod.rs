@@ -59,7 +59,7 @@ pub fn lint(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnost
             slashes::prefixes(rule, diagnostics);
             redirects::methods(rule, diagnostics);
             if let Some(host) = options.host {
-                host_limits::lint(rule, host, diagnostics);
+                host_limits::lint(rule, host, options.host_is_generated, diagnostics);
             }
         }
         parents::lint(route, diagnostics);

@@ -1,7 +1,7 @@
 //! The registry of diagnostic codes. A code keeps its meaning for ever; a retired one is not reused (G302).
 //!
-//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` test cases, `G6xx` Istio
-//! and clusters.
+//! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` test cases, `G6xx` Istio,
+//! clusters and other hosts.
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,4 +170,9 @@ codes! {
     KIND_FORBIDDEN = "G642", Warning, "kind is missing from the picture of a cluster";
     OTHER_KIND_FORBIDDEN = "G643", Note, "kind that others obey can't be read in a cluster";
     OTHER_VERSIONS = "G644", Warning, "cluster has no version of a kind that is known";
+    NO_PLACE_FOR_CONFIG = "G650", Error, "module can't take a config";
+    NO_TLS_IN_NGINX = "G651", Warning, "nginx can't make the TLS connection";
+    NO_HTTP2_IN_NGINX = "G652", Warning, "nginx speaks HTTP/2 to the port in gRPC calls only";
+    NO_MIRROR_IN_NGINX = "G653", Warning, "nginx can't copy gRPC calls";
+    SESSIONS_IN_NGINX = "G654", Warning, "sessions don't keep their endpoint in nginx";
 }

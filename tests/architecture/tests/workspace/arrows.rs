@@ -23,9 +23,10 @@ const RULES: Rules = Rules {
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
         gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
+        gamma-nginx:    gamma-config gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gamma-kube:     gamma-manifest
-        gammactl:       gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-cases gamma-kube gamma-registry
+        gammactl:       gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-nginx gamma-cases gamma-kube gamma-registry
 
         # The controller.
         gamma-controller: gamma-config gamma-manifest gamma-compile gamma-envoy gamma-kube gamma-registry
@@ -55,7 +56,7 @@ const RULES: Rules = Rules {
         gamma-cases:   gamma-golden
         gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-diff:    gamma-random
-        gamma-tests:   gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-random gamma-reference gamma-testbed
+        gamma-tests:   gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
         kube:          gamma-kube gamma-controller
