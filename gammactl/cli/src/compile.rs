@@ -7,6 +7,7 @@ use gamma_compile::{self as compile, status};
 use gamma_config::Config;
 
 use super::{
+    bake,
     input::{CompiledInput, Input, namespace_or_none},
     output,
 };
@@ -18,6 +19,7 @@ Examples:
   gammactl compile -f routes/ -n shop -o config.json
   gammactl compile -f routes/ --status
   gammactl compile -f routes/ --cluster-names '{namespace}_{name}_{port}'
+  gammactl compile -f routes/ -n shop --host other --bake gamma-filter-compat.wasm -o shop.wasm
   kubectl get httproutes,grpcroutes,services -A -o yaml | gammactl compile -f -")]
 pub(super) struct CompileCommand {
     #[command(flatten)]
@@ -43,6 +45,16 @@ pub(super) struct CompileCommand {
     /// How the route config is written
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = WrittenFormat::Plain, conflicts_with = "status")]
     config_format: WrittenFormat,
+
+    /// Write the filter with the route config in it, made of this gamma-filter-compat.wasm: for proxies whose
+    /// configuration has no room for it
+    #[arg(
+        long,
+        value_name = "MODULE",
+        conflicts_with = "status",
+        requires = "output"
+    )]
+    bake: Option<PathBuf>,
 
     /// Where to write the result [default: standard output]
     #[arg(short, long, value_name = "FILE")]
@@ -76,6 +88,15 @@ pub(super) fn run(options: &CompileCommand) -> anyhow::Result<bool> {
     match options.status {
         None => {
             let config = config(options, compiled);
+            if let (Some(module), Some(path)) = (&options.bake, path) {
+                let compressed = matches!(options.config_format, WrittenFormat::Gzip);
+                let text = bake::text(&config, compressed)?;
+                let Some(baked) = bake::bake(module, &text)? else {
+                    return Ok(false);
+                };
+                output::write_bytes(&baked, path)?;
+                return Ok(true);
+            }
             match options.config_format {
                 WrittenFormat::Plain => output::write_json(&config, path)?,
                 WrittenFormat::Gzip => output::write_json(&gamma_config::compress(&config)?, path)?,

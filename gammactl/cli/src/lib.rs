@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod bake;
 mod check;
 mod compile;
 mod completions;
@@ -18,6 +19,7 @@ mod input;
 mod istio;
 mod kube;
 mod live;
+mod nginx;
 mod output;
 mod progress;
 mod schema;
@@ -43,6 +45,8 @@ What to do next:
                                                 a whole Envoy around it
   gammactl istio -f routes/ --image oci://example.com/gamma-filter:0.1
                                                 the filter in Istio's sidecars
+  gammactl nginx -f routes/ --listen 127.0.0.1:8080 --wasm gamma-filter-compat.wasm -o nginx/
+                                                the filter in nginx with WasmX
   gammactl status                               which sidecars run which config
 
 --kube instead of -f reads the objects of a cluster.";
@@ -68,6 +72,7 @@ enum Command {
     Test(test::TestCommand),
     Schema(schema::SchemaCommand),
     Istio(istio::IstioCommand),
+    Nginx(nginx::NginxCommand),
     Status(status::StatusCommand),
     Completions(completions::CompletionsCommand),
 }
@@ -112,6 +117,7 @@ pub fn run() -> ExitCode {
         Some(Command::Test(options)) => test::run(&options),
         Some(Command::Schema(options)) => schema::run(&options),
         Some(Command::Istio(options)) => istio::run(&options),
+        Some(Command::Nginx(options)) => nginx::run(&options),
         Some(Command::Status(options)) => status::run(&options),
         Some(Command::Completions(options)) => completions::run(&options, &mut Cli::command()),
         None => {

@@ -17,18 +17,11 @@ use gamma_envoy::{
 };
 use gamma_manifest::write_yaml;
 
-use super::envoy::options::EnvoyCommand;
+use super::{envoy::options::EnvoyCommand, input::Input};
 use crate::{farewell::leave_on_signals, watch::watch};
 
 pub(super) fn run(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bool> {
-    for input in &options.input.filename {
-        if inside(directory, Path::new(input)) {
-            anyhow::bail!(
-                "{} is inside {input}, whose files are all read as manifests: name another directory",
-                directory.display()
-            );
-        }
-    }
+    outside_of_input(directory, &options.input.filename)?;
     if options.watch {
         return keep_up(options, directory);
     }
@@ -50,6 +43,19 @@ pub(super) fn run(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bo
         live.step(Instant::now())?;
     }
     Ok(true)
+}
+
+/// Refuses a directory whose files would be read as manifests.
+pub(super) fn outside_of_input(directory: &Path, filenames: &[String]) -> anyhow::Result<()> {
+    for input in filenames {
+        if inside(directory, Path::new(input)) {
+            anyhow::bail!(
+                "{} is inside {input}, whose files are all read as manifests: name another directory",
+                directory.display()
+            );
+        }
+    }
+    Ok(())
 }
 
 /// Whether `directory`, which need not exist, is `input` or below it.
@@ -110,15 +116,7 @@ fn next(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<Option<Next>
 }
 
 fn keep_up(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bool> {
-    anyhow::ensure!(
-        !options.input.kube.is_given(),
-        "--watch is for files: a cluster is read once, so run the command again when its objects change"
-    );
-    let read = options.input.filename.iter().chain(&options.merge);
-    let mut paths: Vec<PathBuf> = read.map(PathBuf::from).collect();
-    if paths.iter().any(|path| path == Path::new("-")) {
-        anyhow::bail!("--watch needs files or directories: standard input never changes");
-    }
+    let mut paths = paths_to_watch(&options.input, &options.merge)?;
     paths.push(PathBuf::from(&options.wasm));
     let live = Arc::new(Mutex::new(options.live(directory)?));
     leave_on_signals(&live)?;
@@ -145,6 +143,20 @@ fn keep_up(options: &EnvoyCommand, directory: &Path) -> anyhow::Result<bool> {
         ControlFlow::Continue(())
     });
     Ok(true)
+}
+
+/// The files of the input and `more`, if they can change.
+pub(super) fn paths_to_watch(input: &Input, more: &[String]) -> anyhow::Result<Vec<PathBuf>> {
+    anyhow::ensure!(
+        !input.kube.is_given(),
+        "--watch is for files: a cluster is read once, so run the command again when its objects change"
+    );
+    let read = input.filename.iter().chain(more);
+    let paths: Vec<PathBuf> = read.map(PathBuf::from).collect();
+    if paths.iter().any(|path| path == Path::new("-")) {
+        anyhow::bail!("--watch needs files or directories: standard input never changes");
+    }
+    Ok(paths)
 }
 
 /// Does what is left to do at `at`, and after that.
@@ -205,6 +217,6 @@ fn say(update: &Update, directory: &Path) {
     }
 }
 
-fn complain(line: &str) {
+pub(super) fn complain(line: &str) {
     let _ = writeln!(io::stderr(), "{line}");
 }

@@ -28,6 +28,11 @@ pub(super) fn write_json(config: &impl Serialize, path: Option<&Path>) -> anyhow
     })
 }
 
+/// Writes bytes to `path`, as [`write`] does.
+pub(super) fn write_bytes(bytes: &[u8], path: &Path) -> anyhow::Result<()> {
+    write_with(Some(path), |file| file.write_all(bytes))
+}
+
 fn write_with(
     path: Option<&Path>,
     write: impl FnOnce(&mut dyn io::Write) -> io::Result<()>,

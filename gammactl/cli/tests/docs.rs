@@ -6,6 +6,7 @@ use std::process::Output;
 
 use command::fed;
 use gamma_manifest::diagnostic::{Code, Severity, codes};
+use gamma_testbed::module;
 use serde_json::Value;
 
 const PAGE: &str = include_str!("../../../docs/diagnostics.md");
@@ -60,9 +61,9 @@ fn every_code_has_a_section_with_its_severity() {
 
 /// An example would be longer than all the rest of the page, could not stand in a page, or would be a
 /// registry or a cluster.
-const WITHOUT_EXAMPLES: [&str; 15] = [
+const WITHOUT_EXAMPLES: [&str; 16] = [
     "G116", "G602", "G603", "G610", "G611", "G612", "G613", "G614", "G615", "G616", "G640", "G641",
-    "G642", "G643", "G644",
+    "G642", "G643", "G644", "G650",
 ];
 
 #[test]
@@ -123,6 +124,17 @@ fn given(code: &Code, example: &str) -> Vec<String> {
         "G206" => checked(example, &["--require-reference-grants"]),
         "G441" => checked(example, &["--host", "nginx"]),
         "G228" => checked(example, &["--cluster-names", "istio"]),
+        "G651" | "G652" | "G653" | "G654" => {
+            let folder = tempfile::tempdir().unwrap();
+            let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+            std::fs::write(path("filter.wasm"), module::WITH_PLACE).unwrap();
+            let nginx = format!(
+                "nginx -f - --listen 127.0.0.1:80 --resolver 127.0.0.1 --wasm {} -o {}",
+                path("filter.wasm"),
+                path("nginx")
+            );
+            said(&run(nginx.split(' '), &manifests(example)))
+        }
         id if id.starts_with("G6") => {
             let istio = "istio -f - --offline --image oci://example.com/filter";
             said(&run(istio.split(' '), &manifests(example)))

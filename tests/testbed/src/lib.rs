@@ -10,6 +10,7 @@
 //! - [`mod@gammactl`]: the command line as a process.
 //! - [`mod@load`]: requests without end.
 //! - [`mod@manifests`]: Services and routes as text.
+//! - [`mod@module`]: a stand-in for the filter's file.
 //! - [`mod@page`]: pages of the documentation, as commands.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@carried`]: a request after a decision, without a proxy.
@@ -31,6 +32,7 @@ pub mod gammactl;
 mod latin1;
 pub mod load;
 pub mod manifests;
+pub mod module;
 pub mod page;
 pub mod ports;
 pub mod repository;

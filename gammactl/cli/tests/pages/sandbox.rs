@@ -12,14 +12,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use gamma_testbed::page::{Command, fits};
+use gamma_testbed::{
+    module,
+    page::{Command, fits},
+};
 use tempfile::TempDir;
 
 /// How long a command may take. One that runs until Ctrl-C has as long to print what it should.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Programs that are not ours are stood in for: each takes its part of what a page promises.
-const STAND_INS: [(&str, &str); 7] = [
+const STAND_INS: [(&str, &str); 8] = [
     (
         "kubectl",
         r#"case "$1" in
@@ -40,6 +43,8 @@ esac"#,
     ),
     // `envoy -c FILE`
     ("envoy", r#"test -e "$2""#),
+    // `nginx -t -c FILE`, `nginx -c FILE`
+    ("nginx", r#"for file in "$@"; do :; done; test -e "$file""#),
     // `make TARGET`
     ("make", r#"grep -q "^$1:" Makefile"#),
     ("curl", ":"),
@@ -69,6 +74,12 @@ impl Sandbox {
         fs::copy(root.join("Makefile"), sandbox.path("Makefile")).unwrap();
         // The smallest module there is: nothing here loads it.
         sandbox.write("dist/gamma-filter.wasm", "\0asm\x01\0\0\0");
+        // For commands that put a config into it.
+        fs::write(
+            sandbox.path("dist/gamma-filter-compat.wasm"),
+            module::WITH_PLACE,
+        )
+        .unwrap();
         for (name, script) in STAND_INS {
             let path = Path::new("bin").join(name);
             sandbox.write(&path, &format!("#!/bin/bash\n{script}\n"));
