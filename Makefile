@@ -140,6 +140,15 @@ hosts: modules rust-proxy ## Every fixture in hosts that are not Envoy; writes t
 	cargo test --locked --manifest-path tests/waf/Cargo.toml --target-dir target/waf
 	UPDATE=1 cargo test --locked -p gamma-tests --test hosts -- --include-ignored
 
+.PHONY: test-nginx
+test-nginx: modules ## The fixtures in a real nginx with WasmX, which NGINX=/path/to/nginx names; the rest of the tests of nginx
+	@if [ -z "$${NGINX:-$(NGINX)}" ]; then \
+		echo "SKIPPED: the fixtures in nginx with WasmX; name one that was built with ngx_wasm_module: make test-nginx NGINX=..." >&2; \
+	else \
+		NGINX="$${NGINX:-$(NGINX)}" cargo test --locked -p gamma-tests --test hosts with_wasmx -- --include-ignored --nocapture; \
+	fi
+	cargo test --locked -p gamma-tests --test hosts nginx
+
 .PHONY: conformance
 conformance: build envoy ## The Gateway API's conformance cases; writes a ConformanceReport and docs/conformance.md
 	cargo run --locked -p gamma-conformance -- dist/conformance-report.yaml docs/conformance.md

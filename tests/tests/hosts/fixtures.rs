@@ -3,45 +3,93 @@
 use std::fmt::Write as _;
 
 use anyhow::Result;
-use gamma_config::HostKind;
 use gamma_interpreter::profile::{APISIX, BARE, FRESH, HostProfile, NGINX};
 use gamma_testbed::{
     drive::{self, Unexpected},
     fixture::{self, Fixture, Protocol},
+    ports::Port,
 };
 
 use crate::{
     COMPAT,
     limits::{self, RUST_PROXY},
+    nginx::{WasmxNginx, stock, wasmx},
     proxy::HostedProxy,
     rust_proxy::RustProxy,
 };
 
 #[test]
 fn every_fixture_in_the_profile_of_nginx() {
-    through(NGINX, HostKind::Nginx);
+    let fixtures = Fixture::load_all(&fixture::root()).unwrap();
+    let wrong = wrong(NGINX.name, &fixtures, |fixture| {
+        drive::with(fixture, |manifests, options| {
+            Ok(Box::new(HostedProxy::nginx(manifests, options)?))
+        })
+    });
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// The filter is in the interpreter, and says in headers what a real nginx does then, with the maps, upstreams and
+/// locations that `gammactl nginx` writes.
+#[test]
+fn every_fixture_through_a_real_nginx() {
+    let Some(nginx) = stock() else {
+        return;
+    };
+    let fixtures = Fixture::load_all(&fixture::root()).unwrap();
+    let wrong = wrong(NGINX.name, &fixtures, |fixture| {
+        drive::with(fixture, |manifests, options| {
+            let proxy = HostedProxy::stock_nginx(&nginx, manifests, options)?;
+            Ok(Box::new(proxy))
+        })
+    });
+    assert!(wrong.is_empty(), "\n{wrong}");
 }
 
 #[test]
 fn every_fixture_in_the_profile_of_apisix() {
-    through(APISIX, HostKind::Other);
+    through(APISIX);
 }
 
 #[test]
 fn every_fixture_in_a_bare_host() {
-    through(BARE, HostKind::Other);
+    through(BARE);
 }
 
 #[test]
 fn every_fixture_in_a_host_with_an_instance_for_each_phase() {
-    through(FRESH, HostKind::Other);
+    through(FRESH);
 }
 
-fn through(profile: HostProfile, kind: HostKind) {
+fn through(profile: HostProfile) {
     let fixtures = Fixture::load_all(&fixture::root()).unwrap();
     let wrong = wrong(profile.name, &fixtures, |fixture| {
         drive::with(fixture, |manifests, options| {
-            let proxy = HostedProxy::start(&COMPAT, profile, kind, manifests, options)?;
+            let proxy = HostedProxy::start(&COMPAT, profile, manifests, options)?;
+            Ok(Box::new(proxy))
+        })
+    });
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+/// What is not in nginx's profile is not in nginx either, or the profile is wrong.
+#[test]
+#[ignore = "needs an nginx with WasmX: `make test-nginx NGINX=/path/to/nginx`"]
+fn every_fixture_in_nginx_with_wasmx() {
+    let Some(nginx) = wasmx() else {
+        return;
+    };
+    let fixtures = Fixture::load_all(&fixture::root()).unwrap();
+    let wrong = wrong(NGINX.name, &fixtures, |fixture| {
+        let number = match fixture.needs_port() {
+            true => Some(Port::reserve()?),
+            false => None,
+        };
+        let fixture = fixture.at_port(number.as_ref().map_or(0, Port::number))?;
+        let mut number = number;
+        drive::with(&fixture, |manifests, options| {
+            let port = number.take().map_or_else(Port::reserve, Ok)?;
+            let proxy = WasmxNginx::start(&nginx, manifests, options, port)?;
             Ok(Box::new(proxy))
         })
     });

@@ -18,11 +18,6 @@ const LATE: &str = "no response phase";
 const NO_DESTINATION: &str = "no `destination.address`";
 
 pub(crate) const LIMITS: &[Limit] = &[
-    limit(
-        "nginx",
-        "filters::request-header-modifier",
-        "removed: empty",
-    ),
     limit("nginx", "safety::hostile-requests", "removed: empty"),
     limit("nginx", "time::retries", TIMES),
     limit("nginx", "time::timeouts", TIMES),

@@ -7,6 +7,7 @@ mod fixtures;
 mod holes;
 mod limits;
 mod misbehaving;
+mod nginx;
 mod proxy;
 mod quirks;
 mod rust_proxy;

@@ -1,7 +1,7 @@
 //! What a proxy makes of a request that the filter let go on: as `docs/hosts.md` configures it.
 
 use gamma_config::wire;
-use gamma_interpreter::{Headers, profile::HostProfile};
+use gamma_interpreter::Headers;
 use gamma_testbed::{
     client::{Request, latin1},
     fixture::{Exchange, Protocol},
@@ -18,34 +18,20 @@ pub(crate) struct Upstream {
 
 impl Upstream {
     /// `hidden` are headers that the host shows to nobody, and sends on.
-    pub(crate) fn new(
-        profile: &HostProfile,
-        exchange: &Exchange,
-        visible: &Headers,
-        hidden: Headers,
-    ) -> Self {
+    pub(crate) fn new(exchange: &Exchange, visible: &Headers, hidden: Headers) -> Self {
         let first = |name: &str| {
             let mut values = visible.iter().filter(|(n, _)| is(n, name));
             let value = values.next().map(|(_, value)| latin1(value));
             value.filter(|value| !value.is_empty())
         };
-        let line = &exchange.request;
-        let (authority, path) = if profile.read_only_pseudo_headers {
-            // `map`s of `$http_x_gamma_host` and `$http_x_gamma_path` with these as fallbacks.
-            let host = first(wire::HOST).unwrap_or_else(|| line.authority.clone());
-            (host, first(wire::PATH).unwrap_or_else(|| line.path.clone()))
-        } else {
-            let pseudo = |name| first(name).unwrap_or_default();
-            (pseudo(":authority"), pseudo(":path"))
-        };
-        let mut request = Request::new(
-            first(":method").unwrap_or_else(|| line.method.clone()),
-            authority,
-            path,
+        let (authority, path) = (
+            first(":authority").unwrap_or_default(),
+            first(":path").unwrap_or_default(),
         );
+        let mut request = Request::new(first(":method").unwrap_or_default(), authority, path);
         let sent = visible.iter().filter(|(name, value)| {
             let name = latin1(name).to_lowercase();
-            !name.starts_with(':') && name != "host" && !is_stripped(profile, &name, value)
+            !name.starts_with(':') && name != "host" && !is_stripped(&name, value)
         });
         request.headers = sent
             .cloned()
@@ -76,24 +62,11 @@ pub(crate) fn of_protocol(protocol: Protocol) -> &'static [(&'static str, &'stat
 }
 
 /// Whether the proxy is configured not to send the header on.
-fn is_stripped(profile: &HostProfile, name: &str, value: &[u8]) -> bool {
-    if name == wire::ORIGINAL_PATH {
-        return value.is_empty();
+fn is_stripped(name: &str, value: &[u8]) -> bool {
+    match name {
+        wire::ORIGINAL_PATH => value.is_empty(),
+        name => wire::is_owned(name.as_bytes()),
     }
-    if !profile.removal_hides {
-        return wire::is_owned(name.as_bytes());
-    }
-    // `proxy_set_header NAME "";` for each name: there is no pattern.
-    let named = [
-        wire::CLUSTER,
-        wire::ENDPOINT,
-        wire::RETRY_BACKOFF,
-        wire::PATH,
-        wire::HOST,
-    ];
-    named.contains(&name)
-        || wire::CONTROLS.contains(&name)
-        || (0..wire::CONTROLS.len()).any(|i| wire::mirror(i) == name)
 }
 
 fn is(name: &[u8], other: &str) -> bool {

@@ -1,8 +1,10 @@
 //! A reverse proxy around the filter in a host of some profile, with real backends behind it.
 
+mod by_nginx;
+
 use std::net::SocketAddr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use gamma_compile as compile;
 use gamma_config::{HostKind, wire};
 use gamma_interpreter::{
@@ -16,14 +18,27 @@ use gamma_testbed::{
     fixture::{Exchange, Observed, PORT, Protocol},
     stage::{Backends, NO_ENDPOINTS},
 };
-use serde_json::Value;
 
-use crate::upstream::{Upstream, normalised, of_protocol};
+use crate::{
+    nginx::{Conf, Incoming, Nginx},
+    upstream::{Upstream, normalised, of_protocol},
+};
+
+/// Who sends the requests on that the filter has let go.
+enum Carrier {
+    /// A proxy that is configured as `docs/hosts.md` says.
+    Proxy,
+    /// What the `nginx.conf` says that gammactl writes.
+    Conf(Conf),
+    /// An nginx without the filter, with all the rest of that `nginx.conf`.
+    Nginx(Nginx),
+}
 
 /// The filter in a host, and what a proxy around it does.
 pub(crate) struct HostedProxy {
     hosted: Hosted,
     profile: HostProfile,
+    carrier: Carrier,
     backends: Backends,
     /// Clusters without endpoints.
     dead: Vec<Identity>,
@@ -34,17 +49,29 @@ impl HostedProxy {
     pub(crate) fn start(
         code: &Code,
         profile: HostProfile,
-        kind: HostKind,
         manifests: &Manifests,
         options: &compile::Options,
     ) -> Result<Self> {
         let backends = Backends::start(manifests)?;
         let mut config = compile::compile(manifests, options, &mut Diagnostics::default());
-        config.settings.host = Some(kind);
-        let mut config = serde_json::to_value(&config)?;
-        if profile.calls_addresses {
-            name_auth_services(&mut config, &backends);
-        }
+        config.settings.host = Some(HostKind::Other);
+        let hosted = Hosted::start(code, profile, &serde_json::to_string(&config)?)?;
+        Ok(Self::new(
+            hosted,
+            profile,
+            Carrier::Proxy,
+            backends,
+            manifests,
+        ))
+    }
+
+    fn new(
+        hosted: Hosted,
+        profile: HostProfile,
+        carrier: Carrier,
+        backends: Backends,
+        manifests: &Manifests,
+    ) -> Self {
         let dead = manifests.services.iter().flat_map(|service| {
             let labels = &service.metadata.labels;
             let is_dead = labels.iter().any(|(key, _)| key == NO_ENDPOINTS);
@@ -52,13 +79,14 @@ impl HostedProxy {
             let (namespace, name) = (&service.metadata.namespace, &service.metadata.name.value);
             ports.map(move |port| Identity::new(namespace, name, port.port))
         });
-        Ok(Self {
-            hosted: Hosted::start(code, profile, &config.to_string())?,
+        Self {
+            hosted,
             profile,
+            carrier,
             dead: dead.collect(),
             backends,
             sender: Sender::default(),
-        })
+        }
     }
 
     /// What the host tells the filter of a request.
@@ -85,7 +113,14 @@ impl HostedProxy {
         for (name, value) in of_protocol(exchange.protocol) {
             headers.push(((*name).into(), (*value).into()));
         }
-        for header in &exchange.headers {
+        let kept = exchange
+            .headers
+            .iter()
+            .filter(|header| match &self.carrier {
+                Carrier::Conf(conf) => conf.keeps(&header.name),
+                Carrier::Proxy | Carrier::Nginx(_) => true,
+            });
+        for header in kept {
             // HTTP/1 as nginx hands it over; Envoy's names are in lower case.
             let name = match self.profile.decodes_path {
                 true => header.name.clone(),
@@ -156,8 +191,8 @@ impl HostedProxy {
                 service,
                 port,
             } = echo.identity();
-            cluster == format!("{namespace}/{service}/{port}")
-                || cluster == echo.address().to_string()
+            let is_named = cluster == format!("{namespace}/{service}/{port}");
+            (is_named && !self.profile.calls_addresses) || cluster == echo.address().to_string()
         };
         let echo = self.backends.echoes.iter().find(is_it)?;
         (!self.dead.contains(echo.identity())).then(|| echo.address())
@@ -166,7 +201,7 @@ impl HostedProxy {
     /// Sends the request where the proxy's configuration says, and the response back.
     fn forward(&mut self, exchange: &Exchange) -> Result<Observed> {
         let (visible, hidden) = (self.hosted.visible(), self.hosted.hidden());
-        let upstream = Upstream::new(&self.profile, exchange, &visible, hidden);
+        let upstream = Upstream::new(exchange, &visible, hidden);
         let Some(cluster) = &upstream.cluster else {
             // The proxy's own routes, of which there are none.
             return self.respond(Observed {
@@ -240,13 +275,26 @@ impl HostedProxy {
 impl Driver for HostedProxy {
     fn send(&mut self, exchange: &Exchange) -> Result<Observed> {
         self.tell_properties(exchange);
-        let mut turn = self.hosted.request(self.headers(exchange))?;
+        let headers = self.headers(exchange);
+        if let Carrier::Conf(conf) = &self.carrier {
+            let request = Incoming {
+                method: &exchange.request.method,
+                request_uri: &exchange.request.path,
+                headers: &headers,
+            };
+            ensure!(conf.has_filter(&request)?, "a location without the filter");
+        }
+        let mut turn = self.hosted.request(headers)?;
         if let Turn::Calls(call) = &turn {
             let (call, answer) = (call.clone(), self.call(call)?);
             turn = self.hosted.answer(&call, answer)?;
         }
         let mut observed = match turn {
-            Turn::GoesOn => self.forward(exchange)?,
+            Turn::GoesOn => match &self.carrier {
+                Carrier::Proxy => self.forward(exchange)?,
+                Carrier::Conf(_) => self.forward_by_conf(exchange)?,
+                Carrier::Nginx(_) => self.forward_by_nginx(exchange)?,
+            },
             Turn::Replied(reply) => self.reply(exchange, reply)?,
             // The client gives up.
             Turn::Calls(_) | Turn::Stuck => Observed {
@@ -261,36 +309,6 @@ impl Driver for HostedProxy {
         });
         self.hosted.end()?;
         Ok(observed)
-    }
-}
-
-/// Names services that are asked by their address, as the configuration of such a host must.
-fn name_auth_services(config: &mut Value, backends: &Backends) {
-    match config {
-        Value::Object(members) => {
-            if let Some(auth) = members.get_mut("externalAuth") {
-                let echo = backends.echoes.iter().find(|echo| {
-                    let Identity {
-                        namespace,
-                        service,
-                        port,
-                    } = echo.identity();
-                    auth["cluster"] == format!("{namespace}/{service}/{port}")
-                });
-                if let Some(echo) = echo {
-                    auth["cluster"] = echo.address().to_string().into();
-                }
-            }
-            for member in members.values_mut() {
-                name_auth_services(member, backends);
-            }
-        }
-        Value::Array(items) => {
-            for item in items {
-                name_auth_services(item, backends);
-            }
-        }
-        _ => {}
     }
 }
 
