@@ -35,7 +35,7 @@ supervise() {
   export KUBECONFIG=$state/kubeconfig PATH=$bin:$PATH
   keep etcd etcd --data-dir etcd --unsafe-no-fsync
   keep containerd containerd -c containerd.toml
-  keep registry crane registry serve --address 10.90.0.1:5000
+  keep registry crane registry serve --address 0.0.0.0:5000
   keep apiserver kube-apiserver --etcd-servers=http://127.0.0.1:2379 --cert-dir=certs --bind-address=0.0.0.0 \
     --advertise-address=10.90.0.1 --secure-port=6443 --service-cluster-ip-range=10.96.0.0/16 \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file=sa.key \
