@@ -14,8 +14,7 @@ use crate::{compiled_table::CompiledTable, interner::Interner};
 /// Keeps no table alive that no router has.
 #[derive(Default)]
 pub struct KnownTables {
-    /// Nobody outside of this process knows these two keys, and each gives 64 bits of a [`TableKey`]: no route author
-    /// can find a text that is taken for another one.
+    /// Each gives 64 bits of a [`TableKey`].
     keys: [RandomState; 2],
     tables: Interner<Weak<CompiledTable>>,
 }
@@ -25,6 +24,11 @@ pub struct KnownTables {
 pub(crate) struct TableKey([u8; 17]);
 
 impl KnownTables {
+    /// Whether nobody outside of this process knows the keys, so that no route author can find a text that is taken for
+    /// another one. Where the standard library has no randomness, they are the same everywhere, and nothing is known.
+    pub(crate) const ARE_KEYS_SECRET: bool =
+        !cfg!(all(target_arch = "wasm32", target_os = "unknown"));
+
     /// The key of a table that is `ours`, or not.
     pub(crate) fn key(&self, table: &TableText<'_>, is_ours: bool) -> TableKey {
         let mut key = [u8::from(is_ours); 17];
