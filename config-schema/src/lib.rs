@@ -42,6 +42,7 @@
     )
 )]
 
+mod automaton;
 mod baked;
 mod by_namespace;
 mod compressed;
@@ -57,6 +58,7 @@ mod locate;
 mod matches;
 mod origin;
 mod part;
+mod patterns;
 mod place;
 mod policy;
 mod read;
@@ -71,6 +73,7 @@ mod text;
 mod validate;
 pub mod wire;
 
+pub use automaton::{Automaton, InvalidAutomaton, MAX_STEPS};
 pub use baked::{BAKED_MARKER, BAKED_SLOT, asks_for_baked};
 pub use by_namespace::ByNamespace;
 pub use compressed::{CompressedConfig, compress};
@@ -87,6 +90,7 @@ pub use matches::{
     Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
 };
 pub use part::{Part, Parts, PortHead, ServiceHead, TableText};
+pub use patterns::{PathPatterns, Patterns, ValuePattern};
 pub use policy::{Retry, Timeouts};
 pub use read::{parse, read, read_parts};
 pub use rule::{BackendRef, MAX_MIRRORS, MAX_WEIGHT, Rule};

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     config::Config,
+    patterns::Patterns,
     rule::Rule,
     service::{Port, RouteTable, Service, ServiceKind},
     settings::Settings,
@@ -25,6 +26,8 @@ pub enum Part<'p> {
     Port(PortHead<'p>),
     /// A table of the port begins: that of a client namespace, or the producer's.
     Table(Option<&'p str>),
+    /// What the regular expressions of the table match, if it says so.
+    Patterns(&'p Patterns),
     /// The next rule of the table.
     Rule(&'p Rule),
     /// The table ends, with its `matchOrder`.
@@ -72,12 +75,17 @@ pub struct TableText<'c>(pub(crate) &'c RouteTable<&'c RawValue>);
 
 impl Hash for TableText<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let Self(RouteTable { rules, match_order }) = self;
+        let Self(RouteTable {
+            rules,
+            match_order,
+            patterns,
+        }) = self;
         state.write_usize(rules.len());
         for rule in rules {
             rule.get().hash(state);
         }
         match_order.hash(state);
+        patterns.hash(state);
     }
 }
 
@@ -88,7 +96,7 @@ pub(crate) trait Visit<'c, R> {
     /// Takes every part that is no rule.
     fn part(&mut self, part: Part<'c>);
 
-    /// Takes the rules of the table that has begun.
+    /// Takes the patterns and the rules of the table that has begun.
     fn rules(&mut self, table: &'c RouteTable<R>) -> Result<(), Self::Error>;
 }
 
@@ -157,6 +165,7 @@ impl<'c> Visit<'c, Rule> for Whole<'_, 'c> {
     }
 
     fn rules(&mut self, table: &'c RouteTable) -> Result<(), Self::Error> {
+        (self.0)(Part::Patterns(&table.patterns));
         for rule in &table.rules {
             (self.0)(Part::Rule(rule));
         }

@@ -113,6 +113,11 @@ impl<'c> Visit<'c, &RawValue> for RuleByRule<'_, '_> {
         if self.is_known {
             return Ok(());
         }
+        let patterns = Part::Patterns(&table.patterns);
+        self.validator.take(&patterns);
+        if self.validator.is_content() {
+            self.parts.take(patterns);
+        }
         table.rules.iter().try_for_each(|text| self.rule(text))
     }
 }

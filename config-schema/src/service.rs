@@ -7,6 +7,8 @@ use std::net::IpAddr;
 use crate::{
     by_namespace::ByNamespace,
     describe::{describe_object, describe_words},
+    matches::Match,
+    patterns::Patterns,
     rule::Rule,
 };
 
@@ -65,6 +67,22 @@ describe_object! {
     }
 }
 
+impl RouteTable {
+    /// The matches in order of precedence. `None` stands for that of a rule without matches, which holds always.
+    pub fn ordered_matches(&self) -> impl Iterator<Item = Option<&Match>> {
+        let written = self.match_order.is_empty().then(|| {
+            let rules = (0..).zip(&self.rules);
+            rules.flat_map(|(r, rule)| {
+                let count = u32::try_from(rule.matches.len()).unwrap_or(u32::MAX);
+                (0..count.max(1)).map(move |m| (r, m))
+            })
+        });
+        let order = written.into_iter().flatten();
+        let order = order.chain(self.match_order.iter().copied());
+        order.map(|(r, m)| self.rules.get(r as usize)?.matches.get(m as usize))
+    }
+}
+
 describe_object! {
     /// Rules in order of precedence.
     pub struct RouteTable<R = Rule>: Default {
@@ -74,5 +92,7 @@ describe_object! {
         /// each match exactly once. Precedence ranks matches, not rules, so the matches of two rules
         /// may interleave.
         optional "matchOrder" => match_order: Vec<(u32, u32)>,
+        /// What the regular expressions in the rules match, compiled.
+        optional "patterns" => patterns: Patterns,
     }
 }

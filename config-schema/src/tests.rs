@@ -313,7 +313,7 @@ fn pieces_are_those_of_the_whole() {
     crate::read(text.as_bytes(), &mut |part| read.push(outline(&part))).unwrap();
     config.parts(&mut |part| parts.push(outline(&part)));
     assert_eq!(read, parts);
-    assert_eq!(read.len(), 18, "{read:#?}");
+    assert_eq!(read.len(), 21, "{read:#?}");
 }
 
 fn outline(part: &Part<'_>) -> String {

@@ -129,6 +129,8 @@ struct RouterBuilder {
     table: TableAtHand,
     /// Whether this proxy's clients get it. Of a table that they don't get nothing is kept but that it has been read.
     is_ours: bool,
+    /// Whether it is for clients of one namespace.
+    is_consumer: bool,
     error: Option<BuildError>,
 }
 
@@ -164,6 +166,7 @@ impl RouterBuilder {
             service: None,
             table: TableAtHand::new(),
             is_ours: false,
+            is_consumer: false,
             error: None,
         }
     }
@@ -186,19 +189,14 @@ impl RouterBuilder {
             // (GEP-1294, Multiple routes for a Service). They are never merged.
             Part::Table(consumer) => {
                 let has_own = self.ports.last().is_some_and(|p| p.table.is_some());
+                self.is_consumer = consumer.is_some();
                 self.is_ours = match consumer {
                     Some(namespace) => *namespace == *self.client_namespace,
                     None => !has_own,
                 };
             }
-            Part::Rule(rule) => {
-                if self.is_ours
-                    && let TableAtHand::New(table) = &mut self.table
-                    && let Err(error) = table.add(rule)
-                {
-                    self.error.get_or_insert(error);
-                }
-            }
+            Part::Patterns(patterns) => self.give_table(|table| table.patterns(patterns)),
+            Part::Rule(rule) => self.give_table(|table| table.add(rule)),
             Part::EndOfTable(match_order) => self.end_of_table(match_order),
             Part::EndOfPort => {}
             Part::EndOfService => {
@@ -210,6 +208,30 @@ impl RouterBuilder {
                 }
             }
         }
+    }
+
+    /// Gives the table at hand what clients here get of it.
+    fn give_table(&mut self, give: impl FnOnce(&mut TableBuilder) -> Result<(), BuildError>) {
+        if self.is_ours
+            && let TableAtHand::New(table) = &mut self.table
+            && let Err(mut error) = give(table)
+        {
+            if let BuildError::Regex { place, .. } = &mut error {
+                *place = format!("{}.{place}", self.place());
+            }
+            self.error.get_or_insert(error);
+        }
+    }
+
+    /// Path from the root of the config to the table at hand.
+    fn place(&self) -> String {
+        let port = self.ports.len().saturating_sub(self.first_port as usize);
+        let (service, port) = (self.services, port.saturating_sub(1));
+        let table = match self.is_consumer {
+            true => format!("consumers.{}", self.client_namespace),
+            false => "producer".into(),
+        };
+        format!("services[{service}].ports[{port}].{table}")
     }
 
     fn end_of_table(&mut self, match_order: &[(u32, u32)]) {

@@ -4,6 +4,10 @@
 //! apart by a header) are grouped by the value that they ask of a header, and only the group of the
 //! request's value is tried.
 
+use std::sync::Arc;
+
+use gamma_config::Automaton;
+
 use crate::{
     entry::{Entry, Position},
     interner::Interner,
@@ -24,6 +28,58 @@ pub(crate) enum Candidates {
     One(Position),
     Few(Box<[Position]>),
     ByHeader(Box<ByHeader>),
+    WithPatterns(Box<WithPatterns>),
+}
+
+impl Default for Candidates {
+    /// None.
+    fn default() -> Self {
+        Self::Few(Box::default())
+    }
+}
+
+/// Matches on a path or on a prefix, and beside them those whose patterns have to match what follows it.
+#[derive(Debug)]
+pub(crate) struct WithPatterns {
+    plain: Candidates,
+    groups: Box<[PatternGroup]>,
+    lowest: Position,
+}
+
+/// Matches whose patterns one automaton reads.
+#[derive(Debug)]
+pub(crate) struct PatternGroup {
+    /// Length of the prefix, which the automaton does not read.
+    skipped: usize,
+    automaton: Arc<Automaton>,
+    /// By the automaton's number of the pattern.
+    patterns: Box<[Candidates]>,
+    lowest: Position,
+}
+
+impl PatternGroup {
+    /// Of patterns behind a prefix of so many bytes, in the automaton's order.
+    pub(crate) fn new(
+        skipped: usize,
+        automaton: Arc<Automaton>,
+        patterns: Box<[Candidates]>,
+    ) -> Self {
+        let lowest = patterns.iter().map(Candidates::lowest).min();
+        Self {
+            skipped,
+            automaton,
+            patterns,
+            lowest: lowest.unwrap_or(Position::MAX),
+        }
+    }
+
+    /// The matches of the patterns that match a path (without its query).
+    fn on<'g>(&'g self, path: &[u8]) -> impl Iterator<Item = &'g Candidates> {
+        let rest = path.get(self.skipped..);
+        let numbers = rest.map_or(&[][..], |rest| self.automaton.matches(rest));
+        let patterns = numbers.iter();
+        patterns.filter_map(|&number| self.patterns.get(number as usize))
+    }
 }
 
 #[derive(Debug)]
@@ -60,7 +116,22 @@ impl Candidates {
             Self::One(position) => *position,
             Self::Few(positions) => positions.first().copied().unwrap_or(Position::MAX),
             Self::ByHeader(by_header) => by_header.lowest,
+            Self::WithPatterns(with_patterns) => with_patterns.lowest,
         }
+    }
+
+    /// These, and beside them those of the groups.
+    pub(crate) fn with_patterns(self, groups: Vec<PatternGroup>) -> Self {
+        if groups.is_empty() {
+            return self;
+        }
+        let lowest = groups.iter().map(|group| group.lowest).min();
+        let lowest = lowest.unwrap_or(Position::MAX);
+        Self::WithPatterns(Box::new(WithPatterns {
+            lowest: lowest.min(self.lowest()),
+            plain: self,
+            groups: groups.into(),
+        }))
     }
 
     /// The lowest position below `limit` whose match holds.
@@ -94,12 +165,13 @@ impl Candidates {
                 let limit = of_value.unwrap_or(limit);
                 others.first(limit, entries, request).or(of_value)
             }
+            Self::WithPatterns(with_patterns) => with_patterns.first(limit, entries, request),
         }
     }
 
-    /// Calls `visit` with each position.
+    /// Calls `visit` with each position, but for those whose pattern does not match `path` (without its query).
     #[cfg(any(test, feature = "trace"))]
-    pub(crate) fn each(&self, visit: &mut impl FnMut(Position)) {
+    pub(crate) fn each(&self, path: &[u8], visit: &mut dyn FnMut(Position)) {
         match self {
             Self::One(position) => visit(*position),
             Self::Few(positions) => positions.iter().copied().for_each(visit),
@@ -107,10 +179,39 @@ impl Candidates {
                 by_header
                     .values
                     .values()
-                    .for_each(|value| value.each(visit));
-                by_header.others.each(visit);
+                    .for_each(|value| value.each(path, visit));
+                by_header.others.each(path, visit);
+            }
+            Self::WithPatterns(with_patterns) => {
+                with_patterns.plain.each(path, visit);
+                let patterns = with_patterns.groups.iter().flat_map(|group| group.on(path));
+                patterns.for_each(|candidates| candidates.each(path, visit));
             }
         }
+    }
+}
+
+impl WithPatterns {
+    // Tables without patterns shall not pay for it.
+    #[inline(never)]
+    fn first<H: Headers + ?Sized>(
+        &self,
+        limit: Position,
+        entries: &[Entry],
+        request: &Request<'_, H>,
+    ) -> Option<Position> {
+        let mut best = self.plain.first(limit, entries, request);
+        let path = request.path_only();
+        for group in &self.groups {
+            if group.lowest >= best.unwrap_or(limit) {
+                continue;
+            }
+            for candidates in group.on(path) {
+                let limit = best.unwrap_or(limit);
+                best = candidates.first(limit, entries, request).or(best);
+            }
+        }
+        best
     }
 }
 

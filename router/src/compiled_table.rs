@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gamma_config::{Features, Rule};
+use gamma_config::{Features, Patterns, Rule};
 
 use crate::{
     clusters::{ClusterInterner, Clusters},
@@ -39,6 +39,15 @@ pub(crate) struct TableBuilder {
 }
 
 impl TableBuilder {
+    /// Takes the patterns that the rules' matches may name.
+    ///
+    /// # Errors
+    ///
+    /// A prefix is refused.
+    pub(crate) fn patterns(&mut self, patterns: &Patterns) -> Result<(), BuildError> {
+        self.matches.patterns(patterns)
+    }
+
     /// Adds the next rule.
     ///
     /// # Errors

@@ -19,8 +19,10 @@ pub enum ReadError {
 #[non_exhaustive]
 pub enum BuildError {
     /// The engine refuses a pattern.
-    #[error("rule {rule}: {error}")]
+    #[error("{place} (rule {rule}): {error}")]
     Regex {
+        /// Path from the root of the config, as in `services[0].ports[1].producer.rules[2].matches[0].path.value`.
+        place: String,
         /// Route and name of the rule.
         rule: String,
         /// What the engine says, which quotes the pattern.
@@ -34,6 +36,14 @@ pub enum BuildError {
         /// What the tree says.
         error: PathError,
     },
+}
+
+/// A pattern that the engine refuses.
+#[derive(Debug)]
+pub(crate) struct RefusedPattern {
+    /// Path from the match to the pattern.
+    pub(crate) place: String,
+    pub(crate) error: PatternError,
 }
 
 /// Why the engine refuses a regular expression.

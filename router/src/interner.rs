@@ -32,9 +32,13 @@ impl<T> Interner<T> {
         id
     }
 
+    /// The number of `name`, if it is there.
+    pub(crate) fn number(&self, name: &[u8]) -> Option<u32> {
+        self.ids.get(name).copied()
+    }
+
     pub(crate) fn get(&self, name: &[u8]) -> Option<&T> {
-        let id = *self.ids.get(name)?;
-        self.values.get(id as usize)
+        self.values.get(self.number(name)? as usize)
     }
 
     /// Changes the value of `name`, which is `new` if there was none.

@@ -38,8 +38,8 @@
 //! 2. `port`: that port has one route table for this proxy's clients: the consumer routes of their
 //!    namespace, else the producer routes. Without either, the request goes to the Service's own cluster.
 //! 3. `table`: the first match *in the order of the config* that holds wins. `path` (a radix tree),
-//!    `candidates` (hash tables of header values) and a list of regular expressions find it without a
-//!    look at every match; `predicate` is what a match asks besides the path.
+//!    `candidates` (hash tables of header values) and `patterns` (automata of regular expressions) find it
+//!    without a look at every match; `predicate` is what a match asks besides the path.
 //! 4. `apply`: the `rule` of the match that won answers the request itself, or gets a backend: the one
 //!    that the request's `session` is bound to, else the one that `split` draws by weight.
 //! 5. `filter`: the filters of the rule, then those of the backend, in a fixed order.
@@ -136,6 +136,7 @@ mod known_tables;
 #[cfg(feature = "trace")]
 mod outcomes;
 mod path;
+mod patterns;
 mod policy;
 mod port;
 #[cfg(feature = "trace")]
@@ -153,6 +154,7 @@ mod table;
 pub mod trace;
 #[cfg(feature = "trace")]
 mod tracer;
+mod value_patterns;
 mod visit;
 mod visitor;
 
@@ -163,7 +165,6 @@ pub use filter::AuthService;
 pub use id::{BackendId, ClusterId, RuleId};
 pub use known_tables::KnownTables;
 pub use policy::Policy;
-pub use regex::check as check_regex;
 pub use request::{Headers, Request, is_grpc};
 pub use router::Router;
 pub use rule::RuleRef;

@@ -2,14 +2,15 @@
 
 use std::mem::take;
 
-use gamma_config::{Match, PathMatch, PathMatchType, PathPrefix, Rule};
+use gamma_config::{Match, PathMatch, PathMatchType, PathPrefix, Patterns, Rule};
 use regex_lite::Regex;
 
 use crate::{
     candidates::Candidates,
     entry::{Entry, Position},
-    error::{BuildError, PatternError},
+    error::{BuildError, RefusedPattern},
     path::{PathTree, PathTreeBuilder},
+    patterns::PatternsBuilder,
     predicate::Predicates,
     regex,
     request::{Headers, Request},
@@ -19,11 +20,11 @@ use crate::{
 pub(crate) struct MatchTable {
     /// All matches, in order of precedence.
     entries: Box<[Entry]>,
-    /// Exact and PathPrefix matches, by path.
+    /// Exact and PathPrefix matches by path, and RegularExpression matches by the elements that a path must begin with.
     paths: PathTree,
-    /// Matches that do not look at the path, if there are any.
+    /// Matches that do not look at the path, and RegularExpression matches of all kinds of paths, if there are any.
     anywhere: Option<Candidates>,
-    /// RegularExpression matches.
+    /// RegularExpression matches that the config has no automaton for.
     regexes: Box<[(Position, Regex)]>,
 }
 
@@ -37,6 +38,7 @@ pub(crate) struct MatchTableBuilder {
     /// How many matches each rule has.
     counts: Vec<u32>,
     paths: PathTreeBuilder,
+    patterns: PatternsBuilder,
 }
 
 /// What a match asks of the path.
@@ -46,10 +48,17 @@ enum PathPredicate {
     Anywhere,
     Exact(u32),
     Prefix(u32),
+    Pattern(u32),
     Regex(Box<Regex>),
 }
 
 impl MatchTableBuilder {
+    /// Takes the patterns that the matches may name.
+    pub(crate) fn patterns(&mut self, patterns: &Patterns) -> Result<(), BuildError> {
+        self.patterns = PatternsBuilder::new(patterns, &mut self.paths)?;
+        Ok(())
+    }
+
     /// Adds the next rule, which has this number.
     pub(crate) fn add(&mut self, rule: &Rule, number: u32) -> Result<(), BuildError> {
         // "If no matches are specified, the default is … every HTTP request."
@@ -58,12 +67,13 @@ impl MatchTableBuilder {
             [] => &everything,
             matches => matches,
         };
-        let refused = |error: PatternError| BuildError::Regex {
-            rule: format!("{}/{}", rule.route, rule.name),
-            error,
-        };
-        for r#match in matches {
-            let predicates = Predicates::new(r#match).map_err(refused)?;
+        for (m, r#match) in matches.iter().enumerate() {
+            let refused = |RefusedPattern { place, error }| BuildError::Regex {
+                place: format!("rules[{number}].matches[{m}].{place}"),
+                rule: format!("{}/{}", rule.route, rule.name),
+                error,
+            };
+            let predicates = Predicates::new(r#match, &self.patterns.values).map_err(refused)?;
             let (on_path, prefix_len) = match &r#match.path {
                 None => (PathPredicate::Anywhere, 0),
                 Some(PathMatch { kind, value }) => match kind {
@@ -73,10 +83,16 @@ impl MatchTableBuilder {
                             .unwrap_or(u32::MAX);
                         (PathPredicate::Prefix(self.paths.prefix(value)?), prefix_len)
                     }
-                    PathMatchType::RegularExpression => {
-                        let regex = regex::compile(value).map_err(refused)?;
-                        (PathPredicate::Regex(Box::new(regex)), 0)
-                    }
+                    PathMatchType::RegularExpression => match self.patterns.path(value) {
+                        Some(id) => (PathPredicate::Pattern(id), 0),
+                        None => {
+                            let place = "path.value".into();
+                            let regex = regex::compile(value);
+                            let regex =
+                                regex.map_err(|error| refused(RefusedPattern { place, error }))?;
+                            (PathPredicate::Regex(Box::new(regex)), 0)
+                        }
+                    },
                 },
             };
             self.on_path.push(on_path);
@@ -105,22 +121,33 @@ impl MatchTableBuilder {
             PathPredicate::Prefix(id) => Some(*id),
             _ => None,
         });
+        let mut patterns =
+            PositionsByPath::new(
+                self.patterns.len(),
+                &self.on_path,
+                |on_path| match on_path {
+                    PathPredicate::Pattern(id) => Some(*id),
+                    _ => None,
+                },
+            );
         for (position, on_path) in (0_u32..).zip(take(&mut self.on_path)) {
             match on_path {
                 PathPredicate::Anywhere => anywhere.push(position),
                 PathPredicate::Exact(id) => exact.push(id, position),
                 PathPredicate::Prefix(id) => prefixes.push(id, position),
+                PathPredicate::Pattern(id) => patterns.push(id, position),
                 PathPredicate::Regex(regex) => regexes.push((position, *regex)),
             }
         }
         let entries: Box<[Entry]> = self.entries.into();
         let candidates = |positions: &[Position]| Candidates::new(positions, &entries);
+        let mut groups = self.patterns.build(patterns.iter().map(candidates));
+        let anywhere = groups.beside(None, candidates(&anywhere));
+        let prefixes = (0..).zip(prefixes.iter().map(candidates));
+        let prefixes = prefixes.map(|(prefix, plain)| groups.beside(Some(prefix), plain));
         MatchTable {
-            paths: self.paths.build(
-                exact.iter().map(candidates),
-                prefixes.iter().map(candidates),
-            ),
-            anywhere: (!anywhere.is_empty()).then(|| candidates(&anywhere)),
+            paths: self.paths.build(exact.iter().map(candidates), prefixes),
+            anywhere: (anywhere.lowest() < Position::MAX).then_some(anywhere),
             regexes: regexes.into(),
             entries,
         }
@@ -261,12 +288,12 @@ impl MatchTable {
         let path = String::from_utf8_lossy(request.path_only());
         let mut on_path: Vec<Position> = Vec::new();
         if let Some(anywhere) = &self.anywhere {
-            anywhere.each(&mut |position| on_path.push(position));
+            anywhere.each(request.path_only(), &mut |position| on_path.push(position));
         }
         // No candidates are said to hold, so that the search goes on through all of them.
         self.paths
             .first(request.path, Position::MAX, |candidates, _| {
-                candidates.each(&mut |position| on_path.push(position));
+                candidates.each(request.path_only(), &mut |position| on_path.push(position));
                 None
             });
         let regexes = self.regexes.iter();

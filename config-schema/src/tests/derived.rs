@@ -24,7 +24,10 @@ fn everything() -> Value {
             "clusterIPs": ["10.0.0.1", "fd00::1"],
             "ports": [{"port": 80, "cluster": "c",
                 "consumers": {"b": {"rules": [{}]}, "a": {}},
-                "producer": {"matchOrder": [[1, 0], [0, 0]], "rules": [rule(), {
+                "producer": {"matchOrder": [[1, 0], [0, 0]], "patterns": {
+                    "automata": ["AP8AAQABAA=="],
+                    "paths": [{"prefix": "/a", "automaton": 0, "patterns": ["/a/.*"]}],
+                    "values": [{"pattern": ".*", "automaton": 0}]}, "rules": [rule(), {
                     "filters": [
                         {"requestRedirect": {"scheme": "https", "hostname": "h", "port": 1,
                             "statusCode": 301, "path": {"replacePrefixMatch": ""}}},

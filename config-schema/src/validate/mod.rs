@@ -4,6 +4,7 @@
 mod filters;
 mod frontends;
 mod identities;
+mod patterns;
 mod problems;
 mod rule;
 mod settings;

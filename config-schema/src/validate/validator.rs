@@ -1,8 +1,8 @@
 //! The validator: takes the parts of a config and collects the problems in them.
 
 use super::{
-    frontends::FrontendClaims, problems::ProblemList, rule, settings, table::TableCheck,
-    wire_text::on_wire,
+    frontends::FrontendClaims, patterns::patterns, problems::ProblemList, rule, settings,
+    table::TableCheck, wire_text::on_wire,
 };
 use crate::{
     config::Config,
@@ -58,6 +58,7 @@ impl Validator {
                 .service(*head, self.services, &service, problems),
             Part::Port(head) => self.port(head),
             Part::Table(consumer) => self.consumer = consumer.map(str::to_owned),
+            Part::Patterns(found) => patterns(found, &table, problems),
             Part::Rule(rule) => {
                 let place = table.element("rules", self.table.len());
                 rule::rule(rule, &place, problems);

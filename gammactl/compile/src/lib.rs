@@ -25,7 +25,6 @@
 
 mod addresses;
 mod attach;
-pub mod automaton;
 mod backend;
 mod backend_tls;
 mod cluster;

@@ -7,6 +7,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
 };
+use gamma_pattern::Dfa;
 
 use super::{
     filters,
@@ -63,7 +64,7 @@ pub(crate) fn compile(
     patterns.good.then_some(compiled)
 }
 
-/// Checks patterns with the engine of the filter, so that none compiles here and fails there.
+/// Checks patterns, so that the filter has an automaton for each.
 struct Patterns<'d> {
     diagnostics: &'d mut Diagnostics,
     good: bool,
@@ -95,7 +96,7 @@ impl Patterns<'_> {
     fn regex(&mut self, pattern: &str, span: Span) {
         let checked = match pattern {
             "" => Err("it is empty, and what it is matched with is not".to_owned()),
-            _ => gamma_router::check_regex(pattern).map_err(|error| error.to_string()),
+            _ => Dfa::of(pattern).map_err(|error| error.to_string()),
         };
         if let Err(message) = checked {
             self.good = false;
@@ -190,8 +191,13 @@ fn grpc_path(method: &GrpcMethodMatch, patterns: &mut Patterns<'_>) -> config::P
                 }
                 None => any.into(),
             };
+            let span = service.as_ref().or(method.as_ref()).map(|part| part.span);
             let service = part(service, ANY_ELEMENT);
             let value = format!("/{service}/{}", part(method, ANYTHING));
+            // Two good parts can be too large together, and `\Q` has no end.
+            if let Some(span) = span.filter(|_| patterns.good) {
+                patterns.regex(&value, span);
+            }
             path(config::PathMatchType::RegularExpression, value)
         }
     }

@@ -9,6 +9,8 @@ use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
 };
 
+use gamma_pattern::{MOST_AUTOMATA, TooManyAutomata};
+
 use super::{
     kind::{by_kind, grpc_route},
     precedence::Precedence,
@@ -36,7 +38,7 @@ pub(super) fn table(
         let (route, rule) = &ranked[r];
         origin(&manifests.routes[*route], &rule.ranks[m as usize])
     });
-    let matches = matches.collect();
+    let matches: Vec<MatchOrigin> = matches.collect();
 
     // Rules in the order of their best match.
     let mut number: Vec<Option<u32>> = vec![None; ranked.len()];
@@ -55,6 +57,9 @@ pub(super) fn table(
     if table.match_order.is_sorted() {
         table.match_order = Vec::new();
     }
+    let (patterns, excess) = gamma_pattern::compile(&table);
+    table.patterns = patterns;
+    say_which_never_hold(&table, &excess, &matches, diagnostics);
     let origins = TableOrigins {
         matches,
         ignored: ignored
@@ -63,6 +68,33 @@ pub(super) fn table(
             .collect(),
     };
     (table, origins)
+}
+
+/// Says which matches have patterns that a path can't be read by any more. `matches` are in their order.
+fn say_which_never_hold(
+    table: &RouteTable,
+    TooManyAutomata(excess): &TooManyAutomata,
+    matches: &[MatchOrigin],
+    diagnostics: &mut Diagnostics,
+) {
+    if excess.is_empty() {
+        return;
+    }
+    let ordered = table.ordered_matches().zip(matches);
+    let paths = ordered.filter_map(|(m, origin)| Some((m?.path.as_ref()?, origin)));
+    for (path, origin) in paths.filter(|(path, _)| excess.contains(&path.value)) {
+        let diagnostic = Diagnostic::new(
+            &codes::BAD_REGEX,
+            origin.span,
+            format!("`{}` is a regular expression too many", path.value),
+        )
+        .why(format!(
+            "each path would have to be read by more than {MOST_AUTOMATA} automata, so the match never holds"
+        ))
+        .hint("begin expressions with the elements that they have in common, or use PathPrefix");
+        // Once for all the ports that the route is on.
+        diagnostics.push_once(diagnostic);
+    }
 }
 
 /// Rules, each with its route.

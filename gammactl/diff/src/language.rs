@@ -7,10 +7,13 @@
 //! that reaches a state is a shortest one. Whether a pattern and a prefix, or two patterns, have a
 //! text in common needs no guessing that way.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use fixedbitset::FixedBitSet;
-use gamma_compile::automaton::{PatternAutomaton, PatternState};
+use gamma_pattern::{Dfa, DfaState};
 
 use super::trie::{Trie, TrieNode};
 
@@ -53,7 +56,7 @@ pub(super) struct PredicateLanguage {
     predicates: usize,
     literals: Trie,
     /// With the number of the predicate.
-    patterns: Vec<(usize, PatternAutomaton)>,
+    patterns: Vec<(usize, Arc<Dfa>)>,
     /// Letters that are the same to all patterns, the natural ones first.
     classes: Vec<Vec<u8>>,
     cut: bool,
@@ -67,7 +70,8 @@ struct TextState {
     covered: Option<TrieNode>,
     /// A rewrite of a prefix can tell `/a/` from `/a/b`.
     slash: bool,
-    patterns: Box<[Option<PatternState>]>,
+    /// `None` once a pattern can't match any more.
+    patterns: Box<[Option<DfaState>]>,
 }
 
 impl PredicateLanguage {
@@ -85,9 +89,9 @@ impl PredicateLanguage {
         let mut patterns = Vec::new();
         for (i, predicate) in numbered() {
             if let TextPredicate::Pattern(pattern) = predicate {
-                match PatternAutomaton::new(pattern) {
-                    Some(pattern) => patterns.push((i, pattern)),
-                    None => cut = true,
+                match Dfa::of(pattern) {
+                    Ok(pattern) => patterns.push((i, pattern)),
+                    Err(_) => cut = true,
                 }
             }
         }
@@ -103,7 +107,7 @@ impl PredicateLanguage {
 
     /// Whether there may be more than [`PredicateLanguage::words`] found.
     pub(super) fn is_cut(&self) -> bool {
-        self.cut || self.patterns.iter().any(|(_, pattern)| pattern.is_cut())
+        self.cut
     }
 
     /// For every set of predicates that hold together the shortest text, and where a prefix holds,
@@ -143,7 +147,7 @@ impl PredicateLanguage {
     }
 
     /// The predicates that hold for `text`.
-    pub(super) fn holds(&mut self, text: &str) -> FixedBitSet {
+    pub(super) fn holds(&self, text: &str) -> FixedBitSet {
         let mut state = Self::origin(&self.patterns);
         for byte in text.bytes() {
             state = self.step(&state, byte);
@@ -151,7 +155,7 @@ impl PredicateLanguage {
         self.predicates_at(&state)
     }
 
-    fn origin(patterns: &[(usize, PatternAutomaton)]) -> TextState {
+    fn origin(patterns: &[(usize, Arc<Dfa>)]) -> TextState {
         TextState {
             literal: Some(Trie::ROOT),
             covered: None,
@@ -160,7 +164,7 @@ impl PredicateLanguage {
         }
     }
 
-    fn start(&mut self) -> TextState {
+    fn start(&self) -> TextState {
         let origin = Self::origin(&self.patterns);
         match self.kind {
             TextKind::Path => self.step(&origin, b'/'),
@@ -168,7 +172,7 @@ impl PredicateLanguage {
         }
     }
 
-    fn step(&mut self, state: &TextState, byte: u8) -> TextState {
+    fn step(&self, state: &TextState, byte: u8) -> TextState {
         let literals = &self.literals;
         TextState {
             literal: state.literal.and_then(|node| literals.child(node, byte)),
@@ -180,8 +184,10 @@ impl PredicateLanguage {
             patterns: state
                 .patterns
                 .iter()
-                .zip(&mut self.patterns)
-                .map(|(at, (_, pattern))| pattern.step((*at)?, byte))
+                .zip(&self.patterns)
+                .map(|(at, (_, pattern))| {
+                    Some(pattern.step((*at)?, byte)).filter(|at| !at.is_dead())
+                })
                 .collect(),
         }
     }
@@ -205,7 +211,7 @@ impl PredicateLanguage {
         others.chain(&children).copied().collect()
     }
 
-    fn predicates_at(&mut self, state: &TextState) -> FixedBitSet {
+    fn predicates_at(&self, state: &TextState) -> FixedBitSet {
         let mut holds = FixedBitSet::with_capacity(self.predicates);
         holds.extend(self.literals.covering(state.covered));
         holds.extend(
@@ -214,7 +220,7 @@ impl PredicateLanguage {
                 .into_iter()
                 .flat_map(|node| self.literals.here(node)),
         );
-        for (at, (predicate, pattern)) in state.patterns.iter().zip(&mut self.patterns) {
+        for (at, (predicate, pattern)) in state.patterns.iter().zip(&self.patterns) {
             if at.is_some_and(|at| pattern.accepts(at)) {
                 holds.insert(*predicate);
             }
@@ -241,7 +247,7 @@ fn spell(states: &[(TextState, usize, u8)], mut at: usize, kind: TextKind) -> Ve
     text
 }
 
-fn classes(kind: TextKind, patterns: &[(usize, PatternAutomaton)]) -> Vec<Vec<u8>> {
+fn classes(kind: TextKind, patterns: &[(usize, Arc<Dfa>)]) -> Vec<Vec<u8>> {
     const FIRST: &[u8] = b"xyzabcdefghijklmnopqrstuvw0123456789-_.ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     let sendable: &[u8] = match kind {
         TextKind::Path => b"!\"$%&'()*+,/:;<=>@[\\]^`{|}~",

@@ -2,7 +2,7 @@ use fastrand::Rng;
 use gamma_config::Match;
 
 use super::*;
-use crate::predicate::Predicates;
+use crate::{predicate::Predicates, value_patterns::ValuePatterns};
 
 /// Asks for up to three headers, mostly by value.
 fn random_match(rng: &mut Rng) -> Match {
@@ -34,7 +34,8 @@ fn an_index_finds_what_trying_one_by_one_finds() {
             .map(|i| Entry {
                 rule: i,
                 prefix_len: 0,
-                predicates: Predicates::new(&random_match(&mut rng)).unwrap(),
+                predicates: Predicates::new(&random_match(&mut rng), &ValuePatterns::default())
+                    .unwrap(),
             })
             .collect();
         let all: Vec<Position> = (0..).take(entries.len()).filter(|i| i % 7 != 3).collect();
@@ -61,7 +62,7 @@ fn an_index_finds_what_trying_one_by_one_finds() {
             found += usize::from(expected.is_some());
         }
         let mut each = Vec::new();
-        candidates.each(&mut |position| each.push(position));
+        candidates.each(b"", &mut |position| each.push(position));
         each.sort_unstable();
         assert_eq!(each, all);
         assert_eq!(Some(candidates.lowest()), all.first().copied());

@@ -28,7 +28,7 @@ fn first(
 ) -> Option<Position> {
     index.first(path.as_bytes(), limit, |candidates, limit| {
         let mut lowest = None;
-        candidates.each(&mut |position| {
+        candidates.each(b"", &mut |position| {
             if position < limit && holds(position) {
                 lowest = lowest.or(Some(position));
             }

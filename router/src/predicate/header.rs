@@ -8,6 +8,7 @@ use super::value::ValuePredicate;
 use crate::{
     error::PatternError,
     request::{Headers, Request},
+    value_patterns::ValuePatterns,
 };
 
 #[derive(Debug)]
@@ -18,8 +19,11 @@ pub(crate) struct HeaderPredicate {
 }
 
 impl HeaderPredicate {
-    pub(crate) fn new(r#match: &ValueMatch) -> Result<Self, PatternError> {
-        let value = ValuePredicate::new(r#match)?;
+    pub(crate) fn new(
+        r#match: &ValueMatch,
+        patterns: &ValuePatterns,
+    ) -> Result<Self, PatternError> {
+        let value = ValuePredicate::new(r#match, patterns)?;
         // The filter takes such a header away from the client's request before it decides.
         let is_owned = wire::is_owned(r#match.name.as_bytes());
         Ok(Self {

@@ -10,8 +10,9 @@ use gamma_config::{Match, Method, Names, ValueMatch};
 use self::{header::HeaderPredicate, query_param::QueryParamPredicate, value::ValuePredicate};
 use crate::{
     authority::HostPattern,
-    error::PatternError,
+    error::{PatternError, RefusedPattern},
     request::{Headers, Request},
+    value_patterns::ValuePatterns,
 };
 
 /// The predicates of one match, which holds if all of them do. Most matches ask for a path alone.
@@ -44,16 +45,14 @@ impl Predicates {
     /// # Errors
     ///
     /// The engine refuses a pattern.
-    pub(crate) fn new(r#match: &Match) -> Result<Self, PatternError> {
+    pub(crate) fn new(r#match: &Match, patterns: &ValuePatterns) -> Result<Self, RefusedPattern> {
+        let header = |header: &_| HeaderPredicate::new(header, patterns);
+        let query_param = |param: &_| QueryParamPredicate::new(param, patterns);
         let list = PredicateList {
             hostname: r#match.hostname.as_deref().map(HostPattern::new),
             method: r#match.method,
-            headers: compile(Names::Headers, &r#match.headers, HeaderPredicate::new)?,
-            query_params: compile(
-                Names::QueryParams,
-                &r#match.query_params,
-                QueryParamPredicate::new,
-            )?,
+            headers: compile(Names::Headers, &r#match.headers, header)?,
+            query_params: compile(Names::QueryParams, &r#match.query_params, query_param)?,
         };
         let is_empty = list.hostname.is_none()
             && list.method.is_none()
@@ -73,7 +72,7 @@ impl Predicates {
         let headers = self.0.iter().flat_map(|list| &list.headers);
         headers.filter_map(|header| match &header.value {
             ValuePredicate::Exact(value) => Some((&*header.name, &**value)),
-            ValuePredicate::Regex(_) | ValuePredicate::Never => None,
+            ValuePredicate::Pattern(_) | ValuePredicate::Regex(_) | ValuePredicate::Never => None,
         })
     }
 
@@ -115,10 +114,23 @@ impl PredicateList {
 fn compile<P>(
     names: Names,
     matches: &[ValueMatch],
-    compile: impl FnMut(&ValueMatch) -> Result<P, PatternError>,
-) -> Result<Box<[P]>, PatternError> {
+    compile: impl Fn(&ValueMatch) -> Result<P, PatternError>,
+) -> Result<Box<[P]>, RefusedPattern> {
     let considered = names.considered(matches, |r#match| r#match.name.as_str());
-    considered.map(compile).collect()
+    let compiled = considered.map(|r#match| {
+        compile(r#match).map_err(|error| {
+            let list = match names {
+                Names::Headers => "headers",
+                Names::QueryParams => "queryParams",
+            };
+            let index = matches
+                .iter()
+                .position(|other| std::ptr::eq(other, r#match));
+            let place = format!("{list}[{}].value", index.unwrap_or_default());
+            RefusedPattern { place, error }
+        })
+    });
+    compiled.collect()
 }
 
 #[cfg(feature = "trace")]

@@ -3,7 +3,7 @@
 use gamma_config::ValueMatch;
 
 use super::{query, value::ValuePredicate};
-use crate::{error::PatternError, regex::is_match};
+use crate::{error::PatternError, value_patterns::ValuePatterns};
 
 #[derive(Debug)]
 pub(crate) struct QueryParamPredicate {
@@ -12,10 +12,13 @@ pub(crate) struct QueryParamPredicate {
 }
 
 impl QueryParamPredicate {
-    pub(crate) fn new(r#match: &ValueMatch) -> Result<Self, PatternError> {
+    pub(crate) fn new(
+        r#match: &ValueMatch,
+        patterns: &ValuePatterns,
+    ) -> Result<Self, PatternError> {
         Ok(Self {
             name: r#match.name.as_str().into(),
-            value: ValuePredicate::new(r#match)?,
+            value: ValuePredicate::new(r#match, patterns)?,
         })
     }
 
@@ -26,8 +29,7 @@ impl QueryParamPredicate {
         };
         match &self.value {
             ValuePredicate::Exact(expected) => query::equals(raw, expected),
-            ValuePredicate::Regex(regex) => is_match(regex, &query::decode(raw)),
-            ValuePredicate::Never => false,
+            predicate => predicate.holds(&query::decode(raw)),
         }
     }
 }

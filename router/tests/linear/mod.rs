@@ -145,6 +145,7 @@ pub(crate) fn random_config(rng: &mut Rng) -> Config {
                 producer: Some(RouteTable {
                     rules,
                     match_order: if rng.bool() { match_order } else { vec![] },
+                    patterns: Default::default(),
                 }),
                 consumers: Default::default(),
             }],

@@ -194,12 +194,19 @@ impl Case {
                 )
             })
             .collect();
-        format!(
+        let config = format!(
             r#"{{"version":1,"settings":{{{settings}}},"services":[{{"namespace":"shop","name":"front",{service}"ports":[{{"port":80,"cluster":"shop/front/80","producer":{{"rules":[{rules}]}}}}]}}]}}"#,
             settings = self.settings,
             service = self.service,
             rules = rules.join(","),
-        )
+        );
+        if self.predicate != "regex" {
+            return config;
+        }
+        let mut config = gamma_config::parse(config.as_bytes()).unwrap();
+        let table = config.services[0].ports[0].producer.as_mut().unwrap();
+        (table.patterns, _) = gamma_pattern::compile(table);
+        serde_json::to_string(&config).unwrap()
     }
 
     /// Of the second request: the first one defines its counter.

@@ -7,8 +7,9 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use gamma_pattern::{Dfa, DfaState};
+
 use super::pattern;
-use crate::automaton::{PatternAutomaton, PatternState};
 
 /// Larger automata are not looked through to their end: then nothing is known.
 const MAX_STATES: usize = 2_000;
@@ -37,15 +38,14 @@ pub(super) fn matches(pattern: &str) -> Matches {
 /// What `pattern` matches, found with its automaton.
 fn walked(pattern: &str) -> Matches {
     // A pattern of no characters is refused, too.
-    let Some(mut automaton) = PatternAutomaton::new(pattern).filter(|_| !pattern.is_empty()) else {
+    let Some(dfa) = Dfa::of(pattern).ok().filter(|_| !pattern.is_empty()) else {
         return Matches::SomePath;
     };
-    if is_matched(&mut automaton, NormalPath::Start) || gamma_router::check_regex(pattern).is_err()
-    {
+    if is_matched(&dfa, NormalPath::Start) {
         Matches::SomePath
-    } else if is_matched(&mut automaton, AnyText::BeforeSlash) {
+    } else if is_matched(&dfa, AnyText::BeforeSlash) {
         Matches::NoNormalPath
-    } else if is_matched(&mut automaton, AnyText::Within) {
+    } else if is_matched(&dfa, AnyText::Within) {
         Matches::NothingWithSlash
     } else {
         Matches::NoText
@@ -62,12 +62,12 @@ trait Language: Copy + Eq + std::hash::Hash {
 }
 
 /// Whether some text of a language matches, or may match.
-fn is_matched<L: Language>(automaton: &mut PatternAutomaton, start: L) -> bool {
-    let first = (automaton.start(), start);
-    let mut known: HashSet<(PatternState, L)> = HashSet::from([first]);
+fn is_matched<L: Language>(dfa: &Dfa, start: L) -> bool {
+    let first = (dfa.start(), start);
+    let mut known: HashSet<(DfaState, L)> = HashSet::from([first]);
     let mut next = VecDeque::from([first]);
     while let Some((at, text)) = next.pop_front() {
-        if text.is_end() && automaton.accepts(at) {
+        if text.is_end() && dfa.accepts(at) {
             return true;
         }
         let mut tried = HashSet::new();
@@ -75,10 +75,11 @@ fn is_matched<L: Language>(automaton: &mut PatternAutomaton, start: L) -> bool {
             let Some(text) = text.next(byte) else {
                 continue;
             };
-            if tried.insert((automaton.class(byte), text))
-                && let Some(at) = automaton.step(at, byte)
-                && known.insert((at, text))
-            {
+            if !tried.insert((dfa.class(byte), text)) {
+                continue;
+            }
+            let at = dfa.step(at, byte);
+            if !at.is_dead() && known.insert((at, text)) {
                 next.push_back((at, text));
             }
         }
@@ -86,7 +87,7 @@ fn is_matched<L: Language>(automaton: &mut PatternAutomaton, start: L) -> bool {
             return true;
         }
     }
-    automaton.is_cut()
+    false
 }
 
 /// How far a normalised path has been read.

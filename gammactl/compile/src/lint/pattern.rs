@@ -96,7 +96,11 @@ pub(super) fn is_plain(pattern: &str) -> bool {
                 let letters = class[..end].chars();
                 class.starts_with('^') || letters.into_iter().any(|c| c.is_ascii_alphanumeric())
             }
-            _ => c.is_ascii_alphanumeric() || "/_-~.*+?()|{},:=@&;!'".contains(c),
+            // A brace that begins no repetition stands for itself, and no path has one.
+            '{' => chars
+                .as_str()
+                .starts_with(|next: char| next.is_ascii_digit()),
+            _ => c.is_ascii_alphanumeric() || "/_-~.*+?()|},:=@&;!'".contains(c),
         };
         if !plain {
             return false;

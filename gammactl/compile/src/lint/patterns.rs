@@ -6,6 +6,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
     source::Spanned,
 };
+use gamma_pattern::Dfa;
 
 use super::{habits, normal_path, normal_path::Matches, pattern, pattern::ends_escaped};
 
@@ -22,12 +23,8 @@ pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
         };
         for value in values.into_iter().flatten().filter(|value| value.regex) {
             if normal_path::matches(&value.value.value) == Matches::NoText {
-                diagnostics.push(impossible(
-                    &value.value,
-                    "value",
-                    NO_TEXT,
-                    UNANCHORED.into(),
-                ));
+                let (why, hint) = no_text(&value.value.value);
+                diagnostics.push(impossible(&value.value, "value", why, hint));
                 continue;
             }
             whole(&value.value, "Exact", diagnostics);
@@ -63,6 +60,20 @@ const NO_SLASH: &str =
     "every path begins with `/`, and all of it has to match: the match never holds";
 const NO_TEXT: &str = "an anchor stands where more has to follow, so the match never holds";
 const UNANCHORED: &str = "leave the anchor out: the whole value is matched in any case";
+const NO_BYTE: &str = "a set of characters is empty: values are matched byte by byte, as in Envoy, so the match never holds";
+const AS_BYTES: &str = "write the characters themselves, without brackets";
+
+/// Why nothing at all matches a pattern, and what to write instead.
+fn no_text(pattern: &str) -> (&'static str, String) {
+    let is_anchor = |letter| pattern.contains(letter);
+    match ["^", "$", r"\A", r"\z", r"\b", r"\B"]
+        .into_iter()
+        .any(is_anchor)
+    {
+        true => (NO_TEXT, UNANCHORED.into()),
+        false => (NO_BYTE, AS_BYTES.into()),
+    }
+}
 
 /// Why a pattern matches no path, and what to write instead, if that is so.
 fn impossible_path(value: &str) -> Option<(&'static str, String)> {
@@ -77,7 +88,7 @@ fn impossible_path(value: &str) -> Option<(&'static str, String)> {
     }
     match normal_path::matches(value) {
         Matches::SomePath => None,
-        Matches::NoText => Some((NO_TEXT, UNANCHORED.into())),
+        Matches::NoText => Some(no_text(value)),
         Matches::NoNormalPath if value.contains('#') || value.contains(r"\?") => Some(has_query()),
         Matches::NoNormalPath => Some(not_normal(value)),
         Matches::NothingWithSlash => {
@@ -106,13 +117,14 @@ fn has_query() -> (&'static str, String) {
 /// Proxies normalise paths before they are matched.
 fn not_normal(pattern: &str) -> (&'static str, String) {
     let foreign = pattern.chars().find(|c| !c.is_ascii());
-    let hint = match foreign {
-        Some(foreign) => {
+    let hint = match (gamma_manifest::foreign_path(pattern), foreign) {
+        (Some(path), _) => format!("a parameter is a pattern here: `{}`", path.pattern),
+        (None, Some(foreign)) => {
             let bytes = foreign.to_string().into_bytes();
             let encoded: String = bytes.iter().map(|byte| format!("%{byte:02X}")).collect();
             format!("write what is not ASCII as clients send it: `{encoded}` for `{foreign}`")
         }
-        None => {
+        (None, None) => {
             "match the path as it is once it is normalised: `|` is `%7C`, and `.` and `..` are \
                  resolved"
                 .into()
@@ -128,7 +140,7 @@ fn not_normal(pattern: &str) -> (&'static str, String) {
 fn grpc_part(part: &Spanned<String>) -> Option<Diagnostic> {
     let (why, hint) = match normal_path::matches(&format!("/(?:{})", part.value)) {
         Matches::SomePath => return None,
-        Matches::NoText => (NO_TEXT, UNANCHORED.into()),
+        Matches::NoText => no_text(&part.value),
         _ => not_normal(&part.value),
     };
     Some(impossible(part, "gRPC method", why, hint))
@@ -203,7 +215,7 @@ fn dialect(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
         return;
     };
     // What can't be compiled here is said with the engine's own words.
-    if gamma_router::check_regex(pattern).is_err() {
+    if Dfa::of(pattern).is_err() {
         return;
     }
     diagnostics.push(
@@ -233,7 +245,14 @@ fn difference(pattern: &str) -> Option<(&'static str, &'static str, &'static str
                         "leave it out: whole values are matched",
                     ));
                 }
-                Some((_, 'D' | 'S' | 'p' | 'P' | 'x' | 'u' | 'Q' | 'h')) => {
+                Some((_, 'Q' | 'C' | '0'..='7')) => {
+                    return Some((
+                        "an escape that RE2 alone knows",
+                        PORTABLE,
+                        "escape each character for itself: `\\.`",
+                    ));
+                }
+                Some((_, 'D' | 'S' | 'p' | 'P' | 'x' | 'h')) => {
                     return Some((
                         "a class by a letter",
                         PORTABLE,
@@ -242,7 +261,9 @@ fn difference(pattern: &str) -> Option<(&'static str, &'static str, &'static str
                 }
                 _ => {}
             },
-            '[' if !class => class = true,
+            '[' if class && !rest.starts_with("[:") => return Some(SET_IN_SET),
+            '&' | '~' | '-' if class && rest[1..].starts_with(c) => return Some(SET_IN_SET),
+            '[' => class = true,
             ']' => class = false,
             '(' if !class && rest.starts_with("(?:") => {}
             '(' if !class && (rest.starts_with("(?P<") || rest.starts_with("(?<")) => {
@@ -265,8 +286,22 @@ fn difference(pattern: &str) -> Option<(&'static str, &'static str, &'static str
             '{' if !class && rest.starts_with("{,") => {
                 return Some((
                     "a repetition without lower bound",
-                    PORTABLE,
-                    "write `{0,n}`",
+                    "RE2 takes the braces for themselves, and other engines for a repetition",
+                    "write `{0,n}`, or `\\{`",
+                ));
+            }
+            '{' if !class && !is_repetition(rest) => {
+                return Some((
+                    "a brace that begins no repetition",
+                    "it stands for itself here and in Envoy, and other engines refuse it",
+                    "write `\\{`",
+                ));
+            }
+            c if !c.is_ascii() => {
+                return Some((
+                    "a character beyond ASCII",
+                    "here and in Envoy it is several bytes, and what follows it repeats the last of them; other engines match characters",
+                    "put it into a group of its own",
                 ));
             }
             _ => {}
@@ -274,6 +309,22 @@ fn difference(pattern: &str) -> Option<(&'static str, &'static str, &'static str
         previous = Some(c);
     }
     alternatives(pattern)
+}
+
+const SET_IN_SET: (&str, &str, &str) = (
+    "an operator within brackets",
+    "it stands for itself here and in Envoy, and means a set of sets to other engines",
+    "escape it with a backslash",
+);
+
+/// Whether what follows is `{2}`, `{2,}` or `{2,3}`.
+fn is_repetition(rest: &str) -> bool {
+    let inside = rest.strip_prefix('{').and_then(|rest| rest.split_once('}'));
+    inside.is_some_and(|(inside, _)| {
+        let (min, max) = inside.split_once(',').unwrap_or((inside, ""));
+        let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        !min.is_empty() && are_digits(min) && are_digits(max)
+    })
 }
 
 /// Linkerd takes the first alternative that is found, and then looks whether it is the whole value.
@@ -316,6 +367,13 @@ mod tests {
             (r"\ba", Some("an anchor by a letter")),
             (r"\S+", Some("a class by a letter")),
             ("a{,3}", Some("a repetition without lower bound")),
+            ("/a{id}", Some("a brace that begins no repetition")),
+            ("/a{2}b{2,}c{1,3}", None),
+            ("[[]a", Some("an operator within brackets")),
+            ("[[:alpha:]-]", None),
+            ("[a&&b]", Some("an operator within brackets")),
+            ("é+", Some("a character beyond ASCII")),
+            (r"\Qa\E", Some("an escape that RE2 alone knows")),
         ];
         for (pattern, expected) in table {
             assert_eq!(

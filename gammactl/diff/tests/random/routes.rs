@@ -3,7 +3,7 @@
 use fastrand::Rng;
 use gamma_config::{
     BackendRef, Config, Cors, ExternalAuth, Filter, Fraction, Header, HeaderModifier, Match,
-    MatchType, Method, PathMatch, PathMatchType, PathModifier, Port, RequestMirror,
+    MatchType, Method, PathMatch, PathMatchType, PathModifier, Patterns, Port, RequestMirror,
     RequestRedirect, Retry, RouteTable, Rule, Scheme, Service, ServiceKind, SessionPersistence,
     SessionType, Timeouts, UrlRewrite, ValueMatch,
 };
@@ -96,6 +96,7 @@ pub(crate) fn table(rng: &mut Rng, number: &mut usize) -> RouteTable {
     let mut table = RouteTable {
         rules,
         match_order: Vec::new(),
+        patterns: Patterns::default(),
     };
     if once_in(rng, 3) {
         table.match_order = pairs(&table);

@@ -19,9 +19,10 @@ const RULES: Rules = Rules {
         gamma-registry:
         gamma-bake:     gamma-config
         gamma-manifest: gamma-config
-        gamma-compile:  gamma-config gamma-router gamma-manifest
+        gamma-pattern:  gamma-config
+        gamma-compile:  gamma-config gamma-manifest gamma-pattern
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
-        gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
+        gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-pattern
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-nginx:    gamma-config gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
@@ -56,7 +57,8 @@ const RULES: Rules = Rules {
         gamma-cases:   gamma-golden
         gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-diff:    gamma-random
-        gamma-tests:   gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-random gamma-reference gamma-testbed
+        gamma-pattern: gamma-router
+        gamma-tests:   gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-pattern gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
         kube:          gamma-kube gamma-controller
@@ -64,6 +66,8 @@ const RULES: Rules = Rules {
         clap:          gamma-explain gamma-controller gammactl
         clap_complete: gammactl
         matchit:       gamma-router
+        regex-automata: gamma-pattern
+        regex-syntax:  gamma-pattern
         proxy-wasm:    gamma-filter
     ",
 };
