@@ -16,6 +16,8 @@ mod route;
 mod slice;
 mod timestamp;
 
+use std::sync::Arc;
+
 pub use backend_tls::{BackendTlsPolicy, CertificateRef, ConfigMap, SubjectAltName};
 pub use backend_traffic::{BackendTrafficPolicy, RetryBudget};
 pub use filter::{
@@ -37,8 +39,9 @@ pub use self::core::{NodeProxyField, ReferenceGrant, Service, ServiceKind, Servi
 /// Everything that was read.
 #[derive(Debug, Default, Clone)]
 pub struct Manifests {
-    /// HTTPRoutes and GRPCRoutes in the order they were read.
-    pub routes: Vec<Route>,
+    /// HTTPRoutes and GRPCRoutes in the order they were read. Each is shared with whoever read it, and is never
+    /// changed: the same one is the same route.
+    pub routes: Vec<Arc<Route>>,
     /// Services.
     pub services: Vec<Service>,
     /// EndpointSlices.

@@ -9,7 +9,8 @@ pub(super) fn applicable<'m>(
     port: u16,
     client: &str,
 ) -> Vec<&'m Route> {
-    let attached = manifests.routes.iter().filter(|route| {
+    let routes = manifests.routes.iter().map(|route| &**route);
+    let attached = routes.filter(|route| {
         route
             .parent_refs
             .iter()

@@ -38,7 +38,7 @@ pub(super) fn lint(
     diagnostics: &mut Diagnostics,
 ) {
     let attached = attachments.routes();
-    let routes: Vec<&Route> = attached.iter().map(|r| &manifests.routes[*r]).collect();
+    let routes: Vec<&Route> = attached.iter().map(|r| &*manifests.routes[*r]).collect();
     if options.tls_to_backends == TlsToBackends::Proxy {
         left_to_the_proxy(manifests, &routes, index, options, diagnostics);
         return;

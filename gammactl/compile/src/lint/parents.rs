@@ -67,7 +67,7 @@ pub(super) fn consumers(
         let (Some(&first), Some(&producer)) = (routes.first(), hidden.first()) else {
             continue;
         };
-        let of = |r: &usize| &manifests.routes[*r];
+        let of = |r: &usize| &*manifests.routes[*r];
         if group.is_producer() || takes_all(routes.iter().map(of)) || !said.insert(first) {
             continue;
         }

@@ -67,7 +67,7 @@ pub(super) fn tables<'m>(
     groups.into_iter().flat_map(move |(routes, ports)| {
         // On one port only the most specific kind of route counts.
         let (applied, _) = kind::by_kind(&routes, manifests);
-        let applied = applied.iter().map(|&r| &manifests.routes[r]).collect();
+        let applied = applied.iter().map(|&r| &*manifests.routes[r]).collect();
         let groups = by_hostnames(applied, options);
         let known = match groups.len() {
             1 => ports,

@@ -31,7 +31,7 @@ pub fn advise(
         .map(|attachment| attachment.route)
         .collect();
     attached.dedup();
-    let routes: Vec<&Route> = attached.iter().map(|r| &manifests.routes[*r]).collect();
+    let routes: Vec<&Route> = attached.iter().map(|r| &*manifests.routes[*r]).collect();
     obeyed_by_istio(&routes, revisions, found);
     let index = Index::new(manifests);
     ports::advise(manifests, attachments, &routes, &index, found);

@@ -4,6 +4,7 @@
 use std::{
     collections::{HashMap, hash_map::Entry},
     net::IpAddr,
+    sync::Arc,
 };
 
 use super::{inherit, left_out};
@@ -52,7 +53,10 @@ impl<'s> Merge<'s> {
             let at = self.manifests.routes.len();
             match self.place(route.kind.as_str(), &route.metadata, at, diagnostics) {
                 Layer::New => self.manifests.routes.push(route),
-                Layer::Under(first) => inherit::route(&mut self.manifests.routes[first], &route),
+                Layer::Under(first) => {
+                    let above = Arc::make_mut(&mut self.manifests.routes[first]);
+                    inherit::route(above, &route);
+                }
                 Layer::Second => {}
             }
         }

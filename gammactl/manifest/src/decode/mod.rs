@@ -352,7 +352,7 @@ impl Decoder<'_> {
     fn route(&mut self, kind: RouteKind, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
         let mut route = route::route(kind, object, self.default_namespace, cx);
         route.as_mut().into_iter().for_each(compact::route);
-        keep(route, &mut self.manifests.routes, cx);
+        keep(route.map(Into::into), &mut self.manifests.routes, cx);
     }
 
     fn reference_grant(&mut self, object: ObjectReader<'_>, cx: &mut Cx<'_>) {
