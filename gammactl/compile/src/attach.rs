@@ -18,6 +18,7 @@ use super::{
     kind,
     options::Options,
     other_parent,
+    provenance::RouteTableKey,
 };
 
 /// Routes on one port that are all of one namespace, which decides whose requests they are for.
@@ -78,6 +79,18 @@ impl Attachments<'_> {
         let groups = self.routes.get(&ServiceKey::of(service).port(port));
         let groups = groups.into_iter().flatten();
         groups.map(|(namespace, routes)| (&**namespace, &**routes))
+    }
+
+    /// The routes of one table.
+    pub(crate) fn of_table<'a>(&'a self, key: &'a RouteTableKey) -> &'a [usize] {
+        let service = ServiceKey {
+            kind: key.kind,
+            namespace: &key.namespace,
+            name: &key.name,
+        };
+        let groups = self.routes.get(&service.port(key.port));
+        let routes = groups.and_then(|groups| groups.get(&key.routes));
+        routes.map_or(&[], Vec::as_slice)
     }
 
     /// Every parentRef to a Service, in the order of the manifests.

@@ -9,6 +9,7 @@ use super::{
     backend_tls,
     backend_tls::BackendTls,
     cluster, direct, index,
+    memo::{KeptRoute, Memo},
     options::{Options, TlsToBackends},
     provenance::{Provenance, RouteTableKey},
     resolve::BackendResolver,
@@ -37,6 +38,17 @@ pub fn compilation(
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Compilation {
+    recompilation(manifests, options, &mut Memo::forgetful(), diagnostics)
+}
+
+/// [Compiles](compilation) what changes again and again: route tables that `memo` has from the time before, and whose
+/// routes and surroundings did not change, are not made again. The result is the same.
+pub fn recompilation(
+    manifests: &Manifests,
+    options: &Options,
+    memo: &mut Memo,
+    diagnostics: &mut Diagnostics,
+) -> Compilation {
     let index = index::Index::new(manifests);
     let attachments = attach::attach(manifests, &index, options, diagnostics);
     let tls = BackendTls::new(manifests, &index);
@@ -44,13 +56,14 @@ pub fn compilation(
         backend_tls::report(&tls, diagnostics);
     }
     let backends = BackendResolver {
-        manifests,
+        grants: &manifests.reference_grants,
         index: &index,
         options,
         tls: &tls,
     };
     retry_budget::report(manifests, &index, options, diagnostics);
-    let mut rules = rule::compile_all(&backends, &attachments, diagnostics);
+    memo.begin(manifests, options, &attachments);
+    let mut rules = rule::compile_all(&backends, manifests, &attachments, memo, diagnostics);
 
     let addresses = addresses::of_services(manifests, diagnostics);
     let mut provenance = Provenance::default();
@@ -65,16 +78,24 @@ pub fn compilation(
                 let mut own = groups.iter().filter(|(from, _)| *from == namespace);
                 let others = groups.iter().filter(|(from, _)| *from != namespace);
                 let mut merge = |routes_of: &str, routes: &[usize]| {
-                    let (table, origins) = table::table(routes, manifests, &mut rules, diagnostics);
-                    let key = RouteTableKey {
-                        kind: service.kind,
-                        namespace: namespace.clone(),
-                        name: name.clone(),
-                        port: port.port,
-                        routes: routes_of.into(),
+                    let key = RouteTableKey::of(service, port.port, routes_of);
+                    let made = match memo.table(&key) {
+                        Some(known) => known.clone(),
+                        None => {
+                            let made = table::table(routes, manifests, &mut rules);
+                            let kept = routes.iter().map(|&route| {
+                                KeptRoute::new(&manifests.routes[route], rules.findings(route))
+                            });
+                            memo.keep(&key, &made, kept);
+                            made
+                        }
                     };
-                    provenance.insert(key, origins);
-                    table
+                    for diagnostic in made.found {
+                        // Once per route, not once per port.
+                        diagnostics.push_once(diagnostic);
+                    }
+                    provenance.insert(key, made.origins);
+                    made.table
                 };
                 Port {
                     port: port.port,

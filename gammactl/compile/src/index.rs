@@ -72,7 +72,7 @@ pub struct Index<'m> {
 const COMPARISONS: usize = 200_000;
 
 impl<'m> Index<'m> {
-    /// Of all objects in `manifests`.
+    /// Of all objects in `manifests` but the routes: what becomes of a route depends on no other one.
     pub fn new(manifests: &'m Manifests) -> Self {
         let services = manifests
             .services
@@ -296,6 +296,20 @@ impl<'m> Index<'m> {
                 "write `name: {service}` and `namespace: {other}`: the name of a {kind:?} has no dots"
             )
         })
+    }
+
+    /// How many more names may be compared for hints. Of all that is compiled, only hints depend on it.
+    pub(crate) fn comparisons_left(&self) -> usize {
+        self.comparisons.get()
+    }
+
+    /// Counts comparisons that were made before, if so many may be made, and some are left then.
+    pub(crate) fn spend(&self, comparisons: usize) -> bool {
+        let left = self.comparisons.get().saturating_sub(comparisons);
+        if left > 0 {
+            self.comparisons.set(left);
+        }
+        left > 0
     }
 
     /// Names to compare a misspelt one with, until too many were compared.

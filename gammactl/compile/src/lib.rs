@@ -16,6 +16,7 @@
 //! `attach` decides which Service ports a route is for, `precedence` in which order matches are
 //! tried, `matches` and `filters` what a match and a filter become, `resolve` which cluster a
 //! backendRef names, `backend_tls` which of them are reached by TLS, `rule_name` what a rule is called, and `compilation` puts all of it together.
+//! `memo` keeps its tables, for whoever compiles again and again.
 //! What can't be done is said in a diagnostic and, where traffic would notice, written into the config
 //! as an answer of 500: nothing is dropped in silence. [`lint()`] looks for what is probably not meant
 //! in routes that can be compiled.
@@ -41,6 +42,7 @@ mod index;
 mod kind;
 mod lint;
 mod matches;
+mod memo;
 mod named_clusters;
 mod options;
 mod other_parent;
@@ -62,11 +64,12 @@ pub use backend_tls::{
     BackendConnection, BackendTls, TlsSettings, TrustedCertificates, asks_for_tls,
 };
 pub use cluster::{ClusterNaming, InvalidTemplate, Template, host};
-pub use compilation::{Compilation, compilation, compile};
+pub use compilation::{Compilation, compilation, compile, recompilation};
 pub use criterion::Criterion;
 pub use endpoints::PortEndpoint;
 pub use index::Index;
 pub use lint::{lint, noticed_kinds};
+pub use memo::Memo;
 pub use named_clusters::NamedClusters;
 pub use options::{Options, TlsToBackends};
 pub use provenance::{Provenance, RouteTableKey, TableOrigins};

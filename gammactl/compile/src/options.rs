@@ -7,7 +7,7 @@ use gamma_config::HostKind;
 use super::cluster::ClusterNaming;
 
 /// What a compilation depends on besides the manifests.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Namespace of the clients, to be written into the config. `None` leaves it to the proxy's
     /// node metadata.

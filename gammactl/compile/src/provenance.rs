@@ -1,17 +1,17 @@
 //! Provenance says where in the manifests the matches of a compiled config come from, which the config
 //! itself does not say.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use gamma_config::ServiceKind;
-use gamma_manifest::source::Span;
+use gamma_manifest::{Service, source::Span};
 
 use super::{criterion::Criterion, precedence::Precedence};
 
 /// Where the matches of a compiled config are written in the manifests, and their ranks: by table.
 #[derive(Debug, Default)]
 pub struct Provenance {
-    tables: HashMap<RouteTableKey, TableOrigins>,
+    tables: HashMap<RouteTableKey, Arc<TableOrigins>>,
 }
 
 /// A table of a config: the port of a frontend that it is on, and whose routes it holds.
@@ -27,6 +27,19 @@ pub struct RouteTableKey {
     pub port: u16,
     /// Namespace of the routes.
     pub routes: String,
+}
+
+impl RouteTableKey {
+    /// Of the routes from namespace `routes` on `port` of `service`.
+    pub(crate) fn of(service: &Service, port: u16, routes: &str) -> Self {
+        Self {
+            kind: service.kind,
+            namespace: service.metadata.namespace.clone(),
+            name: service.metadata.name.value.clone(),
+            port,
+            routes: routes.into(),
+        }
+    }
 }
 
 /// The routes that became one table.
@@ -72,12 +85,12 @@ impl TableOrigins {
 }
 
 impl Provenance {
-    pub(super) fn insert(&mut self, key: RouteTableKey, origins: TableOrigins) {
+    pub(super) fn insert(&mut self, key: RouteTableKey, origins: Arc<TableOrigins>) {
         self.tables.insert(key, origins);
     }
 
     /// The routes of one table, if there is that table.
     pub fn table(&self, key: &RouteTableKey) -> Option<&TableOrigins> {
-        self.tables.get(key)
+        self.tables.get(key).map(|origins| &**origins)
     }
 }

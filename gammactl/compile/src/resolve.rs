@@ -1,7 +1,7 @@
 //! Resolves a backendRef to the Service port that it names, or says why it names none that can be used.
 
 use gamma_manifest::{
-    BackendRef, MULTICLUSTER, Manifests, ReferenceGrant, Route, RouteKind, Service, ServicePort,
+    BackendRef, MULTICLUSTER, ReferenceGrant, Route, RouteKind, Service, ServicePort,
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::{Span, Spanned},
     suggest::nearest,
@@ -15,9 +15,9 @@ use super::{
     options::{Options, TlsToBackends},
 };
 
-/// Looks up the Service ports that backendRefs name.
+/// Looks up the Service ports that backendRefs name. It knows nothing of routes: what becomes of one depends on no other.
 pub(crate) struct BackendResolver<'a> {
-    pub(crate) manifests: &'a Manifests,
+    pub(crate) grants: &'a [ReferenceGrant],
     pub(crate) index: &'a Index<'a>,
     pub(crate) options: &'a Options,
     pub(crate) tls: &'a BackendTls<'a>,
@@ -271,8 +271,7 @@ impl BackendResolver<'_> {
         };
         *namespace == route.metadata.namespace
             || self
-                .manifests
-                .reference_grants
+                .grants
                 .iter()
                 .filter(|grant| grant.metadata.namespace == *namespace)
                 .any(|grant| from_matches(grant) && to_matches(grant))

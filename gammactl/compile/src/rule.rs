@@ -1,6 +1,9 @@
 //! Compiles the rules of routes, each once however many ports its route is attached to.
 
-use std::collections::{HashMap, hash_map::Entry};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use gamma_config::{self as config, SessionType};
 use gamma_manifest::{
@@ -10,8 +13,17 @@ use gamma_manifest::{
 };
 
 use super::{
-    attach::Attachments, backend, cluster::ClusterNaming, filters, header_changes::not_sendable,
-    matches, precedence::Precedence, resolve::BackendResolver, rule_name::rule_names,
+    attach::Attachments,
+    backend,
+    cluster::ClusterNaming,
+    filters,
+    header_changes::not_sendable,
+    matches,
+    memo::{Memo, RuleFindings},
+    precedence::Precedence,
+    provenance::RouteTableKey,
+    resolve::BackendResolver,
+    rule_name::rule_names,
 };
 
 /// A rule and the ranks of its matches, which are in the order of their ranks.
@@ -21,9 +33,12 @@ pub(super) struct RankedRule {
     pub(super) ranks: Vec<Precedence>,
 }
 
-/// The rules of every attached route, by its index, for as long as a table still needs them.
+/// The rules of attached routes, by their indices, for as long as a table still needs them.
 #[derive(Debug)]
-pub(super) struct RulesByRoute(HashMap<usize, AwaitedRules>);
+pub(super) struct RulesByRoute {
+    awaited: HashMap<usize, AwaitedRules>,
+    findings: HashMap<usize, Arc<RuleFindings>>,
+}
 
 /// The rules of one route, and how many tables are still to have them.
 #[derive(Debug)]
@@ -36,7 +51,7 @@ impl RulesByRoute {
     /// The rules of a route for one of its tables. Most routes are in one table only, and the rules of
     /// a hundred thousand take too much memory to have them twice: the last table gets them themselves.
     pub(super) fn for_table(&mut self, route: usize) -> Vec<RankedRule> {
-        let Entry::Occupied(mut awaited) = self.0.entry(route) else {
+        let Entry::Occupied(mut awaited) = self.awaited.entry(route) else {
             return Vec::new();
         };
         if awaited.get().tables <= 1 {
@@ -45,15 +60,28 @@ impl RulesByRoute {
         awaited.get_mut().tables -= 1;
         awaited.get().rules.clone()
     }
+
+    /// What was found in the rules of a route, if anything was.
+    pub(super) fn findings(&self, route: usize) -> Option<Arc<RuleFindings>> {
+        self.findings.get(&route).map(Arc::clone)
+    }
 }
 
-/// In how many tables each route is, as the tables are made: by Service, port and namespace.
-fn tables_of_routes(manifests: &Manifests, attachments: &Attachments<'_>) -> HashMap<usize, usize> {
+/// In how many tables that have to be made each route is, as they are made: by Service, port and namespace.
+fn tables_of_routes(
+    manifests: &Manifests,
+    attachments: &Attachments<'_>,
+    memo: &Memo,
+) -> HashMap<usize, usize> {
     let mut tables = HashMap::new();
     for service in &manifests.services {
         for port in service.tcp_ports() {
             let groups = attachments.on(service, port.port);
-            for &route in groups.flat_map(|(_, routes)| routes) {
+            let missing = groups.filter(|(from, _)| {
+                let key = RouteTableKey::of(service, port.port, from);
+                memo.table(&key).is_none()
+            });
+            for &route in missing.flat_map(|(_, routes)| routes) {
                 *tables.entry(route).or_default() += 1;
             }
         }
@@ -61,29 +89,59 @@ fn tables_of_routes(manifests: &Manifests, attachments: &Attachments<'_>) -> Has
     tables
 }
 
+/// The rules for the tables that `memo` does not know. What there is to say of rules is said of all of them, in the
+/// order of their routes.
 pub(super) fn compile_all(
     backends: &BackendResolver<'_>,
+    manifests: &Manifests,
     attachments: &Attachments<'_>,
+    memo: &Memo,
     diagnostics: &mut Diagnostics,
 ) -> RulesByRoute {
-    let tables = tables_of_routes(backends.manifests, attachments);
-    let rules = attachments
-        .routes()
-        .into_iter()
-        .filter_map(|r| Some((r, backends.manifests.routes.get(r)?)))
-        .map(|(r, route)| {
-            let names = rule_names(route, diagnostics);
-            let rules = route.rules.iter().zip(names).enumerate();
-            let rules = rules
-                .filter_map(|(i, (rule, name))| {
-                    compile(route, i, rule, name, backends, diagnostics)
-                })
-                .collect();
-            let tables = tables.get(&r).copied().unwrap_or_default();
-            (r, AwaitedRules { rules, tables })
-        })
-        .collect();
-    RulesByRoute(rules)
+    let tables = tables_of_routes(manifests, attachments, memo);
+    let known = memo.known_routes(manifests, attachments);
+    let mut rules = RulesByRoute {
+        awaited: HashMap::new(),
+        findings: HashMap::new(),
+    };
+    for r in attachments.routes() {
+        let tables = tables.get(&r).copied().unwrap_or_default();
+        if tables == 0
+            && let Some(known) = known[r]
+            && known.say(backends.index, diagnostics)
+        {
+            continue;
+        }
+        let left = backends.index.comparisons_left();
+        let mut found = Diagnostics::default();
+        let compiled = rules_of(&manifests.routes[r], backends, &mut found);
+        if memo.keeps()
+            && let Some(findings) = RuleFindings::of(&found, left, backends.index)
+        {
+            rules.findings.insert(r, findings);
+        }
+        diagnostics.extend(found);
+        if tables > 0 {
+            let rules_of_route = AwaitedRules {
+                rules: compiled,
+                tables,
+            };
+            rules.awaited.insert(r, rules_of_route);
+        }
+    }
+    rules
+}
+
+fn rules_of(
+    route: &Route,
+    backends: &BackendResolver<'_>,
+    diagnostics: &mut Diagnostics,
+) -> Vec<RankedRule> {
+    let names = rule_names(route, diagnostics);
+    let rules = route.rules.iter().zip(names).enumerate();
+    rules
+        .filter_map(|(i, (rule, name))| compile(route, i, rule, name, backends, diagnostics))
+        .collect()
 }
 
 /// `None` if no match of the rule can hold: without matches it would match everything.

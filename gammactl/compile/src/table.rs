@@ -3,16 +3,18 @@
 //! "Rules from multiple Routes attached to the same parent are merged: only one rule ever applies
 //! to a request", the one whose match has precedence over all others that hold.
 
+use std::sync::Arc;
+
 use gamma_config::RouteTable;
 use gamma_manifest::{
     Manifests, Match, Route,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    diagnostic::{Diagnostic, codes},
 };
-
 use gamma_pattern::{MOST_AUTOMATA, TooManyAutomata};
 
 use super::{
     kind::{by_kind, grpc_route},
+    memo::MadeTable,
     precedence::Precedence,
     provenance::{MatchOrigin, TableOrigins},
     rule::{RankedRule, RulesByRoute},
@@ -23,9 +25,8 @@ pub(super) fn table(
     routes: &[usize],
     manifests: &Manifests,
     rules: &mut RulesByRoute,
-    diagnostics: &mut Diagnostics,
-) -> (RouteTable, TableOrigins) {
-    let (applied, ignored) = most_specific(routes, manifests, diagnostics);
+) -> MadeTable {
+    let (applied, ignored, conflicts) = most_specific(routes, manifests);
     let ranked: OfRoutes = applied
         .iter()
         .flat_map(|&route| {
@@ -59,7 +60,7 @@ pub(super) fn table(
     }
     let (patterns, excess) = gamma_pattern::compile(&table);
     table.patterns = patterns;
-    say_which_never_hold(&table, &excess, &matches, diagnostics);
+    let excess = matches_of_excess(&table, &excess, &matches);
     let origins = TableOrigins {
         matches,
         ignored: ignored
@@ -67,23 +68,27 @@ pub(super) fn table(
             .map(|&route| full_name(&manifests.routes[route]))
             .collect(),
     };
-    (table, origins)
+    MadeTable {
+        table,
+        origins: Arc::new(origins),
+        found: [conflicts, excess].concat(),
+    }
 }
 
-/// Says which matches have patterns that a path can't be read by any more. `matches` are in their order.
-fn say_which_never_hold(
+/// The matches whose patterns a path can't be read by any more. `matches` are those of the table in their order.
+fn matches_of_excess(
     table: &RouteTable,
     TooManyAutomata(excess): &TooManyAutomata,
     matches: &[MatchOrigin],
-    diagnostics: &mut Diagnostics,
-) {
+) -> Vec<Diagnostic> {
     if excess.is_empty() {
-        return;
+        return Vec::new();
     }
     let ordered = table.ordered_matches().zip(matches);
     let paths = ordered.filter_map(|(m, origin)| Some((m?.path.as_ref()?, origin)));
-    for (path, origin) in paths.filter(|(path, _)| excess.contains(&path.value)) {
-        let diagnostic = Diagnostic::new(
+    let paths = paths.filter(|(path, _)| excess.contains(&path.value));
+    let found = paths.map(|(path, origin)| {
+        Diagnostic::new(
             &codes::BAD_REGEX,
             origin.span,
             format!("`{}` is a regular expression too many", path.value),
@@ -91,10 +96,9 @@ fn say_which_never_hold(
         .why(format!(
             "each path would have to be read by more than {MOST_AUTOMATA} automata, so the match never holds"
         ))
-        .hint("begin expressions with the elements that they have in common, or use PathPrefix");
-        // Once for all the ports that the route is on.
-        diagnostics.push_once(diagnostic);
-    }
+        .hint("begin expressions with the elements that they have in common, or use PathPrefix")
+    });
+    found.collect()
 }
 
 /// Rules, each with its route.
@@ -131,19 +135,19 @@ fn full_name(route: &Route) -> String {
     format!("{}/{namespace}/{name}", route.kind.as_str())
 }
 
-/// The routes that are applied, and those that are ignored beside them: that is said.
+/// The routes that are applied, and those that are ignored beside them, with what is to be said of that.
 fn most_specific(
     routes: &[usize],
     manifests: &Manifests,
-    diagnostics: &mut Diagnostics,
-) -> (Vec<usize>, Vec<usize>) {
+) -> (Vec<usize>, Vec<usize>, Vec<Diagnostic>) {
     let Some(grpc) = grpc_route(routes, manifests) else {
-        return (routes.to_vec(), Vec::new());
+        return (routes.to_vec(), Vec::new(), Vec::new());
     };
     let (applied, ignored) = by_kind(routes, manifests);
-    for &route in &ignored {
-        let (route, grpc) = (&manifests.routes[route], &manifests.routes[grpc]);
-        let diagnostic = Diagnostic::new(
+    let grpc = &manifests.routes[grpc];
+    let conflict = |&route: &usize| {
+        let route = &manifests.routes[route];
+        Diagnostic::new(
             &codes::ROUTE_CONFLICT,
             route.metadata.name.span,
             format!(
@@ -152,9 +156,8 @@ fn most_specific(
             ),
         )
         .why("only the GRPCRoute is applied on that port")
-        .hint("attach them to different ports with `port` or `sectionName`");
-        // Once per pair, not once per port.
-        diagnostics.push_once(diagnostic);
-    }
-    (applied, ignored)
+        .hint("attach them to different ports with `port` or `sectionName`")
+    };
+    let conflicts = ignored.iter().map(conflict).collect();
+    (applied, ignored, conflicts)
 }

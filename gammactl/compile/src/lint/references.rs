@@ -17,7 +17,7 @@ pub(super) fn lint(
 ) {
     let tls = BackendTls::new(manifests, index);
     let backends = BackendResolver {
-        manifests,
+        grants: &manifests.reference_grants,
         index,
         options,
         tls: &tls,

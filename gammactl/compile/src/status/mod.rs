@@ -9,12 +9,14 @@
 
 mod conditions;
 mod findings;
+mod memo;
 mod policies;
 mod reason;
 mod routes;
 mod write;
 
 pub use conditions::{Condition, ConditionType};
+pub use memo::{RouteParents, StatusMemo};
 pub use policies::{AncestorStatus, PolicyStatus, policy_statuses};
 pub use routes::{ParentStatus, RouteStatus, statuses};
 pub use write::{json, parents, yaml};

@@ -1,6 +1,6 @@
 //! Builds the status of every route, with respect to each Service that the route is attached to.
 
-use gamma_manifest::{Manifests, ParentRef, RouteKind, diagnostic::Diagnostics};
+use gamma_manifest::{Manifests, ParentRef, Route, RouteKind, diagnostic::Diagnostics};
 
 use super::{
     conditions,
@@ -50,20 +50,30 @@ pub fn statuses(
         .chunk_by(|a, b| a.route == b.route)
         .map(|attachments| {
             let route = &manifests.routes[attachments[0].route];
-            let rules = RuleConditions::of(route, attachments, &findings);
-            let parents = attachments.iter().map(|attachment| ParentStatus {
-                parent_ref: route.parent_refs[attachment.parent].clone(),
-                conditions: conditions::of(route, attachment, &rules, manifests, &findings),
-            });
-            RouteStatus {
-                kind: route.kind,
-                namespace: route.metadata.namespace.clone(),
-                name: route.metadata.name.value.clone(),
-                generation: route.metadata.generation,
-                parents: parents.collect(),
-            }
+            status(route, attachments, manifests, &findings)
         })
         .collect();
     statuses.sort_by(|a, b| (a.kind, &a.namespace, &a.name).cmp(&(b.kind, &b.namespace, &b.name)));
     statuses
+}
+
+/// The status of `route`, whose attachments are all of `attachments`.
+pub(super) fn status(
+    route: &Route,
+    attachments: &[Attachment],
+    manifests: &Manifests,
+    findings: &ConditionFindings<'_>,
+) -> RouteStatus {
+    let rules = RuleConditions::of(route, attachments, findings);
+    let parents = attachments.iter().map(|attachment| ParentStatus {
+        parent_ref: route.parent_refs[attachment.parent].clone(),
+        conditions: conditions::of(route, attachment, &rules, manifests, findings),
+    });
+    RouteStatus {
+        kind: route.kind,
+        namespace: route.metadata.namespace.clone(),
+        name: route.metadata.name.value.clone(),
+        generation: route.metadata.generation,
+        parents: parents.collect(),
+    }
 }

@@ -5,7 +5,7 @@ use super::{metadata::Metadata, policy::PolicyTarget};
 use crate::source::{Span, Spanned};
 
 /// A BackendTLSPolicy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendTlsPolicy {
     /// Name, namespace, age.
     pub metadata: Metadata,
@@ -25,7 +25,7 @@ pub struct BackendTlsPolicy {
 }
 
 /// `caCertificateRefs[]`: an object in the policy's own namespace.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateRef {
     /// API group; empty for the core group.
     pub group: String,
@@ -45,7 +45,7 @@ pub enum SubjectAltName {
 }
 
 /// A ConfigMap, as far as certificates are concerned.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigMap {
     /// Name and namespace.
     pub metadata: Metadata,

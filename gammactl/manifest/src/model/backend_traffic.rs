@@ -4,7 +4,7 @@ use super::{metadata::Metadata, policy::PolicyTarget};
 use crate::source::Span;
 
 /// An XBackendTrafficPolicy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackendTrafficPolicy {
     /// Name, namespace, age.
     pub metadata: Metadata,

@@ -12,7 +12,7 @@ use crate::{
 const HTTP: u16 = 80;
 
 /// A core Service, or a ServiceImport (GEP-1748).
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
     /// Whether this is a Service or a ServiceImport.
     pub kind: ServiceKind,
@@ -120,7 +120,7 @@ impl Service {
 }
 
 /// `spec.ports[]` of a Service.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServicePort {
     /// `name`, empty when absent.
     pub name: String,
@@ -137,7 +137,7 @@ pub struct ServicePort {
 }
 
 /// A ReferenceGrant.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReferenceGrant {
     /// Its namespace is the namespace of the targets.
     pub metadata: Metadata,

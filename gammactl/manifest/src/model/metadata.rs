@@ -4,7 +4,7 @@ use super::timestamp::Timestamp;
 use crate::source::Spanned;
 
 /// `metadata` of any object.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
     /// `metadata.name`.
     pub name: Spanned<String>,

@@ -3,7 +3,7 @@
 use crate::source::Spanned;
 
 /// An object that is not read any further.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherObject {
     /// API group, empty for the core group.
     pub group: String,

@@ -3,7 +3,7 @@
 use crate::source::{Span, Spanned};
 
 /// `spec.targetRefs[]` of a policy: an object in the policy's own namespace.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyTarget {
     /// API group; empty for the core group.
     pub group: Spanned<String>,

@@ -6,7 +6,7 @@ use super::metadata::Metadata;
 use crate::source::{Span, Spanned};
 
 /// A discovery.k8s.io EndpointSlice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EndpointSlice {
     /// Name, namespace and the label `kubernetes.io/service-name`.
     pub metadata: Metadata,
@@ -45,7 +45,7 @@ pub struct EndpointPort {
 }
 
 /// `endpoints[]` of an EndpointSlice.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
     /// `addresses[0]`: "consumers should use the first", since all of them are of one pod.
     pub address: Spanned<EndpointAddress>,

@@ -53,7 +53,7 @@ const RULES: Rules = Rules {
     ",
     tests: "
         gamma-api-server: gamma-manifest gamma-compile gamma-random
-        gamma-compile: gamma-golden
+        gamma-compile: gamma-golden gamma-random
         gamma-cases:   gamma-golden
         gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-diff:    gamma-random
