@@ -32,9 +32,14 @@ describe_object! {
 ///
 /// Those of `serde_json`, which a config does not meet.
 pub fn compress(config: &Config) -> Result<CompressedConfig, serde_json::Error> {
-    let json = serde_json::to_vec(config)?;
-    let gzip = STANDARD.encode(gzip(&json));
-    Ok(CompressedConfig { gzip })
+    Ok(compress_json(&serde_json::to_vec(config)?))
+}
+
+/// The [compressed](compress) form of a config that is written already.
+#[must_use]
+pub fn compress_json(json: &[u8]) -> CompressedConfig {
+    let gzip = STANDARD.encode(gzip(json));
+    CompressedConfig { gzip }
 }
 
 /// The JSON of a config, whichever form it has.

@@ -76,7 +76,7 @@ pub mod wire;
 pub use automaton::{Automaton, InvalidAutomaton, MAX_STEPS};
 pub use baked::{BAKED_MARKER, BAKED_SLOT, asks_for_baked};
 pub use by_namespace::ByNamespace;
-pub use compressed::{CompressedConfig, compress};
+pub use compressed::{CompressedConfig, compress, compress_json};
 pub use config::{Config, VERSION};
 pub use duration::Duration;
 pub use error::{Error, Problem};

@@ -156,7 +156,7 @@ impl Recipe {
             attachments,
             ..
         } = compile::compilation(&manifests, &self.compile, &mut diagnostics);
-        let needed = istio::needed(&config, &self.scope, &[]);
+        let needed = istio::needed(config, &self.scope, &[]);
         let objects = self.objects(&needed);
         let mut sizes = Diagnostics::default();
         istio::check_sizes(&objects, &needed, false, &mut sizes);
@@ -184,7 +184,7 @@ impl Recipe {
             attachments,
             diagnostics,
             controller_name: self.controller_name.clone(),
-            _rest: [config, needed],
+            _rest: needed,
         };
         (release, source)
     }
@@ -197,7 +197,7 @@ pub(crate) struct StatusSource {
     diagnostics: Diagnostics,
     controller_name: String,
     /// Of no use any more, but it takes a while to free.
-    _rest: [Config; 2],
+    _rest: Config,
 }
 
 impl StatusSource {

@@ -86,7 +86,7 @@ pub(super) fn run(options: &IstioCommand) -> anyhow::Result<bool> {
         _ => module::not_looked_up(&istio_options.image),
     };
     let of = |scope: &Scope| {
-        let config = istio::needed(config, scope, &options.clients.services);
+        let config = istio::needed(config.clone(), scope, &options.clients.services);
         istio::objects(&config, scope, &istio_options)
     };
     let objects: Vec<IstioObject> = scopes.iter().flat_map(of).collect();

@@ -72,7 +72,7 @@ pub fn cluster_names(bootstrap: &Value) -> BTreeSet<String> {
 /// an address that a listener accepts, and asking the host for it costs every request: cluster IPs
 /// that can't be the destination are left out.
 fn embedded(config: &Config, manifests: &Manifests, options: &EnvoyOptions) -> Config {
-    let mut config = with_marks(config);
+    let mut config = with_marks(config).into_owned();
     let accepted = |ip: &IpAddr| {
         let mut listen = options.listen.iter().map(SocketAddr::ip);
         !options.capture.is_empty() || listen.any(|own| own.is_unspecified() || own == *ip)

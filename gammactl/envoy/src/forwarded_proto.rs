@@ -4,6 +4,8 @@
 //! answered 404. Where a rule removes the header, the filter is therefore told to write a mark there, and a
 //! route of its own for requests with that mark takes the header off.
 
+use std::borrow::Cow;
+
 use gamma_config::{Config, Filter, Header, HeaderModifier, Rule};
 
 /// The header.
@@ -11,19 +13,32 @@ pub(super) const FORWARDED_PROTO: &str = "x-forwarded-proto";
 /// What stands for its removal. A client that sends this gets what it asks for: no such header.
 pub(super) const MARK: &str = "removed-by-a-route";
 
-/// `config` with marks instead of removals.
-pub(super) fn with_marks(config: &Config) -> Config {
+/// `config` with marks instead of removals, of which hardly any config has one.
+pub(super) fn with_marks(config: &Config) -> Cow<'_, Config> {
+    if !any_modifier(config, |modifier| {
+        modifier.remove.iter().any(|name| is_it(name))
+    }) {
+        return Cow::Borrowed(config);
+    }
     let mut config = config.clone();
     let ports = config.services.iter_mut().flat_map(|s| &mut s.ports);
     for port in ports {
         let tables = port.producer.iter_mut().chain(port.consumers.values_mut());
         tables.flat_map(|table| &mut table.rules).for_each(mark);
     }
-    config
+    Cow::Owned(config)
 }
 
 /// Whether a rule of `config` has a mark.
 pub(super) fn has_marks(config: &Config) -> bool {
+    any_modifier(config, |modifier| {
+        let mut set = modifier.set.iter();
+        set.any(|header| is_it(&header.name) && header.value == MARK)
+    })
+}
+
+/// Whether any change of request headers in `config` is such a one.
+fn any_modifier(config: &Config, is: impl Fn(&HeaderModifier) -> bool) -> bool {
     let ports = config.services.iter().flat_map(|service| &service.ports);
     let tables = ports.flat_map(|port| port.producer.iter().chain(port.consumers.values()));
     tables.flat_map(|table| &table.rules).any(|rule| {
@@ -31,13 +46,10 @@ pub(super) fn has_marks(config: &Config) -> bool {
             .backend_refs
             .iter()
             .flat_map(|backend| &backend.filters);
-        rule.filters.iter().chain(of_backends).any(|filter| {
-            let Filter::RequestHeaderModifier(modifier) = filter else {
-                return false;
-            };
-            let mut set = modifier.set.iter();
-            set.any(|header| is_it(&header.name) && header.value == MARK)
-        })
+        rule.filters
+            .iter()
+            .chain(of_backends)
+            .any(|filter| matches!(filter, Filter::RequestHeaderModifier(modifier) if is(modifier)))
     })
 }
 
@@ -111,11 +123,11 @@ mod tests {
         ] {
             let marked = config(marked, backend_marked);
             let before = config(filter, of_backend);
-            assert_eq!(with_marks(&before), marked, "{filter}");
+            assert_eq!(*with_marks(&before), marked, "{filter}");
             assert!(has_marks(&marked) && !has_marks(&before), "{filter}");
         }
         let plain = config(r#"{"remove": ["x-forwarded-for"]}"#, OTHER);
-        assert_eq!(with_marks(&plain), plain);
+        assert_eq!(*with_marks(&plain), plain);
         assert!(!has_marks(&plain));
     }
 }

@@ -98,7 +98,7 @@ fn objects(manifests: &Manifests, scope: &Scope) -> Vec<IstioObject> {
         ..Options::default()
     };
     let config = compile(manifests, &compile_options, &mut Diagnostics::default());
-    istio::objects(&needed(&config, scope, &[]), scope, &options())
+    istio::objects(&needed(config, scope, &[]), scope, &options())
 }
 
 fn mesh() -> Scope {

@@ -61,16 +61,16 @@ impl ServicePattern {
     }
 }
 
-/// What is left of `config` for the clients of `scope`, of the Services that any of `patterns` fits
+/// What is left of `config` for the sidecars of `scope`, of the Services that any of `patterns` fits
 /// (all of them, if there is none).
 ///
 /// Ports without routes are left out: the filter then lets their requests pass, and Istio's own
 /// routes, timeouts and retries apply to them as if there were no filter.
 #[must_use]
-pub fn needed(config: &Config, scope: &Scope, patterns: &[ServicePattern]) -> Config {
+pub fn needed(mut config: Config, scope: &Scope, patterns: &[ServicePattern]) -> Config {
     let client = scope.client_namespace();
-    let mut config = config.clone();
     config.settings.client_namespace = None;
+    config.settings.istio_sidecar = true;
     if let Some(client) = client {
         config = for_clients_in(client, config);
     }

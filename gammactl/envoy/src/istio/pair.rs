@@ -10,7 +10,10 @@ use crate::forwarded_proto::with_marks;
 #[must_use]
 pub fn objects(config: &Config, scope: &Scope, options: &IstioOptions) -> Vec<IstioObject> {
     let mut config = with_marks(config);
-    config.settings.istio_sidecar = true;
+    // Whatever `needed` made says it already, and is not copied.
+    if !config.settings.istio_sidecar {
+        config.to_mut().settings.istio_sidecar = true;
+    }
     vec![
         IstioObject(route::envoy_filter(&config, scope, options)),
         IstioObject(plugin::wasm_plugin(&config, scope, options)),

@@ -1,6 +1,6 @@
 //! The WasmPlugin: an object that tells Istio where the module is, and which route config it obeys.
 
-use gamma_config::{Config, compress};
+use gamma_config::{Config, compress_json};
 use serde_json::{Value, json};
 
 use super::{
@@ -64,15 +64,14 @@ pub(super) fn wasm_plugin(config: &Config, scope: &Scope, options: &IstioOptions
 const LARGE: usize = 128 * 1024;
 
 fn plugin_config(config: &Config, format: ConfigFormat) -> Value {
-    // Without a tree of values, which takes ten times as long.
-    let is_large = || serde_json::to_vec(config).is_ok_and(|json| json.len() > LARGE);
-    let gzip = match format {
-        ConfigFormat::Plain => false,
-        ConfigFormat::Gzip => true,
-        ConfigFormat::Auto => is_large(),
+    let above = match format {
+        ConfigFormat::Plain => return json!(config),
+        ConfigFormat::Gzip => 0,
+        ConfigFormat::Auto => LARGE,
     };
-    match gzip.then(|| compress(config)) {
-        Some(Ok(compressed)) => json!(compressed),
+    // Without a tree of values, which takes ten times as long.
+    match serde_json::to_vec(config) {
+        Ok(text) if text.len() > above => json!(compress_json(&text)),
         _ => json!(config),
     }
 }
