@@ -10,7 +10,7 @@
 //! 4. `apply` writes the objects, in the order that strands no request, once `module` has found the
 //!    filter in its registry; `rollout` gives another module to a few sidecars first, and asks these `sidecars`
 //!    whether they have taken it. `retire` takes away what an earlier release has left.
-//! 5. `status` writes on the routes, beside what other controllers say there, and `event` what is wrong.
+//! 5. `status` writes on the routes, beside what other controllers say there (`parents`), and `event` what is wrong.
 //!
 //! `control` is the loop around these, `pending` says when its next round is due; of several replicas the one that has the `lease` writes. `serve`
 //! answers probes and has the `metrics`.
@@ -27,6 +27,7 @@ mod log;
 mod metrics;
 mod module;
 mod options;
+mod parents;
 mod pending;
 mod release;
 mod retire;

@@ -19,11 +19,10 @@ use crate::{
     event::Events,
     in_time::in_time,
     log::{Level, write},
+    parents::merged,
     store::{Name, StoredObject},
 };
 
-/// "Maximum number of parents that will be represented in this list is 32."
-const MOST_PARENTS: usize = 32;
 /// Statuses that are written at once.
 const AT_ONCE: usize = 8;
 /// How often one is tried.
@@ -223,118 +222,5 @@ impl Destination {
             newest.remove(&key);
         }
         Ok(())
-    }
-}
-
-/// `parents` with `own` entries of `controller` in place of those that it has there; `None` if that is what
-/// it has. Entries of others stay as and where they are. `now` is for conditions whose status is new.
-pub(crate) fn merged(
-    parents: &[Value],
-    own: &[Value],
-    controller: &str,
-    now: &str,
-) -> Option<Vec<Value>> {
-    let mut left: Vec<&Value> = own.iter().collect();
-    let mut result = Vec::new();
-    for entry in parents {
-        if entry["controllerName"] != controller {
-            result.push(entry.clone());
-            continue;
-        }
-        let same = left
-            .iter()
-            .position(|own| own["parentRef"] == entry["parentRef"]);
-        if let Some(place) = same {
-            result.push(with_times(left.remove(place), Some(entry), now));
-        }
-    }
-    let others = left.into_iter().map(|own| with_times(own, None, now));
-    result.extend(others);
-    result.truncate(MOST_PARENTS.max(parents.len()));
-    (result != parents).then_some(result)
-}
-
-/// "lastTransitionTime is the last time the condition transitioned from one status to another."
-fn with_times(own: &Value, before: Option<&Value>, now: &str) -> Value {
-    let mut entry = own.clone();
-    let before = before.and_then(|entry| entry["conditions"].as_array());
-    for condition in entry["conditions"].as_array_mut().into_iter().flatten() {
-        let mut same = before.into_iter().flatten();
-        let same = same
-            .find(|old| old["type"] == condition["type"] && old["status"] == condition["status"]);
-        condition["lastTransitionTime"] = match same {
-            Some(old) => old["lastTransitionTime"].clone(),
-            None => now.into(),
-        };
-    }
-    entry
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const US: &str = "gamma.example/controller";
-
-    fn entry(controller: &str, parent: &str, status: &str, time: Option<&str>) -> Value {
-        let mut condition = json!({ "type": "Accepted", "status": status });
-        if let Some(time) = time {
-            condition["lastTransitionTime"] = time.into();
-        }
-        json!({
-            "parentRef": { "name": parent },
-            "controllerName": controller,
-            "conditions": [condition],
-        })
-    }
-
-    #[test]
-    fn others_stay_where_they_are() {
-        let parents = [
-            entry(US, "gone", "True", Some("1")),
-            entry("istio.io/mesh", "a", "True", Some("1")),
-            entry(US, "a", "True", Some("1")),
-            entry("istio.io/mesh", "b", "False", Some("1")),
-        ];
-        let own = [entry(US, "b", "True", None), entry(US, "a", "False", None)];
-        let expected = vec![
-            parents[1].clone(),
-            entry(US, "a", "False", Some("2")),
-            parents[3].clone(),
-            entry(US, "b", "True", Some("2")),
-        ];
-        assert_eq!(merged(&parents, &own, US, "2"), Some(expected));
-    }
-
-    #[test]
-    fn what_is_said_already_is_not_written() {
-        let parents = [
-            entry("istio.io/mesh", "a", "True", Some("1")),
-            entry(US, "a", "True", Some("1")),
-        ];
-        let own = [entry(US, "a", "True", None)];
-        assert_eq!(merged(&parents, &own, US, "2"), None);
-        assert_eq!(merged(&parents[..1], &[], US, "2"), None);
-        assert_eq!(merged(&parents, &[], US, "2"), Some(parents[..1].to_vec()));
-    }
-
-    #[test]
-    fn a_time_changes_with_its_status_only() {
-        let parents = [entry(US, "a", "True", Some("1"))];
-        let mut own = entry(US, "a", "True", None);
-        own["conditions"][0]["message"] = "other".into();
-        let mut expected = own.clone();
-        expected["conditions"][0]["lastTransitionTime"] = "1".into();
-        assert_eq!(merged(&parents, &[own], US, "2"), Some(vec![expected]));
-    }
-
-    #[test]
-    fn there_are_no_more_than_the_api_takes() {
-        let name = |number: usize| format!("p{number}");
-        let others: Vec<Value> = (0..30)
-            .map(|number| entry("istio.io/mesh", &name(number), "True", Some("1")))
-            .collect();
-        let own: Vec<Value> = (0..5).map(|n| entry(US, &name(n), "True", None)).collect();
-        assert_eq!(merged(&others, &own, US, "2").unwrap().len(), MOST_PARENTS);
     }
 }
