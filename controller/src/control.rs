@@ -7,9 +7,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
+use gamma_compile::status::StatusMemo;
 use gamma_envoy::istio::Image;
-use gamma_manifest::LiveObjects;
 use kube::{Client, Config};
 use serde_json::{Value, json};
 use tokio::{
@@ -30,7 +30,7 @@ use crate::{
     module,
     options::ControllerOptions,
     pending::Pending,
-    release::{Recipe, Release},
+    release::{Recipe, Release, ReleaseMemo},
     retire::Retirement,
     rollout::{Rollout, roll_out},
     serve::serve,
@@ -108,7 +108,8 @@ pub(crate) async fn run(options: ControllerOptions) -> Result<()> {
         recipe: None,
         release: Release::default(),
         delivered: false,
-        live: LiveObjects::default(),
+        kept: ReleaseMemo::default(),
+        said: StatusMemo::default(),
         told: BTreeSet::new(),
         pending: Pending::default(),
         leads: leads.clone(),
@@ -149,8 +150,10 @@ struct Controller {
     release: Release,
     /// Whether it was applied, and this replica writes.
     delivered: bool,
-    /// What was decoded for it.
-    live: LiveObjects,
+    /// What was read and compiled for it.
+    kept: ReleaseMemo,
+    /// What was said on routes of it.
+    said: StatusMemo,
     /// What was found in the last one.
     told: BTreeSet<String>,
     pending: Pending,
@@ -293,27 +296,29 @@ impl Controller {
             .clone()
             .context("the module was not found yet")?;
         let texts = self.store.texts();
-        let mut live = std::mem::take(&mut self.live);
+        let mut kept = std::mem::take(&mut self.kept);
         let made = spawn_blocking(move || {
-            let (release, statuses) = recipe.make(&texts, &mut live);
-            (release, statuses, live)
+            let (release, statuses) = recipe.make(&texts, &mut kept);
+            (release, statuses, kept)
         });
-        // After a panic in there everything is decoded again.
-        let (mut release, statuses, live) = made.await?;
-        self.live = live;
-        let parents = spawn_blocking(move || statuses.parents());
+        // After a panic in there everything is read and compiled again.
+        let (mut release, statuses, kept) = made.await?;
+        self.kept = kept;
+        let mut said = std::mem::take(&mut self.said);
+        let parents = spawn_blocking(move || (statuses.parents(&mut said), said));
         self.tell(&release);
-        if let Some(refused) = &release.refused {
-            bail!("{refused}");
-        }
-        let written = self.applier.apply(&release.objects).await?;
+        let written = match &release.refused {
+            Some(refused) => Err(anyhow!("{refused}")),
+            None => self.applier.apply(&release.objects).await,
+        };
+        (release.parents, self.said) = parents.await?;
+        let written = written?;
         let plugin = release
             .objects
             .last()
             .map(|object| object.to_string().len());
         let bytes = plugin.and_then(|bytes| i64::try_from(bytes).ok());
         self.metrics.config_bytes.set(bytes.unwrap_or_default());
-        release.parents = parents.await?;
         self.release = release;
         Ok(written)
     }

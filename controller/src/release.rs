@@ -1,7 +1,8 @@
 //! What is made of the objects of a cluster: objects for Istio, and what is said on each route.
 
 use gamma_compile::{
-    self as compile, Attachment, ClusterNaming, Compilation, TlsToBackends, status,
+    self as compile, Attachment, ClusterNaming, Compilation, Memo, TlsToBackends,
+    status::StatusMemo,
 };
 use gamma_config::Config;
 use gamma_envoy::istio::{self, INSTANCE_LABEL, IstioObject, IstioOptions, Scope};
@@ -41,7 +42,14 @@ struct Trial {
 }
 
 /// Entries of `status.parents`, by kind and name of the route.
-pub(crate) type Parents = BTreeMap<(&'static str, Name), Vec<Value>>;
+pub(crate) type Parents = BTreeMap<(&'static str, Name), Arc<[Value]>>;
+
+/// What was read and compiled for the last release, so that what did not change since is taken from there.
+#[derive(Debug, Default)]
+pub(crate) struct ReleaseMemo {
+    objects: LiveObjects,
+    tables: Memo,
+}
 
 /// What the cluster's routes mean, at one time.
 #[derive(Debug, Default)]
@@ -65,7 +73,7 @@ impl Release {
         };
         self.parents
             .get(&(kind, name.clone()))
-            .map_or(&[], Vec::as_slice)
+            .map_or(&[], |parents| parents)
     }
 }
 
@@ -141,21 +149,26 @@ impl Recipe {
 
     /// Compiles `texts`, each of which is an object and has its name. What is to be said on routes can wait
     /// until sidecars are told.
-    /// `live` has what was read of them the last time.
+    /// `kept` is of the last time.
     pub(crate) fn make(
         &self,
         texts: &[(String, Arc<str>)],
-        live: &mut LiveObjects,
+        kept: &mut ReleaseMemo,
     ) -> (Release, StatusSource) {
         let mut diagnostics = Diagnostics::default();
         let texts = texts.iter().map(|(name, text)| (&**name, &**text));
-        let manifests = live.decode(texts, "default", &mut diagnostics);
-        let sources = live.sources();
+        let manifests = kept.objects.decode(texts, "default", &mut diagnostics);
+        let sources = kept.objects.sources();
         let Compilation {
             config,
             attachments,
             ..
-        } = compile::compilation(&manifests, &self.compile, &mut diagnostics);
+        } = compile::recompilation(
+            &manifests,
+            &self.compile,
+            &mut kept.tables,
+            &mut diagnostics,
+        );
         let needed = istio::needed(config, &self.scope, &[]);
         let objects = self.objects(&needed);
         let mut sizes = Diagnostics::default();
@@ -184,7 +197,7 @@ impl Recipe {
             attachments,
             diagnostics,
             controller_name: self.controller_name.clone(),
-            _rest: needed,
+            _config: needed,
         };
         (release, source)
     }
@@ -197,16 +210,22 @@ pub(crate) struct StatusSource {
     diagnostics: Diagnostics,
     controller_name: String,
     /// Of no use any more, but it takes a while to free.
-    _rest: Config,
+    _config: Config,
 }
 
 impl StatusSource {
-    /// The entries of `status.parents` of each route.
-    pub(crate) fn parents(&self) -> Parents {
-        let statuses = status::statuses(&self.manifests, &self.attachments, &self.diagnostics);
-        let parents = statuses.iter().map(|of| {
-            let key = (of.kind.as_str(), (of.namespace.clone(), of.name.clone()));
-            (key, status::parents(of, &self.controller_name))
+    /// The entries of `status.parents` of each route. `kept` has what was said the last time.
+    pub(crate) fn parents(&self, kept: &mut StatusMemo) -> Parents {
+        let said = kept.parents(
+            &self.manifests,
+            &self.attachments,
+            &self.diagnostics,
+            &self.controller_name,
+        );
+        let parents = said.into_iter().map(|of| {
+            let metadata = &of.route.metadata;
+            let name = (metadata.namespace.clone(), metadata.name.value.clone());
+            ((of.route.kind.as_str(), name), of.parents)
         });
         parents.collect()
     }
@@ -263,20 +282,22 @@ mod tests {
     #[test]
     fn what_is_kept_from_the_last_time_makes_no_difference() {
         let recipe = recipe();
-        let mut kept = LiveObjects::default();
+        let (mut kept, mut said) = (ReleaseMemo::default(), StatusMemo::default());
         let mut routed = 0;
         for state in 0..300 {
             let texts = texts(state);
             let (with, statuses_with) = recipe.make(&texts, &mut kept);
-            let (without, statuses_without) = recipe.make(&texts, &mut LiveObjects::default());
+            let (without, statuses_without) = recipe.make(&texts, &mut ReleaseMemo::default());
             assert_eq!(with.objects, without.objects, "{texts:#?}");
-            assert_eq!(statuses_with.parents(), statuses_without.parents());
+            let statuses = statuses_with.parents(&mut said);
+            let anew = statuses_without.parents(&mut StatusMemo::default());
+            assert_eq!(statuses, anew);
             let sorted = |mut findings: Vec<String>| {
                 findings.sort();
                 findings
             };
             assert_eq!(sorted(with.findings), sorted(without.findings));
-            routed += statuses_with.parents().len();
+            routed += statuses.len();
         }
         assert!(routed > 300, "{routed}");
     }
