@@ -1,7 +1,7 @@
 //! Values by namespace, in the order of the namespaces.
 
-use serde::{Serialize, Serializer, de::Error as _};
-use serde_json::{Error, Result};
+use serde::{Serialize, Serializer};
+use serde_json::Result;
 
 use crate::json::{FromJson, Value, member};
 
@@ -42,6 +42,11 @@ impl<T> ByNamespace<T> {
                 None
             }
         }
+    }
+
+    /// Puts the namespaces in order, once they are read: in the order of a text each would move those behind it.
+    pub(crate) fn sort(&mut self) {
+        self.0.sort_by(|(one, _), (other, _)| one.cmp(other));
     }
 
     /// Removes the first namespace.
@@ -104,18 +109,16 @@ impl<'j, T: FromJson<'j>> FromJson<'j> for ByNamespace<T> {
         slot.insert(Self::default()).read_over(value)
     }
 
+    /// In the order of the text, and with all that is there twice: [`ByNamespace::sort`] is for whoever looks a namespace
+    /// up, and validation refuses the rest.
     fn read_over(&mut self, value: Value<'_, 'j>) -> Result<()> {
         let Value::Object(object) = value else {
             return Err(value.but_expected("a map"));
         };
         let mut namespace = String::new();
         while object.key(&mut namespace)? {
-            let Err(at) = self.position(&namespace) else {
-                let message = format_args!("namespace `{namespace}` is there twice");
-                return Err(Error::custom(message));
-            };
             let value = member(object)?;
-            self.0.insert(at, (std::mem::take(&mut namespace), value));
+            self.0.push((std::mem::take(&mut namespace), value));
         }
         Ok(())
     }

@@ -13,7 +13,7 @@ use crate::{
     config::Config,
     describe::describe_object,
     error::Error,
-    gzip::{InvalidCompression, gunzip, gzip},
+    gzip::{InvalidCompression, MAX_INFLATED, gunzip, gzip},
     json,
     refusal::refused,
 };
@@ -44,6 +44,9 @@ pub fn compress_json(json: &[u8]) -> CompressedConfig {
 
 /// The JSON of a config, whichever form it has.
 pub(crate) fn plain(configuration: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
+    if configuration.len() > MAX_INFLATED {
+        return Err(Error::TooLarge);
+    }
     if !is_compressed(configuration) {
         return Ok(Cow::Borrowed(configuration));
     }

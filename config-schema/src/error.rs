@@ -20,6 +20,9 @@ pub enum Error {
         /// Counted from 1, in bytes.
         column: usize,
     },
+    /// More than [`MAX_INFLATED`](crate::MAX_INFLATED) bytes.
+    #[error("route config: more than 64 MiB")]
+    TooLarge,
     /// The compressed form has no config in it.
     #[error("route config: gzip: {0}")]
     Compression(#[from] InvalidCompression),

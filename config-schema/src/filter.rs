@@ -30,11 +30,14 @@ describe_object! {
     /// HTTPHeaderFilter. A name may appear in one action only.
     pub struct HeaderModifier: Default {
         /// Replaces all values of a header.
+        #[schema(at_most_items(crate::limits::MAX_ENTRIES))]
         optional "set" => set: Vec<Header>,
         /// Adds a value to those that are there.
+        #[schema(at_most_items(crate::limits::MAX_ENTRIES))]
         optional "add" => add: Vec<Header>,
         /// Removes a header.
         #[schema(each(text(HEADER_NAME)))]
+        #[schema(at_most_items(crate::limits::MAX_ENTRIES))]
         optional "remove" => remove: Vec<String>,
     }
 }

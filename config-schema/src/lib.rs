@@ -54,6 +54,7 @@ mod filter;
 mod gzip;
 mod host;
 mod json;
+mod limits;
 mod locate;
 mod matches;
 mod origin;
@@ -86,6 +87,7 @@ pub use filter::{
 };
 pub use gzip::{InvalidCompression, MAX_INFLATED};
 pub use host::{Feature, Features, HostKind};
+pub use limits::{MAX_ADDRESSES, MAX_ENTRIES};
 pub use matches::{
     Match, MatchType, Method, Names, PathMatch, PathMatchType, PathPrefix, ValueMatch,
 };

@@ -15,9 +15,11 @@ describe_object! {
         optional "method" => method: Option<Method>,
         /// Of headers; all must hold. `Host` is the authority.
         #[schema(header_matches)]
+        #[schema(at_most_items(crate::limits::MAX_ENTRIES))]
         optional "headers" => headers: Vec<ValueMatch>,
         /// Of query parameters; all must hold. The first value of a repeated parameter counts.
         #[schema(query_params)]
+        #[schema(at_most_items(crate::limits::MAX_ENTRIES))]
         optional "queryParams" => query_params: Vec<ValueMatch>,
     }
 }

@@ -77,7 +77,11 @@ pub fn parse(configuration: &[u8]) -> Result<Config, Error> {
     if is_nothing(json) {
         return Ok(Config::default());
     }
-    let config: Config = json::parse(json).map_err(|error| refused(json, 0, json, &error))?;
+    let mut config: Config = json::parse(json).map_err(|error| refused(json, 0, json, &error))?;
+    let services = config.services.iter_mut();
+    for port in services.flat_map(|service| &mut service.ports) {
+        port.consumers.sort();
+    }
     config.validate()?;
     Ok(config)
 }

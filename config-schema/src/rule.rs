@@ -28,6 +28,7 @@ describe_object! {
         optional "matches" => matches: Vec<Match>,
         /// Applied in order to the requests that the rule wins.
         #[schema(filters)]
+        #[schema(at_most_items(crate::limits::MAX_ENTRIES))]
         optional "filters" => filters: Vec<Filter>,
         /// Drawn by weight. None, or only weights of 0, and no redirect: answered 500.
         optional "backendRefs" => backend_refs: Vec<BackendRef>,
@@ -72,6 +73,7 @@ describe_object! {
         optional "weight" => weight: u32 = 1,
         /// Applied after the rule's filters, only to requests that go to this backend.
         #[schema(backend_filters)]
+        #[schema(at_most_items(crate::limits::MAX_ENTRIES))]
         optional "filters" => filters: Vec<Filter>,
     }
 }

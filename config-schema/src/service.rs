@@ -32,6 +32,7 @@ describe_object! {
         /// this Service whatever its authority says. If no Service has any, the filter never asks
         /// where a connection went, which saves a host call per request.
         #[schema(addresses)]
+        #[schema(at_most_items(crate::limits::MAX_ADDRESSES))]
         optional "clusterIPs" => cluster_ips: Vec<IpAddr>,
         /// Ports.
         required "ports" => ports: Vec<Port<R>>,

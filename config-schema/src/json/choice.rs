@@ -7,6 +7,7 @@ use super::{
     read::{Empty, FromJson},
     value::{JsonObject, Slot, Value},
 };
+use crate::limits::shown;
 
 /// Reads one of these words, of which each stands for the value at its place.
 pub(crate) fn choice<T: Copy>(value: Value<'_, '_>, words: &[&str], values: &[T]) -> Result<T> {
@@ -69,6 +70,7 @@ impl<'j> Slot<'j> for Ignored {
 /// The error that nothing of this name is known, and what is.
 pub(super) fn unknown(what: &str, given: &str, known: &[&str]) -> Error {
     let known = one_of(known);
+    let given = shown(given);
     Error::custom(format_args!("unknown {what} `{given}`, expected {known}"))
 }
 

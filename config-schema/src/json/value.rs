@@ -5,6 +5,8 @@ use std::fmt;
 use serde::de::Error as _;
 use serde_json::{Error, Result, value::RawValue};
 
+use crate::limits::shown;
+
 /// A value as the parser finds it. What is in lists and objects is still to be read.
 pub(crate) enum Value<'v, 'j> {
     Null,
@@ -33,7 +35,7 @@ impl fmt::Display for Value<'_, '_> {
             Self::Number(number) => write!(f, "integer `{number}`"),
             Self::Negative(number) => write!(f, "integer `{number}`"),
             Self::Float => f.write_str("floating point number"),
-            Self::Text(text) => write!(f, "string {text:?}"),
+            Self::Text(text) => write!(f, "string {:?}", shown(text)),
             Self::List(_) => f.write_str("sequence"),
             Self::Object(_) => f.write_str("map"),
         }

@@ -48,6 +48,11 @@ pub(crate) fn at_most(maximum: u32) -> impl Fn(&mut Schema) {
     move |schema| keyword(schema, "maximum", maximum.into())
 }
 
+/// Lists that have no more items.
+pub(crate) fn at_most_items(maximum: usize) -> impl Fn(&mut Schema) {
+    move |schema| keyword(schema, "maxItems", maximum.into())
+}
+
 /// The keyword with this value, after all others.
 pub(crate) fn says(name: &'static str, value: Value) -> impl Fn(&mut Schema) {
     move |schema| {

@@ -15,6 +15,9 @@ use crate::{
 };
 
 pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut ProblemList) {
+    if problems.refuses_many(filters.len(), &place.member("filters")) {
+        return;
+    }
     for (f, filter) in filters.iter().enumerate() {
         let place = place.element("filters", f);
         let repeatable = matches!(filter, Filter::RequestMirror(_));
@@ -65,8 +68,15 @@ pub(super) fn filters(filters: &[Filter], place: &Place<'_>, problems: &mut Prob
 }
 
 fn header_modifier(modifier: &HeaderModifier, place: &Place<'_>, problems: &mut ProblemList) {
-    let mut names = Vec::new();
     let lists: [(&str, &[Header]); 2] = [("set", &modifier.set), ("add", &modifier.add)];
+    let mut is_refused = problems.refuses_many(modifier.remove.len(), &place.member("remove"));
+    for (list, headers) in lists {
+        is_refused |= problems.refuses_many(headers.len(), &place.member(list));
+    }
+    if is_refused {
+        return;
+    }
+    let mut names = Vec::new();
     for (list, headers) in lists {
         for (i, header) in headers.iter().enumerate() {
             let place = place.element(list, i);

@@ -7,7 +7,8 @@ use super::{
     taken::{Taken, Taker},
 };
 use crate::{
-    part::ServiceHead, place::Place, service::ServiceKind, settings::Settings, text::is_host,
+    limits::MAX_ADDRESSES, part::ServiceHead, place::Place, service::ServiceKind,
+    settings::Settings, text::is_host,
 };
 
 /// Everything by which a Service or its port is found, as the router finds it: in lower case, and an
@@ -40,7 +41,11 @@ impl FrontendClaims {
         problems: &mut ProblemList,
     ) {
         self.service = number;
-        self.addresses = head.cluster_ips.to_vec();
+        self.addresses.clear();
+        let many = head.cluster_ips.len();
+        if !problems.refuses_more(many, MAX_ADDRESSES, &place.member("clusterIPs")) {
+            self.addresses.extend_from_slice(head.cluster_ips);
+        }
         let ServiceHead {
             kind,
             namespace,

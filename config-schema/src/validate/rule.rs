@@ -166,11 +166,13 @@ fn r#match(r#match: &Match, place: &Place<'_>, problems: &mut ProblemList) {
             wire_text::path(&place, &path.value, false, problems);
         }
     }
+    problems.refuses_many(r#match.headers.len(), &place.member("headers"));
     for (h, header) in r#match.headers.iter().enumerate() {
         let place = place.element("headers", h);
         header_name(&place.member("name"), &header.name, problems);
         on_wire(&place.member("value"), &header.value, 0, problems);
     }
+    problems.refuses_many(r#match.query_params.len(), &place.member("queryParams"));
     for (q, param) in r#match.query_params.iter().enumerate() {
         let place = place.element("queryParams", q);
         if param.name.is_empty() {

@@ -5,18 +5,18 @@ use std::fmt;
 /// Keys of which each may be taken once. Of a key only its hash is kept, which is less code and memory
 /// than the key: at 64 bits no two keys have the same by chance.
 ///
-/// The keys are a binary tree, whose root is the first one. Hashes come in no order, so it is as deep as
-/// a balanced tree but for a small factor, and it is far less code than a hash table.
+/// The keys are a binary tree, whose root is the first one: a step down tells the next bit of the hashes apart, so that
+/// no order of keys makes it deeper than a hash has bits. It is far less code than a hash table.
 #[derive(Default)]
 pub(super) struct Taken(Vec<TakenKey>);
 
 struct TakenKey {
     hash: u64,
     taker: Taker,
-    /// Where the keys with lower hashes and those with higher ones begin; 0 where there are none, for
-    /// nothing leads to the root.
-    lower: usize,
-    higher: usize,
+    /// Where the keys begin whose next bit is 0, and those with 1; 0 where there are none, for nothing leads to
+    /// the root.
+    zero: usize,
+    one: usize,
 }
 
 /// Who took a key.
@@ -55,6 +55,12 @@ impl fmt::Display for Taker {
 }
 
 impl Taken {
+    /// Whether nobody took the key before.
+    pub(super) fn is_new(&mut self, key: &str) -> bool {
+        let taker = Taker::Rule(self.0.len());
+        self.take(key, taker).is_none()
+    }
+
     /// Who took the key first, if that is another one.
     pub(super) fn take(&mut self, key: &str, taker: Taker) -> Option<Taker> {
         // FNV-1a.
@@ -66,16 +72,17 @@ impl Taken {
             // A few small pieces of memory that were outgrown would be in the way of each request.
             self.0.reserve(64);
         }
-        let mut at = 0;
+        let (mut at, mut bits) = (0, hash);
         while let Some(key) = self.0.get_mut(at) {
             if key.hash == hash {
                 return (key.taker != taker).then_some(key.taker);
             }
-            let next = if hash < key.hash {
-                &mut key.lower
+            let next = if bits & 1 == 0 {
+                &mut key.zero
             } else {
-                &mut key.higher
+                &mut key.one
             };
+            bits >>= 1;
             if *next == 0 {
                 *next = new;
             }
@@ -84,8 +91,8 @@ impl Taken {
         self.0.push(TakenKey {
             hash,
             taker,
-            lower: 0,
-            higher: 0,
+            zero: 0,
+            one: 0,
         });
         None
     }

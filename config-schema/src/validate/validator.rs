@@ -2,7 +2,7 @@
 
 use super::{
     frontends::FrontendClaims, patterns::patterns, problems::ProblemList, rule, settings,
-    table::TableCheck, wire_text::on_wire,
+    table::TableCheck, taken::Taken, wire_text::on_wire,
 };
 use crate::{
     config::Config,
@@ -16,8 +16,12 @@ pub(crate) struct Validator {
     frontends: FrontendClaims,
     /// Services that have ended.
     services: usize,
-    /// Ports of the Service at hand that have begun.
-    ports: Vec<u16>,
+    /// How many ports of the Service at hand have begun.
+    ports: usize,
+    /// Their numbers, in order.
+    numbers: Vec<u16>,
+    /// Client namespaces of the port at hand.
+    consumers: Taken,
     /// Client namespace of the table at hand; the producer's has none.
     consumer: Option<String>,
     table: TableCheck,
@@ -32,7 +36,9 @@ impl Validator {
             problems,
             frontends: FrontendClaims::default(),
             services: 0,
-            ports: Vec::new(),
+            ports: 0,
+            numbers: Vec::new(),
+            consumers: Taken::default(),
             consumer: None,
             table: TableCheck::default(),
         }
@@ -41,7 +47,7 @@ impl Validator {
     /// Takes the next part.
     pub(crate) fn take(&mut self, part: &Part<'_>) {
         let service = Place::Root.element("services", self.services);
-        let port = service.element("ports", self.ports.len().saturating_sub(1));
+        let port = service.element("ports", self.ports.saturating_sub(1));
         let consumers = port.member("consumers");
         let table = match &self.consumer {
             Some(namespace) => consumers.member(namespace),
@@ -56,8 +62,21 @@ impl Validator {
             Part::Service(head) => self
                 .frontends
                 .service(*head, self.services, &service, problems),
-            Part::Port(head) => self.port(head),
-            Part::Table(consumer) => self.consumer = consumer.map(str::to_owned),
+            Part::Port(head) => {
+                self.consumers = Taken::default();
+                self.port(head);
+            }
+            Part::Table(consumer) => {
+                if let Some(namespace) = consumer
+                    && !self.consumers.is_new(namespace)
+                {
+                    problems.add(
+                        &consumers.member(namespace),
+                        format_args!("namespace `{namespace}` is there twice"),
+                    );
+                }
+                self.consumer = consumer.map(str::to_owned);
+            }
             Part::Patterns(found) => patterns(found, &table, problems),
             Part::Rule(rule) => {
                 let place = table.element("rules", self.table.len());
@@ -70,24 +89,25 @@ impl Validator {
             Part::EndOfPort => {}
             Part::EndOfService => {
                 self.services = self.services.saturating_add(1);
-                self.ports.clear();
+                self.ports = 0;
+                self.numbers.clear();
             }
         }
     }
 
     fn port(&mut self, head: &PortHead<'_>) {
         let service = Place::Root.element("services", self.services);
-        let place = service.element("ports", self.ports.len());
+        let place = service.element("ports", self.ports);
         let problems = &mut self.problems;
-        if head.port == 0 || self.ports.contains(&head.port) {
-            problems.add(
+        match self.numbers.binary_search(&head.port) {
+            Err(at) if head.port > 0 => self.numbers.insert(at, head.port),
+            _ => problems.add(
                 &place.member("port"),
                 format_args!("{} must be above 0 and there once", head.port),
-            );
+            ),
         }
-        self.frontends
-            .port(head.port, self.ports.len(), &place, problems);
-        self.ports.push(head.port);
+        self.frontends.port(head.port, self.ports, &place, problems);
+        self.ports = self.ports.saturating_add(1);
         on_wire(&place.member("cluster"), head.cluster, 1, problems);
     }
 
