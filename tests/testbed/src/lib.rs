@@ -13,7 +13,6 @@
 //! - [`mod@module`]: a stand-in for the filter's file.
 //! - [`mod@page`]: pages of the documentation, as commands.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
-//! - [`mod@carried`]: a request after a decision, without a proxy.
 //! - [`mod@drive`]: the two ways to run a fixture.
 //! - [`mod@agreement`]: whether what was observed is what `gammactl explain` says.
 //! - [`mod@repository`]: where files of this repository are.
@@ -22,14 +21,12 @@
 #![deny(missing_docs)]
 
 pub mod agreement;
-pub mod carried;
 pub mod client;
 pub mod drive;
 pub mod echo;
 pub mod envoy;
 pub mod fixture;
 pub mod gammactl;
-mod latin1;
 pub mod load;
 pub mod manifests;
 pub mod module;

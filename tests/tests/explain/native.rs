@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use fastrand::Rng;
+use gamma_carried::CarriedRequest;
 use gamma_explain::{
     AppliedRoutesKind, ExplainedAction, ExplainedOutcome, Explanation, admit, render,
     request::Simulated,
 };
 use gamma_random::{NAMESPACES, pick, variable};
 use gamma_router::{Action as Decided, Decision, Router};
-use gamma_testbed::carried::CarriedRequest;
 
 use crate::world::{World, simulated};
 

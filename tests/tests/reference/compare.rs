@@ -2,13 +2,18 @@
 
 use std::{collections::BTreeMap, fmt, iter::Sum, rc::Rc};
 
+use anyhow::ensure;
 use fastrand::Rng;
+use gamma_carried::CarriedRequest;
 use gamma_compile::{Options, compile};
-use gamma_manifest::{Manifests, diagnostic::Diagnostics};
+use gamma_manifest::{
+    Manifests, decode,
+    diagnostic::{Diagnostics, Format, Severity, render},
+    source::Sources,
+};
 use gamma_random::RandomRequest;
 use gamma_reference::{Answer, Backend, Outcome, RuleName};
 use gamma_router::{Action, Request as Asked, Router};
-use gamma_testbed::{carried::CarriedRequest, manifests};
 use serde_json::{Value, json};
 
 /// What happened to a request.
@@ -95,7 +100,7 @@ impl<'c> World<'c> {
     pub(crate) fn all(objects: &[Value], clients: &[&'c str]) -> anyhow::Result<Vec<Self>> {
         // JSON is YAML.
         let text = json!({"apiVersion": "v1", "kind": "List", "items": objects}).to_string();
-        let manifests = Rc::new(manifests::read(&text)?);
+        let manifests = Rc::new(read(&text)?);
         let options = Options::default();
         let config = compile(&manifests, &options, &mut Diagnostics::default());
         // Through JSON and validation, as the filter gets it.
@@ -160,6 +165,16 @@ impl<'c> World<'c> {
         };
         Done { rule, what }
     }
+}
+
+fn read(text: &str) -> anyhow::Result<Manifests> {
+    let mut sources = Sources::default();
+    sources.add("-", text);
+    let mut diagnostics = Diagnostics::default();
+    let manifests = decode(&sources, "default", &mut diagnostics);
+    let said = render(&diagnostics, &sources, Format::Text);
+    ensure!(!diagnostics.any(Severity::Error), "{said}");
+    Ok(manifests)
 }
 
 /// Headers by name, repeated ones joined.

@@ -39,11 +39,12 @@ const RULES: Rules = Rules {
         # The tests.
         gamma-api-server:
         gamma-architecture:
+        gamma-carried:     gamma-config gamma-router
         gamma-golden:
         gamma-interpreter:
         gamma-random:
         gamma-reference:   gamma-manifest
-        gamma-testbed:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy
+        gamma-testbed:     gamma-carried gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy
         gamma-bench:       gamma-config gamma-interpreter gamma-testbed
         gamma-conformance: gamma-manifest gamma-testbed
         gamma-cluster:     gamma-testbed
@@ -58,7 +59,7 @@ const RULES: Rules = Rules {
         gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-diff:    gamma-random
         gamma-pattern: gamma-router
-        gamma-tests:   gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-pattern gamma-random gamma-reference gamma-testbed
+        gamma-tests:   gamma-bake gamma-carried gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-pattern gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
         kube:          gamma-kube gamma-controller

@@ -20,7 +20,7 @@ pub use websocket::WebSocket;
 use serde::{Deserialize, Serialize};
 
 use crate::echo::Echoed;
-pub use crate::latin1::{latin1, latin1_bytes};
+pub use gamma_carried::{latin1, latin1_bytes};
 
 /// An HTTP request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result};
+use gamma_carried::{CarriedEnd, CarriedRequest, ListedHeaders, latin1};
 use gamma_compile::{self as compile, compile};
 use gamma_config::wire;
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
@@ -21,8 +22,6 @@ use super::{
     time,
 };
 use crate::{
-    carried::{CarriedEnd, CarriedRequest, ListedHeaders},
-    client::latin1,
     echo::Identity,
     fixture::{Exchange, Observed, PORT, Protocol, Seen},
     stage::NO_ENDPOINTS,

@@ -8,7 +8,7 @@ use hyper::{
 use serde::{Deserialize, Serialize};
 
 use super::identity::Identity;
-use crate::latin1::latin1;
+use crate::client::latin1;
 
 /// What a backend received, as it answers in JSON.
 ///

@@ -1,11 +1,11 @@
-//! A request after everything that a decision does to it, for tests that have no proxy to carry it out.
+//! A request after everything that a decision does to it.
 
 use std::{convert::Infallible, net::SocketAddr};
 
 use gamma_config::Fraction;
 use gamma_router::{Answer, By, Decision, HeaderVisitor, RequestVisitor, Router};
 
-use crate::client::latin1;
+use crate::latin1;
 
 /// A request and where it ends. What the filter says to the proxy in headers, which no backend gets to
 /// see, is left out.
@@ -141,7 +141,8 @@ impl RequestVisitor for CarriedRequest {
 }
 
 /// Changes headers that are a list of names, in lower case, and values.
-pub(crate) struct ListedHeaders<'h>(pub(crate) &'h mut Vec<(String, String)>);
+#[derive(Debug)]
+pub struct ListedHeaders<'h>(pub &'h mut Vec<(String, String)>);
 
 impl HeaderVisitor for ListedHeaders<'_> {
     type Error = Infallible;
