@@ -105,6 +105,7 @@ mod tests {
                 "no authority",
             ),
             (r#""- - HTTP/1.1" 400"#, "is not"),
+            (r#""- cart/ HTTP/1.1" 400"#, "is not"),
             (r#"{"method": "GET"}"#, "no `path`"),
             ("{", "EOF"),
         ] {

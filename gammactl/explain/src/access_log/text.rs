@@ -22,8 +22,9 @@ pub(super) fn read(line: &str) -> Result<Logged, LogLineError> {
         })
         .collect();
     let first = quoted.first().ok_or(LogLineError::NoRequest)?;
-    let mut parts = first.split(' ');
-    let (Some(method), Some(target)) = (parts.next(), parts.next().filter(|t| *t != "-")) else {
+    // Envoy says `-` where there is nothing, as for a request that could not be read.
+    let mut parts = first.split(' ').map(|part| (part != "-").then_some(part));
+    let (Some(Some(method)), Some(Some(target))) = (parts.next(), parts.next()) else {
         return Err(LogLineError::NotARequest((*first).into()));
     };
     // "%REQ(USER-AGENT)%" "%REQ(X-REQUEST-ID)%" "%REQ(:AUTHORITY)%" "%UPSTREAM_HOST%"
