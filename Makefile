@@ -230,6 +230,7 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences
 	cargo fmt --all --manifest-path tests/bench/filters/Cargo.toml --check
 	cargo fmt --all --manifest-path examples/rust-proxy/Cargo.toml --check
 	cargo fmt --all --manifest-path tests/waf/Cargo.toml --check
+	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
 	cargo test --locked -q -p gamma-cases --test schema the_checked_in_schemas
 	scripts/check-docs
@@ -238,18 +239,14 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences
 FUZZ_SECONDS ?= 60
 
 .PHONY: fuzz
-fuzz: build $(TOOLS)/bin/cargo-fuzz ## Plugin configurations that nobody has thought of, FUZZ_SECONDS=60 for each target (nightly Rust)
-	rustup run nightly rustc --version || rustup toolchain install nightly --profile minimal
-	mkdir -p tests/fuzz/corpus/plugin_configuration
-	cp examples/handwritten.json tests/fuzz/corpus/plugin_configuration/
-	for format in plain gzip; do \
-		target/release/gammactl compile -f examples/shop --config-format $$format \
-			-o tests/fuzz/corpus/plugin_configuration/shop-$$format.json; \
-	done
-	for target in plugin_configuration inflate; do \
-		RUSTUP_TOOLCHAIN=nightly $(TOOLS)/bin/cargo-fuzz fuzz run --fuzz-dir tests/fuzz $$target -- \
-			-max_total_time=$(FUZZ_SECONDS) -timeout=5 -rss_limit_mb=1024; \
-	done
+fuzz: $(TOOLS)/bin/cargo-fuzz ## Input that nobody has thought of, FUZZ_SECONDS=60 for each target of tests/fuzz (nightly Rust)
+	@if tests/fuzz/run preflight; then \
+		printf '\n== The fuzz targets (two minutes the first time), and %s seconds of each\n' "$(FUZZ_SECONDS)"; \
+		FUZZ_SECONDS=$(FUZZ_SECONDS) tests/fuzz/run $(TARGETS); \
+	else \
+		echo "THE FUZZ TARGETS DID NOT RUN: this machine lacks what is said above" >&2; \
+		[ -z "$${GAMMA_CI_FUZZ:-}" ]; \
+	fi
 
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
