@@ -216,11 +216,8 @@ release-check-here: cyclonedx
 .PHONY: cyclonedx
 cyclonedx: $(TOOLS)/bin/cargo-cyclonedx ## Installs what says of which crates a program consists
 
-# Advisories are left out: their database is not part of the package registries, which is all that
-# some of the machines that run this can reach. `cargo deny check advisories` needs no set-up where
-# it can be fetched.
 .PHONY: lint
-lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences, JSON Schemas, names of files in the docs
+lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences, advisories, JSON Schemas, names of files in the docs
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo clippy --locked -p gamma-filter --target wasm32-wasip1 -- -D warnings
@@ -232,6 +229,7 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences
 	cargo fmt --all --manifest-path tests/waf/Cargo.toml --check
 	cargo fmt --manifest-path tests/fuzz/Cargo.toml --check
 	$(TOOLS)/bin/cargo-deny --locked check bans licenses sources
+	scripts/check-advisories $(TOOLS)/bin/cargo-deny
 	cargo test --locked -q -p gamma-cases --test schema the_checked_in_schemas
 	scripts/check-docs
 
