@@ -208,8 +208,14 @@ release-check: build kubectl ## What a release consists of, made here and tried 
 		[ -z "$${GAMMA_CI_RELEASE:-}" ]; \
 	fi
 
+# Whoever gets the module can build it and compare.
+.PHONY: reproducible
+reproducible: module ## Builds the filter again, in another folder, and fails if one byte is another
+	$(call say,The filter from a copy of the sources (a minute))
+	scripts/reproduce
+
 .PHONY: release-check-here
-release-check-here: cyclonedx
+release-check-here: cyclonedx reproducible
 	$(call say,The tests of a release (a minute))
 	tests/release/run $(TESTS)
 
