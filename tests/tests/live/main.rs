@@ -12,3 +12,4 @@ mod refused;
 mod shop;
 mod terminator;
 mod tls;
+mod trap;
