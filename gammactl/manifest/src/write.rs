@@ -17,7 +17,7 @@ pub fn json(bootstrap: &Value) -> String {
 pub fn yaml(bootstrap: &Value, comment: &str) -> String {
     let mut text: String = comment.lines().map(|line| format!("# {line}\n")).collect();
     match bootstrap {
-        Value::Object(members) => mapping(members, 0, &mut text),
+        Value::Object(members) if !members.is_empty() => mapping(members, 0, &mut text),
         other => text.push_str(&format!("{other}\n")),
     }
     text
@@ -92,6 +92,12 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn an_object_without_members_is_one() {
+        assert_eq!(yaml(&json!({}), ""), "{}\n");
+        assert_eq!(yaml(&json!([{}, [{}]]), ""), "[{},[{}]]\n");
+    }
 
     #[test]
     fn what_could_be_something_else_is_quoted() {
