@@ -4,7 +4,7 @@ use std::{env, fs, path::Path};
 
 use gamma_interpreter::Cost;
 
-use crate::{change, decision, request};
+use crate::{change, decision, patterns, request};
 
 /// How much more instructions are no failure: the same source compiled elsewhere may differ a little.
 const TOLERANCE: f64 = 1.02;
@@ -111,6 +111,7 @@ fn nothing_costs_more_than_the_file_says() {
     let counted: Vec<Row> = decision::rows()
         .into_iter()
         .chain(request::rows())
+        .chain(patterns::rows())
         .chain(change::rows())
         .collect();
     if env::var_os("UPDATE").is_some() {

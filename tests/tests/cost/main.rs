@@ -8,4 +8,5 @@
 mod change;
 mod counts;
 mod decision;
+mod patterns;
 mod request;

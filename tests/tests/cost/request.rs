@@ -6,7 +6,7 @@ use gamma_interpreter::{CountedRequest, Vm, modules};
 
 use crate::counts::Row;
 
-static FILTER: LazyLock<Vec<u8>> = LazyLock::new(|| modules::filter().unwrap());
+pub(crate) static FILTER: LazyLock<Vec<u8>> = LazyLock::new(|| modules::filter().unwrap());
 static COUNTED: LazyLock<Vec<u8>> = LazyLock::new(|| modules::counted().unwrap());
 
 /// What `gammactl compile --without` writes if everything is turned off that can be.
