@@ -45,7 +45,7 @@ impl HeaderPredicate {
 ///
 /// The values of a repeated header count as one, joined with `,`: "a recipient MAY combine multiple
 /// header fields with the same field name into one" (RFC 7230 section 3.2.2, to which
-/// HTTPHeaderMatch refers); Envoy does the same.
+/// HTTPHeaderMatch refers). Envoy did the same until 1.39; since then it asks each value alone.
 pub(crate) fn header<'a, H: Headers + ?Sized>(
     request: &Request<'a, H>,
     name: &str,

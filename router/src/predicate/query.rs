@@ -31,7 +31,7 @@ pub(crate) fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// The bytes of `raw`, percent-decoded. A `%` without two hex digits stands for itself, and so does
-/// `+`: both as in Envoy.
+/// `+`: both as where Envoy decodes. It does not for matches.
 fn decoded(raw: &[u8]) -> impl Iterator<Item = u8> + '_ {
     let mut rest = raw;
     std::iter::from_fn(move || {

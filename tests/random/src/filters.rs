@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::{once_in, pick};
 
+const VALUES: [&str; 3] = ["s", "t", "s, t"];
 const REPLACEMENTS: [&str; 6] = ["", "/", "/x", "/x/", "/x/y", "/a"];
 
 /// Filters of a rule or a backendRef; `prefix` if they may replace one.
@@ -20,7 +21,12 @@ pub(super) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> 
         filters.clear();
     }
     if once_in(rng, 6) {
-        filters.push(request_header_modifier(rng));
+        filters.push(header_modifier(
+            rng,
+            "Request",
+            &["X-A", "x-b", "x-c"],
+            &VALUES,
+        ));
     }
     if once_in(rng, 20) {
         filters.push(json!({
@@ -32,11 +38,12 @@ pub(super) fn filters(rng: &mut Rng, is_http: bool, prefix: bool) -> Vec<Value> 
     filters
 }
 
-/// Each name is in one list at most: more "is invalid configuration".
-fn request_header_modifier(rng: &mut Rng) -> Value {
+/// A RequestHeaderModifier or a ResponseHeaderModifier. Each name is in one list at most: more "is invalid
+/// configuration".
+pub(super) fn header_modifier(rng: &mut Rng, of: &str, names: &[&str], values: &[&str]) -> Value {
     let (mut set, mut add, mut remove) = (Vec::new(), Vec::new(), Vec::new());
-    for name in ["X-A", "x-b", "x-c"] {
-        let header = json!({"name": name, "value": pick(rng, &["s", "t", "s, t"])});
+    for name in names {
+        let header = json!({"name": name, "value": pick(rng, values)});
         match rng.u32(..5) {
             0 => set.push(header),
             1 => add.push(header),
@@ -44,13 +51,14 @@ fn request_header_modifier(rng: &mut Rng) -> Value {
             _ => {}
         }
     }
+    let member = format!("{}HeaderModifier", of.to_lowercase());
     json!({
-        "type": "RequestHeaderModifier",
-        "requestHeaderModifier": {"set": set, "add": add, "remove": remove},
+        "type": format!("{of}HeaderModifier"),
+        member: {"set": set, "add": add, "remove": remove},
     })
 }
 
-fn redirect(rng: &mut Rng, prefix: bool) -> Value {
+pub(super) fn redirect(rng: &mut Rng, prefix: bool) -> Value {
     let mut redirect = Map::new();
     if once_in(rng, 3) {
         redirect.insert("scheme".into(), json!(pick(rng, &["http", "https"])));
@@ -78,7 +86,7 @@ fn redirect(rng: &mut Rng, prefix: bool) -> Value {
     json!({"type": "RequestRedirect", "requestRedirect": redirect})
 }
 
-fn rewrite(rng: &mut Rng, prefix: bool) -> Value {
+pub(super) fn rewrite(rng: &mut Rng, prefix: bool) -> Value {
     let mut rewrite = Map::new();
     if once_in(rng, 2) {
         let host = pick(rng, &["example.org", "example.com"]);

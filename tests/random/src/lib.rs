@@ -11,6 +11,7 @@ mod damage;
 mod endpoints;
 mod filters;
 mod matches;
+mod one_service;
 mod request;
 mod routes;
 
@@ -19,6 +20,7 @@ use std::{env, str::FromStr};
 pub use cluster::cluster;
 pub use damage::damage;
 use fastrand::Rng;
+pub use one_service::{BACKENDS, FRONTEND, FRONTEND_PORTS, one_service};
 pub use request::{RandomRequest, request};
 pub use routes::objects;
 

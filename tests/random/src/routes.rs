@@ -8,7 +8,7 @@ use super::{NAMESPACES, filters::filters, matches, once_in, pick};
 /// Names of Services; one is also a namespace.
 pub(super) const SERVICES: [&str; 4] = ["cart", "till", "shop", "web"];
 pub(super) const PORTS: [(u16, &str); 3] = [(80, "http"), (8080, "alt"), (443, "tls")];
-const ROUTES: [&str; 6] = ["a", "b", "a-b", "a.b", "aa", "c"];
+pub(super) const ROUTES: [&str; 6] = ["a", "b", "a-b", "a.b", "aa", "c"];
 
 /// Services and routes of one cluster.
 pub fn objects(rng: &mut Rng) -> Vec<Value> {
@@ -187,7 +187,7 @@ fn rule(rng: &mut Rng, kind: &str) -> Value {
 }
 
 /// What ReplacePrefixMatch needs.
-fn has_one_prefix(matches: &[Value], is_http: bool) -> bool {
+pub(super) fn has_one_prefix(matches: &[Value], is_http: bool) -> bool {
     is_http
         && match matches {
             [] => true,
