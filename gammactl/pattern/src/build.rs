@@ -12,6 +12,7 @@ use regex_automata::{
     nfa::thompson,
     util::{primitives::StateID, start},
 };
+use regex_syntax::hir::{Hir, Look};
 
 use crate::{
     dfa::{DEAD, Dfa, START},
@@ -35,7 +36,11 @@ impl Dfa {
     ///
     /// RE2 would refuse it, or its automaton is too large.
     pub fn new(pattern: &str) -> Result<Self, UnusablePattern> {
-        let hir = syntax::parse(pattern)?;
+        let hir = Hir::concat(vec![
+            Hir::look(Look::Start),
+            syntax::parse(pattern)?,
+            Hir::look(Look::End),
+        ]);
         let nfa = thompson::Compiler::new()
             .configure(
                 thompson::Config::new()

@@ -21,9 +21,11 @@ mod dfa;
 mod error;
 mod merge;
 mod minimal;
+mod program_size;
 mod syntax;
 mod table;
 
 pub use dfa::{Dfa, DfaState};
 pub use error::{PatternSyntax, UnusablePattern};
+pub use program_size::{ENVOY_PROGRAM_SIZE, program_size};
 pub use table::{MOST_AUTOMATA, TooManyAutomata, compile};

@@ -25,7 +25,7 @@ end
 
 /// An Envoy with some patterns.
 pub(crate) struct AskedEnvoy {
-    _envoy: Envoy,
+    envoy: Envoy,
     /// By the number of the pattern. Those that it refused have no client.
     clients: HashMap<usize, Client>,
     _directory: TempDir,
@@ -57,7 +57,7 @@ impl AskedEnvoy {
         let envoy = Envoy::start(Bootstrap::Text(&bootstrap.to_string()), &Options::default())?;
         let clients = clients(&envoy)?;
         Ok(Self {
-            _envoy: envoy,
+            envoy,
             clients,
             _directory: directory,
         })
@@ -77,6 +77,18 @@ impl AskedEnvoy {
         let status = client.send(&request)?.status;
         ensure!(matches!(status, 200 | 404), "status {status}");
         Ok(status == 200)
+    }
+
+    /// How many instructions the patterns have that were refused because of that, by their numbers.
+    pub(crate) fn program_sizes(&self) -> HashMap<usize, usize> {
+        let log = self.envoy.log();
+        let refusals = log.split("listener 'p").skip(1).filter_map(|refusal| {
+            let (number, rest) = refusal.split_once("' config rejected: ")?;
+            let (_, rest) = rest.split_once("RE2 program size of ")?;
+            let (size, _) = rest.split_once(' ')?;
+            Some((number.parse().ok()?, size.parse().ok()?))
+        });
+        refusals.collect()
     }
 }
 

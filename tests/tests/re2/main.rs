@@ -5,6 +5,7 @@
 
 mod envoy;
 mod patterns;
+mod program_size;
 mod special;
 mod texts;
 

@@ -24,19 +24,15 @@ use crate::error::{PatternSyntax, UnusablePattern};
 
 /// "RE2 limits repetition counts to 1000", also where one repetition is within another.
 const MOST_REPEATED: u32 = 1000;
-/// What `pattern` matches if it has to match a whole text.
+
+/// What `pattern` is made of.
 pub(crate) fn parse(pattern: &str) -> Result<Hir, UnusablePattern> {
     let mut parser = PatternParser {
         rest: pattern.as_bytes(),
         flags: Flags::default(),
         open: vec![OpenGroup::new(Flags::default())],
     };
-    let hir = parser.run()?;
-    Ok(Hir::concat(vec![
-        Hir::look(Look::Start),
-        hir,
-        Hir::look(Look::End),
-    ]))
+    parser.run()
 }
 
 impl<'p> PatternParser<'p> {
@@ -80,7 +76,7 @@ impl<'p> PatternParser<'p> {
         self.rest = &self.rest[1..];
         match byte {
             b'(' if self.rest.starts_with(b"?") => self.perl_group(before)?,
-            b'(' => self.open_group(self.flags)?,
+            b'(' => self.open_group(self.flags, true)?,
             b'|' => self.group().end_alternative(),
             b')' => match self.open.len() {
                 1 => return Err(self.error(PatternSyntax::UnexpectedParenthesis, before)),

@@ -1,6 +1,6 @@
 //! The state of the parser, and the steps that all of it is made of.
 
-use regex_syntax::hir::Hir;
+use regex_syntax::hir::{Capture, Hir};
 
 use super::{byte_set::ByteSet, flags::Flags};
 use crate::error::{PatternSyntax, UnusablePattern};
@@ -19,6 +19,8 @@ pub(super) struct PatternParser<'p> {
 pub(super) struct OpenGroup {
     /// Those that hold again behind it.
     pub(super) flags: Flags,
+    /// Whether RE2 remembers what it matches. It makes no difference but to the size of a program.
+    is_captured: bool,
     pub(super) alternatives: Vec<ExpressionPart>,
     /// The alternative at hand.
     pub(super) items: Vec<ExpressionPart>,
@@ -38,9 +40,11 @@ impl ExpressionPart {
 }
 
 impl OpenGroup {
+    /// It captures nothing.
     pub(super) fn new(flags: Flags) -> Self {
         Self {
             flags,
+            is_captured: false,
             alternatives: Vec::new(),
             items: Vec::new(),
         }
@@ -55,7 +59,15 @@ impl OpenGroup {
 
     pub(super) fn end(mut self) -> ExpressionPart {
         self.end_alternative();
-        joined(self.alternatives, Hir::alternation)
+        let mut whole = joined(self.alternatives, Hir::alternation);
+        if self.is_captured {
+            whole.hir = Hir::capture(Capture {
+                index: 1,
+                name: None,
+                sub: Box::new(whole.hir),
+            });
+        }
+        whole
     }
 }
 
@@ -83,11 +95,18 @@ impl PatternParser<'_> {
     }
 
     /// `flags` hold within it, and those that hold now behind it.
-    pub(super) fn open_group(&mut self, flags: Flags) -> Result<(), UnusablePattern> {
+    pub(super) fn open_group(
+        &mut self,
+        flags: Flags,
+        is_captured: bool,
+    ) -> Result<(), UnusablePattern> {
         if self.open.len() > MOST_NESTED {
             return Err(PatternSyntax::NestedTooDeeply.of(""));
         }
-        self.open.push(OpenGroup::new(self.flags));
+        self.open.push(OpenGroup {
+            is_captured,
+            ..OpenGroup::new(self.flags)
+        });
         self.flags = flags;
         Ok(())
     }

@@ -31,7 +31,7 @@ impl<'p> PatternParser<'p> {
                     (is_on, is_complete) = (false, false);
                     continue;
                 }
-                b':' if is_complete => return self.open_group(flags),
+                b':' if is_complete => return self.open_group(flags, false),
                 b')' if is_complete => {
                     self.flags = flags;
                     return Ok(());
@@ -58,6 +58,6 @@ impl<'p> PatternParser<'p> {
         if name.is_empty() || !name.iter().all(is_letter) {
             return Err(self.error(PatternSyntax::GroupName, before));
         }
-        self.open_group(self.flags)
+        self.open_group(self.flags, true)
     }
 }
