@@ -21,6 +21,7 @@ mod path_index;
 mod pattern;
 mod patterns;
 mod policies;
+mod program;
 mod ranks;
 mod redirects;
 mod references;

@@ -8,7 +8,7 @@ use gamma_manifest::{
 };
 use gamma_pattern::Dfa;
 
-use super::{habits, normal_path, normal_path::Matches, pattern, pattern::ends_escaped};
+use super::{habits, normal_path, normal_path::Matches, pattern, pattern::ends_escaped, program};
 
 pub(super) fn lint(rule: &Rule, diagnostics: &mut Diagnostics) {
     for m in &rule.matches {
@@ -207,17 +207,17 @@ fn whole(value: &Spanned<String>, instead: &str, diagnostics: &mut Diagnostics) 
     );
 }
 
-/// Notes a pattern that other dialects of regular expressions read differently, as far as its characters
-/// show.
+/// Notes a pattern that other engines refuse, or read differently as far as its characters show.
 fn dialect(value: &Spanned<String>, diagnostics: &mut Diagnostics) {
     let pattern = &*value.value;
-    let Some((what, why, hint)) = difference(pattern) else {
-        return;
-    };
     // What can't be compiled here is said with the engine's own words.
     if Dfa::of(pattern).is_err() {
         return;
     }
+    program::lint(value, diagnostics);
+    let Some((what, why, hint)) = difference(pattern) else {
+        return;
+    };
     diagnostics.push(
         Diagnostic::new(
             &codes::REGEX_DIALECT,
