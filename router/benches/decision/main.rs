@@ -17,6 +17,7 @@
 mod cases;
 mod competitors;
 mod load;
+mod patterns;
 mod stopwatch;
 
 use std::hint::black_box;
@@ -53,6 +54,7 @@ fn main() {
         println!();
     }
     println!();
+    patterns::print();
     let load = load::print();
     // They are for the place where it runs in the end.
     if cfg!(target_arch = "wasm32") {

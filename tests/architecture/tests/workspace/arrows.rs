@@ -59,6 +59,7 @@ const RULES: Rules = Rules {
         gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-diff:    gamma-random
         gamma-pattern: gamma-router
+        gamma-router:  gamma-pattern
         gamma-tests:   gamma-bake gamma-carried gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-pattern gamma-random gamma-reference gamma-testbed
     ",
     reserved: "
