@@ -17,19 +17,17 @@
 
 use std::fmt;
 
+use crate::compressed::base64;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::{Serialize, Serializer, de::Error as _};
-
-use crate::{
-    compressed::base64,
-    json::{Value, read_by_value},
-};
 
 /// Most steps of an automaton (states × classes): they are numbers of two bytes, 128 KiB in all.
 pub const MAX_STEPS: usize = 1 << 16;
 
+/// Most steps of the automata of a route table, together.
+pub const MAX_TABLE_STEPS: usize = 1 << 22;
+
 /// Which of some patterns match a text.
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Automaton {
     /// By byte value.
     classes: Box<[u8]>,
@@ -171,7 +169,13 @@ impl Automaton {
         self.matched.is_empty()
     }
 
-    /// How many patterns there must be: its largest number of one, and 1.
+    /// How many steps there are: states × classes.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.steps.len()
+    }
+
+    /// How many patterns there must be: its largest number of one, and 1. Looks at all of them.
     #[must_use]
     pub fn patterns(&self) -> usize {
         let numbers = self.lists.iter().flatten();
@@ -275,7 +279,8 @@ impl StateBuilder {
             let end = self.steps.len().saturating_add(len);
             self.steps.resize(end, row);
         }
-        self.matched.push(u16::try_from(list).unwrap_or_default());
+        let list = u16::try_from(list).map_err(|_| InvalidAutomaton::OutOfRange)?;
+        self.matched.push(list);
         Ok(())
     }
 
@@ -324,45 +329,6 @@ fn write(bytes: &mut Vec<u8>, mut number: usize) {
         number >>= 7;
     }
     bytes.push(number as u8);
-}
-
-read_by_value!(Automaton, automaton);
-
-fn automaton(value: Value<'_, '_>) -> serde_json::Result<Automaton> {
-    match value {
-        Value::Text(text) => Automaton::read(text)
-            .map_err(|error| serde_json::Error::custom(format_args!("no automaton: {error}"))),
-        other => Err(other.but_expected("an automaton in base64")),
-    }
-}
-
-impl Serialize for Automaton {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.text())
-    }
-}
-
-#[cfg(test)]
-impl<'de> serde::Deserialize<'de> for Automaton {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(from)?;
-        Self::read(&text).map_err(|error| D::Error::custom(format_args!("no automaton: {error}")))
-    }
-}
-
-#[cfg(feature = "schema")]
-impl schemars::JsonSchema for Automaton {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Automaton".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({"type": "string", "contentEncoding": "base64"})
-    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ mod text;
 mod validate;
 pub mod wire;
 
-pub use automaton::{Automaton, InvalidAutomaton, MAX_STEPS};
+pub use automaton::{Automaton, InvalidAutomaton, MAX_STEPS, MAX_TABLE_STEPS};
 pub use baked::{BAKED_MARKER, BAKED_SLOT, asks_for_baked};
 pub use by_namespace::ByNamespace;
 pub use compressed::{CompressedConfig, compress, compress_json};

@@ -1,6 +1,6 @@
 //! What the regular expressions of a route table match, compiled.
 
-use crate::{automaton::Automaton, describe::describe_object};
+use crate::describe::describe_object;
 
 describe_object! {
     /// The regular expressions of a table's matches as automata, which `gammactl` makes: they take one step for each
@@ -8,8 +8,10 @@ describe_object! {
     /// that has none is left to an engine in the filter that is slower, and reads some of them otherwise.
     #[derive(Hash)]
     pub struct Patterns: Default {
-        /// Automata, each of which the members below refer to by its index.
-        optional "automata" => automata: Vec<Automaton>,
+        /// Automata in base64, each of which the members below refer to by its index. They stay text until a table is
+        /// compiled: a proxy may need few of a config's tables.
+        #[schema(each(text(BASE64)))]
+        optional "automata" => automata: Vec<String>,
         /// Expressions of path matches.
         optional "paths" => paths: Vec<PathPatterns>,
         /// Expressions of matches of headers and query parameters.

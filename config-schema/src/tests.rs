@@ -323,3 +323,48 @@ fn outline(part: &Part<'_>) -> String {
         other => format!("{other:?}"),
     }
 }
+
+#[test]
+fn patterns_need_automata_that_know_them() {
+    let automaton = "AP8AAQABAA==";
+    // A list with pattern 2.
+    let of_three = "AP8BAQIBAQEA";
+    let place = "services[0].ports[0].producer.patterns";
+    let table = [
+        (
+            format!(r#""automata":["{automaton}","%"]"#),
+            ".automata[1]: no automaton: not base64",
+        ),
+        (
+            format!(r#""automata":["{automaton}"],"values":[{{"pattern":"a","automaton":1}}]"#),
+            ".values[0].automaton: there is no automaton 1 of 1 patterns",
+        ),
+        (
+            format!(
+                r#""automata":["{of_three}"],"paths":[{{"automaton":0,"patterns":["a","b"]}}]"#
+            ),
+            ".paths[0].automaton: there is no automaton 0 of 2 patterns",
+        ),
+        (
+            format!(
+                r#""automata":["{automaton}"],"paths":[{{"prefix":"/a/","automaton":0,"patterns":["a"]}}]"#
+            ),
+            ".paths[0].prefix: must not end with `/`",
+        ),
+        (
+            format!(
+                r#""automata":["{automaton}"],"paths":[{{"prefix":"a","automaton":0,"patterns":["a"]}}]"#
+            ),
+            ".paths[0].prefix: \"a\" must start with `/` and have no `?`, `#`, space or non-ASCII character",
+        ),
+    ];
+    for (patterns, expected) in table {
+        let json = format!(
+            r#"{{"version":1,"services":[{{"namespace":"n","name":"s","ports":[
+                {{"port":80,"cluster":"c","producer":{{"patterns":{{{patterns}}}}}}}]}}]}}"#
+        );
+        let refused = parse(json.as_bytes()).unwrap_err().to_string();
+        let expected = format!("route config: {place}{expected}");
+        assert_eq!(refused, expected);
+    }
+}

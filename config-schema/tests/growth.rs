@@ -9,6 +9,7 @@
 
 use std::time::{Duration, Instant};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use gamma_config::{Error, MAX_INFLATED, parse, read};
 
 /// One config of a family, for a number.
@@ -42,6 +43,23 @@ fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
+}
+
+fn leb128(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number as u8);
+    bytes
+}
+
+/// An automaton with these lists, and states that lead to the dead one by all of 256 classes.
+fn automaton(lists: &[u8], states: usize) -> String {
+    let classes: Vec<u8> = (0..=u8::MAX).flat_map(|class| [class, 0]).collect();
+    let states_of = [0, 0, 0xff, 1].repeat(states);
+    STANDARD.encode([&classes, lists, &leb128(states), &states_of].concat())
 }
 
 const FAMILIES: &[(&str, usize, Family)] = &[
@@ -113,6 +131,25 @@ const FAMILIES: &[(&str, usize, Family)] = &[
             list(n, header)
         ))
     }),
+    ("automata", 1_000, |n| {
+        // 255 states of one list, each a few bytes long, with 256 steps.
+        let automata = list(n, |_| format!(r#""{}""#, automaton(&[1, 1, 0], 255)));
+        port(&format!(
+            r#""producer":{{"patterns":{{"automata":[{automata}]}}}}"#
+        ))
+    }),
+    (
+        "a long list of an automaton that many expressions name",
+        4_000,
+        |n| {
+            let list_of = [&[1][..], &leb128(8 * n), &vec![0; 8 * n]].concat();
+            let values = list(n, |i| format!(r#"{{"pattern":"{i}","automaton":0}}"#));
+            let automaton = automaton(&list_of, 1);
+            port(&format!(
+                r#""producer":{{"patterns":{{"automata":["{automaton}"],"values":[{values}]}}}}"#
+            ))
+        },
+    ),
     ("filters of one rule", 4_000, |n| {
         let mirrors = list(n, |_| r#"{"requestMirror":{"cluster":"m"}}"#.into());
         let redirects = list(n, |_| r#"{"requestRedirect":{}}"#.into());

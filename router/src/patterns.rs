@@ -35,9 +35,10 @@ struct PathGroup {
 impl PatternsBuilder {
     /// Validation has found an automaton for each of them. Prefixes become paths of the tree.
     pub(crate) fn new(patterns: &Patterns, tree: &mut PathTreeBuilder) -> Result<Self, BuildError> {
-        let automata: Vec<Arc<Automaton>> =
-            patterns.automata.iter().cloned().map(Arc::new).collect();
-        let automaton = |number: u32| automata.get(number as usize).cloned();
+        let automata = patterns.automata.iter();
+        let automata = automata.map(|text| Some(Arc::new(Automaton::read(text).ok()?)));
+        let automata: Vec<Option<Arc<Automaton>>> = automata.collect();
+        let automaton = |number: u32| automata.get(number as usize)?.clone();
         let mut builder = Self::default();
         for value in &patterns.values {
             if let Some(automaton) = automaton(value.automaton) {

@@ -47,8 +47,6 @@ fn what_is_written_is_read() {
     let automaton = automaton();
     assert_eq!(Automaton::read(&automaton.text()), Ok(automaton.clone()));
     assert_eq!((automaton.len(), automaton.patterns()), (8, 2));
-    let json = serde_json::to_string(&automaton).unwrap();
-    assert_eq!(serde_json::from_str::<Automaton>(&json).unwrap(), automaton);
 }
 
 /// `bytes` behind one class.

@@ -22,6 +22,7 @@ pub(crate) const PATH_OR_NOTHING: &str = r#"^(/[!"$->@-~]*)?$"#;
 pub(crate) const COOKIE_PATH: &str = r#"^/[^; "\r\n\u0000]*$"#;
 pub(crate) const ORIGIN: &str =
     r"^(\*|https?://(\*|(\*\.)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)(:(?!0+$)[0-9]{1,5})?)$";
+pub(crate) const BASE64: &str = "^[A-Za-z0-9+/]+={0,2}$";
 pub(crate) const RULE_NAME: &str = "^[^/]*$";
 
 /// Strings that match the pattern.

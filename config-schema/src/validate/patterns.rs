@@ -2,6 +2,7 @@
 
 use super::{problems::ProblemList, wire_text};
 use crate::{
+    automaton::{Automaton, MAX_TABLE_STEPS},
     patterns::{PathPatterns, Patterns},
     place::Place,
 };
@@ -10,12 +11,32 @@ use crate::{
 #[inline(never)]
 pub(super) fn patterns(patterns: &Patterns, place: &Place<'_>, problems: &mut ProblemList) {
     let place = place.member("patterns");
-    let mut automaton = |place: &Place<'_>, number: u32, known: usize| {
-        let automaton = patterns.automata.get(number as usize);
-        if automaton.is_none_or(|automaton| automaton.patterns() > known) {
+    let mut steps = 0_usize;
+    // By automaton, how many patterns it knows.
+    let known: Vec<usize> = (0..)
+        .zip(&patterns.automata)
+        .map(|(a, text)| {
+            let automaton = Automaton::read(text).unwrap_or_else(|error| {
+                let place = place.element("automata", a);
+                problems.add(&place, format_args!("no automaton: {error}"));
+                Automaton::default()
+            });
+            steps = steps.saturating_add(automaton.steps());
+            automaton.patterns()
+        })
+        .collect();
+    if steps > MAX_TABLE_STEPS {
+        problems.add(
+            &place.member("automata"),
+            format_args!("{steps} steps, {MAX_TABLE_STEPS} are possible"),
+        );
+    }
+    let mut automaton = |place: &Place<'_>, number: u32, names: usize| {
+        let known = known.get(number as usize);
+        if known.is_none_or(|&known| known > names) {
             problems.add(
                 &place.member("automaton"),
-                format_args!("there is no automaton {number} of {known} patterns"),
+                format_args!("there is no automaton {number} of {names} patterns"),
             );
         }
     };

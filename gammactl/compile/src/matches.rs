@@ -179,10 +179,11 @@ fn grpc_path(method: &GrpcMethodMatch, patterns: &mut Patterns<'_>) -> config::P
             format!("/{}", service.value),
         ),
         // The characters that the API allows in a method name are no operators.
-        (None, Some(method), false) => path(
-            config::PathMatchType::RegularExpression,
-            format!("/{ANY_ELEMENT}/{}", method.value),
-        ),
+        (None, Some(method), false) => {
+            let value = format!("/{ANY_ELEMENT}/{}", method.value);
+            patterns.regex(&value, method.span);
+            path(config::PathMatchType::RegularExpression, value)
+        }
         (service, method, _) => {
             let mut part = |part: &Option<Spanned<String>>, any: &str| match part {
                 Some(pattern) => {

@@ -3,9 +3,9 @@
 //! "Rules from multiple Routes attached to the same parent are merged: only one rule ever applies
 //! to a request", the one whose match has precedence over all others that hold.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
-use gamma_config::RouteTable;
+use gamma_config::{MAX_TABLE_STEPS, RouteTable};
 use gamma_manifest::{
     Manifests, Match, Route,
     diagnostic::{Diagnostic, codes},
@@ -84,17 +84,24 @@ fn matches_of_excess(
     if excess.is_empty() {
         return Vec::new();
     }
+    let excess: HashSet<&str> = excess.iter().map(|pattern| &**pattern).collect();
     let ordered = table.ordered_matches().zip(matches);
-    let paths = ordered.filter_map(|(m, origin)| Some((m?.path.as_ref()?, origin)));
-    let paths = paths.filter(|(path, _)| excess.contains(&path.value));
-    let found = paths.map(|(path, origin)| {
+    let patterns = ordered.filter_map(|(m, origin)| {
+        let m = m?;
+        let path = m.path.iter().map(|path| &*path.value);
+        let values = m.headers.iter().chain(&m.query_params);
+        let mut values = path.chain(values.map(|value| &*value.value));
+        Some((values.find(|value| excess.contains(value))?, origin))
+    });
+    let found = patterns.map(|(pattern, origin)| {
         Diagnostic::new(
             &codes::BAD_REGEX,
             origin.span,
-            format!("`{}` is a regular expression too many", path.value),
+            format!("`{pattern}` is a regular expression too many"),
         )
         .why(format!(
-            "each path would have to be read by more than {MOST_AUTOMATA} automata, so the match never holds"
+            "a path would have to be read by more than {MOST_AUTOMATA} automata, or those of the port would have more than \
+             {MAX_TABLE_STEPS} steps, so the match never holds"
         ))
         .hint("begin expressions with the elements that they have in common, or use PathPrefix")
     });

@@ -58,7 +58,13 @@ impl Explainer {
         Self::new(config, from)
     }
 
-    fn new(config: Config, from: sources::ConfigSource) -> Self {
+    fn new(mut config: Config, from: sources::ConfigSource) -> Self {
+        let ports = config.services.iter_mut().flat_map(|s| &mut s.ports);
+        for table in
+            ports.flat_map(|port| port.producer.iter_mut().chain(port.consumers.values_mut()))
+        {
+            table.patterns = gamma_pattern::apart(&table.patterns);
+        }
         let client = config.settings.client_namespace.clone();
         Self {
             client_namespace: client.unwrap_or_else(|| "default".into()),

@@ -22,12 +22,18 @@ use crate::{
 };
 
 /// Bytes that may be taken while an automaton is made that is not yet the smallest.
-const MOST_MEMORY: usize = 16 << 20;
-/// Patterns that are remembered with their automata.
-const MOST_REMEMBERED: usize = 4_096;
-type Made = HashMap<String, Result<Arc<Dfa>, UnusablePattern>>;
+const MOST_MEMORY: usize = 8 << 20;
+/// Steps of automata that are remembered, of four bytes each.
+const MOST_REMEMBERED: usize = 4 << 20;
 
 static MADE: LazyLock<Mutex<Made>> = LazyLock::new(Mutex::default);
+
+/// Automata by their patterns.
+#[derive(Default)]
+struct Made {
+    by_pattern: HashMap<String, Result<Arc<Dfa>, UnusablePattern>>,
+    steps: usize,
+}
 
 impl Dfa {
     /// Of a pattern that has to match in full, in RE2's syntax.
@@ -75,15 +81,19 @@ impl Dfa {
     /// Those of [`new`](Self::new).
     pub fn of(pattern: &str) -> Result<Arc<Self>, UnusablePattern> {
         // Whoever panicked meanwhile has left nothing half done.
-        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = made.get(pattern) {
+        let made = || MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = made().by_pattern.get(pattern) {
             return known.clone();
         }
-        if made.len() >= MOST_REMEMBERED {
-            made.clear();
-        }
+        // Others need not wait for it.
         let dfa = Self::new(pattern).map(Arc::new);
-        made.insert(pattern.to_owned(), dfa.clone());
+        let mut made = made();
+        // What a refusal and a text take, besides.
+        made.steps += 100 + dfa.as_ref().map_or(0, |dfa| dfa.next.len());
+        if made.steps > MOST_REMEMBERED {
+            *made = Made::default();
+        }
+        made.by_pattern.insert(pattern.to_owned(), dfa.clone());
         dfa
     }
 

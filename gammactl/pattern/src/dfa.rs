@@ -2,7 +2,7 @@
 
 use gamma_config::Automaton;
 
-/// What remains of a state is a row of the next states.
+/// The state that nothing leads out of.
 pub(crate) const DEAD: u32 = 0;
 pub(crate) const START: u32 = 1;
 
@@ -12,7 +12,7 @@ pub struct Dfa {
     /// By byte value.
     pub(crate) classes: [u8; 256],
     pub(crate) width: usize,
-    /// A row for each state, with the next state for each class. DfaState 0 is dead, a text begins in state 1.
+    /// A row for each state, with the next state for each class. State 0 is dead, a text begins in state 1.
     pub(crate) next: Vec<u32>,
     /// By state, which list of patterns it has.
     pub(crate) matched: Vec<u32>,
@@ -96,7 +96,7 @@ impl Dfa {
         prefix
     }
 
-    /// With that state and the first one in each other's place.
+    /// With that state and the first one in each other's place; if it is dead, nothing matches.
     pub(crate) fn starting_in(&self, DfaState(start): DfaState) -> Self {
         let exchanged = |state: u32| match state {
             START => start,
@@ -104,6 +104,11 @@ impl Dfa {
             state => state,
         };
         let mut dfa = self.clone();
+        if start == DEAD {
+            dfa.next[self.width..2 * self.width].fill(DEAD);
+            dfa.matched[START as usize] = 0;
+            return dfa;
+        }
         for state in 1..self.len() as u32 {
             let (from, to) = (exchanged(state) as usize, state as usize);
             dfa.matched[to] = self.matched[from];

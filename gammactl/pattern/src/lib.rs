@@ -16,15 +16,18 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod apart;
 mod build;
 mod dfa;
 mod error;
 mod merge;
 mod minimal;
+mod partition;
 mod program_size;
 mod syntax;
 mod table;
 
+pub use apart::apart;
 pub use dfa::{Dfa, DfaState};
 pub use error::{PatternSyntax, UnusablePattern};
 pub use program_size::{ENVOY_PROGRAM_SIZE, program_size};

@@ -60,8 +60,7 @@ pub(crate) fn merged(one: &Dfa, other: &Dfa, places: &[MatchPlace], most: usize)
         matched,
         lists: lists.lists,
     };
-    // Where neither matches anything there is no state but the dead one.
-    (product.len() > 1).then(|| minimal(&product))
+    Some(minimal(&product))
 }
 
 fn step(dfa: &Dfa, state: u32, letter: u8) -> u32 {
@@ -90,10 +89,11 @@ impl ProductSide {
             .iter()
             .map(|&list| of_lists[list as usize])
             .collect();
+        let sent = sent_classes(dfa);
         loop {
             let mut has_changed = false;
             for (state, row) in dfa.next.chunks(dfa.width).enumerate().rev() {
-                let following = row.iter().map(|&next| sure[next as usize]).max();
+                let following = sent.iter().map(|&class| sure[row[class] as usize]).max();
                 let worst = following.unwrap_or(u32::MAX).max(sure[state]);
                 has_changed |= worst != sure[state];
                 sure[state] = worst;
@@ -107,6 +107,15 @@ impl ProductSide {
             sure,
         }
     }
+}
+
+/// Classes of bytes that can be in a request: no line breaks, which `.` does not match, and no NUL.
+fn sent_classes(dfa: &Dfa) -> Vec<usize> {
+    let bytes = (0..=u8::MAX).filter(|byte| !matches!(byte, 0 | b'\r' | b'\n'));
+    let mut classes: Vec<usize> = bytes.map(|byte| usize::from(dfa.class(byte))).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    classes
 }
 
 /// The pair without the side that nobody will ask.

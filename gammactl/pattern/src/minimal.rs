@@ -1,9 +1,8 @@
-//! The smallest automaton that matches the same: Moore's algorithm, which splits states until those that are left
-//! together can't be told apart.
+//! The smallest automaton that matches the same.
 
 use std::collections::HashMap;
 
-use crate::dfa::Dfa;
+use crate::{dfa::Dfa, partition::distinguished};
 
 /// The smallest automaton, numbered in the order in which its states are reached.
 pub(crate) fn minimal(dfa: &Dfa) -> Dfa {
@@ -46,34 +45,6 @@ pub(crate) fn minimal(dfa: &Dfa) -> Dfa {
         matched,
         lists,
     }
-}
-
-/// By state the number of its group. States of a group can't be told apart by any text.
-fn distinguished(dfa: &Dfa) -> Vec<u32> {
-    let mut groups = dfa.matched.clone();
-    let mut count = number_of(&groups);
-    loop {
-        let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
-        let rows = dfa.next.chunks(dfa.width).zip(&groups);
-        let split = rows.map(|(row, &group)| {
-            let next = row.iter().map(|&next| groups[next as usize]);
-            let key: Vec<u32> = std::iter::once(group).chain(next).collect();
-            let number = known.len() as u32;
-            *known.entry(key).or_insert(number)
-        });
-        groups = split.collect();
-        match number_of(&groups) {
-            same if same == count => return groups,
-            more => count = more,
-        }
-    }
-}
-
-fn number_of(groups: &[u32]) -> usize {
-    let mut groups = groups.to_vec();
-    groups.sort_unstable();
-    groups.dedup();
-    groups.len()
 }
 
 /// One class for all bytes that lead from every state to the same one, and a column for each class.

@@ -1,13 +1,13 @@
 //! The automata of a route table's patterns.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, HashSet},
     sync::Arc,
 };
 
 use gamma_config::{
-    Automaton, MatchType, PathMatch, PathMatchType, PathPatterns, Patterns, RouteTable,
-    ValuePattern,
+    MAX_STEPS, MAX_TABLE_STEPS, MatchType, PathMatch, PathMatchType, PathPatterns, Patterns,
+    RouteTable, ValuePattern,
 };
 
 use crate::{
@@ -20,11 +20,15 @@ use crate::{
 pub const MOST_AUTOMATA: usize = 128;
 
 /// More automata than this are merged further, at the price of a larger config.
-const MANY_AUTOMATA: usize = 32;
+const MANY_AUTOMATA: usize = 64;
 /// An automaton of two may have so many times their states.
 const GROWTH: [usize; 4] = [1, 2, 4, 8];
 
-/// Patterns of paths that are more than a path can be read by. They match nothing.
+/// States that are looked at to merge automata, for all patterns of a table. Then they stay as they are.
+const MOST_PRODUCTS: usize = 1 << 20;
+
+/// Patterns that are more than a path can be read by, or whose automata are more than a table may have. They match
+/// nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TooManyAutomata(pub Vec<String>);
 
@@ -32,44 +36,61 @@ pub struct TooManyAutomata(pub Vec<String>);
 #[must_use]
 pub fn compile(table: &RouteTable) -> (Patterns, TooManyAutomata) {
     let mut automata = Automata::default();
-    let mut patterns = Patterns {
-        values: values(table, &mut automata),
-        ..Patterns::default()
-    };
-    let mut excess = TooManyAutomata::default();
+    let mut patterns = Patterns::default();
+    let mut excess: Vec<String> = Vec::new();
+    for pattern in value_patterns(table) {
+        let Ok(dfa) = Dfa::of(pattern) else {
+            continue;
+        };
+        let pattern = pattern.to_owned();
+        match automata.number(&dfa) {
+            Some(automaton) => patterns.values.push(ValuePattern { pattern, automaton }),
+            None => excess.push(pattern),
+        }
+    }
+    let none = automata.nothing(!excess.is_empty());
+    let of_excess = excess
+        .iter()
+        .zip(none)
+        .map(|(pattern, automaton)| ValuePattern {
+            pattern: pattern.clone(),
+            automaton,
+        });
+    patterns.values.extend(of_excess);
     let groups: Vec<PrefixGroup> = prefix_groups(table);
     let mut kept: HashMap<&str, usize> = HashMap::new();
+    let mut of_paths = Vec::new();
+    let mut budget = MOST_PRODUCTS;
     for group in &groups {
         // Prefixes come before those that they are prefixes of.
         let above = ancestors(&group.prefix).filter_map(|above| kept.get(above));
         let left = MOST_AUTOMATA.saturating_sub(above.sum());
-        let merged = group.merged();
+        let merged = group.merged(&mut budget);
         kept.insert(&group.prefix, merged.len().min(left));
-        for (n, dfa) in merged.iter().enumerate() {
-            let (automaton, members) = group.split(dfa);
-            match automaton.filter(|_| n < left) {
+        for (n, merged) in merged.into_iter().enumerate() {
+            let members = merged.members.iter();
+            let members = members.map(|&n| group.patterns[n as usize].pattern.clone());
+            let automaton = (n < left).then(|| automata.number(&merged.renumbered()));
+            match automaton.flatten() {
                 Some(automaton) => patterns.paths.push(PathPatterns {
                     prefix: group.prefix.clone(),
-                    automaton: automata.number(automaton),
-                    patterns: members,
+                    automaton,
+                    patterns: members.collect(),
                 }),
-                None => excess.0.extend(members),
+                None => of_paths.extend(members),
             }
         }
     }
-    if !excess.0.is_empty()
-        && let Some(nothing) = Dfa::of("[^\\x00-\\xff]")
-            .ok()
-            .and_then(|dfa| dfa.automaton())
-    {
+    if let Some(automaton) = automata.nothing(!of_paths.is_empty()).next() {
         patterns.paths.push(PathPatterns {
             prefix: String::new(),
-            automaton: automata.number(nothing),
-            patterns: excess.0.clone(),
+            automaton,
+            patterns: of_paths.clone(),
         });
     }
-    patterns.automata = automata.all;
-    (patterns, excess)
+    patterns.automata = automata.texts;
+    excess.extend(of_paths);
+    (patterns, TooManyAutomata(excess))
 }
 
 /// The prefixes of all paths below `prefix` that are shorter than it.
@@ -80,37 +101,48 @@ fn ancestors(prefix: &str) -> impl Iterator<Item = &str> {
 /// Automata, each of them once.
 #[derive(Default)]
 struct Automata {
-    all: Vec<Automaton>,
-    numbers: HashMap<Automaton, u32>,
+    texts: Vec<String>,
+    numbers: HashMap<String, u32>,
+    /// Of all of them.
+    steps: usize,
 }
 
 impl Automata {
-    fn number(&mut self, automaton: Automaton) -> u32 {
-        let next = self.all.len() as u32;
-        *self.numbers.entry(automaton).or_insert_with_key(|new| {
-            self.all.push(new.clone());
-            next
-        })
+    /// `None` if it is too large, or would be one too many.
+    fn number(&mut self, dfa: &Dfa) -> Option<u32> {
+        let text = dfa.automaton()?.text();
+        if let Some(&known) = self.numbers.get(&text) {
+            return Some(known);
+        }
+        let steps = self.steps + dfa.next.len();
+        // One that matches nothing has room in any case.
+        if steps > MAX_TABLE_STEPS - 2 && !dfa.is_empty() {
+            return None;
+        }
+        self.steps = steps;
+        let number = self.texts.len() as u32;
+        self.texts.push(text.clone());
+        self.numbers.insert(text, number);
+        Some(number)
+    }
+
+    /// Again and again the number of one that matches nothing, if it is needed.
+    fn nothing(&mut self, is_needed: bool) -> impl Iterator<Item = u32> + use<> {
+        let nothing = is_needed.then(|| Dfa::of("[^\\x00-\\xff]").ok());
+        let number = nothing.flatten().and_then(|dfa| self.number(&dfa));
+        number.into_iter().flat_map(std::iter::repeat)
     }
 }
 
-fn values(table: &RouteTable, automata: &mut Automata) -> Vec<ValuePattern> {
+/// The patterns of headers and query parameters, each of them once.
+fn value_patterns(table: &RouteTable) -> impl Iterator<Item = &str> {
     let matches = table.rules.iter().flat_map(|rule| &rule.matches);
     let values = matches.flat_map(|m| m.headers.iter().chain(&m.query_params));
     let patterns = values.filter(|value| value.kind == MatchType::RegularExpression);
-    let mut known: BTreeMap<&str, ValuePattern> = BTreeMap::new();
-    for pattern in patterns.map(|value| &*value.value) {
-        if !known.contains_key(pattern)
-            && let Some(automaton) = Dfa::of(pattern).ok().and_then(|dfa| dfa.automaton())
-        {
-            let value = ValuePattern {
-                pattern: pattern.to_owned(),
-                automaton: automata.number(automaton),
-            };
-            known.insert(pattern, value);
-        }
-    }
-    known.into_values().collect()
+    let mut known: HashSet<&str> = HashSet::new();
+    patterns
+        .map(|value| &*value.value)
+        .filter(move |&pattern| known.insert(pattern))
 }
 
 /// Patterns of paths that begin with the same elements.
@@ -127,50 +159,59 @@ struct GroupMember {
     dfa: Dfa,
 }
 
+/// The automaton of some patterns of a group.
+struct Merged {
+    dfa: Dfa,
+    /// Their numbers in the group, in ascending order.
+    members: Vec<u32>,
+}
+
+impl Merged {
+    /// Numbers the patterns from 0 on. Some may be in no list: those before them take every path.
+    fn renumbered(&self) -> Dfa {
+        let number = |n: &u32| self.members.binary_search(n).unwrap_or_default() as u32;
+        let lists = self.dfa.lists.iter();
+        Dfa {
+            lists: lists
+                .map(|list| list.iter().map(number).collect())
+                .collect(),
+            ..self.dfa.clone()
+        }
+    }
+}
+
 impl PrefixGroup {
-    /// As few automata as their sizes allow, the first ones first. Patterns are numbered by their place in the group.
-    fn merged(&self) -> Vec<Dfa> {
+    /// As few automata as their sizes allow, the first ones first. `budget` is how many states may be looked at.
+    fn merged(&self, budget: &mut usize) -> Vec<Merged> {
         let places: Vec<MatchPlace> = self.patterns.iter().map(|member| member.place).collect();
-        let numbered = self.patterns.iter().enumerate().map(|(n, member)| Dfa {
-            lists: vec![Box::default(), Box::new([n as u32])],
-            ..member.dfa.clone()
+        let numbered = self.patterns.iter().zip(0..).map(|(member, n)| Merged {
+            dfa: Dfa {
+                lists: vec![Box::default(), Box::new([n])],
+                ..member.dfa.clone()
+            },
+            members: vec![n],
         });
-        let mut all: Vec<Dfa> = numbered.collect();
+        let mut all: Vec<Merged> = numbered.collect();
         for growth in GROWTH {
             let mut before = usize::MAX;
-            while all.len() < before {
+            let is_wanted = |count: usize| growth == 1 || count > MANY_AUTOMATA;
+            // Not again and again for a few.
+            while is_wanted(all.len()) && all.len() < before - before / 16 {
                 before = all.len();
-                all = in_pairs(all, &places, growth);
-            }
-            if all.len() <= MANY_AUTOMATA {
-                break;
+                all = in_pairs(all, &places, growth, budget);
             }
         }
         all
     }
-
-    /// The automaton with its patterns, which it numbers from 0 on.
-    fn split(&self, dfa: &Dfa) -> (Option<Automaton>, Vec<String>) {
-        let mut numbers: Vec<u32> = dfa.lists.iter().flatten().copied().collect();
-        numbers.sort_unstable();
-        numbers.dedup();
-        let number = |n: &u32| numbers.binary_search(n).unwrap_or_default() as u32;
-        let lists = dfa.lists.iter();
-        let dfa = Dfa {
-            lists: lists
-                .map(|list| list.iter().map(number).collect())
-                .collect(),
-            ..dfa.clone()
-        };
-        let members = numbers
-            .iter()
-            .map(|&n| self.patterns[n as usize].pattern.clone());
-        (dfa.automaton(), members.collect())
-    }
 }
 
 /// Merges each automaton with the next one, where that has not many more states than the two.
-fn in_pairs(all: Vec<Dfa>, places: &[MatchPlace], growth: usize) -> Vec<Dfa> {
+fn in_pairs(
+    all: Vec<Merged>,
+    places: &[MatchPlace],
+    growth: usize,
+    budget: &mut usize,
+) -> Vec<Merged> {
     let mut merged_ones = Vec::new();
     let mut left = all.into_iter();
     while let Some(one) = left.next() {
@@ -178,10 +219,14 @@ fn in_pairs(all: Vec<Dfa>, places: &[MatchPlace], growth: usize) -> Vec<Dfa> {
             merged_ones.push(one);
             break;
         };
-        let most = (one.len() + other.len()) * growth;
-        let both = merged(&one, &other, places, most);
-        match both.filter(|both| both.automaton().is_some()) {
-            Some(both) => merged_ones.push(both),
+        let most = ((one.dfa.len() + other.dfa.len()) * growth).min(*budget);
+        let both = merged(&one.dfa, &other.dfa, places, most);
+        *budget -= both.as_ref().map_or(most, Dfa::len).min(*budget);
+        match both.filter(|both| both.next.len() <= MAX_STEPS) {
+            Some(dfa) => merged_ones.push(Merged {
+                dfa,
+                members: [one.members, other.members].concat(),
+            }),
             None => merged_ones.extend([one, other]),
         }
     }

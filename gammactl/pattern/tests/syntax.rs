@@ -134,7 +134,21 @@ fn automata_are_as_small_as_can_be_and_no_larger_than_a_proxy_can_have_them() {
     assert_eq!(states("(a|aa)+b1"), Ok(5));
     assert_eq!(states(r"/(a|b)*a(a|b){12}"), Ok(8_194));
     assert_eq!(states("[^\\x00-\\xff]"), Ok(2));
+    let dfa = Dfa::new("/a/.*").unwrap();
+    assert_eq!(dfa.literal_prefix(), b"/a/");
+    assert!(dfa.behind(b"/a").matches(b"/b") && dfa.behind(b"/b").is_empty());
     for pattern in ["(a|b)*a(a|b){20}", ".*a.{200}"] {
         assert_eq!(states(pattern), Err(UnusablePattern::TooLarge), "{pattern}");
     }
+}
+
+/// Whoever writes a route chooses how many states there are to be told apart.
+#[test]
+fn a_long_chain_of_states_is_no_long_work() {
+    let before = std::time::Instant::now();
+    assert!(Dfa::new(&"a{1000}".repeat(20)).is_ok());
+    let long = Dfa::new(&"a{1000}".repeat(140));
+    assert_eq!(long.map(|dfa| dfa.len()), Err(UnusablePattern::TooLarge));
+    let elapsed = before.elapsed();
+    assert!(elapsed.as_secs() < 20, "{elapsed:?}");
 }

@@ -21,7 +21,7 @@ const RULES: Rules = Rules {
         gamma-manifest: gamma-config
         gamma-pattern:  gamma-config
         gamma-compile:  gamma-config gamma-manifest gamma-pattern
-        gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile
+        gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile gamma-pattern
         gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-pattern
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-nginx:    gamma-config gamma-manifest gamma-compile
