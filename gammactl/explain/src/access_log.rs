@@ -127,6 +127,14 @@ mod tests {
                 r#"{"method":"GET","path":"/","host":"cart","status":"+200"}"#,
                 None,
             ),
+            (
+                r#"{"method":"GET","path":"/","host":"cart","status":21000}"#,
+                None,
+            ),
+            (
+                r#"{"method":"GET","path":"/","host":"cart","status":0}"#,
+                None,
+            ),
         ] {
             let logged = read_line(line, 0).unwrap().unwrap();
             assert_eq!(logged.status, status, "{line}");

@@ -41,7 +41,7 @@ pub(super) fn read(line: &str) -> Result<Logged, LogLineError> {
     let statuses = ["response_code", "status", "code"];
     let status = statuses.iter().find_map(|name| match fields.get(*name)? {
         Value::String(text) => status(text),
-        value => value.as_u64()?.try_into().ok(),
+        number => status(&number.as_u64()?.to_string()),
     });
     let headers = headers.into_iter();
     Ok(Logged {
