@@ -27,6 +27,8 @@ const NAME: &str = "web";
 
 /// The weights of the new version, one after the other: one that is promoted, and one that is not.
 const WEIGHTS: [u32; 8] = [0, 25, 50, 75, 100, 0, 25, 0];
+/// How long sidecars may take to hear of what Flagger has set up.
+const UNHEARD: Duration = Duration::from_millis(500);
 /// How long requests go on when it has failed.
 const AFTERWARDS: Duration = Duration::from_secs(4);
 /// Longer than all of it takes.
@@ -63,10 +65,10 @@ fn watch(turns: &mut Turns<'_>, is_finished: impl Fn() -> bool) -> Result<Vec<We
     let begin = Instant::now();
     let mut seen: Vec<WeightTurn> = Vec::new();
     let mut current = None;
-    let mut failed = None;
+    let mut phases = Phases::default();
     while !is_finished() {
         ensure!(begin.elapsed() < PATIENCE, "Flagger is not done");
-        let now = weight(&mut failed)?;
+        let now = weight(&mut phases)?;
         if now != current {
             let counts = turns.end()?;
             seen.extend(current.map(|weight| WeightTurn { weight, counts }));
@@ -85,8 +87,15 @@ fn watch(turns: &mut Turns<'_>, is_finished: impl Fn() -> bool) -> Result<Vec<We
     Ok(seen)
 }
 
-/// The weight of the new version, until a while after one has `failed`.
-fn weight(failed: &mut Option<Instant>) -> Result<Option<u32>> {
+/// When Flagger was seen to be done with something.
+#[derive(Default)]
+struct Phases {
+    initialized: Option<Instant>,
+    failed: Option<Instant>,
+}
+
+/// The weight of the new version, from when Flagger has set everything up until a while after a version has failed.
+fn weight(phases: &mut Phases) -> Result<Option<u32>> {
     let optional = |kind: &str| -> Result<Option<Value>> {
         let found = get(&["-n", NAMESPACE, kind, "--ignore-not-found"]);
         // Before the page has installed Flagger there is no such kind.
@@ -96,9 +105,22 @@ fn weight(failed: &mut Option<Instant>) -> Result<Option<u32>> {
     let Some(canary) = optional("canary.flagger.app")? else {
         return Ok(None);
     };
+    let phase = canary.pointer("/status/phase").and_then(Value::as_str);
+    // Until then it starts pods of its own, and takes away those that requests went to.
+    if matches!(phase, None | Some("" | "Initializing")) {
+        return Ok(None);
+    }
+    if phases
+        .initialized
+        .get_or_insert_with(Instant::now)
+        .elapsed()
+        < UNHEARD
+    {
+        return Ok(None);
+    }
     // Its pods go, which takes them five seconds, and then the page takes everything away.
-    if canary.pointer("/status/phase") == Some(&"Failed".into())
-        && failed.get_or_insert_with(Instant::now).elapsed() > AFTERWARDS
+    if phase == Some("Failed")
+        && phases.failed.get_or_insert_with(Instant::now).elapsed() > AFTERWARDS
     {
         return Ok(None);
     }
