@@ -119,6 +119,7 @@ mod tests {
         for (line, status) in [
             (r#""GET cart/ HTTP/1.1" +20 200 - x"#, Some(200)),
             (r#""GET cart/ HTTP/1.1" +20 - x"#, None),
+            (r#""GET cart/ HTTP/1.1" 004 - x"#, None),
             (
                 r#"{"method":"GET","path":"/","host":"cart","status":"200"}"#,
                 Some(200),

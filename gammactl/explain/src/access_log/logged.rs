@@ -45,5 +45,6 @@ pub(super) fn header(name: &str, value: &str) -> Option<HeaderLine> {
 /// RFC 9110, section 15: "a three-digit integer code". A parser of numbers would take a sign, too.
 pub(super) fn status(text: &str) -> Option<u16> {
     let is_status = text.len() == 3 && text.bytes().all(|byte| byte.is_ascii_digit());
-    text.parse().ok().filter(|_| is_status)
+    let status = text.parse().ok().filter(|_| is_status);
+    status.filter(|status| *status >= 100)
 }
