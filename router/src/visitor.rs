@@ -170,3 +170,35 @@ pub fn is_copied(fraction: Fraction, rng: &mut fastrand::Rng) -> bool {
     } = fraction;
     numerator >= denominator || rng.u32(..denominator) < numerator
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fraction_of_requests_is_copied() {
+        let mut rng = fastrand::Rng::with_seed(1);
+        let table = [
+            (0, 1),
+            (1, 1),
+            (3, 2),
+            (0, 100),
+            (1, 3),
+            (99, 100),
+            (1, 1_000),
+        ];
+        for (numerator, denominator) in table {
+            let fraction = Fraction {
+                numerator,
+                denominator,
+            };
+            let copied = (0..30_000).filter(|_| is_copied(fraction, &mut rng));
+            let share = copied.count() as f64 / 30_000.0;
+            let expected = (f64::from(numerator) / f64::from(denominator)).min(1.0);
+            assert!((share - expected).abs() < 0.01, "{fraction:?}: {share}");
+            // None and all are exact.
+            let is_all_or_none = share == 0.0 || share == 1.0;
+            assert_eq!(is_all_or_none, numerator == 0 || numerator >= denominator);
+        }
+    }
+}

@@ -12,11 +12,13 @@
 
 mod linear;
 
+use std::time::Duration;
+
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
 use fastrand::Rng;
-use gamma_config::Config;
+use gamma_config::{Config, Feature};
 use gamma_router::{Action, Decision, Request, Router};
 
 type Sent<'a> = &'a [(&'a str, &'a str)];
@@ -371,6 +373,13 @@ fn a_preflight_goes_to_no_backend_that_does_not_answer_it() {
         decide(&split, "OPTIONS", "s/", &asks),
         "404 no-matching-rule"
     );
+    let of_nobody = router(&format!(
+        r#"{{"matches":[{{"method":"POST"}}],"backendRefs":[{{"cluster":"a","weight":0,{cors}}}]}}"#
+    ));
+    assert_eq!(
+        decide(&of_nobody, "OPTIONS", "s/", &asks),
+        "404 no-matching-rule"
+    );
     let of_rule = router(&format!(
         r#"{{"matches":[{{"method":"POST"}}],{cors},"backendRefs":[{{"cluster":"a"}}]}},
            {{"backendRefs":[{{"cluster":"b"}},{{"cluster":"c","weight":0,{cors}}}]}}"#
@@ -467,4 +476,192 @@ fn rules_of_the_same_name_do_not_share_sessions() {
     assert_eq!(decide(&router, "GET", "s/two", &[("cookie", &two)]), "a");
     assert_eq!(decide(&router, "GET", "s/two", &[("cookie", &one)]), "b");
     assert_eq!(decide(&router, "GET", "s/one", &[("cookie", &two)]), "b");
+}
+
+#[test]
+fn what_a_rule_answers_itself_names_the_rule_and_keeps_its_cors_headers() {
+    let router = router(
+        r#"{"matches":[{"path":{"value":"/bad"}}],"invalid":"filter"},
+           {"matches":[{"path":{"value":"/moved"}}],
+            "filters":[{"cors":{"allowOrigins":["http://o"]}},{"requestRedirect":{"hostname":"new"}}]}"#,
+    );
+    let preflight = [
+        ("origin", "http://o"),
+        ("access-control-request-method", "GET"),
+    ];
+    let table: [(&str, &str, Sent<'_>, &str, u32, bool); 4] = [
+        (
+            "GET",
+            "s/bad",
+            &preflight[..1],
+            "500 invalid-rule",
+            0,
+            false,
+        ),
+        ("GET", "s/moved", &[], "302 http://new/moved", 1, false),
+        (
+            "GET",
+            "s/moved",
+            &preflight[..1],
+            "302 http://new/moved",
+            1,
+            true,
+        ),
+        ("OPTIONS", "s/moved", &preflight, "preflight", 1, true),
+    ];
+    let rules: Vec<_> = router.rules().map(|rule| rule.id()).collect();
+    for (method, url, headers, expected, rule, is_allowed) in table {
+        let decision = router.decide(&request(method, url, headers), &mut Rng::with_seed(1));
+        assert_eq!(outcome(&router, &decision), expected, "{method} {url}");
+        assert_eq!(decision.rule, Some(rules[rule as usize]), "{method} {url}");
+        let allowed = decision.response.iter().find(|header| {
+            header.name == "access-control-allow-origin" && header.value == b"http://o"
+        });
+        assert_eq!(allowed.is_some(), is_allowed, "{method} {url} {headers:?}");
+    }
+}
+
+#[test]
+fn a_rule_with_cors_for_options_comes_before_that_of_the_announced_method() {
+    let cors = r#""filters":[{"cors":{"allowOrigins":["*"]}}]"#;
+    let router = router(&format!(
+        r#"{{"matches":[{{"method":"PUT"}}],{cors}}},{{{cors}}}"#
+    ));
+    let asks = [
+        ("origin", "http://o"),
+        ("access-control-request-method", "PUT"),
+    ];
+    let decision = router.decide(&request("OPTIONS", "s/", &asks), &mut Rng::with_seed(1));
+    assert_eq!(outcome(&router, &decision), "preflight");
+    assert_eq!(decision.rule, router.rules().nth(1).map(|rule| rule.id()));
+}
+
+#[test]
+fn a_session_does_not_go_to_a_backend_that_redirects_now() {
+    let rule = |filters: &str| {
+        router(&format!(
+            r#"{{"route":"r","backendRefs":[{{"cluster":"a","weight":0{filters}}},{{"cluster":"b"}}],
+                "sessionPersistence":{{"name":"s"}}}}"#
+        ))
+    };
+    let (before, after) = (
+        rule(""),
+        rule(r#","filters":[{"requestRedirect":{"hostname":"o"}}]"#),
+    );
+    let session = before.rules().next().unwrap().session().unwrap();
+    let (_, cookie) = session.begin(0, None, 0, false);
+    let headers = [("cookie", cookie.split(';').next().unwrap())];
+    assert_eq!(decide(&before, "GET", "s/", &headers), "a");
+    assert_eq!(decide(&after, "GET", "s/", &headers), "b");
+}
+
+#[test]
+fn a_session_is_carried_in_any_cookie_and_in_any_header_but_the_filters() {
+    for (kind, name, expected) in [
+        ("Cookie", "s", true),
+        ("Cookie", "x-gamma-cluster", true),
+        ("Header", "s", true),
+        ("Header", "X-Gamma-Cluster", false),
+        ("Header", "x-envoy-retry-on", false),
+    ] {
+        // Such a config is refused when it is read; a router may be made of one that nobody has checked.
+        let mut config = config(&format!(
+            r#"{{"backendRefs":[{{"cluster":"a"}}],"sessionPersistence":{{"name":"s","type":"{kind}"}}}}"#
+        ));
+        let producer = config.services[0].ports[0].producer.as_mut().unwrap();
+        let session = producer.rules[0].session_persistence.as_mut();
+        session.unwrap().name = name.into();
+        let router = Router::new(&config, "n").unwrap();
+        let rule = router.rules().next().unwrap();
+        assert_eq!(rule.session().is_some(), expected, "{kind} {name}");
+    }
+}
+
+#[test]
+fn a_router_says_what_it_has_and_needs() {
+    let of = |settings: &str, addresses: &str, session: &str| {
+        let config = format!(
+            r#"{{"version":1,"settings":{{{settings}}},"services":[
+                {{"namespace":"n","name":"s","clusterIPs":[{addresses}],"ports":[{{"port":80,"cluster":"own","producer":{{"rules":[
+                    {{"backendRefs":[{{"cluster":"a"}}],"sessionPersistence":{{{session}}}}},
+                    {{"backendRefs":[{{"cluster":"a"}}]}}]}}}}]}},
+                {{"namespace":"n","name":"t","ports":[{{"port":80,"cluster":"own-t","producer":{{"rules":[]}}}}]}}]}}"#
+        );
+        let config = gamma_config::parse(config.as_bytes()).unwrap();
+        Router::new(&config, "n").unwrap()
+    };
+    let some = of(
+        r#""clusterHeader":"x-gamma-to""#,
+        r#""10.0.0.1""#,
+        r#""name":"s","absoluteTimeout":"1m""#,
+    );
+    assert_eq!(some.services(), 2);
+    assert_eq!(some.cluster_header(), "x-gamma-to");
+    assert!(some.needs_destination() && some.needs_time());
+    assert!(some.features().has(Feature::Sessions));
+    assert!(!some.features().has(Feature::Mirrors));
+    let less = of("", "", r#""name":"s""#);
+    assert!(!less.needs_destination() && !less.needs_time());
+}
+
+#[test]
+fn a_rule_says_what_it_is_called_and_what_it_asks_for() {
+    let router = router(
+        r#"{"route":"HTTPRoute/n/r","name":"0","backendRefs":[{"cluster":"a"},{"invalid":"gone"}],
+            "timeouts":{"request":"3s"},"filters":[{"externalAuth":{"cluster":"auth"}}]},
+           {"name":"1","retry":{}},
+           {"name":"2","timeouts":{"request":"0s"}},
+           {"name":"3"}"#,
+    );
+    let rules: Vec<_> = router.rules().collect();
+    let names: Vec<_> = rules
+        .iter()
+        .map(|rule| (rule.route(), rule.name()))
+        .collect();
+    let unnamed = [("", "1"), ("", "2"), ("", "3")];
+    assert_eq!(names[0], ("HTTPRoute/n/r", "0"));
+    assert_eq!(names[1..], unnamed);
+    let limits = rules
+        .iter()
+        .map(|rule| Some(rule.policy()?.request_limit()));
+    let three = Some(Some(Duration::from_secs(3)));
+    // A timeout of 0 is none.
+    let none = Some(None);
+    assert_eq!(limits.collect::<Vec<_>>(), [three, none, none, None]);
+    let auth = rules[0].external_auth().map(|auth| &*auth.cluster);
+    assert_eq!(auth, Some("auth"));
+    assert!(rules[1].external_auth().is_none());
+
+    let mut rng = Rng::with_seed(1);
+    let mut drawn = [None; 2];
+    for _ in 0..50 {
+        let decision = router.decide(&request("GET", "s/", &[]), &mut rng);
+        let backend = decision.backend.unwrap();
+        drawn[backend.index() as usize] = Some(rules[0].cluster(backend));
+    }
+    assert_eq!(drawn, [Some(Some("a")), Some(None)]);
+}
+
+#[test]
+fn a_refused_pattern_is_named_with_its_place() {
+    // Validation knows only that the engine reads it, and not that the engine will not have it.
+    let rules = |value: &str| {
+        format!(
+            r#"{{"rules":[{{"name":"0"}},{{"name":"1","matches":[{{"method":"GET"}},
+                {{"headers":[{{"name":"x","value":"{value}","type":"RegularExpression"}}]}}]}}]}}"#
+        )
+    };
+    let config = format!(
+        r#"{{"version":1,"services":[{{"namespace":"n","name":"s","ports":[]}},
+            {{"namespace":"n","name":"t","ports":[{{"port":80,"cluster":"own"}},
+                {{"port":81,"cluster":"own","producer":{},"consumers":{{"c":{}}}}}]}}]}}"#,
+        rules("(a{1000}){1000}"),
+        rules("(b{1000}){1000}"),
+    );
+    let config = gamma_config::parse(config.as_bytes()).unwrap();
+    for (namespace, table) in [("n", "producer"), ("c", "consumers.c")] {
+        let error = Router::new(&config, namespace).unwrap_err().to_string();
+        let place = format!("services[1].ports[1].{table}.rules[1].matches[1].headers[0].value");
+        assert!(error.contains(&place), "{error}");
+    }
 }

@@ -131,6 +131,7 @@ fn frontends_are_known_by_name_and_number() {
     let (index, via) = (1, Via::Destination);
     assert_eq!(dialled.frontend, Frontend::Port { index, via });
     assert!(!dialled.has_routes);
+    assert!(get(&router, "cart", "/").has_routes);
 }
 
 #[test]
@@ -266,4 +267,40 @@ fn a_preflight_is_asked_about_the_method_that_it_announces() {
     assert_eq!(trace.announced.as_deref(), Some(&b"PUT"[..]));
     assert_eq!(trace.winner, Some(1));
     assert_eq!(trace.outcomes[0].decision.action, Action::Preflight);
+}
+
+/// What may come of a request, without the reasons.
+#[test]
+fn outcomes_name_the_winner_and_say_whether_a_backend_is_drawn() {
+    let rules = r#"
+      {"name": "split", "matches": [{"path": {"value": "/split"}}], "backendRefs": [{"cluster": "a"}, {"cluster": "b"}],
+       "sessionPersistence": {"name": "s", "type": "Header"}},
+      {"name": "moved", "matches": [{"path": {"value": "/moved"}}], "filters": [{"requestRedirect": {"hostname": "o"}}]},
+      {"name": "none", "matches": [{"path": {"value": "/none"}}]}"#;
+    let config = format!(
+        r#"{{"version": 1, "services": [{{"namespace": "shop", "name": "cart", "ports": [
+            {{"port": 80, "cluster": "cart", "producer": {{"rules": [{rules}]}}}}]}}]}}"#
+    );
+    let router = Router::new(&gamma_config::parse(config.as_bytes()).unwrap(), "shop").unwrap();
+    let session = router.rules().next().unwrap().session().unwrap();
+    let (_, token) = session.begin(1, None, 0, false);
+    let in_session = [("s", &*token)];
+    for (path, headers, winner, session, outcomes) in [
+        ("/split", &[][..], Some(0), false, 2),
+        ("/split", &in_session, Some(0), true, 1),
+        ("/moved", &[], Some(1), false, 1),
+        ("/none", &[], Some(2), false, 1),
+        ("/", &[], None, false, 1),
+    ] {
+        let found = with("GET", "cart", path, headers, |request| {
+            router.outcomes(request)
+        });
+        let position = found.winner.map(|winner| winner.position);
+        assert_eq!(position, winner, "{path}");
+        let rule = found.winner.map(|winner| winner.rule);
+        let expected = winner.and_then(|winner| router.rules().nth(winner));
+        assert_eq!(rule, expected.map(|rule| rule.id()), "{path}");
+        assert_eq!(found.in_session, session, "{path} {headers:?}");
+        assert_eq!(found.all.len(), outcomes, "{path} {headers:?}");
+    }
 }

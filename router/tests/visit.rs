@@ -9,7 +9,7 @@
     reason = "no proxy runs it"
 )]
 
-use std::{collections::BTreeSet, net::SocketAddr};
+use std::{collections::BTreeSet, convert::Infallible, net::SocketAddr};
 
 use fastrand::Rng;
 use gamma_config::{Fraction, wire};
@@ -111,7 +111,9 @@ const RULES: &str = r#"
    "timeouts": {"request": "5s"}, "retry": {"backoff": "1s"},
    "sessionPersistence": {"name": "s", "type": "Header"}},
   {"matches": [{"path": {"value": "/moved"}}], "filters": [{"requestRedirect": {"hostname": "o"}}]},
-  {"matches": [{"path": {"value": "/bad"}}], "backendRefs": [{"invalid": "gone"}]}"#;
+  {"matches": [{"path": {"value": "/bad"}}], "backendRefs": [{"invalid": "gone"}]},
+  {"matches": [{"path": {"value": "/slow"}}], "backendRefs": [{"cluster": "a"}], "timeouts": {"request": "5s"}},
+  {"matches": [{"path": {"value": "/again"}}], "backendRefs": [{"cluster": "a"}], "retry": {"attempts": 2}}"#;
 
 fn router(settings: &str) -> Router {
     let config = format!(
@@ -193,6 +195,29 @@ fn a_forward_is_told_in_order_and_who_asked_for_what() {
 }
 
 #[test]
+fn timeouts_are_told_without_retries_and_retries_without_timeouts() {
+    let router = router("");
+    let table: [(&str, &[&str]); 2] = [
+        (
+            "/slow",
+            &["set x-envoy-upstream-rq-timeout-ms: 5000 (Rule)"],
+        ),
+        (
+            "/again",
+            &[
+                "set x-envoy-retry-on: connect-failure,refused-stream,reset (Rule)",
+                "set x-envoy-max-retries: 2 (Rule)",
+            ],
+        ),
+    ];
+    for (path, expected) in table {
+        let mut lines = of_request(&router, &decide(&router, "GET", path, &[]), path);
+        assert_eq!(lines.pop().unwrap(), "set x-gamma-cluster: a (Gamma)");
+        assert_eq!(lines, expected, "{path}");
+    }
+}
+
+#[test]
 fn a_failing_visitor_ends_the_visit() {
     let router = router("");
     let decision = decide(&router, "GET", "/all", &[]);
@@ -248,6 +273,52 @@ fn answers_are_told_with_status_headers_and_body() {
     }
     let lines = of_request(&without, &decide(&without, "GET", "/all", &[]), "/all");
     assert_eq!(lines.last().unwrap(), "set x-gamma-c: a (Gamma)");
+    let preflight = [
+        ("origin", "http://o"),
+        ("access-control-request-method", "GET"),
+    ];
+    let decision = decide(&with, "OPTIONS", "/all", &preflight);
+    assert_eq!(of_request(&with, &decision, "/all"), ["answer 204 \"\""]);
+}
+
+/// Knows nothing of the request.
+#[derive(Default)]
+struct GrpcStatus(Option<u32>);
+
+impl HeaderVisitor for GrpcStatus {
+    type Error = Infallible;
+
+    fn remove(&mut self, _: &str, _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn set(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn add(&mut self, _: &str, _: &[u8], _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+}
+
+impl RequestVisitor for GrpcStatus {
+    fn mirror(&mut self, _: &str, _: Fraction, _: By) -> Result<(), Infallible> {
+        Ok(())
+    }
+
+    fn answer(&mut self, answer: &Answer<'_>) -> Result<(), Infallible> {
+        self.0 = answer.grpc_status;
+        Ok(())
+    }
+}
+
+#[test]
+fn who_does_not_know_the_request_is_told_answers_in_http() {
+    let router = router("");
+    let mut visitor = GrpcStatus(Some(0));
+    let decision = decide(&router, "GET", "/bad", &[]);
+    let Ok(()) = router.visit_request(&decision, b"/bad", &mut visitor);
+    assert_eq!(visitor.0, None);
 }
 
 #[test]
@@ -282,6 +353,29 @@ fn kinds(lines: &[String]) -> BTreeSet<String> {
         words.collect::<Vec<_>>().join(" ").trim().to_owned()
     };
     lines.iter().map(kind).collect()
+}
+
+#[cfg(feature = "trace")]
+#[test]
+fn a_rewrite_is_possible_by_the_rule_or_by_the_backend() {
+    let rewrite = r#""filters": [{"urlRewrite": {"path": {"replaceFullPath": "/new"}}}]"#;
+    for (of_rule, of_backend, expected) in
+        [("", "", false), (rewrite, "", true), ("", rewrite, true)]
+    {
+        let separator = |text: &str| if text.is_empty() { "" } else { ", " };
+        let config = format!(
+            r#"{{"version": 1, "services": [{{"namespace": "n", "name": "s", "ports": [{{"port": 80, "cluster": "own", "producer": {{"rules": [
+                {{"backendRefs": [{{"cluster": "a"{}{of_backend}}}]{}{of_rule}}}]}}}}]}}]}}"#,
+            separator(of_backend),
+            separator(of_rule),
+        );
+        let config = gamma_config::parse(config.as_bytes()).unwrap();
+        let router = Router::new(&config, "n").unwrap();
+        let decisions = router.possible_decisions();
+        let lines = decisions.flat_map(|decision| of_request(&router, &decision, ""));
+        let rewrites = lines.filter(|line| line.starts_with("set :path")).count();
+        assert_eq!(rewrites > 0, expected, "{of_rule} {of_backend}");
+    }
 }
 
 #[cfg(feature = "trace")]

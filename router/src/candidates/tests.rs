@@ -1,5 +1,5 @@
 use fastrand::Rng;
-use gamma_config::Match;
+use gamma_config::{Match, MatchType, ValueMatch};
 
 use super::*;
 use crate::{predicate::Predicates, value_patterns::ValuePatterns};
@@ -38,7 +38,11 @@ fn an_index_finds_what_trying_one_by_one_finds() {
                     .unwrap(),
             })
             .collect();
-        let all: Vec<Position> = (0..).take(entries.len()).filter(|i| i % 7 != 3).collect();
+        let first = rng.u32(..3);
+        let all: Vec<Position> = (first..)
+            .take(entries.len().saturating_sub(first as usize))
+            .filter(|i| i % 7 != 3)
+            .collect();
         let candidates = Candidates::new(&all, &entries);
         indexed += usize::from(matches!(candidates, Candidates::ByHeader(_)));
         for _ in 0..50 {
@@ -65,7 +69,79 @@ fn an_index_finds_what_trying_one_by_one_finds() {
         candidates.each(b"", &mut |position| each.push(position));
         each.sort_unstable();
         assert_eq!(each, all);
-        assert_eq!(Some(candidates.lowest()), all.first().copied());
+        let lowest = all.first().copied().unwrap_or(Position::MAX);
+        assert_eq!(candidates.lowest(), lowest);
     }
     assert!(found > 1_000 && indexed > 100, "{found} {indexed}");
+}
+
+/// Matches that ask for these headers, one after the other.
+fn asking<'a>(matches: impl IntoIterator<Item = Vec<(String, &'a str)>>) -> Vec<Entry> {
+    let entry = |headers: Vec<(String, &str)>| {
+        let headers = headers.into_iter();
+        let headers = headers.map(|(name, value)| ValueMatch {
+            name,
+            kind: MatchType::Exact,
+            value: value.into(),
+        });
+        let r#match = Match {
+            headers: headers.collect(),
+            ..Match::default()
+        };
+        Entry {
+            rule: 0,
+            prefix_len: 0,
+            predicates: Predicates::new(&r#match, &ValuePatterns::default()).unwrap(),
+        }
+    };
+    matches.into_iter().map(entry).collect()
+}
+
+fn grouped(entries: &[Entry]) -> Candidates {
+    let all: Vec<Position> = (0..).take(entries.len()).collect();
+    Candidates::new(&all, entries)
+}
+
+/// How many headers are asked for until the matches are tried one by one, at most.
+fn depth(candidates: &Candidates) -> usize {
+    match candidates {
+        Candidates::ByHeader(by_header) => {
+            let within = by_header.values.values().chain([&by_header.others]);
+            1 + within.map(depth).max().unwrap_or(0)
+        }
+        _ => 0,
+    }
+}
+
+#[test]
+fn few_matches_and_those_of_one_value_are_not_grouped() {
+    let of = |count: usize, values: &[&'static str]| {
+        let values = values.iter().cycle().take(count);
+        grouped(&asking(values.map(|value| vec![("a".into(), *value)])))
+    };
+    let two = &["1", "2"];
+    assert!(matches!(of(1, two), Candidates::One(0)));
+    assert_eq!(depth(&of(FEW, two)), 0);
+    assert_eq!(depth(&of(FEW + 1, two)), 1);
+    assert_eq!(depth(&of(FEW + 1, &["1"])), 0);
+}
+
+#[test]
+fn no_more_headers_are_asked_for_or_compared_than_the_limit() {
+    // Two matches for each of many headers: each header leaves all but two to the next.
+    let names = (0..40).map(|n| format!("h{}", n / 2));
+    let chain = names.zip(["1", "2"].iter().cycle());
+    let chain = asking(chain.map(|(name, value)| vec![(name, *value)]));
+    assert_eq!(depth(&grouped(&chain)), HEADERS);
+    // Only the last header of each match tells them apart.
+    let told_apart_by = |nth: usize| {
+        let values = ["1", "2", "3"].iter().cycle().take(FEW + 1);
+        grouped(&asking(values.map(|value| {
+            let name = |n: usize| format!("h{n}");
+            let same = (1..nth).map(|n| (name(n), "same"));
+            same.chain([(name(nth), *value)]).collect()
+        })))
+    };
+    assert_eq!(depth(&told_apart_by(HEADERS)), 1);
+    assert_eq!(depth(&told_apart_by(HEADERS + 1)), 0);
 }

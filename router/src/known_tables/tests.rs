@@ -99,3 +99,18 @@ fn nothing_is_kept_that_no_router_has() {
     }
     assert!(Arc::ptr_eq(tables(&router)[0], &weak[0].upgrade().unwrap()));
 }
+
+#[test]
+fn keys_are_forgotten_once_most_of_their_tables_are_gone() {
+    let mut known = KnownTables::default();
+    let five = read(&config(&["a", "b", "c", "d", "e"]), &mut known, "n");
+    drop(five);
+    let two = read(&config(&["x", "y"]), &mut known, "n").unwrap();
+    assert_eq!(format!("{known:?}"), "KnownTables(2)", "and no keys");
+    let one = read(&config(&["x"]), &mut known, "n").unwrap();
+    drop(two);
+    // Half of them are there.
+    let other = read(&config(&["x", "z"]), &mut known, "n").unwrap();
+    assert_eq!(known.tables.len(), 3);
+    drop((one, other));
+}

@@ -40,6 +40,8 @@ fn origins_are_compared_by_scheme_host_and_port() {
         ("https://a.com", "https://a.com:+443", false),
         ("http://a.com:8080", "http://a.com:8080", true),
         ("http://a.com:8080", "http://a.com", false),
+        ("http://a.com", "http://a.com:80", true),
+        ("http://a.com", "http://a.com:443", false),
         ("https://*.bar.com", "https://xpto.www.bar.com", true),
         ("https://*.bar.com", "https://bar.com", false),
         ("https://*.bar.com", "https://xbar.com", false),
