@@ -96,3 +96,116 @@ fn a_long_header_map_is_not_trusted() {
     let (_, calls) = run(&host, &config("other"));
     assert_eq!(calls[1..], ["remove Request x-gamma-cluster"]);
 }
+
+/// What a host leaves out may be what a match asks for, or what a client must not say.
+#[test]
+fn a_header_map_without_its_end_or_its_method_is_answered_500() {
+    let cut = Recorder {
+        cut: 1,
+        ..get("/plain")
+    };
+    let mut without_method = get("/plain");
+    without_method.request.remove(0);
+    for host in [cut, without_method] {
+        let (progress, calls) = run(&host, &config("other"));
+        assert!(matches!(progress, RequestProgress::Answered(None)));
+        assert_eq!(calls, ["read Request", "reply 500"]);
+    }
+}
+
+#[test]
+fn the_path_is_asked_for_where_the_header_has_it_decoded() {
+    let table = [
+        ("/free?q", "set Request x-envoy-upstream-rq-timeout-ms: 0"),
+        // That is no path: better the decoded one than none.
+        ("free", "set Request x-gamma-cluster: plain"),
+        ("", "set Request x-gamma-cluster: plain"),
+    ];
+    for (raw, expected) in table {
+        let mut host = get("/plain");
+        host.request.push(("host", b"s"));
+        host.properties = vec![("request.path", raw)];
+        let (_, calls) = run(&host, &config("nginx"));
+        assert_eq!(calls[1], "property request.path");
+        assert_eq!(calls[2], expected, "{raw:?}");
+    }
+}
+
+#[test]
+fn grpc_statuses_are_said_in_headers_where_the_host_may_not_know_them() {
+    for (kind, expected) in [
+        ("envoy", "reply 500 grpc 14 x-gamma-reason: invalid-backend"),
+        (
+            "other",
+            "reply 200 content-type: application/grpc grpc-status: 14 \
+             grpc-message: the route\\'s backend does not exist or may not be used \
+             x-gamma-reason: invalid-backend",
+        ),
+    ] {
+        let mut host = get("/bad");
+        host.request.push(("content-type", b"application/grpc"));
+        let (_, calls) = run(&host, &config(kind));
+        assert_eq!(calls.last().unwrap(), expected, "{kind}");
+    }
+}
+
+/// Overwriting a header that the request lacks would add it.
+#[test]
+fn a_rule_removes_what_the_request_has() {
+    let of = |kind, has_it: bool| {
+        let mut host = get("/edit");
+        host.request.push(("host", b"s"));
+        if has_it {
+            host.request.push(("C", b"1"));
+        }
+        let calls = run(&host, &config(kind)).1;
+        let about = calls
+            .into_iter()
+            .filter(|call| call.starts_with("remove Request") || call.starts_with("set Request c"));
+        about.collect::<Vec<_>>()
+    };
+    for has_it in [true, false] {
+        assert_eq!(of("envoy", has_it), ["remove Request c"]);
+    }
+    assert_eq!(of("nginx", true), ["set Request c: "]);
+    assert_eq!(of("other", true), ["set Request c: ", "remove Request c"]);
+    for kind in ["nginx", "other"] {
+        assert_eq!(of(kind, false), Vec::<String>::new(), "{kind}");
+    }
+}
+
+#[test]
+fn a_rewritten_authority_leaves_no_other_host_beside_it() {
+    let of = |kind, has_it: bool| {
+        let mut host = get("/edit");
+        if has_it {
+            host.request.push(("host", b"s"));
+        }
+        let calls = run(&host, &config(kind)).1;
+        let about = calls.into_iter().filter(|call| call.ends_with(": other"));
+        about.collect::<Vec<_>>()
+    };
+    let authority = "set Request :authority: other";
+    assert_eq!(of("envoy", true), [authority]);
+    assert_eq!(of("other", false), [authority]);
+    assert_eq!(of("other", true), [authority, "set Request host: other"]);
+    assert_eq!(of("nginx", true), ["set Request x-gamma-host: other"]);
+}
+
+#[test]
+fn what_passes_takes_no_cluster_along_unless_the_host_removes_nothing() {
+    for removes_nothing in [false, true] {
+        let mut host = get("/plain");
+        host.request[2] = (":authority", b"elsewhere");
+        host.removes_nothing = removes_nothing;
+        let (progress, calls) = run(&host, &config("other"));
+        assert!(matches!(progress, RequestProgress::Continue(_)));
+        assert_eq!(calls[1..], ["remove Request x-gamma-cluster"]);
+        // A host that fails otherwise does not let it pass.
+        let shared = crate::config::Shared::new(config("other"), &host).unwrap();
+        host.calls();
+        host.fail_at.set(Some(2));
+        let progress = crate::request::on_headers(&host, &shared);
+        assert!(matches!(progress, RequestProgress::Answered(None)));
+    }
+}

@@ -29,6 +29,10 @@ struct Recorder {
     /// What a called service answers.
     answer: Vec<(&'static str, &'static [u8])>,
     now: u64,
+    /// How many bytes header maps lack at their end.
+    cut: usize,
+    /// Whether it can take no headers away.
+    removes_nothing: bool,
     calls: RefCell<Vec<String>>,
     fail_at: Cell<Option<usize>>,
 }
@@ -58,12 +62,14 @@ fn text(bytes: &[u8]) -> String {
 impl Host for Recorder {
     fn header_map(&self, map: MapType) -> Result<Vec<u8>, HostError> {
         self.record(format!("read {map:?}"))?;
-        Ok(header_map::encode(match map {
+        let mut pairs = header_map::encode(match map {
             MapType::CallResponse => &self.answer,
             MapType::Response => &self.response,
             MapType::ResponseTrailers => &self.trailers,
             MapType::Request => &self.request,
-        }))
+        });
+        pairs.truncate(pairs.len() - self.cut);
+        Ok(pairs)
     }
 
     fn set_header(&self, map: MapType, name: &[u8], value: &[u8]) -> Result<(), HostError> {
@@ -75,7 +81,13 @@ impl Host for Recorder {
     }
 
     fn remove_header(&self, map: MapType, name: &[u8]) -> Result<(), HostError> {
-        self.record(format!("remove {map:?} {}", text(name)))
+        self.record(format!("remove {map:?} {}", text(name)))?;
+        let call = "proxy_remove_header_map_value";
+        let status = HostError::UNIMPLEMENTED;
+        match self.removes_nothing {
+            true => Err(HostError { call, status }),
+            false => Ok(()),
+        }
     }
 
     fn property(&self, path: &str) -> Option<Vec<u8>> {
@@ -139,7 +151,7 @@ const CONFIG: &str = r#"{
   "services": [{"namespace": "n", "name": "s", "ports": [{"port": 80, "cluster": "own", "producer": {"rules": [
     {"matches": [{"path": {"value": "/edit"}}],
      "filters": [{"requestHeaderModifier": {"set": [{"name": "A", "value": "1"}], "add": [{"name": "b", "value": "2"}], "remove": ["c"]}},
-                 {"responseHeaderModifier": {"set": [{"name": "d", "value": "3"}]}},
+                 {"responseHeaderModifier": {"set": [{"name": "d", "value": "3"}], "remove": ["e"]}},
                  {"urlRewrite": {"hostname": "other", "path": {"replacePrefixMatch": "/new"}}}],
      "backendRefs": [{"cluster": "edited"}]},
     {"matches": [{"path": {"value": "/moved"}}], "filters": [{"requestRedirect": {"statusCode": 301, "port": 8443}}]},
@@ -206,6 +218,7 @@ fn edits_and_rewrites_are_made_before_the_cluster_is_set() {
             "set Request x-envoy-original-path: /edit/x?q=1",
             "set Request :path: /new/x?q=1",
             "set Request x-gamma-cluster: edited",
+            "remove Response e",
             "set Response d: 3",
         ]
     );
@@ -272,6 +285,15 @@ fn answers_stop_the_request() {
         assert!(matches!(progress, RequestProgress::Answered(_)), "{path}");
         assert_eq!(calls, ["read Request", expected]);
     }
+}
+
+#[test]
+fn a_redirect_keeps_the_scheme_of_the_request() {
+    let mut host = get("/moved");
+    host.request[1] = (":scheme", b"https");
+    host.request[2] = (":authority", b"s:80");
+    let (_, calls) = run(&host, CONFIG);
+    assert_eq!(calls[1], "reply 301 location: https://s:8443/moved");
 }
 
 #[test]
