@@ -96,6 +96,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn headers_are_found_in_order_and_in_any_case() {
+        let pairs = [("a", "1"), ("b", "2"), ("A", "3")];
+        let of_slice: Vec<&[u8]> = pairs[..].values("a").collect();
+        assert_eq!(of_slice, [b"1", b"3"]);
+        let of_array: Vec<&[u8]> = pairs.values("a").collect();
+        assert_eq!(of_array, of_slice);
+        let pairs = Vec::from(pairs);
+        let of_vec: Vec<&[u8]> = pairs.values("a").collect();
+        assert_eq!(of_vec, of_slice);
+    }
+
+    #[test]
     fn grpc_is_known_by_its_content_type() {
         let table = [
             ("application/grpc", true),

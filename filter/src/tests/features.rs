@@ -53,18 +53,33 @@ type Answer = [(&'static str, &'static [u8])];
 
 /// What happens when the service answers `answer`.
 fn authorise(answer: &Answer) -> (RequestProgress, Vec<String>) {
-    let host = Recorder {
+    let host = asked(answer);
+    let shared = Shared::new(CONFIG, &host).unwrap();
+    let progress = authorise_by(&host, &shared);
+    let calls = host.calls();
+    (progress, calls)
+}
+
+fn asked(answer: &Answer) -> Recorder {
+    Recorder {
         answer: answer.to_vec(),
         ..get("/auth?q")
-    };
-    let shared = Shared::new(CONFIG, &host).unwrap();
-    let RequestProgress::Waiting(waiting) = request::on_headers(&host, &shared) else {
+    }
+}
+
+fn authorise_by(host: &Recorder, shared: &Shared) -> RequestProgress {
+    let RequestProgress::Waiting(waiting) = request::on_headers(host, shared) else {
         panic!("it does not wait");
     };
     host.calls();
-    let progress = external_auth::answered(&host, &shared, *waiting, 4);
-    let calls = host.calls();
-    (progress, calls)
+    external_auth::answered(host, shared, *waiting, 4)
+}
+
+#[test]
+fn whoever_is_denied_reads_what_the_service_says() {
+    let host = asked(&[(":status", b"401")]);
+    authorise_by(&host, &Shared::new(CONFIG, &host).unwrap());
+    assert_eq!(host.replied.take(), b"body");
 }
 
 #[test]

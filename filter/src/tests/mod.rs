@@ -33,6 +33,8 @@ struct Recorder {
     cut: usize,
     /// Whether it can take no headers away.
     removes_nothing: bool,
+    /// The body of the last reply.
+    replied: RefCell<Vec<u8>>,
     calls: RefCell<Vec<String>>,
     fail_at: Cell<Option<usize>>,
 }
@@ -103,6 +105,7 @@ impl Host for Recorder {
             .iter()
             .map(|(name, value)| format!(" {name}: {}", text(value)))
             .collect();
+        self.replied.replace(answer.body.into());
         let grpc = answer.grpc_status.map(|grpc| format!(" grpc {grpc}"));
         let (status, grpc) = (answer.status, grpc.unwrap_or_default());
         self.record(format!("reply {status}{grpc}{}", headers.concat()))
