@@ -13,6 +13,7 @@ comma := ,
 CARGO_CYCLONEDX_VERSION := 0.5.9
 CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
+CARGO_MUTANTS_VERSION := 27.1.0
 ENVOY_VERSION := 1.40.0
 KUBECTL_VERSION := 1.37.1
 GATEWAY_API_VERSION := 1.6.3
@@ -252,6 +253,12 @@ fuzz: $(TOOLS)/bin/cargo-fuzz ## Input that nobody has thought of, FUZZ_SECONDS=
 		[ -z "$${GAMMA_CI_FUZZ:-}" ]; \
 	fi
 
+# What is changed, what has to notice, and what nothing can notice is in .cargo/mutants.toml.
+.PHONY: mutants
+mutants: $(TOOLS)/bin/cargo-mutants ## Changes the router in one place after the other, and prints what no test notices (hours); MUTANTS=-f router/src/path.rs
+	$(call say,Mutants of the router and of what guards it: a build and a run of its tests for each)
+	$(TOOLS)/bin/cargo-mutants mutants --output target $(MUTANTS)
+
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
 bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (12 minutes)
@@ -351,6 +358,9 @@ $(TOOLS)/bin/cargo-cyclonedx:
 
 $(TOOLS)/bin/cargo-fuzz:
 	$(call install_tool,cargo-fuzz --version $(CARGO_FUZZ_VERSION))
+
+$(TOOLS)/bin/cargo-mutants:
+	$(call install_tool,cargo-mutants --version $(CARGO_MUTANTS_VERSION))
 
 .PHONY: clean
 clean: ## Removes what was built, but not the tools
