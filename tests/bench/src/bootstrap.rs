@@ -15,9 +15,9 @@ use crate::routes::{backend, cluster, path};
 pub(crate) enum Variant {
     /// Nothing: the client names it.
     Nothing,
-    /// Nothing either, but a wasm filter that does nothing is there.
+    /// Nothing either, but a wasm filter that does nothing is there. It is allowed what Gamma is.
     NoOp,
-    /// A wasm filter that reads the header map and sets one header.
+    /// A wasm filter that reads the header map and sets one header. It is allowed what Gamma is.
     Floor,
     /// Envoy's list of routes.
     List,
@@ -74,6 +74,10 @@ impl Variant {
     pub(crate) fn install(self, bootstrap: &mut Value, routes: usize) -> Result<()> {
         let manager = connection_manager(bootstrap)?;
         manager["access_log"] = json!([]);
+        let allowed = manager
+            .pointer("/http_filters/0/typed_config/config/capability_restriction_config")
+            .context("the bootstrap has no Gamma")?
+            .clone();
         match self {
             Self::Gamma | Self::GammaLean => {}
             Self::Nothing => {
@@ -81,14 +85,15 @@ impl Variant {
                 manager["route_config"] = named_by_client();
             }
             Self::NoOp => {
-                set_filter(manager, Some(bench_filter("bench_noop.wasm")))?;
+                set_filter(manager, Some(bench_filter("bench_noop.wasm", allowed)))?;
                 manager["route_config"] = named_by_client();
             }
-            Self::Floor => set_filter(manager, Some(bench_filter("bench_floor.wasm")))?,
+            Self::Floor => set_filter(manager, Some(bench_filter("bench_floor.wasm", allowed)))?,
             Self::Lua => set_filter(manager, Some(lua(routes)))?,
             Self::List => {
                 set_filter(manager, None)?;
-                manager["route_config"] = virtual_host(json!({ "routes": list(routes) }));
+                manager["route_config"] =
+                    virtual_host(json!({ "routes": own_routes(prefixes(routes)) }));
             }
             Self::Tree => {
                 set_filter(manager, None)?;
@@ -97,6 +102,18 @@ impl Variant {
         }
         Ok(())
     }
+}
+
+/// Puts routes of Envoy's own in the place of Gamma, one for each match, and leaves the access log out.
+pub(crate) fn install_routes(
+    bootstrap: &mut Value,
+    matches: impl IntoIterator<Item = Value>,
+) -> Result<()> {
+    let manager = connection_manager(bootstrap)?;
+    manager["access_log"] = json!([]);
+    set_filter(manager, None)?;
+    manager["route_config"] = virtual_host(json!({ "routes": own_routes(matches) }));
+    Ok(())
 }
 
 /// Runs `gammactl envoy` on manifests.
@@ -145,13 +162,16 @@ fn set_filter(manager: &mut Value, filter: Option<Value>) -> Result<()> {
     Ok(())
 }
 
-fn bench_filter(module: &str) -> Value {
+/// `allowed` are the callbacks and host functions that Gamma gets: Envoy would enter a module that exports more, as all
+/// do that are built with the SDK, for each of them.
+fn bench_filter(module: &str, allowed: Value) -> Value {
     json!({
         "name": module,
         "typed_config": {
             "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
             "config": {
                 "name": module,
+                "capability_restriction_config": allowed,
                 "vm_config": {
                     "vm_id": module,
                     "runtime": "envoy.wasm.runtime.v8",
@@ -204,14 +224,16 @@ fn to_cluster(route: usize) -> Value {
     json!({ "cluster": cluster(backend(route)), "timeout": "0s", "idle_timeout": "0s" })
 }
 
-fn list(routes: usize) -> Vec<Value> {
-    let route = |route| {
-        json!({
-            "match": { "path_separated_prefix": path(route) },
-            "route": to_cluster(route),
-        })
-    };
-    (0..routes).map(route).collect()
+/// What Envoy's list matches each of the routes by.
+fn prefixes(routes: usize) -> impl Iterator<Item = Value> {
+    (0..routes).map(|route| json!({ "path_separated_prefix": path(route) }))
+}
+
+/// A route for each match, to the backend of that route.
+fn own_routes(matches: impl IntoIterator<Item = Value>) -> Vec<Value> {
+    let route =
+        |(route, matched): (usize, Value)| json!({ "match": matched, "route": to_cluster(route) });
+    matches.into_iter().enumerate().map(route).collect()
 }
 
 fn tree(routes: usize) -> Value {

@@ -107,6 +107,21 @@ impl Comparison {
         self.by_round(of, than, |of, than| of - than)
     }
 
+    /// How many microseconds of CPU a variant adds to nothing, the same way.
+    pub(crate) fn adds(&self, variant: Variant, routes: usize) -> Option<Spread> {
+        self.more((variant, routes), (Variant::Nothing, routes))
+    }
+
+    /// How many times as much one variant adds to nothing as another, the same way.
+    pub(crate) fn adds_ratio(&self, of: Variant, to: Variant, routes: usize) -> Option<Spread> {
+        let nothing = &self.of(Variant::Nothing, routes)?.cpu;
+        let [of, to] = [of, to].map(|variant| {
+            let adds = |with: f64, without: f64| with - without;
+            Some(self.of(variant, routes)?.cpu.with(nothing, adds))
+        });
+        Some(of?.with(&to?, |of, to| of / to).spread())
+    }
+
     fn by_round(
         &self,
         of: (Variant, usize),
@@ -165,6 +180,7 @@ fn setup(variant: Variant, routes: Option<usize>, peer: &Peer) -> Result<Setup> 
         name: format!("{}, {asked} routes", variant.name()),
         bootstrap,
         requests: Rc::from(requests(asked, "")),
+        asked_before: 1,
     })
 }
 
@@ -218,5 +234,23 @@ mod tests {
         assert_eq!(ratio.map(|r| (r.low, r.high)), Some((2.0, 2.0)));
         let more = comparison.more((Variant::Gamma, 10), (Variant::Floor, 10));
         assert_eq!(more.map(|m| m.median), Some(30.0));
+    }
+
+    #[test]
+    fn what_a_variant_adds_is_what_it_takes_more_than_nothing() {
+        let comparison = Comparison {
+            sizes: vec![10],
+            measured: vec![
+                measured(Variant::Nothing, 10, [20.0, 40.0, 30.0]),
+                measured(Variant::Gamma, 10, [25.0, 45.0, 35.0]),
+                measured(Variant::List, 10, [50.0, 70.0, 60.0]),
+            ],
+        };
+        let adds = |variant| comparison.adds(variant, 10).map(|adds| adds.median);
+        assert_eq!(adds(Variant::Gamma), Some(5.0));
+        assert_eq!(adds(Variant::Nothing), Some(0.0));
+        let ratio = comparison.adds_ratio(Variant::List, Variant::Gamma, 10);
+        assert_eq!(ratio.map(|ratio| ratio.median), Some(6.0));
+        assert_eq!(comparison.adds_ratio(Variant::List, Variant::Lua, 10), None);
     }
 }

@@ -35,6 +35,7 @@ mod series;
 mod statistics;
 mod subject;
 mod targets;
+mod verdict;
 
 use std::{fs, path::Path, process::ExitCode};
 

@@ -29,6 +29,11 @@ pub(crate) fn markdown(results: &Results, plan: &Plan) -> String {
     page.push_str("\n## CPU of the Envoy process per request, µs\n\n![](cpu.svg)\n\n");
     page.push_str(&cpu(&results.comparison));
     page.push_str(
+        "\n## What each adds to that of nothing, µs\n\nIn brackets the 95 % interval; `<` where that has \
+         zero in it.\n\n",
+    );
+    page.push_str(&added(&results.comparison));
+    page.push_str(
         "\n## How much of that is luck\n\nStandard deviations, in percent: of processes with the very \
          same configuration, and of the rounds of one process.\n\n",
     );
@@ -74,8 +79,22 @@ fn method(plan: &Plan) -> String {
     )
 }
 
-/// Rows are variants, columns numbers of routes.
+fn added(comparison: &Comparison) -> String {
+    table_of(comparison, |variant, routes| {
+        let adds = comparison.adds(variant, routes);
+        let adds = adds.filter(|_| variant != Variant::Nothing);
+        adds.map(|adds| difference(adds, 1))
+    })
+}
+
 fn table(comparison: &Comparison, cell: impl Fn(&Measured) -> String) -> String {
+    table_of(comparison, |variant, routes| {
+        comparison.of(variant, routes).map(&cell)
+    })
+}
+
+/// Rows are variants, columns numbers of routes.
+fn table_of(comparison: &Comparison, cell: impl Fn(Variant, usize) -> Option<String>) -> String {
     let mut text = String::from("| |");
     for size in &comparison.sizes {
         let _ = write!(text, " {} |", thousands(*size as u64));
@@ -88,9 +107,9 @@ fn table(comparison: &Comparison, cell: impl Fn(&Measured) -> String) -> String 
         for (i, &size) in comparison.sizes.iter().enumerate() {
             // Those without routes have one column.
             let shown = variant.has_routes() || i == 0;
-            match comparison.of(variant, size).filter(|_| shown) {
-                Some(measured) => {
-                    let _ = write!(text, " {} |", cell(measured));
+            match cell(variant, size).filter(|_| shown) {
+                Some(cell) => {
+                    let _ = write!(text, " {cell} |");
                 }
                 None => text.push_str(" |"),
             }

@@ -35,7 +35,7 @@ pub(crate) fn run(
         }
         also(process, &subjects, peer)?;
         for subject in subjects {
-            subject.stop(peer);
+            subject.stop(peer)?;
         }
     }
     Ok(cpu)

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use gamma_testbed::envoy::{Bootstrap, Envoy, Options};
 use serde_json::Value;
 
@@ -24,6 +24,9 @@ pub(crate) struct Setup {
     pub(crate) name: String,
     pub(crate) bootstrap: Value,
     pub(crate) requests: Rc<[Prepared]>,
+    /// How often each of them is asked before anything is timed: as often as it takes until every backend that may be
+    /// drawn has been. The first use of a counter costs more than a request.
+    pub(crate) asked_before: usize,
 }
 
 /// An Envoy, the requests for it and the connections to it.
@@ -31,17 +34,20 @@ pub(crate) struct Subject {
     envoy: Envoy,
     clients: Clients,
     requests: Rc<[Prepared]>,
+    /// How many counters the filter had before anything was timed.
+    counters: usize,
     /// From the start of the process until it was ready.
     pub(crate) started_in: Duration,
 }
 
 impl Subject {
-    /// Starts Envoy, and asks everything once: every answer has to be right before anything is timed.
+    /// Starts Envoy, and asks everything: every answer has to be right before anything is timed.
     pub(crate) fn start(setup: &Setup, peer: &mut Peer) -> Result<Self> {
         let Setup {
             name,
             bootstrap,
             requests,
+            asked_before,
         } = setup;
         process::anywhere()?;
         let text = bootstrap.to_string();
@@ -54,13 +60,17 @@ impl Subject {
             .and_then(Value::as_str)
             .context("the bootstrap has no listener")?;
         let clients = peer.connect(envoy.listener(listener)?, CONNECTIONS)?;
-        peer.ask_all(&clients, requests)
-            .with_context(|| format!("{name}: a wrong answer"))?;
+        for _ in 0..*asked_before {
+            peer.ask_all(&clients, requests)
+                .with_context(|| format!("{name}: a wrong answer"))?;
+        }
+        let counters = counters(&envoy)?;
         process::part(envoy.pid())?;
         Ok(Self {
             envoy,
             clients,
             requests: Rc::clone(requests),
+            counters,
             started_in,
         })
     }
@@ -93,7 +103,24 @@ impl Subject {
     }
 
     /// Ends Envoy.
-    pub(crate) fn stop(self, peer: &mut Peer) {
+    ///
+    /// # Errors
+    ///
+    /// A counter was used first while something was timed.
+    pub(crate) fn stop(self, peer: &mut Peer) -> Result<()> {
         peer.disconnect(self.clients);
+        let counters = counters(&self.envoy)?;
+        ensure!(
+            counters == self.counters,
+            "{} counters were used first while requests were timed, which makes these dearer: ask for more before",
+            counters.saturating_sub(self.counters)
+        );
+        Ok(())
     }
+}
+
+/// How many counters the filter has. Each is made when it is first used.
+fn counters(envoy: &Envoy) -> Result<usize> {
+    let stats = envoy.admin_get("/stats?filter=^wasmcustom")?;
+    Ok(stats.lines().count())
 }
