@@ -29,7 +29,7 @@ RAW_COMPAT_WASM := target/wasm32-unknown-unknown/wasm/gamma_filter.wasm
 
 .PHONY: help
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-19s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # What is about to be done, and how long it takes on two cores the first time.
 say = @printf '\n== %s\n' "$(1)"
@@ -261,11 +261,16 @@ mutants: $(TOOLS)/bin/cargo-mutants ## Changes the router in one place after the
 
 # Optimised: whoever sends the requests must be faster than Envoy.
 .PHONY: bench
-bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md (12 minutes)
+bench: build bench-filters envoy ## Gamma beside its peers in a real Envoy; writes docs/performance/results.md and instructions.md (15 minutes)
 	cargo run --locked --release -p gamma-bench -- docs/performance
 
+# The same on a busy machine, which only takes longer.
+.PHONY: bench-instructions
+bench-instructions: build bench-filters envoy ## Instructions of Envoy's worker for a request; writes docs/performance/instructions.md (5 minutes)
+	cargo run --locked --release -p gamma-bench -- --instructions docs/performance
+
 .PHONY: bench-quick
-bench-quick: build bench-filters envoy ## A little of all that, to see that it works
+bench-quick: build bench-filters envoy ## A little of all that, to see that it works; fails if a request takes more instructions than it may
 	cargo run --locked -p gamma-bench -- --quick
 
 # In wasm with the flags that the filter is built with, and V8's that Envoy uses.

@@ -27,6 +27,8 @@ pub(crate) struct Peer {
     /// By token; the first ones are the listeners'.
     ends: Vec<Option<End>>,
     answers: [Vec<u8>; BACKENDS],
+    /// Longer than any answer takes.
+    patience: Duration,
 }
 
 struct End {
@@ -42,6 +44,9 @@ enum Role {
 }
 
 impl Peer {
+    /// For an Envoy that runs.
+    pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
     pub(crate) fn new() -> Result<Self> {
         let poll = Poll::new()?;
         let mut listeners = Vec::new();
@@ -63,7 +68,13 @@ impl Peer {
                 )
                 .into_bytes()
             }),
+            patience: Self::PATIENCE,
         })
+    }
+
+    /// Waits so long for answers from now on.
+    pub(crate) fn wait_for(&mut self, patience: Duration) {
+        self.patience = patience;
     }
 
     /// Where the backends listen.
@@ -190,10 +201,10 @@ impl Peer {
         requests: &[Prepared],
         mut answered: impl FnMut(usize, Instant),
     ) -> Result<()> {
-        /// Longer than any answer takes.
-        const STUCK: Duration = Duration::from_secs(20);
         let mut events = std::mem::replace(&mut self.events, Events::with_capacity(0));
-        let polled = self.poll.poll(&mut events, Some(wait.unwrap_or(STUCK)));
+        let polled = self
+            .poll
+            .poll(&mut events, Some(wait.unwrap_or(self.patience)));
         if let Err(error) = polled
             && error.kind() != io::ErrorKind::Interrupted
         {
@@ -201,7 +212,8 @@ impl Peer {
         }
         ensure!(
             wait.is_some() || !events.is_empty(),
-            "no answer in {STUCK:?}"
+            "no answer in {:?}",
+            self.patience
         );
         for event in &events {
             match event.token().0 {

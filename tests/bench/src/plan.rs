@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::instructions::{ALL, CountCase, HELD};
+
 /// What to measure.
 #[derive(Debug, Clone)]
 pub(crate) struct Plan {
@@ -17,6 +19,10 @@ pub(crate) struct Plan {
     pub(crate) rounds: usize,
     /// Length of a turn.
     pub(crate) turn: Duration,
+    /// Whose instructions are counted, in how many processes, and of how many requests to each of them.
+    pub(crate) counted: &'static [CountCase],
+    pub(crate) counted_processes: usize,
+    pub(crate) counted_requests: usize,
     /// Of the one turn in which the latencies of a process are measured.
     pub(crate) latency_turn: Duration,
 }
@@ -33,6 +39,9 @@ impl Plan {
         feature_processes: 12,
         rounds: 2,
         turn: Duration::from_millis(200),
+        counted: &ALL,
+        counted_processes: 1,
+        counted_requests: 4,
         latency_turn: Duration::from_millis(400),
     };
 
@@ -43,6 +52,9 @@ impl Plan {
         feature_processes: 1,
         rounds: 2,
         turn: Duration::from_millis(50),
+        counted: &HELD,
+        counted_processes: 2,
+        counted_requests: 2,
         latency_turn: Duration::from_millis(50),
     };
 }

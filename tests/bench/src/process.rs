@@ -24,6 +24,24 @@ pub(crate) fn cpu_time(pid: u32) -> Result<Duration> {
     Ok(Duration::from_nanos(total))
 }
 
+/// The one worker thread of an Envoy.
+pub(crate) fn worker(envoy: u32) -> Result<i32> {
+    let is_worker = |thread: &i32| {
+        let name = fs::read_to_string(format!("/proc/{envoy}/task/{thread}/comm"));
+        name.is_ok_and(|name| name.trim_end() == "wrk:worker_0")
+    };
+    let found = threads(envoy)?.into_iter().find(is_worker);
+    found.context("Envoy has no thread wrk:worker_0")
+}
+
+/// Lets this thread run where [`part`] has Envoy's run.
+pub(crate) fn beside_envoy() -> Result<()> {
+    if std::thread::available_parallelism()?.get() >= 2 {
+        sched_setaffinity(None, &core(1))?;
+    }
+    Ok(())
+}
+
 /// Resident memory in bytes.
 pub(crate) fn resident(pid: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;

@@ -73,6 +73,8 @@ impl Order {
 pub(crate) struct Shape {
     pub(crate) routes: usize,
     pub(crate) path_type: &'static str,
+    /// Before the path of every match.
+    pub(crate) path_prefix: &'static str,
     /// Behind the path of every match.
     pub(crate) path_suffix: &'static str,
     /// More of every match, in YAML's flow style, with a comma before it.
@@ -92,6 +94,7 @@ impl Shape {
         Self {
             routes,
             path_type: "PathPrefix",
+            path_prefix: "",
             path_suffix: "",
             predicate: "",
             rule: "",
@@ -134,8 +137,8 @@ impl Shape {
                 "---\napiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\n\
                  metadata: {{name: route-{route:05}, namespace: bench}}\n\
                  spec:\n  parentRefs: [{{group: \"\", kind: Service, name: front}}]\n  rules:\n  \
-                 - {{matches: [{{path: {{type: {}, value: '{path}{}'}}{}}}]{backend_refs}{}}}\n",
-                self.path_type, self.path_suffix, self.predicate, self.rule
+                 - {{matches: [{{path: {{type: {}, value: '{}{path}{}'}}{}}}]{backend_refs}{}}}\n",
+                self.path_type, self.path_prefix, self.path_suffix, self.predicate, self.rule
             );
         }
         yaml
