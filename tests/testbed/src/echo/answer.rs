@@ -129,7 +129,12 @@ fn report(echoed: &Echoed) -> Response<Body> {
         .header("content-type")
         .filter_map(latin1_bytes)
         .any(|value| gamma_router::is_grpc(&value));
-    if grpc { grpc_ok(&json) } else { http_ok(json) }
+    if grpc {
+        let status = echoed.number("x-echo-grpc-status").unwrap_or_default();
+        unary(&json, status)
+    } else {
+        http_ok(json)
+    }
 }
 
 fn http_ok(json: Vec<u8>) -> Response<Body> {
@@ -139,10 +144,10 @@ fn http_ok(json: Vec<u8>) -> Response<Body> {
     response
 }
 
-fn grpc_ok(json: &[u8]) -> Response<Body> {
+fn unary(json: &[u8], status: u64) -> Response<Body> {
     let trailers = HeaderMap::from_iter([(
         HeaderName::from_static("grpc-status"),
-        HeaderValue::from_static("0"),
+        HeaderValue::from(status),
     )]);
     let body = full(frame(json)).with_trailers(std::future::ready(Some(Ok(trailers))));
     let mut response = Response::new(body.boxed());

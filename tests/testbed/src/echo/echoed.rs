@@ -15,6 +15,7 @@ use crate::client::latin1;
 /// Request headers steer the answer; a value that makes no sense is ignored.
 ///
 /// - `x-echo-status: 503` answers that status.
+/// - `x-echo-grpc-status: 14` ends a unary gRPC response with that status.
 /// - `x-echo-set-header: name:value` (repeatable) adds a response header.
 /// - `x-echo-delay-ms: 100` waits that long first.
 /// - `x-echo-reset: 1` resets the TCP connection instead of answering, once the request is there.
