@@ -8,11 +8,14 @@ use super::capability::Capabilities;
 /// What the filter is called among the HTTP filters.
 pub(super) const NAME: &str = "gamma";
 
+/// The message that configures it.
+pub(super) const TYPE: &str = "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm";
+
 pub(super) fn filter(config: &Config, wasm: &str) -> Value {
     json!({
         "name": NAME,
         "typed_config": {
-            "@type": "type.googleapis.com/envoy.extensions.filters.http.wasm.v3.Wasm",
+            "@type": TYPE,
             "config": plugin(config, wasm),
         },
     })

@@ -24,10 +24,12 @@ mod merge;
 mod observe;
 mod options;
 mod route;
+mod rule_reader;
 mod upstream_tls;
 pub mod xds;
 
 pub use bootstrap::{bootstrap, cluster_names};
 pub use merge::{clusters_with_transport, merge};
-pub use options::EnvoyOptions;
+pub use options::{AccessLog, EnvoyOptions};
+pub use rule_reader::may_read_rule;
 pub use upstream_tls::system_certificates;

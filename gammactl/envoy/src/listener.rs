@@ -6,7 +6,7 @@ use gamma_config::Config;
 use serde_json::{Value, json};
 
 use super::{
-    address::socket_address, arrival::Arrival, filter::filter, observe::access_log,
+    address::socket_address, arrival::Arrival, filter::filter, observe::access_logs,
     options::EnvoyOptions, route::route_table,
 };
 
@@ -37,7 +37,7 @@ pub(super) fn connection_manager(
         // What a route says of `server`, or the backend, stays.
         "server_header_transformation": "PASS_THROUGH",
         "upgrade_configs": [{ "upgrade_type": "websocket" }],
-        "access_log": [access_log()],
+        "access_log": access_logs(options.access_log),
         "http_filters": [
             filter(config, &options.wasm),
             {

@@ -17,4 +17,19 @@ pub struct EnvoyOptions {
     pub mirror_host_suffix: bool,
     /// The file with the certificates that Envoy's machine trusts, as Envoy will see it.
     pub system_certificates: String,
+    /// Which requests are logged to standard output.
+    pub access_log: AccessLog,
+}
+
+/// Which requests the generated access log is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AccessLog {
+    /// All of them.
+    #[default]
+    All,
+    /// Those that were answered from 400 on, of which Envoy has something to report (`%RESPONSE_FLAGS%`), or that
+    /// are calls of gRPC with another status than OK.
+    Errors,
+    /// None: there is no log.
+    Off,
 }

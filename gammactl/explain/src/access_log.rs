@@ -36,7 +36,7 @@ mod tests {
 
     const DEFAULT: &str = r#"[2026-11-21T08:00:10.123Z] "GET /items?q=1 HTTP/1.1" 404 NR 0 0 1 - "10.1.2.3" "curl/8.5.0" "d7c1-4e" "catalog:80" "-""#;
     const ISTIO: &str = r#"[2026-11-21T08:00:10.123Z] "POST /pay HTTP/2" 503 UF upstream_reset - "delayed connect error: 111" 0 91 3 - "-" "Mozilla/5.0 (X11; Linux)" "f00d" "till.shop.svc.cluster.local" "10.244.0.7:8080" outbound|80||till.shop.svc.cluster.local 10.244.0.9:51234 10.96.0.12:80 10.244.0.9:40112 - default"#;
-    const GAMMA: &str = r#"[2026-11-21T08:00:10.123Z] "GET cart/beta?q=1 HTTP/1.1" 200 - via_upstream rule=HTTPRoute/shop/cart/beta backend=shop/cart-v2/80 upstream=127.0.0.1:80 reason=- 2ms"#;
+    const GAMMA: &str = r#"[2026-11-21T08:00:10.123Z] "GET cart/beta?q=1 HTTP/1.1" 200 - via_upstream rule=HTTPRoute/shop/cart/beta backend=shop/cart-v2/80 upstream=127.0.0.1:80 2ms"#;
     const JSON: &str = r#"{"method":"GET","path":"/items","authority":"catalog","response_code":200,"user_agent":"me","downstream_local_address":"10.96.0.1:80","protocol":"HTTP/1.1"}"#;
 
     #[test]

@@ -2,7 +2,7 @@
 //! in front of them.
 
 use std::{
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result, ensure};
 use gamma_compile::{self as compile, compile};
 use gamma_config::Config;
-use gamma_envoy::{EnvoyOptions, bootstrap, system_certificates};
+use gamma_envoy::{AccessLog, EnvoyOptions, bootstrap, system_certificates};
 use gamma_manifest::{
     AddressType, Endpoint, EndpointAddress, EndpointPort, EndpointSlice, Manifests, Metadata,
     Service, ServiceKind,
@@ -26,6 +26,9 @@ use crate::{
 
 /// A label by which a manifest asks for a Service without ready endpoints.
 pub const NO_ENDPOINTS: &str = "gamma.test/no-endpoints";
+
+/// Any free port.
+const LOCALHOST: [SocketAddr; 1] = [SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)];
 
 /// Echo backends, and manifests whose EndpointSlices lead to them.
 #[derive(Debug)]
@@ -148,13 +151,22 @@ impl Stage {
         wasm: &Path,
         envoy: &Options,
     ) -> Result<Self> {
-        Self::start_at(
-            &[(Ipv4Addr::LOCALHOST, 0).into()],
-            manifests,
-            options,
-            wasm,
-            envoy,
-        )
+        Self::start_at(&LOCALHOST, manifests, options, wasm, envoy)
+    }
+
+    /// The same with an access log about other requests than all.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stage::start`].
+    pub fn start_logging(
+        access_log: AccessLog,
+        manifests: &Manifests,
+        options: &compile::Options,
+        wasm: &Path,
+        envoy: &Options,
+    ) -> Result<Self> {
+        Self::start_with(&LOCALHOST, access_log, manifests, options, wasm, envoy)
     }
 
     /// The same on addresses of the caller's choice; the first is [`Stage::address`].
@@ -164,6 +176,17 @@ impl Stage {
     /// As [`Stage::start`].
     pub fn start_at(
         listen: &[SocketAddr],
+        manifests: &Manifests,
+        options: &compile::Options,
+        wasm: &Path,
+        envoy: &Options,
+    ) -> Result<Self> {
+        Self::start_with(listen, AccessLog::All, manifests, options, wasm, envoy)
+    }
+
+    fn start_with(
+        listen: &[SocketAddr],
+        access_log: AccessLog,
         manifests: &Manifests,
         options: &compile::Options,
         wasm: &Path,
@@ -186,6 +209,7 @@ impl Stage {
                 wasm: wasm.to_str().context("the path of the filter")?.into(),
                 mirror_host_suffix: false,
                 system_certificates: system_certificates().into(),
+                access_log,
             },
         );
         let envoy = Envoy::start(Bootstrap::Text(&bootstrap.to_string()), envoy)?;

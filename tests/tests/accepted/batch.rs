@@ -4,7 +4,7 @@ use anyhow::{Context, Result};
 use fastrand::Rng;
 use gamma_compile::{ClusterNaming, Options, compile};
 use gamma_config::Config;
-use gamma_envoy::{EnvoyOptions, bootstrap};
+use gamma_envoy::{AccessLog, EnvoyOptions, bootstrap};
 use gamma_manifest::{
     decode,
     diagnostic::{Diagnostics, Severity},
@@ -68,6 +68,8 @@ impl Batch {
             system_certificates: repository::path("tests/random/src/ca.pem")
                 .display()
                 .to_string(),
+            // All that the log for all has, and more.
+            access_log: AccessLog::Errors,
         };
         Self {
             errors: errors.count(),

@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 
 use gamma_compile::{Options, compile};
-use gamma_envoy::{EnvoyOptions, bootstrap, system_certificates};
+use gamma_envoy::{AccessLog, EnvoyOptions, bootstrap, system_certificates};
 use gamma_manifest::{Manifests, diagnostic::Diagnostics};
 use gamma_testbed::{
     client::{Client, Request},
@@ -104,6 +104,7 @@ fn filtered_bootstrap(manifests: &Manifests, options: &Options) -> Value {
         wasm: String::new(),
         mirror_host_suffix: false,
         system_certificates: system_certificates().into(),
+        access_log: AccessLog::Off,
     };
     bootstrap(manifests, &config, options, &envoy)
 }

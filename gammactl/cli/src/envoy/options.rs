@@ -7,17 +7,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use gamma_compile::{self as compile, TlsToBackends};
-use gamma_config::Duration;
+use gamma_config::{Config, Duration};
 use gamma_envoy::{
-    self as envoy, EnvoyOptions, xds,
+    self as envoy, AccessLog, EnvoyOptions, xds,
     xds::{Admin, Pace},
 };
 use gamma_manifest::{
     Manifests,
     diagnostic::{Diagnostics, Severity},
     source,
+    source::Sources,
 };
 use serde_json::Value;
 
@@ -62,6 +63,14 @@ pub(crate) struct EnvoyCommand {
     #[arg(long, value_name = "FILE")]
     pub(crate) wasm: String,
 
+    /// Which requests are logged to standard output
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t = AccessLogFlag::All)]
+    access_log: AccessLogFlag,
+
+    /// Say the name of the rule to Envoy even though nothing in the bootstrap reads it
+    #[arg(long)]
+    rule_property: bool,
+
     /// Let the host of mirrored requests end with `-shadow`, as Envoy does by default
     #[arg(long)]
     mirror_host_suffix: bool,
@@ -99,6 +108,16 @@ pub(crate) struct EnvoyCommand {
     drain: Duration,
 }
 
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum AccessLogFlag {
+    /// All of them
+    All,
+    /// Those that failed: answered from 400 on, broken off, or with a gRPC status that is not OK
+    Errors,
+    /// None
+    Off,
+}
+
 /// A bootstrap, fragments included.
 pub(crate) struct Built {
     pub(crate) bootstrap: Value,
@@ -133,32 +152,70 @@ impl EnvoyCommand {
         if !compiled.good(&self.input) {
             return Ok(None);
         }
-        let mut bootstrap = envoy::bootstrap(
-            &compiled.manifests,
-            &compiled.config,
-            &options,
-            &EnvoyOptions {
-                listen: self.listen.clone(),
-                capture: self.capture.clone(),
-                admin: self.admin,
-                wasm: self.wasm.clone(),
-                mirror_host_suffix: self.mirror_host_suffix,
-                system_certificates: match &self.system_certificates {
-                    Some(path) => path.clone(),
-                    None => envoy::system_certificates().into(),
-                },
-            },
-        );
         self.missing_certificates(&compiled.manifests);
-        let generated = envoy::cluster_names(&bootstrap);
-        let mut diagnostics = Diagnostics::default();
-        envoy::merge(&mut bootstrap, &fragments, &mut diagnostics);
+        self.settle_rule_property(&mut compiled.config)?;
+        let (mut built, mut diagnostics) = self.assemble(&compiled, &options, &fragments);
+        let settings = &mut compiled.config.settings;
+        if settings.rule_property && !self.rule_property && !envoy::may_read_rule(&built.bootstrap)
+        {
+            settings.rule_property = false;
+            (built, diagnostics) = self.assemble(&compiled, &options, &fragments);
+        }
         output::report(&diagnostics, &fragments);
         let fits = !diagnostics.any(Severity::Error);
-        Ok(fits.then_some(Built {
+        Ok(fits.then_some(built))
+    }
+
+    /// Lets the filter say the rule's name only where something might read it: not without a log and
+    /// without fragments.
+    fn settle_rule_property(&self, config: &mut Config) -> anyhow::Result<()> {
+        let settings = &mut config.settings;
+        if self.rule_property && !settings.rule_property {
+            anyhow::bail!("--rule-property and --without rule-property ask for opposite things");
+        }
+        let is_logged = !matches!(self.access_log, AccessLogFlag::Off);
+        settings.rule_property &= self.rule_property || is_logged || !self.merge.is_empty();
+        Ok(())
+    }
+
+    /// The bootstrap for what was compiled, with the fragments in it, and what is to be said of them.
+    fn assemble(
+        &self,
+        compiled: &CompiledInput,
+        options: &compile::Options,
+        fragments: &Sources,
+    ) -> (Built, Diagnostics) {
+        let CompiledInput {
+            manifests, config, ..
+        } = compiled;
+        let mut bootstrap = envoy::bootstrap(manifests, config, options, &self.envoy_options());
+        let generated = envoy::cluster_names(&bootstrap);
+        let mut diagnostics = Diagnostics::default();
+        envoy::merge(&mut bootstrap, fragments, &mut diagnostics);
+        let built = Built {
             bootstrap,
             generated,
-        }))
+        };
+        (built, diagnostics)
+    }
+
+    fn envoy_options(&self) -> EnvoyOptions {
+        EnvoyOptions {
+            listen: self.listen.clone(),
+            capture: self.capture.clone(),
+            admin: self.admin,
+            wasm: self.wasm.clone(),
+            mirror_host_suffix: self.mirror_host_suffix,
+            system_certificates: match &self.system_certificates {
+                Some(path) => path.clone(),
+                None => envoy::system_certificates().into(),
+            },
+            access_log: match self.access_log {
+                AccessLogFlag::All => AccessLog::All,
+                AccessLogFlag::Errors => AccessLog::Errors,
+                AccessLogFlag::Off => AccessLog::Off,
+            },
+        }
     }
 
     /// Envoy refuses a config that names a file that is not there. Where Envoy is to run elsewhere, that
