@@ -12,6 +12,7 @@
 //! - [`mod@manifests`]: Services and routes as text.
 //! - [`mod@module`]: a stand-in for the filter's file.
 //! - [`mod@page`]: pages of the documentation, as commands.
+//! - [`mod@shop`]: manifests that change, and an Envoy that follows.
 //! - [`mod@stage`]: manifests served by a real Envoy, with an echo backend behind every Service port.
 //! - [`mod@drive`]: the two ways to run a fixture.
 //! - [`mod@agreement`]: whether what was observed is what `gammactl explain` says.
@@ -34,4 +35,5 @@ pub mod page;
 pub mod ports;
 pub mod repository;
 pub mod serve;
+pub mod shop;
 pub mod stage;

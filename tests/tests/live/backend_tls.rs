@@ -7,12 +7,12 @@ use gamma_testbed::{
     client::{Client, Request, Response},
     envoy,
     manifests::read,
+    shop::{EditedShop, backend, get},
     stage::{Backends, Stage, wasm},
 };
 
 use crate::{
     certificates::Authority,
-    shop::{Shop, backend, get},
     terminator::{Spy, terminator},
 };
 
@@ -358,7 +358,7 @@ fn without_a_policy_nothing_is_sent_in_plain_text() {
 
 #[test]
 fn a_running_envoy_follows_policies_and_certificates() {
-    let mut shop = Shop::new();
+    let mut shop = EditedShop::new();
     let [right, wrong] = ["right", "wrong"].map(Authority::new);
     let certificate = right.certificate(&["base.default.svc"]);
     let server = terminator(&certificate, "", shop.services["base"][0]);

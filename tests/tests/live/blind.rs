@@ -1,12 +1,13 @@
 //! Without an admin interface that gammactl knows of: pauses instead of questions.
 
-use gamma_testbed::stage::wasm;
-
-use crate::shop::{Shop, backend, get, load, rule};
+use gamma_testbed::{
+    shop::{EditedShop, backend, get, load, rule},
+    stage::wasm,
+};
 
 #[test]
 fn pauses_do_where_nobody_can_be_asked() {
-    let mut shop = Shop::saved();
+    let mut shop = EditedShop::saved();
     // The Envoy needs one, to be found.
     let admin = shop.admin.address().to_string();
     let first = shop

@@ -11,9 +11,8 @@ use std::{
 use gamma_testbed::{
     echo::{Echo, Identity},
     ports::Port,
+    shop::{self, EditedShop, backend, rule},
 };
-
-use crate::shop::{Shop, rule};
 
 const FRAGMENT: &str = "\
 static_resources:
@@ -60,7 +59,7 @@ fn greeter() -> SocketAddr {
 
 #[test]
 fn captured_connections_are_routed_or_go_on() {
-    let mut shop = Shop::new();
+    let mut shop = EditedShop::new();
     shop.rules = vec![rule("/", &[("base", 1)], "")];
     shop.save();
     let services = shop.path("in/services.yaml");
@@ -148,13 +147,13 @@ fn captured_connections_are_routed_or_go_on() {
 /// Whoever dials the listener itself is not sent back to it.
 #[test]
 fn what_was_dialled_does_not_go_round_in_circles() {
-    let shop = Shop::saved();
+    let shop = EditedShop::saved();
     let port = Port::reserve().unwrap();
     let capture = port.address().to_string();
     let output = shop.command(&["--capture", &capture]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let _envoy = shop.envoy();
-    let ask = |host: &str| crate::shop::backend(&crate::shop::get(port.address(), host, "/"));
+    let ask = |host: &str| backend(&shop::get(port.address(), host, "/"));
     assert_eq!(ask("front"), "base");
     assert_eq!(ask("example.com"), "404");
 }

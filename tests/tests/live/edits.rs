@@ -6,9 +6,8 @@ use gamma_testbed::{
     client::{Client, Request, Response},
     gammactl::{Running, until},
     load::Load,
+    shop::{EditedShop, backend, get, rule},
 };
-
-use crate::shop::{Shop, backend, get, rule};
 
 /// What has to be seen once an edit has taken effect.
 type Seen = (Request, Box<dyn Fn(&Response) -> bool>);
@@ -22,7 +21,7 @@ fn answers(host: &str, path: &str, name: &str) -> Seen {
 }
 
 /// Each edit, made in `round`, with what has to be seen of it.
-const EDITS: [fn(&mut Shop, usize) -> Seen; 8] = [
+const EDITS: [fn(&mut EditedShop, usize) -> Seen; 8] = [
     a_service_comes,
     a_rule_comes,
     weights_move,
@@ -38,7 +37,7 @@ fn new(round: usize) -> String {
 }
 
 /// Requests go to it with the edit that brings it.
-fn a_service_comes(shop: &mut Shop, round: usize) -> Seen {
+fn a_service_comes(shop: &mut EditedShop, round: usize) -> Seen {
     let name = new(round);
     let address = shop.echo(&name);
     shop.services.insert(name.clone(), vec![address]);
@@ -46,20 +45,20 @@ fn a_service_comes(shop: &mut Shop, round: usize) -> Seen {
     answers("front", "/new", &name)
 }
 
-fn a_rule_comes(shop: &mut Shop, round: usize) -> Seen {
+fn a_rule_comes(shop: &mut EditedShop, round: usize) -> Seen {
     let name = new(round);
     shop.rules.push(rule("/more", &[(&name, 1)], ""));
     answers("front", "/more", &name)
 }
 
-fn weights_move(shop: &mut Shop, round: usize) -> Seen {
+fn weights_move(shop: &mut EditedShop, round: usize) -> Seen {
     let name = new(round);
     let share = u32::try_from(round % 3).unwrap();
     shop.rules[0] = rule("/", &[("base", share), (&name, 2)], "");
     answers("front", "/", &name)
 }
 
-fn a_filter_comes(shop: &mut Shop, round: usize) -> Seen {
+fn a_filter_comes(shop: &mut EditedShop, round: usize) -> Seen {
     let header = format!("edit-{round}");
     let edit = format!(
         ", filters: [{{type: RequestHeaderModifier, requestHeaderModifier: \
@@ -73,21 +72,21 @@ fn a_filter_comes(shop: &mut Shop, round: usize) -> Seen {
     (Request::get("front", "/"), Box::new(seen))
 }
 
-fn endpoints_are_added(shop: &mut Shop, round: usize) -> Seen {
+fn endpoints_are_added(shop: &mut EditedShop, round: usize) -> Seen {
     let more = format!("{}-more", new(round));
     let address = shop.echo(&more);
     shop.services.get_mut(&new(round)).unwrap().push(address);
     answers("front", "/new", &more)
 }
 
-fn endpoints_move(shop: &mut Shop, round: usize) -> Seen {
+fn endpoints_move(shop: &mut EditedShop, round: usize) -> Seen {
     let moved = format!("{}-moved", new(round));
     let address = shop.echo(&moved);
     shop.services.insert(new(round), vec![address]);
     answers("front", "/new", &moved)
 }
 
-fn retries_back_off(shop: &mut Shop, round: usize) -> Seen {
+fn retries_back_off(shop: &mut EditedShop, round: usize) -> Seen {
     let retry = format!(
         ", retry: {{codes: [503], attempts: 2, backoff: {}ms}}",
         10 + round
@@ -99,7 +98,7 @@ fn retries_back_off(shop: &mut Shop, round: usize) -> Seen {
     (request, Box::new(|response| response.status == 200))
 }
 
-fn all_of_it_goes(shop: &mut Shop, round: usize) -> Seen {
+fn all_of_it_goes(shop: &mut EditedShop, round: usize) -> Seen {
     shop.services.remove(&new(round));
     shop.rules = vec![rule("/", &[("base", 1)], "")];
     answers("front", "/new", "base")
@@ -119,7 +118,7 @@ fn wait_for(address: SocketAddr, (request, seen): &Seen, why: &str) {
 
 #[test]
 fn envoy_follows_fifty_edits_under_load() {
-    let mut shop = Shop::saved();
+    let mut shop = EditedShop::saved();
     let watching = Running::start(shop.command(&["--watch", "--drain", "1s"])).unwrap();
     until("the first files", || {
         let written = watching.out().contains("written");
@@ -199,7 +198,7 @@ fn envoy_follows_fifty_edits_under_load() {
 }
 
 /// A file that is no YAML changes nothing, and one that is again does.
-fn break_and_mend(shop: &mut Shop, watching: &Running, address: SocketAddr) {
+fn break_and_mend(shop: &mut EditedShop, watching: &Running, address: SocketAddr) {
     let before = watching.err().len();
     let path = shop.path("in").join(&shop.route_file);
     std::fs::write(&path, "spec: {rules: [").unwrap();

@@ -9,7 +9,6 @@ mod envoy_headers;
 mod many;
 mod names;
 mod refused;
-mod shop;
 mod terminator;
 mod tls;
 mod trap;

@@ -1,11 +1,11 @@
 //! More Services than Envoy can watch files for.
 
-use crate::shop::{Shop, backend, get, load, rule};
+use gamma_testbed::shop::{EditedShop, backend, get, load, rule};
 
 #[test]
 fn many_services_come_change_and_go() {
-    let mut shop = Shop::saved();
-    let update = |shop: &Shop| {
+    let mut shop = EditedShop::saved();
+    let update = |shop: &EditedShop| {
         let output = shop.command(&["--drain", "200ms"]).output().unwrap();
         assert!(output.status.success(), "{output:?}");
     };

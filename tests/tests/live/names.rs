@@ -8,10 +8,9 @@ use gamma_testbed::{
     gammactl::{gammactl, until},
     load::Load,
     repository,
+    shop::{EditedShop, backend, get, rule},
     stage::wasm,
 };
-
-use crate::shop::{Shop, backend, get, rule};
 
 /// A name that everybody resolves to this machine, as RFC 6761 has it.
 const NAME: &str = "api.localhost";
@@ -29,7 +28,7 @@ fn slice(name: &str, of: &str, address_type: &str, port: SocketAddr, endpoints: 
     )
 }
 
-fn update(shop: &Shop, more: &str) -> String {
+fn update(shop: &EditedShop, more: &str) -> String {
     fs::write(shop.path("in/names.yaml"), more).unwrap();
     let output = shop.command(&["--drain", "0s"]).output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -38,7 +37,7 @@ fn update(shop: &Shop, more: &str) -> String {
 
 #[test]
 fn a_cluster_of_addresses_may_become_one_of_names_and_back() {
-    let mut shop = Shop::new();
+    let mut shop = EditedShop::new();
     let (first, second) = (shop.echo("first"), shop.echo("second"));
     shop.rules = vec![
         rule("/partner", &[("partner", 1)], ""),
@@ -103,7 +102,7 @@ fn a_cluster_of_addresses_may_become_one_of_names_and_back() {
 
 #[test]
 fn a_session_stays_at_its_endpoint_behind_a_name() {
-    let mut shop = Shop::new();
+    let mut shop = EditedShop::new();
     let (first, second) = (shop.echo("first"), shop.echo("second"));
     let session = ", name: all, sessionPersistence: {cookie: {name: s}}";
     shop.rules = vec![rule("/", &[("partner", 1)], session)];
@@ -140,7 +139,7 @@ fn a_session_stays_at_its_endpoint_behind_a_name() {
 
 #[test]
 fn services_without_a_frontend_are_called_as_without_a_mesh() {
-    let mut shop = Shop::new();
+    let mut shop = EditedShop::new();
     let (pod, partner) = (shop.echo("pod"), shop.echo("partner"));
     shop.rules = vec![rule("/", &[("base", 1)], "")];
     shop.save();
@@ -184,7 +183,7 @@ fn services_without_a_frontend_are_called_as_without_a_mesh() {
 /// One file with everything, of what is checked word for word elsewhere.
 #[test]
 fn envoy_takes_the_bootstrap_whatever_slices_say() {
-    let shop = Shop::saved();
+    let shop = EditedShop::saved();
     let folder = repository::path("gammactl/compile/tests/diagnostics/g2-references");
     let mut tried = 0;
     for entry in fs::read_dir(folder).unwrap() {

@@ -6,9 +6,12 @@ use std::{
     process::{Command, Output},
 };
 
-use gamma_testbed::{client::Request, load::Load, stage::wasm};
-
-use crate::shop::{Shop, backend, get, rule};
+use gamma_testbed::{
+    client::Request,
+    load::Load,
+    shop::{EditedShop, backend, get, rule},
+    stage::wasm,
+};
 
 fn run(mut command: Command) -> (Option<i32>, String) {
     let Output {
@@ -29,13 +32,14 @@ fn put(path: &Path, text: &str) {
 
 #[test]
 fn a_refused_filter_changes_nothing() {
-    let mut shop = Shop::new();
+    let mut shop = EditedShop::new();
     let module = shop.path("filter.wasm");
     fs::copy(wasm(), &module).unwrap();
     let admin = shop.admin.address().to_string();
     let directory = shop.path("envoy");
-    let update =
-        |shop: &Shop| run(shop.command_at("envoy", &module, &["--drain", "0s", "--admin", &admin]));
+    let update = |shop: &EditedShop| {
+        run(shop.command_at("envoy", &module, &["--drain", "0s", "--admin", &admin]))
+    };
     shop.save();
     let (code, said) = update(&shop);
     assert_eq!(
@@ -97,7 +101,7 @@ fn a_refused_filter_changes_nothing() {
 
 #[test]
 fn refused_clusters_are_taken_back() {
-    let shop = Shop::saved();
+    let shop = EditedShop::saved();
     let (code, said) = run(shop.command(&[]));
     assert_eq!(code, Some(0), "{said}");
     let envoy = shop.envoy();

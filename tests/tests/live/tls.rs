@@ -2,10 +2,9 @@
 
 use std::{fs, path::Path};
 
-use crate::{
-    shop::{Shop, backend, get},
-    terminator::terminator,
-};
+use gamma_testbed::shop::{EditedShop, backend, get};
+
+use crate::terminator::terminator;
 
 const NAME: &str = "cart-v1.shop.svc";
 
@@ -15,7 +14,7 @@ fn certificate() -> rcgen::CertifiedKey<rcgen::KeyPair> {
 
 #[test]
 fn a_fragment_gives_a_backend_tls() {
-    let mut shop = Shop::new();
+    let mut shop = EditedShop::new();
     let [right, wrong] = [certificate(), certificate()];
     let terminator = terminator(&right, "", shop.services["base"][0]);
     let address = terminator.listener("tls").unwrap();

@@ -1,4 +1,6 @@
-//! Manifests that change, backends for them, and an Envoy that follows.
+//! Manifests that change, backends for them, and an Envoy that follows `gammactl envoy -o DIR`.
+//!
+//! Functions panic where the machine has no socket, file or program for them: their callers are tests.
 
 use std::{
     collections::BTreeMap,
@@ -8,7 +10,9 @@ use std::{
     process::Command,
 };
 
-use gamma_testbed::{
+use tempfile::TempDir;
+
+use crate::{
     client::{Client, Request, Response},
     echo::{Echo, Identity},
     envoy::{Bootstrap, Envoy, Options},
@@ -17,31 +21,37 @@ use gamma_testbed::{
     ports::Port,
     stage::wasm,
 };
-use tempfile::TempDir;
 
-/// What the manifests say.
-pub(crate) struct Shop {
+/// Manifests in a directory, and the echo backends that they speak of.
+#[derive(Debug)]
+pub struct EditedShop {
     directory: TempDir,
     /// Where each Service is served; none for a Service without endpoints.
-    pub(crate) services: BTreeMap<String, Vec<SocketAddr>>,
+    pub services: BTreeMap<String, Vec<SocketAddr>>,
     /// Rules of the route on the Service `front`, each as YAML in one line.
-    pub(crate) rules: Vec<String>,
+    pub rules: Vec<String>,
     /// What the file with the route is called.
-    pub(crate) route_file: String,
+    pub route_file: String,
+    /// Files with further manifests: what each is called, and what it says.
+    pub more: BTreeMap<String, String>,
     /// How often it was written.
     saved: usize,
     echoes: Vec<Echo>,
     /// Envoy's admin interface: gammactl has to know it.
-    pub(crate) admin: Port,
+    pub admin: Port,
 }
 
-impl Shop {
-    pub(crate) fn new() -> Self {
+impl EditedShop {
+    /// A Service `front` whose route sends everything to a Service `base`. Nothing is written yet.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "starts servers and makes files")]
+    pub fn new() -> Self {
         let mut shop = Self {
             directory: tempfile::tempdir().unwrap(),
             services: BTreeMap::new(),
             rules: Vec::new(),
             route_file: "route.yaml".into(),
+            more: BTreeMap::new(),
             saved: 0,
             echoes: Vec::new(),
             admin: Port::reserve().unwrap(),
@@ -56,18 +66,21 @@ impl Shop {
     }
 
     /// One whose manifests are written.
-    pub(crate) fn saved() -> Self {
+    #[must_use]
+    pub fn saved() -> Self {
         let mut shop = Self::new();
         shop.save();
         shop
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// Where `name` is, in a directory that goes with this.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
         self.directory.path().join(name)
     }
 
     /// Starts a backend that says that it is `name`.
-    pub(crate) fn echo(&mut self, name: &str) -> SocketAddr {
+    pub fn echo(&mut self, name: &str) -> SocketAddr {
         let echo = Echo::start(Identity::new("default", name, 80)).unwrap();
         let address = echo.address();
         self.echoes.push(echo);
@@ -75,7 +88,7 @@ impl Shop {
     }
 
     /// Writes what has changed, each time as another editor would.
-    pub(crate) fn save(&mut self) {
+    pub fn save(&mut self) {
         let mut files = BTreeMap::new();
         let services: String = self
             .services
@@ -106,6 +119,9 @@ impl Shop {
              spec:\n  parentRefs: [{{group: '', kind: Service, name: front}}]\n  rules:\n{rules}"
         );
         files.insert(self.path("in").join(&self.route_file), route);
+        for (name, text) in &self.more {
+            files.insert(self.path("in").join(name), text.clone());
+        }
         for folder in ["in", "in/endpoints"] {
             for entry in fs::read_dir(self.path(folder)).unwrap() {
                 let path = entry.unwrap().path();
@@ -123,14 +139,18 @@ impl Shop {
         }
     }
 
-    pub(crate) fn command(&self, more: &[&str]) -> Command {
+    /// `gammactl envoy` for the manifests and the Envoy of [`EditedShop::envoy`], with `more` options.
+    #[must_use]
+    pub fn command(&self, more: &[&str]) -> Command {
         let admin = self.admin.address().to_string();
         let mut command = self.command_at("envoy", &wasm(), &["--admin", &admin]);
         command.args(more);
         command
     }
 
-    pub(crate) fn command_at(&self, directory: &str, wasm: &Path, more: &[&str]) -> Command {
+    /// The same that writes to `directory`, lets Envoy load the module `wasm`, and knows of no Envoy.
+    #[must_use]
+    pub fn command_at(&self, directory: &str, wasm: &Path, more: &[&str]) -> Command {
         let mut command = gammactl();
         command
             .args(["envoy", "--listen", "127.0.0.1:0"])
@@ -144,7 +164,9 @@ impl Shop {
         command
     }
 
-    pub(crate) fn envoy(&self) -> Envoy {
+    /// An Envoy with two workers that reads what [`EditedShop::command`] has written.
+    #[must_use]
+    pub fn envoy(&self) -> Envoy {
         let bootstrap = self.path("envoy/envoy.yaml");
         let options = Options {
             concurrency: 2,
@@ -183,7 +205,8 @@ fn slice(service: &str, number: usize, address: SocketAddr) -> String {
 }
 
 /// A rule for `path` and what is below it.
-pub(crate) fn rule(path: &str, backends: &[(&str, u32)], more: &str) -> String {
+#[must_use]
+pub fn rule(path: &str, backends: &[(&str, u32)], more: &str) -> String {
     let backends: Vec<String> = backends
         .iter()
         .map(|(name, weight)| format!("{{name: {name}, port: 80, weight: {weight}}}"))
@@ -194,13 +217,16 @@ pub(crate) fn rule(path: &str, backends: &[(&str, u32)], more: &str) -> String {
     )
 }
 
-pub(crate) fn get(address: SocketAddr, host: &str, path: &str) -> Response {
+/// What a client gets that sends one request on a connection of its own.
+#[must_use]
+pub fn get(address: SocketAddr, host: &str, path: &str) -> Response {
     let request = Request::get(host, path);
     Client::new(address).send(&request).unwrap()
 }
 
-/// Who answered.
-pub(crate) fn backend(response: &Response) -> String {
+/// Who answered: the Service, or the status if no echo backend did.
+#[must_use]
+pub fn backend(response: &Response) -> String {
     match response.echoed() {
         Ok(echoed) => echoed.backend,
         Err(_) => response.status.to_string(),
@@ -208,7 +234,8 @@ pub(crate) fn backend(response: &Response) -> String {
 }
 
 /// Requests without end, some of them slow.
-pub(crate) fn load(address: SocketAddr) -> Load {
+#[must_use]
+pub fn load(address: SocketAddr) -> Load {
     Load::start(
         address,
         &[
