@@ -6,6 +6,8 @@
 
 #![allow(unsafe_code)]
 
+#[cfg(target_os = "wasi")]
+use std::cell::Cell;
 use std::{
     ptr::{null, null_mut},
     time::Duration,
@@ -13,11 +15,19 @@ use std::{
 
 use gamma_router::Answer;
 
+#[cfg(target_os = "wasi")]
+use crate::defined_counters::DefinedCounters;
 use crate::{
     header_map,
     host::{Host, HostError, MapType},
     imports::*,
 };
+
+#[cfg(target_os = "wasi")]
+thread_local! {
+    /// Of all plugins in this VM, which is never taken apart: code for that would be for nothing.
+    static COUNTERS: Cell<Option<&'static mut DefinedCounters>> = const { Cell::new(None) };
+}
 
 const OK: u32 = 0;
 const NOT_FOUND: u32 = 1;
@@ -180,18 +190,33 @@ impl Host for Proxy {
         nanoseconds
     }
 
+    #[cfg(target_os = "wasi")]
     fn define_counter(&self, name: &str) -> Option<u32> {
-        const COUNTER: u32 = 0;
-        let mut id = 0;
-        // SAFETY: the name is read during the call only; the out-parameter is written before OK.
-        let status = unsafe { proxy_define_metric(COUNTER, name.as_ptr(), name.len(), &mut id) };
-        (status == OK).then_some(id)
+        // Not taken already: no host calls back while it defines a counter.
+        let counters = COUNTERS.take().unwrap_or_else(|| Box::leak(Box::default()));
+        let number = counters.number(name, || define_counter(name));
+        COUNTERS.set(Some(counters));
+        number
+    }
+
+    /// Of another host it is not known whether a number is good for all configurations of a VM.
+    #[cfg(not(target_os = "wasi"))]
+    fn define_counter(&self, name: &str) -> Option<u32> {
+        define_counter(name)
     }
 
     fn increment(&self, counter: u32) {
         // SAFETY: no memory is passed.
         let _ = unsafe { proxy_increment_metric(counter, 1) };
     }
+}
+
+fn define_counter(name: &str) -> Option<u32> {
+    const COUNTER: u32 = 0;
+    let mut id = 0;
+    // SAFETY: the name is read during the call only; the out-parameter is written before OK.
+    let status = unsafe { proxy_define_metric(COUNTER, name.as_ptr(), name.len(), &mut id) };
+    (status == OK).then_some(id)
 }
 
 /// The plugin configuration, of `size` bytes.

@@ -20,8 +20,8 @@
 //! - `visitors`: turn what the router says of a decision into host calls.
 //! - `quirks`: what hosts do otherwise than Envoy.
 //! - `denial`: answers that the router does not decide.
-//! - `host`: the host functions that the filter calls. `abi` is the real host, with the functions of `imports`; tests
-//!   bring their own. `header_map` reads the header maps that a host hands over. `logger`: log lines go to the host.
+//! - `host`: the host functions that the filter calls. `abi` is the real host, with the functions of `imports` and the
+//!   counters that it knows by `defined_counters`; tests bring their own. `header_map` reads the header maps that a host hands over. `logger`: log lines go to the host.
 
 #![deny(unsafe_code, missing_docs)]
 #![cfg_attr(
@@ -42,6 +42,8 @@ mod config;
 mod context;
 #[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
 mod contexts;
+#[cfg(any(test, all(target_arch = "wasm32", target_os = "wasi")))]
+mod defined_counters;
 mod denial;
 #[cfg(all(target_arch = "wasm32", not(target_os = "wasi")))]
 mod exports;
