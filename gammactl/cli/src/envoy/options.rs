@@ -99,7 +99,7 @@ pub(crate) struct EnvoyCommand {
     #[arg(long)]
     pub(crate) watch: bool,
 
-    /// How long Envoy may need for one step of a change, where --admin can't tell
+    /// How long Envoy may need for one step of a change, where --admin can't tell: a change has two
     #[arg(long, value_name = "DURATION", default_value = "1s")]
     pause: Duration,
 

@@ -92,8 +92,10 @@ pub(super) struct Delivery {
     pub(super) directory: Directory,
     admin: Option<Admin>,
     pub(super) envoy: EnvoyContact,
-    /// How long to wait after each file if nobody says that it was taken.
+    /// How long Envoy gets for files of which nobody says that they were taken.
     pub(super) pause: Duration,
+    /// Whether there is such a file since the last pause.
+    unconfirmed: bool,
     /// How many fields Envoy had not known before.
     unknown_fields: u64,
 }
@@ -105,12 +107,15 @@ impl Delivery {
             admin,
             envoy: EnvoyContact::NoAdminAddress,
             pause,
+            unconfirmed: false,
             unknown_fields: 0,
         }
     }
 
-    /// Asks the admin interface which Envoy is there.
+    /// Asks the admin interface which Envoy is there, before an update: nothing in it depends on what was taken away at the
+    /// end of the last one.
     pub(super) fn look(&mut self) {
+        self.unconfirmed = false;
         let Some(admin) = &self.admin else {
             return;
         };
@@ -131,7 +136,8 @@ impl Delivery {
         taken.is_some_and(|taken| taken.unknown_fields() > self.unknown_fields)
     }
 
-    /// Replaces a file unless it is in place and taken; returns when it is taken.
+    /// Replaces a file unless it is in place and taken; returns when it is taken, or when nobody says whether it is: who
+    /// depends on it has to [allow time](Self::allow_time).
     pub(super) fn deliver(
         &mut self,
         resource_file: &ResourceFile<'_>,
@@ -143,9 +149,7 @@ impl Delivery {
         };
         let written = self.directory.write(resource_file.file, &response.text)?;
         let Some(before) = before else {
-            if written {
-                thread::sleep(self.pause);
-            }
+            self.unconfirmed |= written;
             return Ok(());
         };
         match before.version(resource_file.statistics) {
@@ -159,6 +163,13 @@ impl Delivery {
             }
             // This Envoy was started before there was such a file.
             None => Ok(()),
+        }
+    }
+
+    /// Waits until Envoy must have taken what was written, where nobody says whether it has.
+    pub(super) fn allow_time(&mut self) {
+        if std::mem::take(&mut self.unconfirmed) {
+            thread::sleep(self.pause);
         }
     }
 
@@ -185,6 +196,7 @@ impl Delivery {
                 }
                 Err(_) if heard.elapsed() > SILENCE => {
                     self.envoy = EnvoyContact::Unreachable(admin.address());
+                    self.unconfirmed = true;
                 }
                 Err(_) => {}
             }

@@ -54,13 +54,17 @@ impl ResourceFiles {
             };
             self.routes(name, both)?;
         }
+        // In whatever order Envoy takes these, no request is in need of the next one.
+        self.delivery.allow_time();
         if let Some(filter) = &next.filter {
             self.filter(filter.clone())?;
         }
+        self.delivery.allow_time();
         self.endpoints(&emptied)?;
         let mut clusters = self.written.clusters.clone();
         clusters.extend(next.clusters.clone());
         self.clusters(clusters)?;
+        self.delivery.allow_time();
         Ok(cold)
     }
 

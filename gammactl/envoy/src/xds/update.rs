@@ -37,7 +37,7 @@ const LAST_RETRY: Duration = Duration::from_secs(60);
 /// How long to wait where Envoy can't be asked.
 #[derive(Debug, Clone, Copy)]
 pub struct Pace {
-    /// After each step, if nobody says that Envoy has taken it.
+    /// Before and after the filter, if nobody says what Envoy has taken.
     pub pause: Duration,
     /// Until clusters that no rule names any more are taken away.
     pub drain: Duration,

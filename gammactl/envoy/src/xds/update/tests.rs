@@ -222,3 +222,22 @@ fn what_envoy_does_not_take_waits_for_the_next_try_like_what_can_not_be_written(
         assert!(live.next_step().unwrap() > past + FIRST_RETRY / 2);
     }
 }
+
+#[test]
+fn where_nobody_can_be_asked_a_change_of_everything_waits_twice() {
+    let directory = tempfile::tempdir().unwrap();
+    let pace = Pace {
+        pause: Duration::from_millis(500),
+        drain: Duration::ZERO,
+    };
+    let mut live = LiveDirectory::open(directory.path(), None, pace).unwrap();
+    // Nobody can have read what was not there.
+    assert!(live.update(TEXT, resources(&["a"])).unwrap().took < pace.pause);
+    let took = live.update(TEXT, resources(&["a", "b", "c"])).unwrap().took;
+    assert!(took >= 2 * pace.pause, "{took:?}");
+    assert!(took < 3 * pace.pause, "{took:?}");
+    let mut weights = resources(&["a", "b", "c"]);
+    weights.filter = Some(json!({ "name": "gamma", "of": "other weights" }));
+    let took = live.update(TEXT, weights).unwrap().took;
+    assert!(took >= pace.pause && took < 2 * pace.pause, "{took:?}");
+}
