@@ -243,6 +243,10 @@ lint: toolchain $(TOOLS)/bin/cargo-deny ## Formatting, clippy, rustdoc, licences
 # Seconds for each target.
 FUZZ_SECONDS ?= 60
 
+.PHONY: reload
+reload: build envoy ## A thousand changes of a running Envoy's config, whose memory is watched (five minutes)
+	cargo test --locked -p gamma-tests --test reload -- --include-ignored --nocapture --test-threads 1
+
 .PHONY: fuzz
 fuzz: $(TOOLS)/bin/cargo-fuzz ## Input that nobody has thought of, FUZZ_SECONDS=60 for each target of tests/fuzz (nightly Rust)
 	@if tests/fuzz/run preflight; then \
