@@ -39,6 +39,7 @@ impl Decision {
 
     /// The endpoint of the backend that the request's session is bound to.
     #[must_use]
+    #[inline]
     pub fn endpoint(&self) -> Option<SocketAddr> {
         self.session.as_ref()?.endpoint
     }
@@ -116,7 +117,7 @@ pub enum Action {
 }
 
 /// Why a request is answered with an error.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
     /// The Service has routes, and none of them matches.
     NoMatchingRule,
