@@ -17,7 +17,7 @@
 
 use std::fmt;
 
-use crate::compressed::base64;
+use crate::from_base64::from_base64;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 /// Most steps of an automaton (states × classes): they are numbers of two bytes, 128 KiB in all.
@@ -91,7 +91,7 @@ impl Automaton {
     ///
     /// As those of [`new`](Self::new), and a text that has another form.
     pub fn read(text: &str) -> Result<Self, InvalidAutomaton> {
-        let bytes = base64(text).ok_or(InvalidAutomaton::Base64)?;
+        let bytes = from_base64(text).ok_or(InvalidAutomaton::Base64)?;
         let mut bytes = Bytes(&bytes);
         let mut classes = Vec::with_capacity(256);
         while classes.len() < 256 {

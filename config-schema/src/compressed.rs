@@ -13,6 +13,7 @@ use crate::{
     config::Config,
     describe::describe_object,
     error::Error,
+    from_base64::from_base64,
     gzip::{InvalidCompression, MAX_INFLATED, gunzip, gzip},
     json,
     refusal::refused,
@@ -52,14 +53,8 @@ pub(crate) fn plain(configuration: &[u8]) -> Result<Cow<'_, [u8]>, Error> {
     }
     let CompressedConfig { gzip } = json::parse(configuration)
         .map_err(|error| refused(configuration, 0, configuration, &error))?;
-    let bytes = base64(&gzip).ok_or(InvalidCompression::Base64)?;
+    let bytes = from_base64(&gzip).ok_or(InvalidCompression::Base64)?;
     Ok(Cow::Owned(gunzip(&bytes)?))
-}
-
-/// What `text` is in base64. The decoder is in the filter's module once.
-#[inline(never)]
-pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
-    STANDARD.decode(text.as_bytes()).ok()
 }
 
 /// Whether the first member of the object is `gzip`. Where it is another one, `gzip` is an unknown field.

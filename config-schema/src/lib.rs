@@ -51,6 +51,7 @@ mod describe;
 mod duration;
 mod error;
 mod filter;
+mod from_base64;
 mod gzip;
 mod host;
 mod json;
