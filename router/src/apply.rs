@@ -156,6 +156,7 @@ fn redirect<H: ?Sized>(
 }
 
 /// The new path with query, if URLRewrite changes it; a backend's own rewrite replaces the rule's.
+#[inline]
 fn rewrite(
     rule: &CompiledRule,
     backend: &CompiledBackend,

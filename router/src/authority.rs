@@ -2,6 +2,7 @@
 
 /// Splits `host:port`; the colons of `[::1]` do not count.
 #[must_use]
+#[inline]
 pub fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
     match authority.iter().rposition(|&b| b == b':') {
         Some(colon)
@@ -18,6 +19,7 @@ pub fn split_port(authority: &[u8]) -> (&[u8], Option<&[u8]>) {
 
 /// The number of a port. `*DIGIT` (RFC 3986): no sign, unlike `u16::from_str`.
 #[must_use]
+#[inline]
 pub fn port_number(digits: &[u8]) -> Option<u16> {
     let is_number = digits.iter().all(u8::is_ascii_digit);
     std::str::from_utf8(digits)
@@ -49,6 +51,7 @@ impl HostPattern {
 
     /// Whether `host` is meant.
     #[must_use]
+    #[inline]
     pub fn matches(&self, host: &[u8]) -> bool {
         let name = self.name.as_bytes();
         if !self.is_wildcard {
@@ -64,6 +67,7 @@ impl HostPattern {
     /// Whether the host of `authority` is meant: "Implementations MUST ignore any port value specified
     /// in the HTTP Host header" (HTTPRouteSpec.hostnames). A dot at its end means nothing.
     #[must_use]
+    #[inline]
     pub fn matches_authority(&self, authority: &[u8]) -> bool {
         let (host, _) = split_port(authority);
         self.matches(host.strip_suffix(b".").unwrap_or(host))

@@ -41,10 +41,22 @@ impl Router {
         known: &mut KnownTables,
         client_namespace: impl FnOnce(&Settings) -> String,
     ) -> Result<(Self, Settings), ReadError> {
+        let mut client_namespace = Some(client_namespace);
+        Self::read_for(json, known, &mut |settings| {
+            Some(client_namespace.take()?(settings))
+        })
+    }
+
+    /// As [`read`](Self::read). It is compiled with this crate, for size, and not with whoever calls it.
+    fn read_for(
+        json: &[u8],
+        known: &mut KnownTables,
+        client_namespace: ClientNamespace<'_>,
+    ) -> Result<(Self, Settings), ReadError> {
         let settings = Settings::default();
         let mut reader = RouterReader {
             known,
-            client_namespace: Some(client_namespace),
+            client_namespace,
             // Replaced by the first part, which is the settings.
             builder: RouterBuilder::new(&settings, ""),
             settings,
@@ -67,10 +79,13 @@ impl Router {
     }
 }
 
+/// Says the namespace of the clients when it is asked for the first time.
+type ClientNamespace<'n> = &'n mut dyn FnMut(&Settings) -> Option<String>;
+
 /// Builds a router of the tables that are known and of those that are read.
-struct RouterReader<'k, F> {
+struct RouterReader<'k, 'n> {
     known: &'k mut KnownTables,
-    client_namespace: Option<F>,
+    client_namespace: ClientNamespace<'n>,
     builder: RouterBuilder,
     settings: Settings,
     /// That of the table at hand.
@@ -79,11 +94,13 @@ struct RouterReader<'k, F> {
     keys: Vec<TableKey>,
 }
 
-impl<F: FnOnce(&Settings) -> String> Parts for RouterReader<'_, F> {
+impl Parts for RouterReader<'_, '_> {
     fn take(&mut self, part: Part<'_>) {
-        if let (Part::Settings(_, found), Some(of)) = (&part, self.client_namespace.take()) {
-            self.settings = (*found).clone();
-            self.builder = RouterBuilder::new(found, &of(found));
+        if let Part::Settings(_, found) = part {
+            if let Some(client_namespace) = (self.client_namespace)(found) {
+                self.settings = found.clone();
+                self.builder = RouterBuilder::new(found, &client_namespace);
+            }
             return;
         }
         let is_end = matches!(part, Part::EndOfTable(_));

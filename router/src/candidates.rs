@@ -74,6 +74,7 @@ impl PatternGroup {
     }
 
     /// The matches of the patterns that match a path (without its query).
+    #[inline]
     fn on<'g>(&'g self, path: &[u8]) -> impl Iterator<Item = &'g Candidates> {
         let rest = path.get(self.skipped..);
         let numbers = rest.map_or(&[][..], |rest| self.automaton.matches(rest));

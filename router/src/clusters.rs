@@ -24,6 +24,7 @@ pub(crate) struct Clusters(Box<[Arc<str>]>);
 
 impl Clusters {
     /// The name of a cluster; `None` if the number is another table's.
+    #[inline]
     pub(crate) fn name(&self, number: ClusterNumber) -> Option<&str> {
         self.0.get(number.0 as usize).map(|name| &**name)
     }

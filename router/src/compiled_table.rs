@@ -86,11 +86,13 @@ pub(crate) struct PlacedTable<'r> {
 
 impl<'r> PlacedTable<'r> {
     /// The rule that an entry selects.
+    #[inline]
     pub(crate) fn rule(self, entry: &Entry) -> Option<&'r CompiledRule> {
         self.table.rules.get(entry.rule as usize)
     }
 
     /// That rule as the router knows it.
+    #[inline]
     pub(crate) fn rule_id(self, entry: &Entry) -> RuleId {
         RuleId {
             table: self.number,
@@ -99,6 +101,7 @@ impl<'r> PlacedTable<'r> {
     }
 
     /// A cluster of the table as the router knows it.
+    #[inline]
     pub(crate) fn cluster_id(self, cluster: ClusterNumber) -> ClusterId {
         ClusterId(self.first_cluster.saturating_add(cluster.0))
     }

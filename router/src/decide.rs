@@ -43,6 +43,7 @@ impl Router {
     }
 
     /// "a Service without routes: traffic proceeds as if there were no mesh routing"
+    #[inline]
     pub(crate) fn no_routes(port: &Port) -> Decision {
         Decision::without_rule(Action::Forward {
             cluster: port.cluster,

@@ -115,6 +115,7 @@ impl FrontendIndex {
         Some((self.by_host(host)?, port))
     }
 
+    #[inline]
     fn by_host(&self, host: &[u8]) -> Option<&[Ports]> {
         let host = host.strip_suffix(b".").unwrap_or(host);
         // Most clients write the name in lower case, as it is stored.
@@ -135,6 +136,7 @@ impl FrontendIndex {
     }
 
     /// `name` is in lower case.
+    #[inline]
     fn by_name(&self, name: &[u8]) -> Option<&HostEntry> {
         let qualified = || {
             let full = name.strip_suffix(self.domain_suffix.as_bytes());
@@ -164,6 +166,7 @@ fn set(hosts: &mut Interner<HostEntry>, name: &str, host: HostEntry) {
 }
 
 /// The octets of an address, which are the same for an IPv4 address and for that address mapped to IPv6.
+#[inline]
 fn octets(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped(),

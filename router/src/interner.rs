@@ -33,10 +33,12 @@ impl<T> Interner<T> {
     }
 
     /// The number of `name`, if it is there.
+    #[inline]
     pub(crate) fn number(&self, name: &[u8]) -> Option<u32> {
         self.ids.get(name).copied()
     }
 
+    #[inline]
     pub(crate) fn get(&self, name: &[u8]) -> Option<&T> {
         self.values.get(self.number(name)? as usize)
     }

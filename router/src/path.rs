@@ -153,6 +153,7 @@ struct Ancestors<'p> {
 }
 
 impl<'p> Ancestors<'p> {
+    #[inline]
     fn new(path: &'p [u8], longest: usize) -> Self {
         let (at, slashes) = (0, 0);
         Self {
@@ -165,6 +166,7 @@ impl<'p> Ancestors<'p> {
 
     /// The ancestor with that many `/`, and whether it is the whole path. Each call asks for more `/` than
     /// the one before.
+    #[inline]
     fn with(&mut self, slashes: u32) -> Option<(&'p [u8], bool)> {
         while self.at <= self.longest {
             let next = self.path.get(self.at).filter(|&&b| b != b'?');

@@ -62,21 +62,25 @@ impl<'a, H: ?Sized> Request<'a, H> {
     }
 
     /// The path without the query.
+    #[inline]
     pub(crate) fn path_only(&self) -> &[u8] {
         split_query(self.path).0
     }
 
     /// The query without `?`.
+    #[inline]
     pub(crate) fn query(&self) -> &[u8] {
         split_query(self.path).1.unwrap_or_default()
     }
 
+    #[inline]
     pub(crate) fn is_https(&self) -> bool {
         self.scheme.eq_ignore_ascii_case(b"https")
     }
 }
 
 /// Splits `/path?query` at the first `?`.
+#[inline]
 pub(crate) fn split_query(path: &[u8]) -> (&[u8], Option<&[u8]>) {
     let mut parts = path.splitn(2, |&b| b == b'?');
     (parts.next().unwrap_or_default(), parts.next())

@@ -68,6 +68,7 @@ impl Router {
 
     /// A rule by its number; `None` if the number is another router's.
     #[must_use]
+    #[inline]
     pub fn rule(&self, id: RuleId) -> Option<RuleRef<'_>> {
         let table = self.table(id.table)?;
         Some(RuleRef {
@@ -94,12 +95,14 @@ impl Router {
 
     /// The proxy's name for a cluster; `None` if the number is another router's.
     #[must_use]
+    #[inline]
     pub fn cluster(&self, id: ClusterId) -> Option<&str> {
         self.clusters.get(id.0 as usize).map(|name| &**name)
     }
 
     /// Who has to allow the request before the decision is carried out.
     #[must_use]
+    #[inline]
     pub fn external_auth(&self, decision: &Decision) -> Option<&AuthService> {
         match decision.action {
             Action::Forward { .. } | Action::Redirect { .. }
@@ -112,11 +115,13 @@ impl Router {
     }
 
     /// The route table of that number.
+    #[inline]
     pub(crate) fn table(&self, number: u32) -> Option<&CompiledTable> {
         self.tables.get(number as usize).map(|(_, table)| &**table)
     }
 
     /// The routes of a port.
+    #[inline]
     pub(crate) fn table_of(&self, port: &Port) -> Option<PlacedTable<'_>> {
         let number = port.table?;
         let (first_cluster, table) = self.tables.get(number as usize)?;
@@ -138,6 +143,7 @@ impl Router {
     }
 
     /// What a decision was made with.
+    #[inline]
     pub(crate) fn chosen(&self, decision: &Decision) -> Chosen<'_> {
         let table = decision.rule.and_then(|id| self.table(id.table));
         let rule = table.zip(decision.rule);
@@ -161,6 +167,7 @@ pub(crate) struct Chosen<'r> {
 
 impl<'r> Chosen<'r> {
     /// The filters that the decision is subject to, in the order in which they are applied.
+    #[inline]
     pub(crate) fn filters(self) -> impl Iterator<Item = (&'r Filters, By)> + Clone + use<'r> {
         let of_rule = self
             .rule

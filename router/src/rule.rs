@@ -37,6 +37,7 @@ pub(crate) enum CompiledBackends {
 impl Deref for CompiledBackends {
     type Target = [CompiledBackend];
 
+    #[inline]
     fn deref(&self) -> &[CompiledBackend] {
         match self {
             Self::One(backend) => std::slice::from_ref(backend),
@@ -106,11 +107,13 @@ impl CompiledBackend {
         }
     }
 
+    #[inline]
     pub(crate) fn redirect(&self) -> Option<&CompiledRedirect> {
         self.filters.as_ref()?.redirect.as_deref()
     }
 
     /// Whether a session can still go to it.
+    #[inline]
     pub(crate) fn is_usable(&self) -> bool {
         self.cluster.is_some() && self.redirect().is_none()
     }
@@ -133,23 +136,27 @@ impl<'r> RuleRef<'r> {
 
     /// Route and name in one: `HTTPRoute/shop/cart/0`.
     #[must_use]
+    #[inline]
     pub fn full_name(self) -> &'r str {
         &self.rule.full_name
     }
 
     /// The route, as in the config.
     #[must_use]
+    #[inline]
     pub fn route(self) -> &'r str {
         self.route_and_name().0
     }
 
     /// The name of the rule within its route, as in the config.
     #[must_use]
+    #[inline]
     pub fn name(self) -> &'r str {
         self.route_and_name().1
     }
 
     /// Names of rules have no `/`.
+    #[inline]
     fn route_and_name(self) -> (&'r str, &'r str) {
         let full_name = self.full_name();
         full_name.rsplit_once('/').unwrap_or(("", full_name))
@@ -157,24 +164,28 @@ impl<'r> RuleRef<'r> {
 
     /// How its sessions are carried, if it has any.
     #[must_use]
+    #[inline]
     pub fn session(self) -> Option<&'r Session> {
         self.rule.session.as_deref()
     }
 
     /// Its timeouts and retries, if it has any.
     #[must_use]
+    #[inline]
     pub fn policy(self) -> Option<&'r Policy> {
         self.rule.policy.as_deref()
     }
 
     /// Who has to allow its requests, if anybody.
     #[must_use]
+    #[inline]
     pub fn external_auth(self) -> Option<&'r AuthService> {
         self.rule.filters.as_ref()?.external_auth.as_deref()
     }
 
     /// The proxy's name for one of its backends; `None` if that is invalid.
     #[must_use]
+    #[inline]
     pub fn cluster(self, backend: BackendId) -> Option<&'r str> {
         let backend = self.rule.backends.get(backend.0 as usize)?;
         self.clusters.name(backend.cluster?)

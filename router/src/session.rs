@@ -83,6 +83,7 @@ impl Session {
         }
     }
 
+    #[inline]
     fn pin(&self, token: &[u8], now: u64) -> Option<Pin> {
         let mut bytes = unhex(token)?.into_iter();
         let mut number = |len: usize| {
@@ -149,6 +150,7 @@ impl Session {
 }
 
 /// At most as long as a token can be.
+#[inline]
 fn unhex(text: &[u8]) -> Option<Vec<u8>> {
     const MAX: usize = 2 * (8 + 8 + 8 + 16 + 2);
     if text.len() > MAX {

@@ -39,6 +39,7 @@ impl Split {
     }
 
     /// `None` if all weights are 0 or there is no backend. Draws no number when there is no choice.
+    #[inline]
     pub(crate) fn draw(&self, rng: &mut Rng) -> Option<usize> {
         match self {
             Self::One(weight) => (*weight > 0).then_some(0),

@@ -253,6 +253,7 @@ impl MatchTable {
     }
 
     /// The entry at a position that [`find`](Self::find) found.
+    #[inline]
     pub(crate) fn entry(&self, position: Position) -> Option<&Entry> {
         self.entries.get(position as usize)
     }

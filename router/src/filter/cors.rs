@@ -115,6 +115,7 @@ impl Cors {
 
     /// The value of a header that lists names. `*` stands for all names only without credentials; with
     /// credentials, the names that the request asks for are listed instead.
+    #[inline]
     fn list<'a>(&self, list: &'a AllowList, asked: Option<&'a [u8]>) -> Option<&'a [u8]> {
         match list {
             AllowList::Any if self.credentials => asked,

@@ -21,6 +21,7 @@ impl PathEdit {
 
     /// Appends the new path to `out`. `path` is the request's, without query; the match's prefix
     /// covers its first `prefix_len` bytes.
+    #[inline]
     pub(crate) fn apply(&self, path: &[u8], prefix_len: usize, out: &mut Vec<u8>) {
         match self {
             Self::ReplaceFullPath(full) => out.extend_from_slice(full.as_bytes()),

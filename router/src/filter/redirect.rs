@@ -85,6 +85,7 @@ impl CompiledRedirect {
     /// redirect port MUST be the Gateway Listener port." A mesh has no listener: it is the Service
     /// port that the client dialled. "Implementations SHOULD NOT add the port number in the
     /// 'Location' header" where it is the scheme's own. (HTTPRequestRedirectFilter.port)
+    #[inline]
     fn port(&self, dialled: u16, https: bool) -> Option<u16> {
         let well_known = if https { 443 } else { 80 };
         let port = match (self.port, self.scheme) {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 ///
 /// "If a query param is repeated in an HTTP request, the behavior is purposely left undefined …
 /// it is recommended to match against the first value" (HTTPQueryParamMatch.name).
+#[inline]
 pub(crate) fn first_value<'q>(query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> {
     query.split(|&b| b == b'&').find_map(|pair| {
         let mut parts = pair.splitn(2, |&b| b == b'=');
@@ -17,11 +18,13 @@ pub(crate) fn first_value<'q>(query: &'q [u8], name: &[u8]) -> Option<&'q [u8]> 
 }
 
 /// Whether `raw`, percent-decoded, is `expected`.
+#[inline]
 pub(crate) fn equals(raw: &[u8], expected: &[u8]) -> bool {
     decoded(raw).eq(expected.iter().copied())
 }
 
 /// `raw`, percent-decoded.
+#[inline]
 pub(crate) fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
     if raw.contains(&b'%') {
         decoded(raw).collect()
@@ -32,6 +35,7 @@ pub(crate) fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
 
 /// The bytes of `raw`, percent-decoded. A `%` without two hex digits stands for itself, and so does
 /// `+`: both as where Envoy decodes. It does not for matches.
+#[inline]
 fn decoded(raw: &[u8]) -> impl Iterator<Item = u8> + '_ {
     let mut rest = raw;
     std::iter::from_fn(move || {
@@ -47,6 +51,7 @@ fn decoded(raw: &[u8]) -> impl Iterator<Item = u8> + '_ {
     })
 }
 
+#[inline]
 fn hex(digit: u8) -> Option<u8> {
     char::from(digit)
         .to_digit(16)

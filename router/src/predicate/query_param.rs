@@ -23,6 +23,7 @@ impl QueryParamPredicate {
     }
 
     /// `query` is without `?`.
+    #[inline]
     pub(crate) fn holds(&self, query: &[u8]) -> bool {
         let Some(raw) = query::first_value(query, self.name.as_bytes()) else {
             return false;

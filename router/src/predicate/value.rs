@@ -34,6 +34,7 @@ impl ValuePredicate {
         })
     }
 
+    #[inline]
     pub(crate) fn holds(&self, value: &[u8]) -> bool {
         match self {
             Self::Exact(expected) => **expected == *value,
