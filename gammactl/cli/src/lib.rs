@@ -11,6 +11,7 @@ mod bake;
 mod check;
 mod compile;
 mod completions;
+mod convert;
 mod diff;
 mod envoy;
 mod explain;
@@ -47,6 +48,7 @@ What to do next:
                                                 the filter in Istio's sidecars
   gammactl nginx -f routes/ --listen 127.0.0.1:8080 --wasm gamma-filter-compat.wasm -o nginx/
                                                 the filter in nginx with WasmX
+  gammactl convert -f istio/ -o routes/         VirtualServices and DestinationRules as routes
   gammactl status                               which sidecars run which config
 
 --kube instead of -f reads the objects of a cluster.";
@@ -74,6 +76,7 @@ enum Command {
     Istio(istio::IstioCommand),
     Nginx(nginx::NginxCommand),
     Status(status::StatusCommand),
+    Convert(convert::ConvertCommand),
     Completions(completions::CompletionsCommand),
 }
 
@@ -119,6 +122,7 @@ pub fn run() -> ExitCode {
         Some(Command::Istio(options)) => istio::run(&options),
         Some(Command::Nginx(options)) => nginx::run(&options),
         Some(Command::Status(options)) => status::run(&options),
+        Some(Command::Convert(options)) => convert::run(&options),
         Some(Command::Completions(options)) => completions::run(&options, &mut Cli::command()),
         None => {
             eprint!("{}", command().render_help());

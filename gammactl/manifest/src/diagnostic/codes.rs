@@ -1,7 +1,7 @@
 //! The registry of diagnostic codes. A code keeps its meaning for ever; a retired one is not reused (G302).
 //!
 //! `G1xx` input, `G2xx` references, `G3xx` semantics, `G4xx` lints, `G5xx` test cases, `G6xx` Istio,
-//! clusters and other hosts.
+//! clusters and other hosts, `G7xx` conversions.
 
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -175,4 +175,22 @@ codes! {
     NO_HTTP2_IN_NGINX = "G652", Warning, "nginx speaks HTTP/2 to the port in gRPC calls only";
     NO_MIRROR_IN_NGINX = "G653", Warning, "nginx can't copy gRPC calls";
     SESSIONS_IN_NGINX = "G654", Warning, "sessions don't keep their endpoint in nginx";
+    UNKNOWN_FIELD_OF_SOURCE = "G701", Error, "field of another API is not known";
+    HOST_WITHOUT_SERVICE = "G702", Error, "host has no Service that routes can be attached to";
+    AGE_UNKNOWN = "G703", Error, "which of two objects acts depends on their age";
+    CLIENTS_TOLD_APART = "G704", Error, "clients can't be told apart";
+    UNSPEAKABLE_MATCH = "G705", Error, "match can't be said";
+    EXCEPTION_LOST = "G706", Error, "exception can't be said";
+    ORDER_LOST = "G707", Error, "order can't be kept";
+    NO_SUCH_ACTION = "G708", Error, "action can't be said";
+    ANSWERED_OTHERWISE = "G709", Error, "requests are answered otherwise";
+    UNKNOWN_DESTINATION = "G710", Error, "destination is not in the input";
+    BEHAVIOUR_LOST = "G720", Warning, "behaviour on the way is lost";
+    DEFAULT_RETRIES = "G721", Warning, "retries that nobody wrote are lost";
+    NO_HTTP = "G722", Warning, "connections are not converted";
+    FOR_GATEWAYS_ONLY = "G730", Note, "object is for gateways only";
+    NEVER_ACTED = "G731", Note, "object did nothing";
+    DEAD_MATCH = "G732", Note, "match decided nothing";
+    RANK_OF_PATTERNS = "G733", Note, "order rests on the rank of regular expressions";
+    NAME_NOT_KEPT = "G734", Note, "name has no place";
 }

@@ -23,11 +23,12 @@ const RULES: Rules = Rules {
         gamma-compile:  gamma-config gamma-manifest gamma-pattern
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile gamma-pattern
         gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-pattern
+        gamma-convert:  gamma-config gamma-manifest gamma-compile gamma-diff gamma-pattern
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-nginx:    gamma-config gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain
         gamma-kube:     gamma-manifest
-        gammactl:       gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-envoy gamma-nginx gamma-cases gamma-kube gamma-registry
+        gammactl:       gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-convert gamma-envoy gamma-nginx gamma-cases gamma-kube gamma-registry
 
         # The controller.
         gamma-controller: gamma-config gamma-manifest gamma-compile gamma-envoy gamma-kube gamma-registry
@@ -57,6 +58,7 @@ const RULES: Rules = Rules {
         gamma-compile: gamma-golden gamma-random
         gamma-cases:   gamma-golden
         gammactl:      gamma-golden gamma-random gamma-testbed
+        gamma-convert: gamma-router
         gamma-diff:    gamma-random
         gamma-pattern: gamma-router
         gamma-router:  gamma-pattern

@@ -1,0 +1,204 @@
+//! The command `gammactl convert` makes routes of the Gateway API of what older meshes have.
+
+mod accept;
+
+use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
+
+use anyhow::Context as _;
+use clap::{Args, ValueEnum};
+use gamma_convert::{Conversion, ConversionOptions, Proof, convert};
+use gamma_manifest::{
+    diagnostic::{self, Severity},
+    source,
+};
+
+use self::accept::Accepted;
+use super::{output, progress::ProgressLine};
+
+/// Make routes of Istio's VirtualServices and DestinationRules
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gammactl convert -f istio/ -o routes/
+  kubectl get virtualservices,destinationrules,services -A -o yaml | gammactl convert -f - -o routes/
+  gammactl convert -f istio/ -o routes/ --accept G709=istio/cart.yaml:12
+  gammactl convert -f istio/ -o routes/ --output sarif > convert.sarif
+
+What a route can't do is said, with file and line. Requests that would go elsewhere or be answered otherwise are
+errors until --accept names them. What was written is compared with what it was made of before the command ends.")]
+pub(super) struct ConvertCommand {
+    /// VirtualServices, DestinationRules and the Services that they name: a file, a directory, or - for standard input
+    #[arg(short, long, required = true, num_args = 1.., value_name = "PATH")]
+    filename: Vec<String>,
+
+    /// Where to write the manifests [default: standard output]
+    #[arg(short = 'o', long = "output-dir", value_name = "DIR")]
+    directory: Option<PathBuf>,
+
+    /// Where objects are that name no namespace
+    #[arg(short, long, default_value = "default")]
+    namespace: String,
+
+    /// DNS suffix of the Kubernetes cluster
+    #[arg(long, value_name = "DOMAIN", default_value = "cluster.local")]
+    cluster_domain: String,
+
+    /// Convert for clients with these labels: what `sourceLabels` asks for
+    #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = label)]
+    client_labels: Vec<(String, String)>,
+
+    /// A finding that is known and agreed to: its code, alone or at one place
+    #[arg(long, value_name = "CODE[=FILE:LINE]", num_args = 1..)]
+    accept: Vec<String>,
+
+    /// A file of such findings, one a line
+    #[arg(long, value_name = "FILE")]
+    accepted: Option<PathBuf>,
+
+    /// How to write the findings; the manifests go to -o then
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FindingsFormat::Text)]
+    output: FindingsFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum FindingsFormat {
+    /// For people, on standard error
+    Text,
+    /// A JSON array
+    Json,
+    /// Workflow commands of GitHub Actions
+    Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+fn label(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("write it as key=value")?;
+    Ok((key.into(), value.into()))
+}
+
+pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
+    anyhow::ensure!(
+        options.output == FindingsFormat::Text || options.directory.is_some(),
+        "--output is for the findings: name a directory for the manifests with -o"
+    );
+    let accepted = Accepted::read(&options.accept, options.accepted.as_deref())?;
+    let sources = source::load(&options.filename)?;
+    let progress = ProgressLine::new("converting");
+    let mut converted = convert(
+        &sources,
+        &ConversionOptions {
+            namespace: options.namespace.clone(),
+            cluster_domain: options.cluster_domain.clone(),
+            client_labels: options
+                .client_labels
+                .iter()
+                .cloned()
+                .collect::<BTreeMap<_, _>>(),
+        },
+    );
+    drop(progress);
+    if converted.objects == 0 && converted.diagnostics.is_empty() {
+        anyhow::bail!(
+            "no VirtualService and no DestinationRule in the input: kubectl get \
+             virtualservices,destinationrules,services -A -o yaml prints what there is"
+        );
+    }
+    let agreed = accepted.take_from(&mut converted.diagnostics, &sources);
+    match options.output {
+        FindingsFormat::Text => output::report(&converted.diagnostics, &sources),
+        FindingsFormat::Json => findings(&converted, &sources, diagnostic::Format::Json)?,
+        FindingsFormat::Github => findings(&converted, &sources, diagnostic::Format::Github)?,
+        FindingsFormat::Sarif => findings(&converted, &sources, diagnostic::Format::Sarif)?,
+    }
+    match &options.directory {
+        Some(directory) => write(&converted, directory)?,
+        None => {
+            let texts: Vec<&str> = converted.files.iter().map(|file| &*file.text).collect();
+            output::write(&texts.join("---\n"), None)?;
+        }
+    }
+    let proven = say_proof(&converted, agreed);
+    Ok(proven && !converted.diagnostics.any(Severity::Error))
+}
+
+fn findings(
+    converted: &Conversion,
+    sources: &source::Sources,
+    format: diagnostic::Format,
+) -> anyhow::Result<()> {
+    output::write(
+        &diagnostic::render(&converted.diagnostics, sources, format),
+        None,
+    )
+}
+
+/// Writes the files, and says which ones an earlier conversion has left.
+fn write(converted: &Conversion, directory: &Path) -> anyhow::Result<()> {
+    for file in &converted.files {
+        let path = directory.join(&file.path);
+        let folder = path.parent().unwrap_or(directory);
+        fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+        output::write(&file.text, Some(&path))?;
+    }
+    for folder in ["01-services", "02-routes"] {
+        let Ok(entries) = fs::read_dir(directory.join(folder)) else {
+            continue;
+        };
+        for entry in entries.flatten() {
+            let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if !converted.files.iter().any(|file| file.path == name) {
+                let place = directory.join(&name);
+                output::note(&format!("{} is not of this conversion", place.display()));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether what was written decides as what it was made of.
+fn say_proof(converted: &Conversion, agreed: usize) -> bool {
+    let proof = match &converted.proof {
+        Ok(proof) => proof,
+        Err(error) => {
+            eprintln!("error: what was written can't be compared with its source: {error}");
+            return false;
+        }
+    };
+    if proof.holds() {
+        let Proof { matches, lists, .. } = proof;
+        if *lists == 0 {
+            eprintln!(
+                "nothing is written: no VirtualService of the input acts on one of its Services"
+            );
+            return true;
+        }
+        let lists = match lists {
+            1 => "1 list do in its order".to_owned(),
+            lists => format!("{lists} lists do in their order"),
+        };
+        let agreed = match agreed {
+            0 => String::new(),
+            1 => "; 1 finding is accepted".into(),
+            more => format!("; {more} findings are accepted"),
+        };
+        eprintln!(
+            "proven: the routes decide every request as the {matches} matches of {lists}{agreed}"
+        );
+        return true;
+    }
+    if proof.invalid.is_empty() && !proof.differences.is_change() {
+        eprint!("{}", proof.differences.text(false));
+        eprintln!("error: no difference was found, and not all was compared");
+        return false;
+    }
+    for diagnostic in &proof.invalid {
+        eprintln!(
+            "error: what was written is no valid manifest: {}",
+            diagnostic.message
+        );
+    }
+    eprint!("{}", proof.differences.text(false));
+    eprintln!("error: what was written differs from its source: please report this");
+    false
+}

@@ -1,0 +1,490 @@
+//! What becomes of the requests of a rule, as a rule of an HTTPRoute.
+
+use std::collections::BTreeMap;
+
+use gamma_manifest::source::Span;
+use serde_json::{Map, Value, json};
+
+use super::{
+    headers::{HeaderOperation, HeaderOperations, SourceHeaders},
+    http_route::{HttpRoute, Rewrite},
+    requests::Matched,
+};
+use crate::order::PathSet;
+
+/// Where the requests of a rule can go.
+pub(super) trait Backends {
+    /// The backendRef of destination `number` of `rule`, without its weight, for clients of `port`.
+    fn destination(&self, rule: &HttpRoute, number: usize, port: u16) -> Value;
+    /// The same of a mirror; `None` if there is no such Service.
+    fn mirror(&self, rule: &HttpRoute, number: usize, port: u16) -> Option<Value>;
+}
+
+/// Something that a rule says otherwise than its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ActionProblem {
+    pub(super) span: Span,
+    pub(super) message: String,
+    pub(super) why: String,
+    pub(super) hint: &'static str,
+}
+
+/// A rule without its matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RuleContent {
+    /// `filters`, `backendRefs`, `timeouts` and `retry`. Without any of them it answers with 500.
+    pub(super) members: Map<String, Value>,
+    pub(super) problems: Vec<ActionProblem>,
+    /// Whether a prefix is replaced: such a rule has one match only.
+    pub(super) replaces_prefix: bool,
+}
+
+/// What `rule` does with requests to `path`, which are some of those that it matches.
+pub(super) fn content(
+    rule: &HttpRoute,
+    matched: &Matched,
+    path: &PathSet,
+    port: u16,
+    backends: &impl Backends,
+) -> RuleContent {
+    let mut content = RuleContent {
+        members: Map::new(),
+        problems: Vec::new(),
+        replaces_prefix: false,
+    };
+    if rule.is_unspeakable {
+        return content;
+    }
+    let mut filters: Vec<Value> = Vec::new();
+    filters.extend(rule.cors.as_ref().map(super::cors::CorsPolicy::filter));
+    let response = rule
+        .headers
+        .response
+        .filter("ResponseHeaderModifier", "responseHeaderModifier");
+    if let Some(redirect) = &rule.redirect {
+        filters.extend(response);
+        filters.push(redirect.filter(port));
+        content.members.insert("filters".into(), filters.into());
+        return content;
+    }
+    let alone = rule.destinations.len() == 1;
+    let rewrite = rule.rewrite.as_ref();
+    let Some(rewrite) = url_rewrite(rewrite, &rule.headers, matched, path, &mut content) else {
+        content.members.clear();
+        return content;
+    };
+    filters.extend(
+        rule.headers
+            .request
+            .filter("RequestHeaderModifier", "requestHeaderModifier"),
+    );
+    filters.extend(response);
+    filters.extend(rewrite);
+    for number in 0..rule.mirrors.len() {
+        let Some(backend) = backends.mirror(rule, number, port) else {
+            continue;
+        };
+        let mut mirror = json!({"backendRef": backend});
+        let millionths = rule.mirrors[number].millionths;
+        if millionths < 1_000_000 {
+            mirror["fraction"] = json!({"numerator": millionths, "denominator": 1_000_000});
+        }
+        filters.push(json!({"type": "RequestMirror", "requestMirror": mirror}));
+    }
+    if !filters.is_empty() {
+        content.members.insert("filters".into(), filters.into());
+    }
+    for of in &rule.destinations {
+        let host = of.headers.host.as_ref().filter(|_| !names_host(rule));
+        content
+            .problems
+            .extend(host.and_then(|host| odd_host(&host.value, host.span)));
+    }
+    if let Some((name, span)) = added_twice(rule) {
+        content.problems.push(ActionProblem {
+            span,
+            message: format!("the rule and a destination add to header `{name}`"),
+            why: "Istio puts the destination's value first, and a route the rule's".into(),
+            hint: "nothing, unless the order of the values matters",
+        });
+    }
+    content.members.insert(
+        "backendRefs".into(),
+        backend_refs(rule, port, alone, backends),
+    );
+    timeouts(rule, &mut content.members);
+    content
+}
+
+/// Where the backends' own changes stand beside those of the rule. "With one destination the destination's `set` wins and adds
+/// come rule, destination; with several the rule's wins and adds come destination, rule."
+fn backend_refs(rule: &HttpRoute, port: u16, alone: bool, backends: &impl Backends) -> Value {
+    let mut merged: BTreeMap<String, (Value, u64)> = BTreeMap::new();
+    let mut order = Vec::new();
+    for (number, of) in rule.destinations.iter().enumerate() {
+        let mut backend = backends.destination(rule, number, port);
+        let request = beside(&of.headers.request, &rule.headers.request, alone);
+        let response = beside(&of.headers.response, &rule.headers.response, alone);
+        // "For Host the rule's."
+        let host = of.headers.host.as_ref().filter(|_| !names_host(rule));
+        let host = host.map(|host| {
+            json!({"type": "URLRewrite", "urlRewrite": {"hostname": host_name(&host.value)}})
+        });
+        let filters: Vec<Value> = [
+            request.filter("RequestHeaderModifier", "requestHeaderModifier"),
+            response.filter("ResponseHeaderModifier", "responseHeaderModifier"),
+            host,
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if !filters.is_empty() {
+            backend["filters"] = filters.into();
+        }
+        let key = backend.to_string();
+        if !merged.contains_key(&key) {
+            order.push(key.clone());
+        }
+        merged.entry(key).or_insert((backend, 0)).1 += u64::from(of.weight);
+    }
+    let list = order.iter().filter_map(|key| merged.get(key));
+    let scale = rule
+        .destinations
+        .iter()
+        .map(|of| of.weight)
+        .max()
+        .unwrap_or(0)
+        / 1_000_000
+        + 1;
+    list.map(|(backend, weight)| {
+        let mut backend = backend.clone();
+        // "weight of one destination is ignored", 0 too.
+        if !alone {
+            backend["weight"] = (weight / u64::from(scale)).into();
+        }
+        backend
+    })
+    .collect()
+}
+
+/// Whether the rule says which host the backend sees.
+fn names_host(rule: &HttpRoute) -> bool {
+    let rewrite = rule.rewrite.as_ref();
+    rule.headers.host.is_some() || rewrite.is_some_and(|rewrite| rewrite.authority.is_some())
+}
+
+/// "PreciseHostname": in lower case, without a port.
+fn host_name(host: &str) -> String {
+    let (name, _) = host.rsplit_once(':').unwrap_or((host, ""));
+    name.to_ascii_lowercase()
+}
+
+/// Says where `host` is no host name of the Gateway API.
+fn odd_host(host: &str, span: Span) -> Option<ActionProblem> {
+    let name = host_name(host);
+    (name != host).then(|| ActionProblem {
+        span,
+        message: format!("`{host}` is no host name of the Gateway API"),
+        why: format!("the backend sees `{name}`"),
+        hint: "see whether the backend cares",
+    })
+}
+
+/// What a backend's own filter has to do behind that of its rule for the same to come out.
+///
+/// Envoy removes, then sets, then adds. A destination that is alone shares these lists with its rule, which stands before it;
+/// several have lists of their own, which are carried out before those of the rule.
+fn beside(of: &HeaderOperations, rules: &HeaderOperations, alone: bool) -> HeaderOperations {
+    use HeaderOperation::{Add, Remove, Set};
+    let kept = of.0.iter().filter_map(|(name, own)| {
+        let done = match (own, rules.0.get(name)) {
+            (_, Some(Set(_) | Remove)) if !alone => return None,
+            (Remove, Some(Set(_))) => return None,
+            (Remove, Some(Add(value))) => Set(value.clone()),
+            (Set(own), Some(Add(value))) => Set(format!("{own},{value}")),
+            _ => own.clone(),
+        };
+        Some((name.clone(), done))
+    });
+    HeaderOperations(kept.collect())
+}
+
+/// A header to which both add, where the rule's value comes last and a filter of a backend can only come behind it.
+fn added_twice(rule: &HttpRoute) -> Option<(&str, Span)> {
+    if rule.destinations.len() < 2 {
+        return None;
+    }
+    let pairs = rule.destinations.iter().flat_map(|of| {
+        let (own, rules) = (&of.headers, &rule.headers);
+        let lists = [
+            (&own.request, &rules.request),
+            (&own.response, &rules.response),
+        ];
+        let span = of.destination.span;
+        lists.into_iter().flat_map(move |(own, rules)| {
+            own.0.iter().filter_map(move |(name, operation)| {
+                let both = (operation, rules.0.get(name));
+                matches!(
+                    both,
+                    (HeaderOperation::Add(_), Some(HeaderOperation::Add(_)))
+                )
+                .then_some((name.as_str(), span))
+            })
+        })
+    });
+    pairs.into_iter().next()
+}
+
+/// "perTryTimeout above timeout is taken; timeout acts."
+fn timeouts(rule: &HttpRoute, members: &mut Map<String, Value>) {
+    let per_try = rule.retries.as_ref().and_then(|retries| retries.per_try);
+    let per_try = per_try.map(|per_try| rule.timeout.map_or(per_try, |all| per_try.min(all)));
+    let mut timeouts = Map::new();
+    for (name, value) in [("request", rule.timeout), ("backendRequest", per_try)] {
+        if let Some(value) = value.filter(|value| value.0 > 0) {
+            timeouts.insert(name.into(), value.text().into());
+        }
+    }
+    if !timeouts.is_empty() {
+        members.insert("timeouts".into(), timeouts.into());
+    }
+    if let Some(retry) = rule
+        .retries
+        .as_ref()
+        .and_then(super::retries::Retries::retry)
+    {
+        members.insert("retry".into(), retry);
+    }
+}
+
+/// The filter for a new path and a new host; `None` if no filter can do it.
+#[allow(
+    clippy::option_option,
+    reason = "no filter is another thing than none that can"
+)]
+fn url_rewrite(
+    rewrite: Option<&Rewrite>,
+    headers: &SourceHeaders,
+    matched: &Matched,
+    path: &PathSet,
+    content: &mut RuleContent,
+) -> Option<Option<Value>> {
+    let mut members = Map::new();
+    let of_headers = headers.host.as_ref().map(|host| (&host.value, host.span));
+    let of_rewrite = rewrite
+        .and_then(|rewrite| rewrite.authority.as_ref())
+        .map(|host| (&host.value, host.span));
+    if let Some((host, span)) = of_headers.or(of_rewrite) {
+        content.problems.extend(odd_host(host, span));
+        members.insert("hostname".into(), host_name(host).into());
+    }
+    if let Some(uri) = rewrite.and_then(|rewrite| rewrite.uri.as_ref()) {
+        let new = match modifier(&uri.value, matched, path) {
+            NewPath::Full(path) => json!({"type": "ReplaceFullPath", "replaceFullPath": path}),
+            NewPath::Prefix(prefix, differs) => {
+                if let Some((asked, before, after)) = differs {
+                    content.problems.push(ActionProblem {
+                        span: uri.span,
+                        message: format!(
+                            "`{}` is not put in the place of whole elements",
+                            uri.value
+                        ),
+                        why: format!(
+                            "the path of `GET {asked}` becomes `{after}` instead of `{before}`"
+                        ),
+                        hint: "most likely the new one was meant; accept it",
+                    });
+                }
+                content.replaces_prefix = true;
+                json!({"type": "ReplacePrefixMatch", "replacePrefixMatch": prefix})
+            }
+            NewPath::Unspeakable => {
+                content.problems.push(ActionProblem {
+                    span: uri.span,
+                    message: format!("no filter rewrites {} so", worded(path)),
+                    why: "such requests are answered with 500".into(),
+                    hint: "end the prefix with `/`, or match with whole elements",
+                });
+                return None;
+            }
+        };
+        members.insert("path".into(), new);
+    }
+    if members.is_empty() {
+        return Some(None);
+    }
+    Some(Some(json!({"type": "URLRewrite", "urlRewrite": members})))
+}
+
+fn worded(path: &PathSet) -> String {
+    match path {
+        PathSet::Exact(path) => format!("the path {path}"),
+        PathSet::Prefix(path) => format!("paths below {path}/"),
+        PathSet::Pattern(pattern) => format!("paths like {pattern}"),
+    }
+}
+
+/// What stands in the place of a path.
+#[derive(Debug, PartialEq, Eq)]
+enum NewPath {
+    Full(String),
+    /// Instead of whole elements; with a request, what Istio makes of it, and what this does, where they differ.
+    Prefix(String, Option<(String, String, String)>),
+    Unspeakable,
+}
+
+/// "prefix: the matched text is replaced", whether or not it ends with an element.
+fn modifier(uri: &str, matched: &Matched, path: &PathSet) -> NewPath {
+    let Matched::Prefix(text) = matched else {
+        return NewPath::Full(uri.into());
+    };
+    match path {
+        PathSet::Exact(path) => match path.strip_prefix(&**text) {
+            Some(rest) => NewPath::Full(format!("{uri}{rest}")),
+            None => NewPath::Unspeakable,
+        },
+        PathSet::Pattern(_) => NewPath::Unspeakable,
+        PathSet::Prefix(elements) => {
+            let bare = text.strip_suffix('/').unwrap_or(text);
+            let Some(rest) = elements.strip_prefix(bare) else {
+                return NewPath::Unspeakable;
+            };
+            if !rest.is_empty() {
+                // Whole elements behind the matched text: only they are left of it.
+                let rest = &elements[text.len()..];
+                return NewPath::Prefix(format!("{uri}{rest}"), None);
+            }
+            // "/xyz/ with /foo/bar is /xyz/bar": what follows always begins with one slash.
+            let new = if uri.len() > 1 {
+                uri.trim_end_matches('/')
+            } else {
+                uri
+            };
+            let asked = format!("{elements}/x");
+            let before = format!("{uri}{}", &asked[text.len()..]);
+            let after = format!("{}/x", new.trim_end_matches('/'));
+            let differs = (before != after).then_some((asked, before, after));
+            NewPath::Prefix(new.into(), differs)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was matched, what stands in its place, and a request whose path becomes another one than in Istio.
+    #[test]
+    fn prefixes_are_replaced_as_texts_or_it_is_said() {
+        let table = [
+            ("/", "/", "/", None),
+            ("/", "/v2/", "/v2", None),
+            ("/", "/v2", "/v2", Some(("/x", "/v2x", "/v2/x"))),
+            ("/api", "/", "/", Some(("/api/x", "//x", "/x"))),
+            ("/api", "/v2", "/v2", None),
+            ("/api", "/v2/", "/v2", Some(("/api/x", "/v2//x", "/v2/x"))),
+            ("/api/", "/", "/", None),
+            ("/api/", "/v2/", "/v2", None),
+            ("/api/", "/v2", "/v2", Some(("/api/x", "/v2x", "/v2/x"))),
+        ];
+        for (text, uri, new, differs) in table {
+            let elements = PathSet::below(text);
+            let differs =
+                differs.map(|(a, b, c): (&str, &str, &str)| (a.into(), b.into(), c.into()));
+            assert_eq!(
+                modifier(uri, &Matched::Prefix(text.into()), &elements),
+                NewPath::Prefix(new.into(), differs),
+                "{text} -> {uri}"
+            );
+        }
+    }
+
+    #[test]
+    fn header_changes_of_a_destination_come_out_as_in_envoy() {
+        use HeaderOperation::{Add, Remove, Set};
+        let text = |text: &str| text.to_owned();
+        let one = |operation: Option<HeaderOperation>| {
+            HeaderOperations(operation.map(|o| (text("x"), o)).into_iter().collect())
+        };
+        // The destination's, the rule's, and what is left of the first behind the second: alone, and among several.
+        let table = [
+            (
+                Set(text("d")),
+                None,
+                Some(Set(text("d"))),
+                Some(Set(text("d"))),
+            ),
+            (
+                Set(text("d")),
+                Some(Set(text("r"))),
+                Some(Set(text("d"))),
+                None,
+            ),
+            (
+                Set(text("d")),
+                Some(Add(text("r"))),
+                Some(Set(text("d,r"))),
+                Some(Set(text("d,r"))),
+            ),
+            (Set(text("d")), Some(Remove), Some(Set(text("d"))), None),
+            (
+                Add(text("d")),
+                Some(Set(text("r"))),
+                Some(Add(text("d"))),
+                None,
+            ),
+            (
+                Add(text("d")),
+                Some(Add(text("r"))),
+                Some(Add(text("d"))),
+                Some(Add(text("d"))),
+            ),
+            (Remove, Some(Set(text("r"))), None, None),
+            (
+                Remove,
+                Some(Add(text("r"))),
+                Some(Set(text("r"))),
+                Some(Set(text("r"))),
+            ),
+            (Remove, None, Some(Remove), Some(Remove)),
+        ];
+        for (own, rule, alone, among) in table {
+            let (own, rule) = (one(Some(own)), one(rule));
+            assert_eq!(beside(&own, &rule, true), one(alone), "{own:?} {rule:?}");
+            assert_eq!(beside(&own, &rule, false), one(among), "{own:?} {rule:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_below_a_prefix_keeps_its_own_elements() {
+        let of = |uri: &str, text: &str, path: PathSet| {
+            modifier(uri, &Matched::Prefix(text.into()), &path)
+        };
+        let below = |path: &str| PathSet::Prefix(path.into());
+        let exact = |path: &str| PathSet::Exact(path.into());
+        assert_eq!(
+            of("/v2", "/api", below("/api/a")),
+            NewPath::Prefix("/v2/a".into(), None)
+        );
+        assert_eq!(
+            of("/v2", "/api/", below("/api/a")),
+            NewPath::Prefix("/v2a".into(), None)
+        );
+        assert_eq!(
+            of("/v2", "/api", exact("/api")),
+            NewPath::Full("/v2".into())
+        );
+        assert_eq!(
+            of("/v2", "/api", exact("/api/a")),
+            NewPath::Full("/v2/a".into())
+        );
+        assert_eq!(
+            of("/v2", "/api", PathSet::Pattern("/api[^/].*".into())),
+            NewPath::Unspeakable
+        );
+        assert_eq!(
+            modifier("/v2", &Matched::Whole, &PathSet::Pattern("/a.*".into())),
+            NewPath::Full("/v2".into())
+        );
+    }
+}

@@ -1,0 +1,113 @@
+//! Durations as Go writes them, `1.5s` or `1h30m`, and as the Gateway API does: whole numbers of `h`, `m`, `s` and `ms`.
+
+use gamma_manifest::source::{Span, Spanned};
+use gamma_manifest::{diagnostic::codes, yaml::ObjectReader};
+
+use crate::report::Findings;
+
+/// Milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Millis(pub(super) u64);
+
+impl Millis {
+    /// Of a member that holds a duration.
+    pub(super) fn read(
+        object: &mut ObjectReader<'_>,
+        name: &'static str,
+        findings: &mut Findings<'_>,
+    ) -> Option<Spanned<Self>> {
+        let text = object.string(name, findings)?;
+        let span = text.span;
+        match Self::parse(&text.value) {
+            Some(value) => Some(Spanned { value, span }),
+            None => {
+                refuse(&text.value, span, findings);
+                None
+            }
+        }
+    }
+
+    /// "A duration string is a sequence of decimal numbers, each with optional fraction and a unit suffix". What is below a
+    /// millisecond is cut off.
+    fn parse(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let mut nanoseconds = 0_f64;
+        if rest.is_empty() {
+            return None;
+        }
+        while !rest.is_empty() {
+            let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.')?;
+            let (number, behind) = rest.split_at(end);
+            let number: f64 = number.parse().ok()?;
+            let units = [
+                ("ns", 1.0),
+                ("us", 1e3),
+                ("µs", 1e3),
+                ("ms", 1e6),
+                ("s", 1e9),
+                ("m", 60e9),
+                ("h", 3600e9),
+            ];
+            // `ms` is no minute.
+            let end = behind.find(|c: char| c.is_ascii_digit() || c == '.');
+            let (unit, behind) = behind.split_at(end.unwrap_or(behind.len()));
+            let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+            nanoseconds += number * factor;
+            rest = behind;
+        }
+        let milliseconds = nanoseconds / 1e6;
+        (milliseconds < 1e15).then_some(Self(milliseconds as u64))
+    }
+
+    /// As the Gateway API writes it, with at most five digits to a unit.
+    pub(super) fn text(self) -> String {
+        let Self(all) = self;
+        let parts = [
+            (all / 3_600_000, "h"),
+            (all / 60_000 % 60, "m"),
+            (all / 1000 % 60, "s"),
+            (all % 1000, "ms"),
+        ];
+        let text: String = parts
+            .iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, unit)| format!("{number}{unit}"))
+            .collect();
+        if text.is_empty() { "0s".into() } else { text }
+    }
+}
+
+fn refuse(text: &str, span: Span, findings: &mut Findings<'_>) {
+    let message = format!("`{text}` is no duration");
+    let hint = "write a number and its unit, such as 1.5s, 300ms or 1h30m";
+    findings.refuse(&codes::INVALID_VALUE, span, message, hint);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Millis;
+
+    #[test]
+    fn durations_are_written_as_the_gateway_api_does() {
+        for (go, written) in [
+            ("1.5s", Some("1s500ms")),
+            ("100ms", Some("100ms")),
+            ("1h30m", Some("1h30m")),
+            ("0.0005s", Some("0s")),
+            ("0s", Some("0s")),
+            ("90s", Some("1m30s")),
+            ("2us", Some("0s")),
+            ("", None),
+            ("5", None),
+            ("s", None),
+            ("-1s", None),
+            ("1d", None),
+        ] {
+            assert_eq!(
+                Millis::parse(go).map(Millis::text).as_deref(),
+                written,
+                "{go}"
+            );
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! Istio's VirtualServices and DestinationRules.
+
+mod action;
+mod cors;
+mod destination_rule;
+mod duration;
+mod headers;
+mod hosts;
+mod http_match;
+mod http_route;
+mod plan;
+mod redirect;
+mod requests;
+mod retries;
+mod string_match;
+mod table;
+mod versions;
+mod virtual_service;
+
+pub(crate) use destination_rule::destination_rules;
+pub(crate) use plan::plan;
+pub(crate) use virtual_service::virtual_services;

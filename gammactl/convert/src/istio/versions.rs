@@ -1,0 +1,313 @@
+//! Destinations as backends: Services, and for subsets Services of their own.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
+
+use gamma_manifest::diagnostic::{Diagnostic, codes};
+use serde_json::{Value, json};
+
+use super::{
+    action::Backends,
+    destination_rule::{DestinationRule, Subset},
+    hosts::HostName,
+    http_route::{HttpRoute, RouteDestination},
+};
+use crate::service::SourceService;
+
+/// "name: maxLength 63" of a Service.
+const LONGEST_NAME: usize = 63;
+
+/// The Services that subsets become, and who refers to which Service.
+#[derive(Debug)]
+pub(super) struct Versions<'i> {
+    services: &'i [SourceService],
+    rules: &'i [DestinationRule],
+    cluster_domain: &'i str,
+    /// By namespace and name of the Service, and the name of the subset.
+    made: RefCell<BTreeMap<(String, String, String), VersionService>>,
+    references: RefCell<BTreeSet<Reference>>,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+/// A backend in another namespace than its route: namespaces of the route and of the backend, name of the backend.
+pub(super) type Reference = (String, String, String);
+
+/// A Service for a subset.
+#[derive(Debug, Clone)]
+struct VersionService {
+    name: String,
+    /// `None` if one of the input is the same.
+    object: Option<Value>,
+}
+
+impl<'i> Versions<'i> {
+    pub(super) fn new(
+        services: &'i [SourceService],
+        rules: &'i [DestinationRule],
+        cluster_domain: &'i str,
+    ) -> Self {
+        Self {
+            services,
+            rules,
+            cluster_domain,
+            made: RefCell::default(),
+            references: RefCell::default(),
+            found: RefCell::default(),
+        }
+    }
+
+    /// The Services, the references that need a ReferenceGrant, and what there is to say.
+    pub(super) fn finish(self) -> (Vec<Value>, BTreeSet<Reference>, Vec<Diagnostic>) {
+        let made = self.made.into_inner();
+        let objects = made
+            .into_values()
+            .filter_map(|version| version.object)
+            .collect();
+        (
+            objects,
+            self.references.into_inner(),
+            self.found.into_inner(),
+        )
+    }
+
+    fn service(&self, namespace: &str, name: &str) -> Option<&'i SourceService> {
+        let is_it =
+            |service: &&SourceService| service.namespace == namespace && service.name == name;
+        self.services.iter().find(is_it)
+    }
+
+    /// The subset of that name, from the rule that clients in `namespace` would get.
+    fn subset(&self, of: &SourceService, name: &str, namespace: &str) -> Option<&'i Subset> {
+        let mut rules: Vec<&DestinationRule> = self
+            .rules
+            .iter()
+            .filter(|rule| {
+                let host = HostName::of(
+                    &rule.host.value,
+                    &rule.metadata.namespace,
+                    self.cluster_domain,
+                );
+                host.names(&of.namespace, &of.name, self.cluster_domain)
+                    .is_some()
+            })
+            .collect();
+        rules.sort_by_key(|rule| {
+            let metadata = &rule.metadata;
+            let distance = match &*metadata.namespace {
+                own if own == namespace => 0,
+                own if own == of.namespace => 1,
+                _ => 2,
+            };
+            (
+                distance,
+                metadata.created.is_none(),
+                metadata.created,
+                metadata.name.value.clone(),
+            )
+        });
+        let mut subsets = rules.iter().flat_map(|rule| &rule.subsets);
+        subsets.find(|subset| subset.name == name)
+    }
+
+    /// The name of the Service that has the pods of a subset.
+    fn version(&self, of: &SourceService, subset: &Subset) -> String {
+        let key = (of.namespace.clone(), of.name.clone(), subset.name.clone());
+        if let Some(known) = self.made.borrow().get(&key) {
+            return known.name.clone();
+        }
+        let mut selector = of.selector.clone();
+        selector.extend(subset.labels.clone());
+        let same = self.services.iter().find(|other| {
+            other.namespace == of.namespace
+                && other.selector == selector
+                && other.is_frontend
+                && of.ports.iter().all(|port| other.ports.contains(port))
+        });
+        let version = match same {
+            Some(same) => VersionService {
+                name: same.name.clone(),
+                object: None,
+            },
+            None => {
+                let name = self.free_name(
+                    &of.namespace,
+                    &format!("{}-{}", of.name, label(&subset.name)),
+                );
+                let mut object = json!({
+                    "apiVersion": "v1",
+                    "kind": "Service",
+                    "metadata": {"name": name, "namespace": of.namespace},
+                    "spec": {"selector": selector, "ports": of.written_ports},
+                });
+                if of.publish_not_ready_addresses {
+                    object["spec"]["publishNotReadyAddresses"] = true.into();
+                }
+                VersionService {
+                    name,
+                    object: Some(object),
+                }
+            }
+        };
+        let name = version.name.clone();
+        self.made.borrow_mut().insert(key, version);
+        name
+    }
+
+    fn free_name(&self, namespace: &str, wanted: &str) -> String {
+        let made = self.made.borrow();
+        let is_taken = |name: &str| {
+            self.service(namespace, name).is_some()
+                || made
+                    .iter()
+                    .any(|((of, ..), version)| of == namespace && version.name == name)
+        };
+        let cut = |wanted: &str, behind: &str| {
+            let most = LONGEST_NAME - behind.len();
+            let wanted = &wanted[..wanted.len().min(most)];
+            format!("{}{behind}", wanted.trim_end_matches('-'))
+        };
+        let first = cut(wanted, "");
+        if !is_taken(&first) {
+            return first;
+        }
+        let numbered = (2..).map(|number: u32| cut(wanted, &format!("-{number}")));
+        numbered
+            .into_iter()
+            .find(|name| !is_taken(name))
+            .unwrap_or(first)
+    }
+
+    fn say(&self, destination: &RouteDestination, message: String) {
+        self.found.borrow_mut().push(
+            Diagnostic::new(&codes::UNKNOWN_DESTINATION, destination.span, message)
+                .why("Istio answers such requests with 503; the route answers them with 500")
+                .hint("add what is missing to the input, or accept it"),
+        );
+    }
+
+    /// Namespace, name and port of what `destination` becomes, for a rule in `namespace`.
+    fn resolve(
+        &self,
+        destination: &RouteDestination,
+        namespace: &str,
+        port: u16,
+    ) -> (String, String, u16) {
+        let host = HostName::of(&destination.host.value, namespace, self.cluster_domain);
+        let named = match &host {
+            HostName::Service(namespace, name) => Some((&**namespace, &**name)),
+            HostName::Wildcard(_) | HostName::Other => None,
+        };
+        let known = named.and_then(|(namespace, name)| self.service(namespace, name));
+        let Some(service) = known else {
+            let message = format!(
+                "destination `{}` is no Service of the input",
+                destination.host.value
+            );
+            self.say(destination, message);
+            let (of, name) = named.map_or_else(
+                || (namespace.to_owned(), label(&destination.host.value)),
+                |(namespace, name)| (namespace.to_owned(), name.to_owned()),
+            );
+            return (of, name, destination.port.unwrap_or(port));
+        };
+        let all: Vec<u16> = service
+            .ports
+            .iter()
+            .chain(&service.other_ports)
+            .copied()
+            .collect();
+        let number = match (destination.port, &*all) {
+            (Some(number), _) => number,
+            (None, [only]) => *only,
+            (None, _) => port,
+        };
+        if !all.contains(&number) {
+            let message = format!("Service `{}` has no port {number}", service.full_name());
+            self.say(destination, message);
+        }
+        let name = match &destination.subset {
+            None => service.name.clone(),
+            Some(wanted) => match self.subset(service, &wanted.value, namespace) {
+                Some(subset) if subset.labels.is_empty() => service.name.clone(),
+                Some(_) if service.selector.is_empty() => {
+                    let message = format!(
+                        "Service `{}` has no selector, so subset `{}` can't be a Service of its own",
+                        service.full_name(),
+                        wanted.value
+                    );
+                    self.say(destination, message);
+                    format!("{}-{}", service.name, label(&wanted.value))
+                }
+                Some(subset) => self.version(service, subset),
+                None => {
+                    let message = format!(
+                        "no DestinationRule of the input has a subset `{}` of Service `{}`",
+                        wanted.value,
+                        service.full_name()
+                    );
+                    self.say(destination, message);
+                    format!("{}-{}", service.name, label(&wanted.value))
+                }
+            },
+        };
+        (service.namespace.clone(), name, number)
+    }
+}
+
+/// In lower case, with `-` for what a name in DNS does not have.
+pub(super) fn label(text: &str) -> String {
+    let text: String = text
+        .chars()
+        .map(|c| {
+            if c.is_ascii_alphanumeric() {
+                c.to_ascii_lowercase()
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let text = text.trim_matches('-');
+    if text.is_empty() {
+        "unnamed".into()
+    } else {
+        text.into()
+    }
+}
+
+/// The backends of a route.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RouteBackends<'v, 'i> {
+    pub(super) versions: &'v Versions<'i>,
+    /// Of the VirtualService.
+    pub(super) source_namespace: &'v str,
+    /// Of the route.
+    pub(super) route_namespace: &'v str,
+}
+
+impl RouteBackends<'_, '_> {
+    fn backend(&self, destination: &RouteDestination, port: u16) -> Value {
+        let (namespace, name, port) =
+            self.versions
+                .resolve(destination, self.source_namespace, port);
+        let mut backend = json!({"name": name, "port": port});
+        if namespace != self.route_namespace {
+            let reference = (self.route_namespace.to_owned(), namespace.clone(), name);
+            self.versions.references.borrow_mut().insert(reference);
+            backend["namespace"] = namespace.into();
+        }
+        backend
+    }
+}
+
+impl Backends for RouteBackends<'_, '_> {
+    fn destination(&self, rule: &HttpRoute, number: usize, port: u16) -> Value {
+        self.backend(&rule.destinations[number].destination, port)
+    }
+
+    /// "A mirror to an unknown destination is silently nothing": so is one that a route has.
+    fn mirror(&self, rule: &HttpRoute, number: usize, port: u16) -> Option<Value> {
+        Some(self.backend(&rule.mirrors[number].destination, port))
+    }
+}
