@@ -5,8 +5,12 @@ use std::{fs, process::Command};
 use anyhow::Result;
 use gamma_testbed::envoy;
 
-/// Lines for the report: processor, cores, memory, kernel, Envoy, compiler.
-pub(crate) fn describe() -> Result<Vec<(&'static str, String)>> {
+/// Lines for a report: processor, cores, memory, kernel, Envoy, compiler.
+///
+/// # Errors
+///
+/// There is no Envoy.
+pub fn describe() -> Result<Vec<(&'static str, String)>> {
     let cores = std::thread::available_parallelism()?.get();
     Ok(vec![
         ("processor", format!("{}, {cores} cores", processor())),

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! - [`mod@bootstrap`] has the variants, [`mod@routes`] the routes and requests that all of them get;
-//! - [`mod@peer`] is client and backends, [`mod@http`] what they say to Envoy, [`mod@subject`] an Envoy that is measured, [`mod@process`]
+//! - [`mod@peer`] is client and backends, [`mod@http`] what they say to Envoy, [`mod@subject`] an Envoy that is measured, [`process`]
 //!   what it takes of the machine;
 //! - [`mod@series`] starts Envoys again and again, [`mod@samples`] and [`mod@statistics`] are what
 //!   their numbers come to;
@@ -26,13 +26,11 @@ mod comparison;
 mod features;
 mod http;
 mod instructions;
-mod machine;
 mod numbers;
 mod offline;
 mod peer;
 mod plan;
 mod plot;
-mod process;
 mod report;
 mod results;
 mod routes;
@@ -47,6 +45,7 @@ use std::{fs, path::Path, process::ExitCode};
 
 use anyhow::Result;
 use comparison::Comparison;
+use gamma_bench::{machine, process};
 use instructions::{Instructions, bounds, can_count, page};
 use offline::Offline;
 use peer::Peer;

@@ -3,12 +3,13 @@
 
 use std::{
     collections::VecDeque,
-    io::{self, Read, Write},
+    io,
     net::{Ipv4Addr, SocketAddr},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
+use gamma_bench::socket::{read, write};
 use mio::{
     Events, Interest, Poll, Token,
     net::{TcpListener, TcpStream},
@@ -293,26 +294,4 @@ impl Peer {
 /// Connections to one Envoy.
 pub(crate) struct Clients {
     tokens: Vec<usize>,
-}
-
-/// Reads what is there; returns whether there may be more.
-fn read(stream: &mut TcpStream, into: &mut Vec<u8>) -> Result<bool> {
-    let mut buffer = [0; 4096];
-    loop {
-        match stream.read(&mut buffer) {
-            Ok(0) => return Ok(false),
-            Ok(length) => into.extend_from_slice(&buffer[..length]),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::ConnectionReset => return Ok(false),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// A few hundred bytes always fit into a socket's buffer.
-fn write(stream: &mut TcpStream, bytes: &[u8]) -> Result<()> {
-    let written = stream.write(bytes)?;
-    ensure!(written == bytes.len(), "a full socket");
-    Ok(())
 }

@@ -10,7 +10,11 @@ use rustix::{
 };
 
 /// CPU time of all threads that live, to the nanosecond. `utime` and `stime` count in ticks of 10 ms.
-pub(crate) fn cpu_time(pid: u32) -> Result<Duration> {
+///
+/// # Errors
+///
+/// There is no such process, or its `/proc` reads otherwise than Linux writes it.
+pub fn cpu_time(pid: u32) -> Result<Duration> {
     let mut total = 0;
     for thread in threads(pid)? {
         let path = format!("/proc/{pid}/task/{thread}/schedstat");
@@ -43,7 +47,11 @@ pub(crate) fn beside_envoy() -> Result<()> {
 }
 
 /// Resident memory in bytes.
-pub(crate) fn resident(pid: u32) -> Result<u64> {
+///
+/// # Errors
+///
+/// As [`cpu_time`].
+pub fn resident(pid: u32) -> Result<u64> {
     let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line.and_then(|line| line.trim().strip_suffix(" kB"));
@@ -51,7 +59,11 @@ pub(crate) fn resident(pid: u32) -> Result<u64> {
 }
 
 /// Keeps Envoy on one core and this thread on another, where there are two.
-pub(crate) fn part(envoy: u32) -> Result<()> {
+///
+/// # Errors
+///
+/// There is no such process, or the system allows this one no core of its own.
+pub fn part(envoy: u32) -> Result<()> {
     let cores = std::thread::available_parallelism()?.get();
     if cores < 2 {
         return Ok(());
@@ -65,7 +77,11 @@ pub(crate) fn part(envoy: u32) -> Result<()> {
 }
 
 /// Lets this thread, and what it starts from now on, run anywhere again.
-pub(crate) fn anywhere() -> Result<()> {
+///
+/// # Errors
+///
+/// The system does not allow it.
+pub fn anywhere() -> Result<()> {
     let mut all = CpuSet::new();
     (0..CpuSet::MAX_CPU).for_each(|core| all.set(core));
     Ok(sched_setaffinity(None, &all)?)
