@@ -101,7 +101,7 @@ impl Driver for Native {
         let headers: HeaderList = sent
             .iter()
             .map(|(name, value)| (name.to_lowercase(), latin1(value)))
-            .filter(|(name, _)| !name.starts_with("x-gamma-"))
+            .filter(|(name, _)| !wire::is_owned(name.as_bytes()))
             .collect();
         self.carry_out(&mut decision, exchange, headers, &mut observed)?;
         let answered_by = observed.seen.as_ref().map(|_| ENDPOINT);
