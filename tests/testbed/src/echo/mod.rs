@@ -74,4 +74,11 @@ impl Echo {
     pub fn received(&self) -> Vec<Echoed> {
         self.backend.lock(&self.backend.received).clone()
     }
+
+    /// Forgets everything that it has received so far; returns how many requests that were. For runs that are
+    /// too long to remember.
+    #[must_use]
+    pub fn forget(&self) -> usize {
+        std::mem::take(&mut *self.backend.lock(&self.backend.received)).len()
+    }
 }

@@ -24,6 +24,7 @@ fn first_attempts_are_reset() {
     let response = Client::new(echo.address()).send(&request).unwrap();
     assert_eq!(response.echoed().unwrap().version, "HTTP/1.1");
     assert_eq!(echo.received().len(), 2);
+    assert_eq!((echo.forget(), echo.forget()), (2, 0));
 }
 
 #[test]
