@@ -277,6 +277,18 @@ bench-instructions: build bench-filters envoy ## Instructions of Envoy's worker 
 bench-quick: build bench-filters envoy ## A little of all that, to see that it works; fails if a request takes more instructions than it may
 	cargo run --locked -p gamma-bench -- --quick
 
+# Ten million take a quarter of an hour where nobody else works.
+REQUESTS ?= 10000000
+
+.PHONY: soak
+soak: build envoy ## REQUESTS=10000000 over all features, nothing may leak or be miscounted; writes docs/reliability/soak.md
+	mkdir -p docs/reliability
+	cargo run --locked --release -p gamma-soak -- $(REQUESTS) docs/reliability/soak.md
+
+.PHONY: soak-quick
+soak-quick: build envoy ## The same with 200,000 requests, in a minute
+	cargo run --locked -p gamma-soak -- 200000
+
 # In wasm with the flags that the filter is built with, and V8's that Envoy uses.
 .PHONY: bench-router
 bench-router: toolchain ## The router alone beside its peers, natively and in wasm; writes docs/performance/decisions.md
@@ -304,6 +316,7 @@ ci: ## What CI runs
 	$(MAKE) conformance
 	git diff --exit-code -- docs/conformance.md
 	$(MAKE) bench-quick
+	$(MAKE) soak-quick
 	$(MAKE) size
 
 .PHONY: toolchain

@@ -29,7 +29,11 @@ pub fn cpu_time(pid: u32) -> Result<Duration> {
 }
 
 /// The one worker thread of an Envoy.
-pub(crate) fn worker(envoy: u32) -> Result<i32> {
+///
+/// # Errors
+///
+/// There is no such process, or it has no worker.
+pub fn worker(envoy: u32) -> Result<i32> {
     let is_worker = |thread: &i32| {
         let name = fs::read_to_string(format!("/proc/{envoy}/task/{thread}/comm"));
         name.is_ok_and(|name| name.trim_end() == "wrk:worker_0")
@@ -39,7 +43,11 @@ pub(crate) fn worker(envoy: u32) -> Result<i32> {
 }
 
 /// Lets this thread run where [`part`] has Envoy's run.
-pub(crate) fn beside_envoy() -> Result<()> {
+///
+/// # Errors
+///
+/// The kernel refuses it.
+pub fn beside_envoy() -> Result<()> {
     if std::thread::available_parallelism()?.get() >= 2 {
         sched_setaffinity(None, &core(1))?;
     }

@@ -51,6 +51,7 @@ const RULES: Rules = Rules {
         gamma-cluster:     gamma-testbed
         gamma-docker:      gamma-image gamma-registry gamma-testbed
         gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-testbed
+        gamma-soak:        gamma-manifest gamma-compile gamma-envoy gamma-testbed gamma-bench
         gamma-tests:
     ",
     tests: "

@@ -7,14 +7,12 @@ use std::{
 };
 
 use anyhow::{Context, Result, anyhow};
+use gamma_bench::process;
 use gamma_testbed::envoy::{Bootstrap, Envoy, Options};
 use serde_json::Value;
 
 use super::{cases::CountSetup, tally::InstructionCounts, trace};
-use crate::{
-    peer::{Clients, Peer},
-    process,
-};
+use crate::peer::{Clients, Peer};
 
 /// Requests before those that are counted: V8 replaces what it calls a module by when that has been called a thousand
 /// times, and Envoy opens its connections to backends.
