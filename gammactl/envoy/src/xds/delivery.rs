@@ -112,10 +112,8 @@ impl Delivery {
         }
     }
 
-    /// Asks the admin interface which Envoy is there, before an update: nothing in it depends on what was taken away at the
-    /// end of the last one.
+    /// Asks the admin interface which Envoy is there, before an update.
     pub(super) fn look(&mut self) {
-        self.unconfirmed = false;
         let Some(admin) = &self.admin else {
             return;
         };
@@ -171,6 +169,11 @@ impl Delivery {
         if std::mem::take(&mut self.unconfirmed) {
             thread::sleep(self.pause);
         }
+    }
+
+    /// Nothing depends on what was written since the last pause: things were taken away that nobody uses.
+    pub(super) fn need_no_time(&mut self) {
+        self.unconfirmed = false;
     }
 
     fn await_taken(

@@ -78,6 +78,7 @@ impl ResourceFiles {
         directory.keep_only(ENDPOINTS, &endpoints)?;
         directory.keep_only(ROUTES, &names(ROUTES, &current.routes))?;
         self.written = current.clone();
+        self.delivery.need_no_time();
         Ok(())
     }
 

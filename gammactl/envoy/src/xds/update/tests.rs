@@ -227,7 +227,7 @@ fn what_envoy_does_not_take_waits_for_the_next_try_like_what_can_not_be_written(
 fn where_nobody_can_be_asked_a_change_of_everything_waits_twice() {
     let directory = tempfile::tempdir().unwrap();
     let pace = Pace {
-        pause: Duration::from_millis(500),
+        pause: Duration::from_secs(2),
         drain: Duration::ZERO,
     };
     let mut live = LiveDirectory::open(directory.path(), None, pace).unwrap();
