@@ -77,12 +77,12 @@ fn a_fault_is_its_own_rules() {
     );
 }
 
-/// How many VMs there are and were made, and how often one was made in place of one that had trapped.
+/// How many VMs were made, and how often one was made in place of one that had trapped.
 fn vms(world: &World) -> Vec<String> {
     let stats = world
         .stage
         .envoy()
-        .admin_get("/stats?filter=v8|vm_reload")
+        .admin_get("/stats?filter=v8.created|vm_reload")
         .unwrap();
     let lines: Vec<String> = stats.lines().map(str::to_owned).collect();
     assert!(
@@ -117,7 +117,7 @@ fn backends_that_fail(world: &World) {
 
 fn backends_that_hang(world: &World) {
     let took = assert_answered(world, "hang", 504, None);
-    assert!(took >= Duration::from_millis(550), "{took:?}");
+    assert!(took >= Duration::from_millis(400), "{took:?}");
     let before = world.requests("hang");
     assert_answered(world, "hang-retried", 504, None);
     assert_eq!(world.requests("hang") - before, 2 * 3);
@@ -182,7 +182,7 @@ fn services_that_are_asked(world: &World) {
 fn counters_tell_why(world: &World) {
     let metrics = world.stage.envoy().admin_get("/stats/prometheus").unwrap();
     let has = |wanted: &str| {
-        let found = metrics.lines().any(|line| line.starts_with(wanted));
+        let found = metrics.lines().any(|line| line == wanted);
         let ours: Vec<_> = metrics
             .lines()
             .filter(|line| line.starts_with("gamma_"))

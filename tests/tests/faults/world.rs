@@ -42,7 +42,7 @@ const RULES: [(&str, &str); 15] = [
     ),
     (
         "hang-retried",
-        "timeouts: {backendRequest: 200ms}, retry: {attempts: 2}, backendRefs: [{name: hang, port: 80}]",
+        "timeouts: {backendRequest: 1s}, retry: {attempts: 2}, backendRefs: [{name: hang, port: 80}]",
     ),
     ("hang-for-ever", "backendRefs: [{name: hang, port: 80}]"),
     ("early", "backendRefs: [{name: early, port: 80}]"),

@@ -214,7 +214,7 @@ fn a_hundred_changes_lose_nothing() {
     );
     assert!(broken.is_empty(), "{broken:#?}\n{}", envoy.log_tail());
     assert!(
-        good > 20 * took.len() && messages > 10 * took.len(),
+        good > took.len() && messages > took.len(),
         "{good} {messages}"
     );
     let stats = envoy

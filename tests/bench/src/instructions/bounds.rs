@@ -11,20 +11,21 @@ pub(super) struct FloorBound {
     /// What is aimed at.
     pub(super) target: f64,
     /// What is let pass: the most that was counted when this was written (1.013, and 0.991 without counters and rule
-    /// names), and as much again as two processes differ by.
+    /// names), as much again as two processes differ by, and something for other processors, for which V8 and libc choose
+    /// other code.
     at_most: f64,
 }
 
 pub(super) const GAMMA: FloorBound = FloorBound {
     variant: Variant::Gamma,
     target: 1.0,
-    at_most: 1.02,
+    at_most: 1.03,
 };
 
 pub(super) const LEAN: FloorBound = FloorBound {
     variant: Variant::GammaLean,
     target: 0.98,
-    at_most: 1.0,
+    at_most: 1.01,
 };
 
 /// # Errors
