@@ -40,6 +40,9 @@ macro_rules! describe_words {
         )?
 
         impl $name {
+            /// Every word, in the order of their descriptions.
+            pub const ALL: &'static [Self] = &[$(Self::$word),*];
+
             /// As it is written.
             #[must_use]
             pub fn as_str(self) -> &'static str {
@@ -50,7 +53,7 @@ macro_rules! describe_words {
         }
 
         $crate::json::read_by_value!($name, |value| {
-            $crate::json::choice(value, &[$($json),*], &[$($name::$word),*])
+            $crate::json::choice(value, &[$($json),*], $name::ALL)
         });
 
         impl serde::Serialize for $name {

@@ -60,19 +60,6 @@ pub(super) struct UnspeakableMatch {
     pub(super) message: String,
 }
 
-/// Methods of the Gateway API.
-const METHODS: [Method; 9] = [
-    Method::Get,
-    Method::Head,
-    Method::Post,
-    Method::Put,
-    Method::Delete,
-    Method::Connect,
-    Method::Options,
-    Method::Trace,
-    Method::Patch,
-];
-
 impl Requests {
     /// Of the rules of a VirtualService.
     pub(super) fn new(
@@ -277,17 +264,17 @@ fn restrict(
 ) -> Result<Vec<Option<Method>>, UnspeakableMatch> {
     // One that the Gateway API does not have, to see whether all are meant.
     if by.has("PROPFIND") {
-        if by.has("SUBSCRIBE") && METHODS.iter().all(|method| by.has(method.as_str())) {
+        if by.has("SUBSCRIBE") && Method::ALL.iter().all(|method| by.has(method.as_str())) {
             return Ok(methods);
         }
         return Err(unspeakable(by.span, "method"));
     }
     if let StringMatchKind::Exact(method) = &by.kind
-        && !METHODS.iter().any(|known| known.as_str() == method)
+        && !Method::ALL.iter().any(|known| known.as_str() == method)
     {
         return Err(unspeakable(by.span, "method"));
     }
-    let known = METHODS.iter().filter(|method| by.has(method.as_str()));
+    let known = Method::ALL.iter().filter(|method| by.has(method.as_str()));
     let all = known.map(|&method| Some(method));
     Ok(all
         .filter(|method| methods.contains(method) || methods.contains(&None))

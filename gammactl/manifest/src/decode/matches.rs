@@ -16,18 +16,6 @@ use crate::{
     yaml::{Field, ObjectReader},
 };
 
-const METHODS: [Method; 9] = [
-    Method::Get,
-    Method::Head,
-    Method::Post,
-    Method::Put,
-    Method::Delete,
-    Method::Connect,
-    Method::Options,
-    Method::Trace,
-    Method::Patch,
-];
-
 /// What a rule without matches matches.
 pub(super) fn everything(kind: RouteKind, span: Span) -> Match {
     match kind {
@@ -167,7 +155,7 @@ fn value(field: &Field<'_>, max: usize, cx: &mut Cx<'_>) -> Option<ValueMatch> {
 }
 
 fn method(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Method> {
-    let names = METHODS.map(Method::as_str);
+    let names: Vec<&str> = Method::ALL.iter().map(|method| method.as_str()).collect();
     let text = field.node.as_str().unwrap_or_default();
     let several: Vec<&str> = text
         .split(['|', ',', ' '])
@@ -187,7 +175,8 @@ fn method(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<Method> {
         return None;
     }
     let chosen = choice(field, &names, cx)?;
-    METHODS.into_iter().find(|m| m.as_str() == chosen.value)
+    let mut methods = Method::ALL.iter().copied();
+    methods.find(|m| m.as_str() == chosen.value)
 }
 
 fn grpc_method(field: &Field<'_>, cx: &mut Cx<'_>) -> Option<GrpcMethodMatch> {
