@@ -6,9 +6,10 @@ use gamma_manifest::source::Span;
 use serde_json::{Map, Value, json};
 
 use super::{
-    headers::{HeaderOperation, HeaderOperations, SourceHeaders},
-    http_route::{HttpRoute, Rewrite},
+    headers::{HeaderOperation, HeaderOperations},
+    http_route::HttpRoute,
     requests::Matched,
+    rewrite::{ActionProblem, Rewritten, host_name, odd_host},
 };
 use crate::order::PathSet;
 
@@ -18,15 +19,6 @@ pub(super) trait Backends {
     fn destination(&self, rule: &HttpRoute, number: usize, port: u16) -> Value;
     /// The same of a mirror; `None` if there is no such Service.
     fn mirror(&self, rule: &HttpRoute, number: usize, port: u16) -> Option<Value>;
-}
-
-/// Something that a rule says otherwise than its source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ActionProblem {
-    pub(super) span: Span,
-    pub(super) message: String,
-    pub(super) why: String,
-    pub(super) hint: &'static str,
 }
 
 /// A rule without its matches.
@@ -68,18 +60,19 @@ pub(super) fn content(
         return content;
     }
     let alone = rule.destinations.len() == 1;
-    let rewrite = rule.rewrite.as_ref();
-    let Some(rewrite) = url_rewrite(rewrite, &rule.headers, matched, path, &mut content) else {
-        content.members.clear();
+    let rewritten = Rewritten::new(rule.rewrite.as_ref(), &rule.headers, matched, path);
+    content.problems.extend(rewritten.problems);
+    content.replaces_prefix = rewritten.replaces_prefix;
+    if rewritten.is_unspeakable {
         return content;
-    };
+    }
     filters.extend(
         rule.headers
             .request
             .filter("RequestHeaderModifier", "requestHeaderModifier"),
     );
     filters.extend(response);
-    filters.extend(rewrite);
+    filters.extend(rewritten.filter);
     for number in 0..rule.mirrors.len() {
         let Some(backend) = backends.mirror(rule, number, port) else {
             continue;
@@ -173,23 +166,6 @@ fn names_host(rule: &HttpRoute) -> bool {
     rule.headers.host.is_some() || rewrite.is_some_and(|rewrite| rewrite.authority.is_some())
 }
 
-/// "PreciseHostname": in lower case, without a port.
-fn host_name(host: &str) -> String {
-    let (name, _) = host.rsplit_once(':').unwrap_or((host, ""));
-    name.to_ascii_lowercase()
-}
-
-/// Says where `host` is no host name of the Gateway API.
-fn odd_host(host: &str, span: Span) -> Option<ActionProblem> {
-    let name = host_name(host);
-    (name != host).then(|| ActionProblem {
-        span,
-        message: format!("`{host}` is no host name of the Gateway API"),
-        why: format!("the backend sees `{name}`"),
-        hint: "see whether the backend cares",
-    })
-}
-
 /// What a backend's own filter has to do behind that of its rule for the same to come out.
 ///
 /// Envoy removes, then sets, then adds. A destination that is alone shares these lists with its rule, which stands before it;
@@ -257,147 +233,9 @@ fn timeouts(rule: &HttpRoute, members: &mut Map<String, Value>) {
     }
 }
 
-/// The filter for a new path and a new host; `None` if no filter can do it.
-#[allow(
-    clippy::option_option,
-    reason = "no filter is another thing than none that can"
-)]
-fn url_rewrite(
-    rewrite: Option<&Rewrite>,
-    headers: &SourceHeaders,
-    matched: &Matched,
-    path: &PathSet,
-    content: &mut RuleContent,
-) -> Option<Option<Value>> {
-    let mut members = Map::new();
-    let of_headers = headers.host.as_ref().map(|host| (&host.value, host.span));
-    let of_rewrite = rewrite
-        .and_then(|rewrite| rewrite.authority.as_ref())
-        .map(|host| (&host.value, host.span));
-    if let Some((host, span)) = of_headers.or(of_rewrite) {
-        content.problems.extend(odd_host(host, span));
-        members.insert("hostname".into(), host_name(host).into());
-    }
-    if let Some(uri) = rewrite.and_then(|rewrite| rewrite.uri.as_ref()) {
-        let new = match modifier(&uri.value, matched, path) {
-            NewPath::Full(path) => json!({"type": "ReplaceFullPath", "replaceFullPath": path}),
-            NewPath::Prefix(prefix, differs) => {
-                if let Some((asked, before, after)) = differs {
-                    content.problems.push(ActionProblem {
-                        span: uri.span,
-                        message: format!(
-                            "`{}` is not put in the place of whole elements",
-                            uri.value
-                        ),
-                        why: format!(
-                            "the path of `GET {asked}` becomes `{after}` instead of `{before}`"
-                        ),
-                        hint: "most likely the new one was meant; accept it",
-                    });
-                }
-                content.replaces_prefix = true;
-                json!({"type": "ReplacePrefixMatch", "replacePrefixMatch": prefix})
-            }
-            NewPath::Unspeakable => {
-                content.problems.push(ActionProblem {
-                    span: uri.span,
-                    message: format!("no filter rewrites {} so", worded(path)),
-                    why: "such requests are answered with 500".into(),
-                    hint: "end the prefix with `/`, or match with whole elements",
-                });
-                return None;
-            }
-        };
-        members.insert("path".into(), new);
-    }
-    if members.is_empty() {
-        return Some(None);
-    }
-    Some(Some(json!({"type": "URLRewrite", "urlRewrite": members})))
-}
-
-fn worded(path: &PathSet) -> String {
-    match path {
-        PathSet::Exact(path) => format!("the path {path}"),
-        PathSet::Prefix(path) => format!("paths below {path}/"),
-        PathSet::Pattern(pattern) => format!("paths like {pattern}"),
-    }
-}
-
-/// What stands in the place of a path.
-#[derive(Debug, PartialEq, Eq)]
-enum NewPath {
-    Full(String),
-    /// Instead of whole elements; with a request, what Istio makes of it, and what this does, where they differ.
-    Prefix(String, Option<(String, String, String)>),
-    Unspeakable,
-}
-
-/// "prefix: the matched text is replaced", whether or not it ends with an element.
-fn modifier(uri: &str, matched: &Matched, path: &PathSet) -> NewPath {
-    let Matched::Prefix(text) = matched else {
-        return NewPath::Full(uri.into());
-    };
-    match path {
-        PathSet::Exact(path) => match path.strip_prefix(&**text) {
-            Some(rest) => NewPath::Full(format!("{uri}{rest}")),
-            None => NewPath::Unspeakable,
-        },
-        PathSet::Pattern(_) => NewPath::Unspeakable,
-        PathSet::Prefix(elements) => {
-            let bare = text.strip_suffix('/').unwrap_or(text);
-            let Some(rest) = elements.strip_prefix(bare) else {
-                return NewPath::Unspeakable;
-            };
-            if !rest.is_empty() {
-                // Whole elements behind the matched text: only they are left of it.
-                let rest = &elements[text.len()..];
-                return NewPath::Prefix(format!("{uri}{rest}"), None);
-            }
-            // "/xyz/ with /foo/bar is /xyz/bar": what follows always begins with one slash.
-            let new = if uri.len() > 1 {
-                uri.trim_end_matches('/')
-            } else {
-                uri
-            };
-            let asked = format!("{elements}/x");
-            let before = format!("{uri}{}", &asked[text.len()..]);
-            let after = format!("{}/x", new.trim_end_matches('/'));
-            let differs = (before != after).then_some((asked, before, after));
-            NewPath::Prefix(new.into(), differs)
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// What was matched, what stands in its place, and a request whose path becomes another one than in Istio.
-    #[test]
-    fn prefixes_are_replaced_as_texts_or_it_is_said() {
-        let table = [
-            ("/", "/", "/", None),
-            ("/", "/v2/", "/v2", None),
-            ("/", "/v2", "/v2", Some(("/x", "/v2x", "/v2/x"))),
-            ("/api", "/", "/", Some(("/api/x", "//x", "/x"))),
-            ("/api", "/v2", "/v2", None),
-            ("/api", "/v2/", "/v2", Some(("/api/x", "/v2//x", "/v2/x"))),
-            ("/api/", "/", "/", None),
-            ("/api/", "/v2/", "/v2", None),
-            ("/api/", "/v2", "/v2", Some(("/api/x", "/v2x", "/v2/x"))),
-        ];
-        for (text, uri, new, differs) in table {
-            let elements = PathSet::below(text);
-            let differs =
-                differs.map(|(a, b, c): (&str, &str, &str)| (a.into(), b.into(), c.into()));
-            assert_eq!(
-                modifier(uri, &Matched::Prefix(text.into()), &elements),
-                NewPath::Prefix(new.into(), differs),
-                "{text} -> {uri}"
-            );
-        }
-    }
 
     #[test]
     fn header_changes_of_a_destination_come_out_as_in_envoy() {
@@ -453,38 +291,5 @@ mod tests {
             assert_eq!(beside(&own, &rule, true), one(alone), "{own:?} {rule:?}");
             assert_eq!(beside(&own, &rule, false), one(among), "{own:?} {rule:?}");
         }
-    }
-
-    #[test]
-    fn what_is_below_a_prefix_keeps_its_own_elements() {
-        let of = |uri: &str, text: &str, path: PathSet| {
-            modifier(uri, &Matched::Prefix(text.into()), &path)
-        };
-        let below = |path: &str| PathSet::Prefix(path.into());
-        let exact = |path: &str| PathSet::Exact(path.into());
-        assert_eq!(
-            of("/v2", "/api", below("/api/a")),
-            NewPath::Prefix("/v2/a".into(), None)
-        );
-        assert_eq!(
-            of("/v2", "/api/", below("/api/a")),
-            NewPath::Prefix("/v2a".into(), None)
-        );
-        assert_eq!(
-            of("/v2", "/api", exact("/api")),
-            NewPath::Full("/v2".into())
-        );
-        assert_eq!(
-            of("/v2", "/api", exact("/api/a")),
-            NewPath::Full("/v2/a".into())
-        );
-        assert_eq!(
-            of("/v2", "/api", PathSet::Pattern("/api[^/].*".into())),
-            NewPath::Unspeakable
-        );
-        assert_eq!(
-            modifier("/v2", &Matched::Whole, &PathSet::Pattern("/a.*".into())),
-            NewPath::Full("/v2".into())
-        );
     }
 }

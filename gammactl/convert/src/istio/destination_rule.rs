@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use gamma_manifest::{
     diagnostic::{Diagnostics, codes},
     source::Spanned,
-    yaml::{Field, ObjectReader},
+    yaml::ObjectReader,
 };
 
-use super::virtual_service::of_kind;
+use super::kind::read_kind;
 use crate::{
     object::{SourceMetadata, SourceObject, strings, texts},
     report::Findings,
@@ -35,28 +35,20 @@ pub(crate) fn destination_rules(
     default_namespace: &str,
     diagnostics: &mut Diagnostics,
 ) -> Vec<DestinationRule> {
-    let mut all = Vec::new();
-    for object in of_kind(objects, "DestinationRule") {
-        let mut findings = Findings::new(diagnostics);
-        let read = ObjectReader::open(&Field::root(&object.node), &mut findings)
-            .and_then(|object| read(object, default_namespace, &mut findings));
-        if !findings.refused {
-            all.extend(read);
-        }
-    }
-    all
+    read_kind(
+        "DestinationRule",
+        objects,
+        default_namespace,
+        diagnostics,
+        read,
+    )
 }
 
 fn read(
-    mut object: ObjectReader<'_>,
-    default_namespace: &str,
+    metadata: SourceMetadata,
+    mut spec: ObjectReader<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<DestinationRule> {
-    object.ignore(&["apiVersion", "kind", "status"]);
-    let metadata = SourceMetadata::read(&mut object, default_namespace, findings)?;
-    let field = object.require("spec", findings)?;
-    object.finish(findings);
-    let mut spec = ObjectReader::open(&field, findings)?;
     let host = spec.require("host", findings)?.string(findings)?;
     policy(&mut spec, findings);
     if let Some(workloads) = spec.take("workloadSelector", findings) {

@@ -1,5 +1,6 @@
 //! Istio's VirtualServices and DestinationRules.
 
+mod acting;
 mod action;
 mod cors;
 mod destination_rule;
@@ -8,10 +9,13 @@ mod headers;
 mod hosts;
 mod http_match;
 mod http_route;
+mod kind;
 mod plan;
+mod port_rules;
 mod redirect;
 mod requests;
 mod retries;
+mod rewrite;
 mod string_match;
 mod table;
 mod versions;

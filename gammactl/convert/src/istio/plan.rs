@@ -1,6 +1,6 @@
 //! From VirtualServices to the routes of each Service, for each kind of clients.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -9,8 +9,9 @@ use gamma_manifest::{
 use serde_json::{Value, json};
 
 use super::{
+    acting::Actors,
     destination_rule::DestinationRule,
-    hosts::HostName,
+    port_rules::{PortRules, Tables, with_defaults},
     requests::{Client, Requests},
     table::{Table, table},
     versions::{RouteBackends, Versions},
@@ -23,22 +24,6 @@ use crate::{
     written::{WrittenObjects, WrittenRoute},
 };
 
-/// The rules of one kind of clients by port.
-type Tables = BTreeMap<u16, PortRules>;
-
-/// The rules at one port, and the list that they were made of.
-#[derive(Debug, Clone)]
-struct PortRules {
-    rules: Vec<RouteRule>,
-    ordered: Vec<RouteRule>,
-}
-
-impl PartialEq for PortRules {
-    fn eq(&self, other: &Self) -> bool {
-        self.rules == other.rules
-    }
-}
-
 /// What the sources of the input become.
 pub(crate) fn plan(
     services: &[SourceService],
@@ -48,24 +33,23 @@ pub(crate) fn plan(
     diagnostics: &mut Diagnostics,
 ) -> WrittenObjects {
     let mut planner = Planner {
-        services,
         virtual_services,
         options,
         versions: Versions::new(services, destination_rules, &options.cluster_domain),
         alive: HashSet::new(),
         dead: Vec::new(),
         names: BTreeSet::new(),
-        acting: BTreeSet::new(),
+        actors: Actors::new(virtual_services, &options.cluster_domain),
         routes: Vec::new(),
         lists: Vec::new(),
         found: Vec::new(),
     };
-    planner.hosts_without_service();
+    let unknown_hosts = planner.actors.hosts_without_service(services);
     for service in services {
         planner.service(service);
     }
-    planner.idle();
     planner.about_clients();
+    let idle: Vec<Diagnostic> = planner.actors.idle().collect();
     let (version_services, references, found) = planner.versions.finish();
     let dead = planner
         .dead
@@ -80,7 +64,12 @@ pub(crate) fn plan(
         .why("earlier ones take all of its requests, or it never holds: it is not written")
         .hint("nothing: it did nothing before")
     });
-    for diagnostic in planner.found.into_iter().chain(found).chain(dead) {
+    let of_actors = unknown_hosts
+        .into_iter()
+        .chain(planner.actors.found)
+        .chain(idle);
+    let found = planner.found.into_iter().chain(of_actors).chain(found);
+    for diagnostic in found.chain(dead) {
         diagnostics.push_once(diagnostic);
     }
     let grants = references.into_iter().map(|(from, namespace, name)| {
@@ -102,7 +91,6 @@ pub(crate) fn plan(
 }
 
 struct Planner<'i> {
-    services: &'i [SourceService],
     virtual_services: &'i [VirtualService],
     options: &'i ConversionOptions,
     versions: Versions<'i>,
@@ -111,67 +99,15 @@ struct Planner<'i> {
     dead: Vec<Span>,
     /// Namespaces and names of routes.
     names: BTreeSet<(String, String)>,
-    /// Numbers of VirtualServices that act for somebody.
-    acting: BTreeSet<usize>,
+    actors: Actors<'i>,
     routes: Vec<WrittenRoute>,
     lists: Vec<List>,
     found: Vec<Diagnostic>,
 }
 
 impl<'i> Planner<'i> {
-    /// Says which hosts are no Services.
-    fn hosts_without_service(&mut self) {
-        for of in self.virtual_services {
-            for host in &of.hosts {
-                let name = self.host_name(of, &host.value);
-                let is_known = self.services.iter().any(|s| {
-                    name.names(&s.namespace, &s.name, &self.options.cluster_domain)
-                        .is_some()
-                });
-                if is_known {
-                    continue;
-                }
-                let hint = match name {
-                    HostName::Other => {
-                        "a Service is called by its name alone, or by name.namespace.svc and the cluster's domain"
-                    }
-                    _ => "add the Service to the input: kubectl get services -A -o yaml",
-                };
-                self.found.push(
-                    Diagnostic::new(
-                        &codes::HOST_WITHOUT_SERVICE,
-                        host.span,
-                        format!("host `{}` is no Service of the input", host.value),
-                    )
-                    .why("routes are attached to Services: nothing is written for it")
-                    .hint(hint),
-                );
-            }
-        }
-    }
-
-    fn host_name(&self, of: &VirtualService, host: &str) -> HostName {
-        HostName::of(host, &of.metadata.namespace, &self.options.cluster_domain)
-    }
-
-    /// The VirtualServices that have something to say of a Service: how precisely, and their numbers.
-    fn candidates(&self, service: &SourceService) -> Vec<(usize, usize)> {
-        let all = self.virtual_services.iter().enumerate();
-        all.filter_map(|(number, of)| {
-            let names = of.hosts.iter().filter_map(|host| {
-                self.host_name(of, &host.value).names(
-                    &service.namespace,
-                    &service.name,
-                    &self.options.cluster_domain,
-                )
-            });
-            Some((names.max()?, number))
-        })
-        .collect()
-    }
-
     fn service(&mut self, service: &SourceService) {
-        let candidates = self.candidates(service);
+        let candidates = self.actors.candidates(service);
         if candidates.is_empty() {
             return;
         }
@@ -190,11 +126,11 @@ impl<'i> Planner<'i> {
             );
             return;
         }
-        let namespaces = self.namespaces(service, &candidates);
+        let namespaces = self.actors.namespaces(service, &candidates);
         let mut producer = None;
         let mut consumers = Vec::new();
         for namespace in std::iter::once(None).chain(namespaces.iter().map(|n| Some(&**n))) {
-            let winner = self.winner(&candidates, namespace);
+            let winner = self.actors.winner(&candidates, namespace);
             let tables = match winner.map(|number| self.tables(service, number, namespace)) {
                 None => None,
                 Some(Ok(tables)) => Some(tables),
@@ -214,102 +150,22 @@ impl<'i> Planner<'i> {
             if same {
                 continue;
             }
+            let number = of.as_ref().or(producer.as_ref()).map(|(number, _)| *number);
             if *namespace == service.namespace {
-                let number = of.as_ref().or(producer.as_ref()).map(|(number, _)| *number);
                 self.own_clients_differ(service, number);
                 continue;
             }
-            match of {
-                Some((number, tables)) => {
-                    let tables = with_defaults(tables, producer.as_ref(), service, namespace);
-                    self.write(service, number, namespace, &tables);
-                }
-                // Nothing is visible there, and the others' routes would be.
-                None => {
-                    let tables =
-                        with_defaults(Tables::new(), producer.as_ref(), service, namespace);
-                    if let Some((number, _)) = &producer {
-                        let number = *number;
-                        self.write(service, number, namespace, &tables);
-                    }
-                }
+            // Where nothing is visible, the others' routes would be.
+            let own = of.map(|(_, tables)| tables).unwrap_or_default();
+            let others = producer.as_ref().map(|(_, tables)| tables);
+            let tables = with_defaults(own, others, service, namespace);
+            if let Some(number) = number {
+                self.write(service, number, namespace, &tables);
             }
         }
         if let Some((number, tables)) = producer {
             self.write(service, number, &service.namespace, &tables);
         }
-    }
-
-    /// Namespaces whose clients may see something else than others.
-    fn namespaces(&self, service: &SourceService, candidates: &[(usize, usize)]) -> Vec<String> {
-        let mut namespaces = BTreeSet::from([service.namespace.clone()]);
-        for &(_, number) in candidates {
-            let of = &self.virtual_services[number];
-            let matches = of.http.iter().flat_map(|rule| &rule.matches);
-            namespaces
-                .extend(matches.filter_map(|m| Some(m.source_namespace.as_ref()?.value.clone())));
-            for to in &of.export_to {
-                match &*to.value {
-                    "*" | "~" => {}
-                    "." => {
-                        namespaces.insert(of.metadata.namespace.clone());
-                    }
-                    namespace => {
-                        namespaces.insert(namespace.into());
-                    }
-                }
-            }
-        }
-        namespaces.into_iter().collect()
-    }
-
-    /// The VirtualService that acts for clients there: the most precise host, "own namespace's private ones, then exported to
-    /// it, then public; within each by creation time, then name, then namespace".
-    fn winner(&mut self, candidates: &[(usize, usize)], namespace: Option<&str>) -> Option<usize> {
-        let visible = candidates.iter().filter_map(|&(precise, number)| {
-            let of = &self.virtual_services[number];
-            let own = namespace.is_some_and(|namespace| namespace == of.metadata.namespace);
-            let is = |to: &str| of.export_to.iter().any(|other| other.value == to);
-            let tier = if of.export_to.is_empty() || is("*") {
-                2
-            } else if own && is(".") {
-                0
-            } else if namespace.is_some_and(is) {
-                1
-            } else {
-                return None;
-            };
-            Some((std::cmp::Reverse(precise), tier, number))
-        });
-        let mut visible: Vec<_> = visible.collect();
-        let created = |number: usize| self.virtual_services[number].metadata.created;
-        visible.sort_by_key(|&(precise, tier, number)| {
-            let metadata = &self.virtual_services[number].metadata;
-            let created = created(number);
-            let name = (metadata.name.value.clone(), metadata.namespace.clone());
-            (precise, tier, created.is_none(), created, name)
-        });
-        let &(precise, tier, first) = visible.first()?;
-        let rival = visible[1..]
-            .iter()
-            .find(|(p, t, _)| (*p, *t) == (precise, tier));
-        if let Some(&(_, _, second)) = rival
-            && (created(first).is_none() || created(second).is_none())
-        {
-            let name = |number: usize| &self.virtual_services[number].metadata.name;
-            self.found.push(
-                Diagnostic::new(
-                    &codes::AGE_UNKNOWN,
-                    name(first).span,
-                    format!("`{}` and `{}` are for the same host", name(first).value, name(second).value),
-                )
-                .why("only the older one acts, and the input does not say which that is: the first by name is converted")
-                .hint("take the objects from the cluster, which have a creationTimestamp, or remove the one that does nothing")
-                .also(name(second).span, "the other one"),
-            );
-        }
-        self.acting.insert(first);
-        Some(first)
     }
 
     /// What a VirtualService says of each port, to some clients.
@@ -344,7 +200,7 @@ impl<'i> Planner<'i> {
                 .extend(requests.never.iter().map(|(span, _)| *span));
             if requests.entries.is_empty() {
                 if let Some((span, _)) = requests.never.first() {
-                    tables.insert(port, nothing_holds(*span));
+                    tables.insert(port, PortRules::nothing_holds(*span));
                     self.found.push(
                         Diagnostic::new(
                             &codes::ANSWERED_OTHERWISE,
@@ -475,32 +331,9 @@ impl<'i> Planner<'i> {
         }
     }
 
-    /// Says which VirtualServices do nothing.
-    fn idle(&mut self) {
-        for (number, of) in self.virtual_services.iter().enumerate() {
-            let is_meant = self.services.iter().any(|service| {
-                self.candidates(service)
-                    .iter()
-                    .any(|(_, other)| *other == number)
-            });
-            if is_meant && !self.acting.contains(&number) {
-                let name = &of.metadata.name;
-                self.found.push(
-                    Diagnostic::new(
-                        &codes::NEVER_ACTED,
-                        name.span,
-                        format!("VirtualService `{}` does nothing", name.value),
-                    )
-                    .why("an older one is for the same hosts, or nobody sees it: it is not converted")
-                    .hint("nothing: it did nothing before"),
-                );
-            }
-        }
-    }
-
     /// Says what of the acting ones is about some clients, and what the mesh does by itself.
     fn about_clients(&mut self) {
-        for &number in &self.acting {
+        for &number in &self.actors.acting {
             let of = &self.virtual_services[number];
             let matches = of.http.iter().flat_map(|rule| &rule.matches);
             let labels = matches.filter_map(|m| m.source_labels.as_ref());
@@ -531,51 +364,6 @@ impl<'i> Planner<'i> {
             }
         }
     }
-}
-
-/// One rule for all requests, without a backend.
-fn nothing_holds(span: Span) -> PortRules {
-    let rules = vec![RouteRule {
-        name: None,
-        matches: vec![crate::order::RequestCondition::default()],
-        spans: vec![span],
-        members: serde_json::Map::new(),
-    }];
-    PortRules {
-        ordered: rules.clone(),
-        rules,
-    }
-}
-
-/// `tables`, with the Service's own backend at ports where only others have rules: consumer routes hide those.
-fn with_defaults(
-    mut tables: Tables,
-    producer: Option<&(usize, Tables)>,
-    service: &SourceService,
-    namespace: &str,
-) -> Tables {
-    for (&port, others) in producer.into_iter().flat_map(|(_, tables)| tables) {
-        tables.entry(port).or_insert_with(|| {
-            let mut backend = json!({"name": service.name, "port": port});
-            if namespace != service.namespace {
-                backend["namespace"] = service.namespace.as_str().into();
-            }
-            let first = others.rules.first();
-            let rules = vec![RouteRule {
-                name: None,
-                matches: vec![crate::order::RequestCondition::default()],
-                spans: first.map(|rule| rule.spans[0]).into_iter().collect(),
-                members: [("backendRefs".to_owned(), json!([backend]))]
-                    .into_iter()
-                    .collect(),
-            }];
-            PortRules {
-                ordered: rules.clone(),
-                rules,
-            }
-        });
-    }
-    tables
 }
 
 fn parent(service: &SourceService, namespace: &str, port: Option<u16>) -> Value {

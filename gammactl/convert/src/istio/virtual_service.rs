@@ -3,19 +3,14 @@
 use gamma_manifest::{
     diagnostic::{Diagnostics, codes},
     source::Spanned,
-    yaml::{Field, ObjectReader},
+    yaml::ObjectReader,
 };
 
-use super::{http_match::MESH, http_route::HttpRoute};
+use super::{http_match::MESH, http_route::HttpRoute, kind::read_kind};
 use crate::{
     object::{SourceMetadata, SourceObject, texts},
     report::Findings,
 };
-
-/// The API group of VirtualServices and DestinationRules.
-pub(super) const GROUP: &str = "networking.istio.io";
-/// Its versions, which have the same fields.
-pub(super) const VERSIONS: [&str; 3] = ["v1", "v1beta1", "v1alpha3"];
 
 /// A VirtualService that acts in the mesh.
 #[derive(Debug, Clone)]
@@ -33,45 +28,20 @@ pub(crate) fn virtual_services(
     default_namespace: &str,
     diagnostics: &mut Diagnostics,
 ) -> Vec<VirtualService> {
-    let mut all = Vec::new();
-    for object in of_kind(objects, "VirtualService") {
-        let mut findings = Findings::new(diagnostics);
-        let read = ObjectReader::open(&Field::root(&object.node), &mut findings)
-            .and_then(|object| read(object, default_namespace, &mut findings));
-        if !findings.refused {
-            all.extend(read);
-        }
-    }
-    all
-}
-
-/// Objects of a kind of Istio's, in any version.
-pub(super) fn of_kind<'o>(
-    objects: &'o [SourceObject],
-    kind: &str,
-) -> impl Iterator<Item = &'o SourceObject> {
-    let is_it = move |object: &&SourceObject| {
-        let version = object
-            .api_version
-            .rsplit_once('/')
-            .map(|(_, version)| version);
-        object.kind == kind
-            && object.group() == GROUP
-            && version.is_some_and(|version| VERSIONS.contains(&version))
-    };
-    objects.iter().filter(is_it)
+    read_kind(
+        "VirtualService",
+        objects,
+        default_namespace,
+        diagnostics,
+        read,
+    )
 }
 
 fn read(
-    mut object: ObjectReader<'_>,
-    default_namespace: &str,
+    metadata: SourceMetadata,
+    mut spec: ObjectReader<'_>,
     findings: &mut Findings<'_>,
 ) -> Option<VirtualService> {
-    object.ignore(&["apiVersion", "kind", "status"]);
-    let metadata = SourceMetadata::read(&mut object, default_namespace, findings)?;
-    let field = object.require("spec", findings)?;
-    object.finish(findings);
-    let mut spec = ObjectReader::open(&field, findings)?;
     let hosts = texts(&mut spec, "hosts", findings);
     let gateways = texts(&mut spec, "gateways", findings);
     let export_to = texts(&mut spec, "exportTo", findings);

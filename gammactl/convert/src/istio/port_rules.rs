@@ -1,0 +1,66 @@
+//! The rules that clients of one kind get at each port of a Service.
+
+use std::collections::BTreeMap;
+
+use gamma_manifest::source::Span;
+use serde_json::{Map, Value, json};
+
+use crate::{order::RequestCondition, route::RouteRule, service::SourceService};
+
+/// The rules of one kind of clients by port.
+pub(super) type Tables = BTreeMap<u16, PortRules>;
+
+/// The rules at one port, and the list that they were made of.
+#[derive(Debug, Clone)]
+pub(super) struct PortRules {
+    pub(super) rules: Vec<RouteRule>,
+    pub(super) ordered: Vec<RouteRule>,
+}
+
+impl PartialEq for PortRules {
+    fn eq(&self, other: &Self) -> bool {
+        self.rules == other.rules
+    }
+}
+
+impl PortRules {
+    /// One rule for all requests. Without `members` it has no backend.
+    fn one(span: Option<Span>, members: Map<String, Value>) -> Self {
+        let rules = vec![RouteRule {
+            name: None,
+            matches: vec![RequestCondition::default()],
+            spans: span.into_iter().collect(),
+            members,
+        }];
+        Self {
+            ordered: rules.clone(),
+            rules,
+        }
+    }
+
+    /// Where no request meets any match.
+    pub(super) fn nothing_holds(span: Span) -> Self {
+        Self::one(Some(span), Map::new())
+    }
+}
+
+/// `tables`, with the Service's own backend at ports where only others have rules: consumer routes hide those.
+pub(super) fn with_defaults(
+    mut tables: Tables,
+    others: Option<&Tables>,
+    service: &SourceService,
+    namespace: &str,
+) -> Tables {
+    for (&port, others) in others.into_iter().flatten() {
+        tables.entry(port).or_insert_with(|| {
+            let mut backend = json!({"name": service.name, "port": port});
+            if namespace != service.namespace {
+                backend["namespace"] = service.namespace.as_str().into();
+            }
+            let span = others.rules.first().map(|rule| rule.spans[0]);
+            let members = [("backendRefs".to_owned(), json!([backend]))];
+            PortRules::one(span, members.into_iter().collect())
+        });
+    }
+    tables
+}
