@@ -3,11 +3,11 @@
 use gamma_manifest::{
     diagnostic::{Diagnostics, codes},
     source::Spanned,
-    yaml::ObjectReader,
 };
 
-use super::{http_match::MESH, http_route::HttpRoute, kind::read_kind};
+use super::{http_match::MESH, http_route::HttpRoute, istio_kind};
 use crate::{
+    kind::{OpenObject, read_kind},
     object::{SourceMetadata, SourceObject, texts},
     report::Findings,
 };
@@ -29,7 +29,7 @@ pub(crate) fn virtual_services(
     diagnostics: &mut Diagnostics,
 ) -> Vec<VirtualService> {
     read_kind(
-        "VirtualService",
+        &istio_kind("VirtualService"),
         objects,
         default_namespace,
         diagnostics,
@@ -37,11 +37,9 @@ pub(crate) fn virtual_services(
     )
 }
 
-fn read(
-    metadata: SourceMetadata,
-    mut spec: ObjectReader<'_>,
-    findings: &mut Findings<'_>,
-) -> Option<VirtualService> {
+fn read(opened: OpenObject<'_>, findings: &mut Findings<'_>) -> Option<VirtualService> {
+    let metadata = opened.metadata.clone();
+    let mut spec = opened.spec(findings)?;
     let hosts = texts(&mut spec, "hosts", findings);
     let gateways = texts(&mut spec, "gateways", findings);
     let export_to = texts(&mut spec, "exportTo", findings);
