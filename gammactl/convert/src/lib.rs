@@ -41,7 +41,7 @@ pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     let mut diagnostics = Diagnostics::default();
     let objects = object::objects(sources, &mut diagnostics);
     let services = service::services(&objects, &options.namespace, &mut diagnostics);
-    let virtual_services = istio::virtual_services(&objects, &options.namespace, &mut diagnostics);
+    let virtual_services = istio::virtual_services(&objects, options, &mut diagnostics);
     let rules = istio::destination_rules(&objects, &options.namespace, &mut diagnostics);
     let mut written = istio::plan(
         &services,

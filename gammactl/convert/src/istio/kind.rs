@@ -35,7 +35,7 @@ pub(super) fn read_kind<T>(
     all
 }
 
-fn is_of(object: &SourceObject, kind: &str) -> bool {
+pub(super) fn is_of(object: &SourceObject, kind: &str) -> bool {
     let version = object
         .api_version
         .rsplit_once('/')

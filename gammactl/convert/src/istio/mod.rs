@@ -3,12 +3,14 @@
 mod acting;
 mod action;
 mod cors;
+mod delegates;
 mod destination_rule;
 mod duration;
 mod headers;
 mod hosts;
 mod http_match;
 mod http_route;
+mod inside;
 mod kind;
 mod plan;
 mod port_rules;
@@ -18,6 +20,7 @@ mod retries;
 mod rewrite;
 mod string_match;
 mod table;
+mod tree;
 mod versions;
 mod virtual_service;
 
