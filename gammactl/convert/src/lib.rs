@@ -1,13 +1,18 @@
 //! From the routes of older meshes to routes of the Gateway API.
 //!
-//! `istio` reads VirtualServices and DestinationRules and says what each entry of their lists is for and what it does;
+//! `istio` reads VirtualServices and DestinationRules and says what each entry of their lists is for and what it does; `draft` has
+//! what is the same for every source;
 //! [`order`] writes ordered lists as matches that are ranked, so that every request is decided as before; `route` and
 //! `written` make manifests of it, and `proof` compares what was written with the lists. What can't be carried over is said, with its place: see [`Conversion::diagnostics`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod draft;
+mod duration;
+mod hosts;
 mod istio;
+mod kind;
 mod object;
 mod options;
 pub mod order;
@@ -29,7 +34,7 @@ pub struct Conversion {
     pub files: Vec<WrittenFile>,
     /// What is wrong with the input, and what becomes otherwise.
     pub diagnostics: Diagnostics,
-    /// How many VirtualServices and DestinationRules there were.
+    /// How many objects of older APIs there were.
     pub objects: usize,
     /// Whether the manifests decide as the input did; in words, why that can't be told.
     pub proof: Result<Proof, String>,
@@ -39,17 +44,14 @@ pub struct Conversion {
 #[must_use]
 pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     let mut diagnostics = Diagnostics::default();
+    let namespace = &*options.namespace;
     let objects = object::objects(sources, &mut diagnostics);
-    let services = service::services(&objects, &options.namespace, &mut diagnostics);
+    let services = service::services(&objects, namespace, &mut diagnostics);
     let virtual_services = istio::virtual_services(&objects, options, &mut diagnostics);
-    let rules = istio::destination_rules(&objects, &options.namespace, &mut diagnostics);
-    let mut written = istio::plan(
-        &services,
-        &virtual_services,
-        &rules,
-        options,
-        &mut diagnostics,
-    );
+    let rules = istio::destination_rules(&objects, namespace, &mut diagnostics);
+    let mut draft = draft::RouteDraft::default();
+    istio::plan(&services, &virtual_services, &rules, options, &mut draft);
+    let mut written = draft.finish(&mut diagnostics);
     diagnostics.sort();
     let files = written.files(sources);
     Conversion {

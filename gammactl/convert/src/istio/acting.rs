@@ -4,8 +4,8 @@ use std::{cmp::Reverse, collections::BTreeSet};
 
 use gamma_manifest::diagnostic::{Diagnostic, codes};
 
-use super::{hosts::HostName, virtual_service::VirtualService};
-use crate::service::SourceService;
+use super::virtual_service::VirtualService;
+use crate::{hosts::HostName, service::SourceService};
 
 /// The VirtualServices of the input, and which of them do something.
 pub(super) struct Actors<'i> {

@@ -9,9 +9,12 @@ use super::{
     headers::{HeaderOperation, HeaderOperations},
     http_route::HttpRoute,
     requests::Matched,
-    rewrite::{ActionProblem, Rewritten, host_name, odd_host},
+    rewrite::{Rewritten, host_name, odd_host},
 };
-use crate::order::PathSet;
+use crate::{
+    draft::{ActionProblem, RuleActions, RuleContent},
+    order::PathSet,
+};
 
 /// Where the requests of a rule can go.
 pub(super) trait Backends {
@@ -21,29 +24,31 @@ pub(super) trait Backends {
     fn mirror(&self, rule: &HttpRoute, number: usize, port: u16) -> Option<Value>;
 }
 
-/// A rule without its matches.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct RuleContent {
-    /// `filters`, `backendRefs`, `timeouts` and `retry`. Without any of them it answers with 500.
-    pub(super) members: Map<String, Value>,
-    pub(super) problems: Vec<ActionProblem>,
-    /// Whether a prefix is replaced: such a rule has one match only.
-    pub(super) replaces_prefix: bool,
+/// The rules of a VirtualService, for one port.
+pub(super) struct IstioActions<'a, B> {
+    pub(super) rules: &'a [HttpRoute],
+    /// By effect: the rule, and what its rewrites replace.
+    pub(super) effects: &'a [(usize, Matched)],
+    pub(super) port: u16,
+    pub(super) backends: &'a B,
+}
+
+impl<B: Backends> RuleActions for IstioActions<'_, B> {
+    fn content(&self, effect: usize, path: &PathSet) -> RuleContent {
+        let (http, matched) = &self.effects[effect];
+        content(&self.rules[*http], matched, path, self.port, self.backends)
+    }
 }
 
 /// What `rule` does with requests to `path`, which are some of those that it matches.
-pub(super) fn content(
+fn content(
     rule: &HttpRoute,
     matched: &Matched,
     path: &PathSet,
     port: u16,
     backends: &impl Backends,
 ) -> RuleContent {
-    let mut content = RuleContent {
-        members: Map::new(),
-        problems: Vec::new(),
-        replaces_prefix: false,
-    };
+    let mut content = RuleContent::default();
     if rule.is_unspeakable {
         return content;
     }

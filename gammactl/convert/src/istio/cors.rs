@@ -6,11 +6,8 @@ use gamma_manifest::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{
-    duration::Millis,
-    string_match::{StringMatch, StringMatchKind},
-};
-use crate::{object::texts, report::Findings};
+use super::string_match::{StringMatch, StringMatchKind};
+use crate::{duration::Millis, object::texts, report::Findings};
 
 /// CorsPolicy.
 #[derive(Debug, Clone)]

@@ -11,12 +11,11 @@ use gamma_manifest::{
 };
 
 use super::{
-    hosts::full_name,
     inside::merged_matches,
-    kind::is_of,
+    istio_kind,
     tree::{given, insert, items, member, members},
 };
-use crate::{object::SourceObject, options::ConversionOptions};
+use crate::{hosts::full_name, object::SourceObject, options::ConversionOptions};
 
 /// "delegate wins for every field it sets": what a rule has of the one that delegates to it.
 const INHERITED: [&str; 11] = [
@@ -39,9 +38,7 @@ pub(super) fn taken_in<'o>(
     options: &ConversionOptions,
     diagnostics: &mut Diagnostics,
 ) -> Cow<'o, [SourceObject]> {
-    let all = objects
-        .iter()
-        .filter(|object| is_of(object, "VirtualService"));
+    let all = objects.iter().filter(|object| is_virtual_service(object));
     let (delegates, others): (Vec<_>, Vec<_>) = all.partition(|object| is_delegate(object));
     if delegates.is_empty() && !others.iter().any(|object| delegates_something(object)) {
         return Cow::Borrowed(objects);
@@ -56,10 +53,10 @@ pub(super) fn taken_in<'o>(
     };
     let objects = objects
         .iter()
-        .filter(|object| !(is_of(object, "VirtualService") && is_delegate(object)));
+        .filter(|object| !(is_virtual_service(object) && is_delegate(object)));
     let objects = objects.map(|object| {
         let mut object = object.clone();
-        if is_of(&object, "VirtualService") && delegates_something(&object) {
+        if is_virtual_service(&object) && delegates_something(&object) {
             delegation.take_in(&mut object);
         }
         object
@@ -67,6 +64,11 @@ pub(super) fn taken_in<'o>(
     let objects = objects.collect();
     delegation.say_idle();
     Cow::Owned(objects)
+}
+
+fn is_virtual_service(object: &SourceObject) -> bool {
+    let kind = istio_kind("VirtualService");
+    object.kind == kind.kind && object.group() == kind.group
 }
 
 /// A VirtualService without hosts is there for others.

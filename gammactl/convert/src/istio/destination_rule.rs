@@ -8,8 +8,9 @@ use gamma_manifest::{
     yaml::ObjectReader,
 };
 
-use super::kind::read_kind;
+use super::istio_kind;
 use crate::{
+    kind::{OpenObject, read_kind},
     object::{SourceMetadata, SourceObject, strings, texts},
     report::Findings,
 };
@@ -36,7 +37,7 @@ pub(crate) fn destination_rules(
     diagnostics: &mut Diagnostics,
 ) -> Vec<DestinationRule> {
     read_kind(
-        "DestinationRule",
+        &istio_kind("DestinationRule"),
         objects,
         default_namespace,
         diagnostics,
@@ -44,11 +45,9 @@ pub(crate) fn destination_rules(
     )
 }
 
-fn read(
-    metadata: SourceMetadata,
-    mut spec: ObjectReader<'_>,
-    findings: &mut Findings<'_>,
-) -> Option<DestinationRule> {
+fn read(opened: OpenObject<'_>, findings: &mut Findings<'_>) -> Option<DestinationRule> {
+    let metadata = opened.metadata.clone();
+    let mut spec = opened.spec(findings)?;
     let host = spec.require("host", findings)?.string(findings)?;
     policy(&mut spec, findings);
     if let Some(workloads) = spec.take("workloadSelector", findings) {

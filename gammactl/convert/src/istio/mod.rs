@@ -5,21 +5,16 @@ mod action;
 mod cors;
 mod delegates;
 mod destination_rule;
-mod duration;
 mod headers;
-mod hosts;
 mod http_match;
 mod http_route;
 mod inside;
-mod kind;
 mod plan;
-mod port_rules;
 mod redirect;
 mod requests;
 mod retries;
 mod rewrite;
 mod string_match;
-mod table;
 mod tree;
 mod versions;
 mod virtual_service;
@@ -27,3 +22,12 @@ mod virtual_service;
 pub(crate) use destination_rule::destination_rules;
 pub(crate) use plan::plan;
 pub(crate) use virtual_service::virtual_services;
+
+/// A kind of `networking.istio.io`, all versions of which have the same fields.
+const fn istio_kind(kind: &'static str) -> crate::kind::SourceKind {
+    crate::kind::SourceKind {
+        group: "networking.istio.io",
+        versions: &["v1", "v1beta1", "v1alpha3"],
+        kind,
+    }
+}

@@ -1,118 +1,68 @@
 //! From VirtualServices to the routes of each Service, for each kind of clients.
 
-use std::collections::{BTreeSet, HashSet};
-
-use gamma_manifest::{
-    diagnostic::{Diagnostic, Diagnostics, codes},
-    source::Span,
-};
-use serde_json::{Value, json};
+use gamma_manifest::diagnostic::{Diagnostic, codes};
 
 use super::{
     acting::Actors,
+    action::IstioActions,
     destination_rule::DestinationRule,
-    port_rules::{PortRules, Tables, with_defaults},
     requests::{Client, Requests},
-    table::{Table, table},
     versions::{RouteBackends, Versions},
     virtual_service::VirtualService,
 };
 use crate::{
+    draft::{PortRules, RouteDraft, RouteOrigin, Tables, table, with_defaults},
     options::ConversionOptions,
-    route::{List, RouteRule, in_routes, tie},
     service::SourceService,
-    written::{WrittenObjects, WrittenRoute},
 };
 
-/// What the sources of the input become.
+/// What VirtualServices become.
 pub(crate) fn plan(
     services: &[SourceService],
     virtual_services: &[VirtualService],
     destination_rules: &[DestinationRule],
     options: &ConversionOptions,
-    diagnostics: &mut Diagnostics,
-) -> WrittenObjects {
+    draft: &mut RouteDraft,
+) {
     let mut planner = Planner {
         virtual_services,
         options,
         versions: Versions::new(services, destination_rules, &options.cluster_domain),
-        alive: HashSet::new(),
-        dead: Vec::new(),
-        names: BTreeSet::new(),
         actors: Actors::new(virtual_services, &options.cluster_domain),
-        routes: Vec::new(),
-        lists: Vec::new(),
-        found: Vec::new(),
+        draft,
     };
     let unknown_hosts = planner.actors.hosts_without_service(services);
+    planner.draft.found.extend(unknown_hosts);
     for service in services {
         planner.service(service);
     }
     planner.about_clients();
     let idle: Vec<Diagnostic> = planner.actors.idle().collect();
-    let (version_services, references, found) = planner.versions.finish();
-    let dead = planner
-        .dead
-        .iter()
-        .filter(|span| !planner.alive.contains(span));
-    let dead = dead.map(|span| {
-        Diagnostic::new(
-            &codes::DEAD_MATCH,
-            *span,
-            "this match never decides a request",
-        )
-        .why("earlier ones take all of its requests, or it never holds: it is not written")
-        .hint("nothing: it did nothing before")
-    });
-    let of_actors = unknown_hosts
-        .into_iter()
-        .chain(planner.actors.found)
-        .chain(idle);
-    let found = planner.found.into_iter().chain(of_actors).chain(found);
-    for diagnostic in found.chain(dead) {
-        diagnostics.push_once(diagnostic);
-    }
-    let grants = references.into_iter().map(|(from, namespace, name)| {
-        json!({
-            "apiVersion": "gateway.networking.k8s.io/v1beta1",
-            "kind": "ReferenceGrant",
-            "metadata": {"name": format!("{name}-from-{from}"), "namespace": namespace},
-            "spec": {
-                "from": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute", "namespace": from}],
-                "to": [{"group": "", "kind": "Service", "name": name}],
-            },
-        })
-    });
-    WrittenObjects {
-        services: version_services.into_iter().chain(grants).collect(),
-        routes: planner.routes,
-        lists: planner.lists,
-    }
+    let Planner {
+        versions, actors, ..
+    } = planner;
+    let (version_services, found) = versions.finish();
+    draft.services.extend(version_services);
+    let found = actors.found.into_iter().chain(idle).chain(found);
+    draft.found.extend(found);
 }
 
-struct Planner<'i> {
+struct Planner<'i, 'd> {
     virtual_services: &'i [VirtualService],
     options: &'i ConversionOptions,
     versions: Versions<'i>,
-    /// Matches that decide something, and those that decide nothing, for some clients or at some port.
-    alive: HashSet<Span>,
-    dead: Vec<Span>,
-    /// Namespaces and names of routes.
-    names: BTreeSet<(String, String)>,
     actors: Actors<'i>,
-    routes: Vec<WrittenRoute>,
-    lists: Vec<List>,
-    found: Vec<Diagnostic>,
+    draft: &'d mut RouteDraft,
 }
 
-impl<'i> Planner<'i> {
+impl Planner<'_, '_> {
     fn service(&mut self, service: &SourceService) {
         let candidates = self.actors.candidates(service);
         if candidates.is_empty() {
             return;
         }
         if !service.is_frontend {
-            self.found.push(
+            self.draft.found.push(
                 Diagnostic::new(
                     &codes::HOST_WITHOUT_SERVICE,
                     service.span,
@@ -185,7 +135,7 @@ impl<'i> Planner<'i> {
             let requests = match Requests::new(&of.http, port, client) {
                 Ok(requests) => requests,
                 Err(unspeakable) => {
-                    self.found.push(
+                    self.draft.found.push(
                         Diagnostic::new(&codes::UNSPEAKABLE_MATCH, unspeakable.span, unspeakable.message)
                             .why(format!(
                                 "without it the match would take more: nothing is written for Service `{}`",
@@ -196,12 +146,12 @@ impl<'i> Planner<'i> {
                     return Err(());
                 }
             };
-            self.dead
-                .extend(requests.never.iter().map(|(span, _)| *span));
-            if requests.entries.is_empty() {
+            self.draft
+                .dead(requests.never.iter().map(|(span, _)| *span));
+            if requests.list.entries.is_empty() {
                 if let Some((span, _)) = requests.never.first() {
                     tables.insert(port, PortRules::nothing_holds(*span));
-                    self.found.push(
+                    self.draft.found.push(
                         Diagnostic::new(
                             &codes::ANSWERED_OTHERWISE,
                             *span,
@@ -217,27 +167,22 @@ impl<'i> Planner<'i> {
             }
             let backends = RouteBackends {
                 versions: &self.versions,
+                draft: &*self.draft,
                 source_namespace: &of.metadata.namespace,
                 route_namespace: match namespace {
                     Some(namespace) => namespace,
                     None => &service.namespace,
                 },
             };
-            let Table {
-                rules,
-                ordered,
-                found,
-                alive,
-                dead,
-            } = table(&of.http, &requests, port, &backends);
-            self.found.extend(found);
-            // Too long, which has been said: the Service keeps its VirtualService.
-            if rules.is_empty() {
-                return Err(());
-            }
-            self.alive.extend(alive);
-            self.dead.extend(dead);
-            tables.insert(port, PortRules { rules, ordered });
+            let actions = IstioActions {
+                rules: &of.http,
+                effects: &requests.effects,
+                port,
+                backends: &backends,
+            };
+            let table = table(&requests.list, &actions);
+            let rules = self.draft.port_rules(table).ok_or(())?;
+            tables.insert(port, rules);
         }
         Ok(tables)
     }
@@ -255,7 +200,7 @@ impl<'i> Planner<'i> {
             .chain(exported)
             .next()
             .unwrap_or(of.metadata.name.span);
-        self.found.push(
+        self.draft.found.push(
             Diagnostic::new(
                 &codes::CLIENTS_TOLD_APART,
                 span,
@@ -269,66 +214,14 @@ impl<'i> Planner<'i> {
         );
     }
 
-    /// Adds the routes of `tables`: one for all ports where they are alike.
     fn write(&mut self, service: &SourceService, number: usize, namespace: &str, tables: &Tables) {
-        let mut by_rules: Vec<(Vec<u16>, &Vec<RouteRule>)> = Vec::new();
-        for (port, PortRules { rules, ordered }) in tables {
-            self.lists.push(List {
-                service: (service.namespace.clone(), service.name.clone()),
-                namespace: namespace.into(),
-                port: *port,
-                rules: ordered.clone(),
-            });
-            match by_rules.iter_mut().find(|(_, known)| *known == rules) {
-                Some((ports, _)) => ports.push(*port),
-                None => by_rules.push((vec![*port], rules)),
-            }
-        }
-        let of = &self.virtual_services[number];
-        let alike = by_rules.len() == 1
-            && tables.len() == service.ports.len()
-            && service.other_ports.is_empty();
-        for (ports, rules) in by_rules {
-            let parents: Vec<Value> = if alike {
-                vec![parent(service, namespace, None)]
-            } else {
-                ports
-                    .iter()
-                    .map(|&port| parent(service, namespace, Some(port)))
-                    .collect()
-            };
-            let routes = in_routes(rules);
-            if let Some((one, other)) = tie(&routes) {
-                self.found.push(
-                    Diagnostic::new(
-                        &codes::ORDER_LOST,
-                        one,
-                        "the rules do not fit into one HTTPRoute, and two of them rank alike",
-                    )
-                    .why("of two routes the older one decides: the order lasts until one of them is made anew")
-                    .hint("make fewer rules of them")
-                    .also(other, "the other one"),
-                );
-            }
-            for rules in routes {
-                let name = free_name(
-                    &mut self.names,
-                    namespace,
-                    &of.metadata.name.value,
-                    &service.name,
-                );
-                self.routes.push(WrittenRoute {
-                    name,
-                    namespace: namespace.into(),
-                    source: format!(
-                        "VirtualService {}/{}",
-                        of.metadata.namespace, of.metadata.name.value
-                    ),
-                    parents: parents.clone(),
-                    rules: rules.to_vec(),
-                });
-            }
-        }
+        let metadata = &self.virtual_services[number].metadata;
+        let of = RouteOrigin {
+            kind: "VirtualService",
+            namespace: &metadata.namespace,
+            name: &metadata.name.value,
+        };
+        self.draft.write(service, of, namespace, tables);
     }
 
     /// Says what of the acting ones is about some clients, and what the mesh does by itself.
@@ -338,7 +231,7 @@ impl<'i> Planner<'i> {
             let matches = of.http.iter().flat_map(|rule| &rule.matches);
             let labels = matches.filter_map(|m| m.source_labels.as_ref());
             for labels in labels.filter(|_| self.options.client_labels.is_empty()) {
-                self.found.push(
+                self.draft.found.push(
                     Diagnostic::new(
                         &codes::CLIENTS_TOLD_APART,
                         labels.span,
@@ -352,7 +245,7 @@ impl<'i> Planner<'i> {
                 rule.retries.is_none() && rule.redirect.is_none() && !rule.is_unspeakable
             };
             if let Some(rule) = of.http.iter().find(sends) {
-                self.found.push(
+                self.draft.found.push(
                     Diagnostic::new(
                         &codes::DEFAULT_RETRIES,
                         rule.span,
@@ -364,34 +257,4 @@ impl<'i> Planner<'i> {
             }
         }
     }
-}
-
-fn parent(service: &SourceService, namespace: &str, port: Option<u16>) -> Value {
-    let mut parent = json!({"group": "", "kind": "Service", "name": service.name});
-    if namespace != service.namespace {
-        parent["namespace"] = service.namespace.as_str().into();
-    }
-    if let Some(port) = port {
-        parent["port"] = port.into();
-    }
-    parent
-}
-
-/// A name that no other route of the namespace has.
-fn free_name(
-    names: &mut BTreeSet<(String, String)>,
-    namespace: &str,
-    source: &str,
-    service: &str,
-) -> String {
-    let numbered = (2..).map(|number: u32| format!("{source}-{service}-{number:02}"));
-    let wanted = [source.to_owned(), format!("{source}-{service}")]
-        .into_iter()
-        .chain(numbered);
-    for name in wanted {
-        if names.insert((namespace.into(), name.clone())) {
-            return name;
-        }
-    }
-    source.into()
 }

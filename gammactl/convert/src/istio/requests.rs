@@ -10,9 +10,12 @@ use super::{
     http_route::HttpRoute,
     string_match::{StringMatch, StringMatchKind},
 };
-use crate::order::{
-    ListEntry, PathSet, RequestCondition, ValueSet, can_be_prefix, quoted, quoted_in_any_case,
-    with_text_prefix,
+use crate::{
+    draft::{EntryOrigin, RequestList, UnspeakableMatch, label},
+    order::{
+        ListEntry, PathSet, RequestCondition, ValueSet, can_be_prefix, quoted, quoted_in_any_case,
+        with_text_prefix,
+    },
 };
 
 /// Who asks.
@@ -32,32 +35,14 @@ pub(super) enum Matched {
     Prefix(String),
 }
 
-/// Where an entry of the list comes from.
-#[derive(Debug, Clone)]
-pub(super) struct EntryOrigin {
-    /// The number of the rule.
-    pub(super) http: usize,
-    /// The match, or the rule if that has none.
-    pub(super) span: Span,
-}
-
 /// A VirtualService as a list, for one port and one kind of clients.
 #[derive(Debug, Default)]
 pub(super) struct Requests {
-    pub(super) entries: Vec<ListEntry>,
-    /// By [`ListEntry::origin`].
-    pub(super) origins: Vec<EntryOrigin>,
+    pub(super) list: RequestList,
     /// By [`ListEntry::effect`]: the rule, and what its rewrites replace.
     pub(super) effects: Vec<(usize, Matched)>,
     /// Matches that never hold, and why.
     pub(super) never: Vec<(Span, &'static str)>,
-}
-
-/// What no match of the Gateway API asks.
-#[derive(Debug)]
-pub(super) struct UnspeakableMatch {
-    pub(super) span: Span,
-    pub(super) message: String,
 }
 
 impl Requests {
@@ -119,8 +104,9 @@ impl Requests {
             self.effects.push(effect);
             self.effects.len() - 1
         });
-        let origin = self.origins.len();
-        let before = self.entries.len();
+        let RequestList { entries, origins } = &mut self.list;
+        let origin = origins.len();
+        let before = entries.len();
         for condition in conditions {
             let entry = ListEntry {
                 condition,
@@ -130,12 +116,13 @@ impl Requests {
                 origin,
             };
             let ignores_case = of.is_some_and(|of| of.ignore_uri_case);
-            self.entries.extend(with_uri(&entry, uri, ignores_case));
+            entries.extend(with_uri(&entry, uri, ignores_case));
         }
-        if self.entries.len() == before {
+        if entries.len() == before {
             self.never.push((span, "no path is like that"));
         }
-        self.origins.push(EntryOrigin { http, span });
+        let name = rule.name.as_ref().map(|name| label(&name.value));
+        origins.push(EntryOrigin { span, name });
         Ok(())
     }
 }

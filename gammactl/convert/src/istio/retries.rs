@@ -8,8 +8,7 @@ use gamma_manifest::{
 };
 use serde_json::{Value, json};
 
-use super::duration::Millis;
-use crate::report::Findings;
+use crate::{duration::Millis, report::Findings};
 
 /// HTTPRetry.
 #[derive(Debug, Clone)]

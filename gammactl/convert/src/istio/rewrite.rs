@@ -4,16 +4,7 @@ use gamma_manifest::source::{Span, Spanned};
 use serde_json::{Map, Value, json};
 
 use super::{headers::SourceHeaders, http_route::Rewrite, requests::Matched};
-use crate::order::PathSet;
-
-/// Something that a rule says otherwise than its source.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct ActionProblem {
-    pub(super) span: Span,
-    pub(super) message: String,
-    pub(super) why: String,
-    pub(super) hint: &'static str,
-}
+use crate::{draft::ActionProblem, order::PathSet};
 
 /// "PreciseHostname": in lower case, without a port.
 pub(super) fn host_name(host: &str) -> String {

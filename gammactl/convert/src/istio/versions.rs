@@ -1,9 +1,6 @@
 //! Destinations as backends: Services, and for subsets Services of their own.
 
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
 use gamma_manifest::diagnostic::{Diagnostic, codes};
 use serde_json::{Value, json};
@@ -11,10 +8,13 @@ use serde_json::{Value, json};
 use super::{
     action::Backends,
     destination_rule::{DestinationRule, Subset},
-    hosts::HostName,
     http_route::{HttpRoute, RouteDestination},
 };
-use crate::service::SourceService;
+use crate::{
+    draft::{RouteDraft, label},
+    hosts::HostName,
+    service::SourceService,
+};
 
 /// "name: maxLength 63" of a Service.
 const LONGEST_NAME: usize = 63;
@@ -27,12 +27,8 @@ pub(super) struct Versions<'i> {
     cluster_domain: &'i str,
     /// By namespace and name of the Service, and the name of the subset.
     made: RefCell<BTreeMap<(String, String, String), VersionService>>,
-    references: RefCell<BTreeSet<Reference>>,
     found: RefCell<Vec<Diagnostic>>,
 }
-
-/// A backend in another namespace than its route: namespaces of the route and of the backend, name of the backend.
-pub(super) type Reference = (String, String, String);
 
 /// A Service for a subset.
 #[derive(Debug, Clone)]
@@ -53,23 +49,18 @@ impl<'i> Versions<'i> {
             rules,
             cluster_domain,
             made: RefCell::default(),
-            references: RefCell::default(),
             found: RefCell::default(),
         }
     }
 
-    /// The Services, the references that need a ReferenceGrant, and what there is to say.
-    pub(super) fn finish(self) -> (Vec<Value>, BTreeSet<Reference>, Vec<Diagnostic>) {
+    /// The Services, and what there is to say.
+    pub(super) fn finish(self) -> (Vec<Value>, Vec<Diagnostic>) {
         let made = self.made.into_inner();
         let objects = made
             .into_values()
             .filter_map(|version| version.object)
             .collect();
-        (
-            objects,
-            self.references.into_inner(),
-            self.found.into_inner(),
-        )
+        (objects, self.found.into_inner())
     }
 
     fn service(&self, namespace: &str, name: &str) -> Option<&'i SourceService> {
@@ -256,30 +247,11 @@ impl<'i> Versions<'i> {
     }
 }
 
-/// In lower case, with `-` for what a name in DNS does not have.
-pub(super) fn label(text: &str) -> String {
-    let text: String = text
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() {
-                c.to_ascii_lowercase()
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let text = text.trim_matches('-');
-    if text.is_empty() {
-        "unnamed".into()
-    } else {
-        text.into()
-    }
-}
-
 /// The backends of a route.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RouteBackends<'v, 'i> {
     pub(super) versions: &'v Versions<'i>,
+    pub(super) draft: &'v RouteDraft,
     /// Of the VirtualService.
     pub(super) source_namespace: &'v str,
     /// Of the route.
@@ -291,13 +263,8 @@ impl RouteBackends<'_, '_> {
         let (namespace, name, port) =
             self.versions
                 .resolve(destination, self.source_namespace, port);
-        let mut backend = json!({"name": name, "port": port});
-        if namespace != self.route_namespace {
-            let reference = (self.route_namespace.to_owned(), namespace.clone(), name);
-            self.versions.references.borrow_mut().insert(reference);
-            backend["namespace"] = namespace.into();
-        }
-        backend
+        self.draft
+            .backend(self.route_namespace, &namespace, &name, port)
     }
 }
 

@@ -3,11 +3,11 @@
 use gamma_manifest::{
     diagnostic::{Diagnostics, codes},
     source::Spanned,
-    yaml::ObjectReader,
 };
 
-use super::{delegates, http_match::MESH, http_route::HttpRoute, kind::read_kind};
+use super::{delegates, http_match::MESH, http_route::HttpRoute, istio_kind};
 use crate::{
+    kind::{OpenObject, read_kind},
     object::{SourceMetadata, SourceObject, texts},
     options::ConversionOptions,
     report::Findings,
@@ -31,7 +31,7 @@ pub(crate) fn virtual_services(
 ) -> Vec<VirtualService> {
     let objects = delegates::taken_in(objects, options, diagnostics);
     read_kind(
-        "VirtualService",
+        &istio_kind("VirtualService"),
         &objects,
         &options.namespace,
         diagnostics,
@@ -39,11 +39,9 @@ pub(crate) fn virtual_services(
     )
 }
 
-fn read(
-    metadata: SourceMetadata,
-    mut spec: ObjectReader<'_>,
-    findings: &mut Findings<'_>,
-) -> Option<VirtualService> {
+fn read(opened: OpenObject<'_>, findings: &mut Findings<'_>) -> Option<VirtualService> {
+    let metadata = opened.metadata.clone();
+    let mut spec = opened.spec(findings)?;
     let hosts = texts(&mut spec, "hosts", findings);
     let gateways = texts(&mut spec, "gateways", findings);
     let export_to = texts(&mut spec, "exportTo", findings);

@@ -6,10 +6,8 @@ use gamma_manifest::{
 };
 
 use super::{
-    action::{self, Backends, RuleContent},
-    http_route::HttpRoute,
-    requests::Requests,
-    versions::label,
+    actions::{RuleActions, RuleContent},
+    request_list::RequestList,
 };
 use crate::{
     order::{self, Encoding, OrderProblem},
@@ -18,27 +16,22 @@ use crate::{
 
 /// What a list became.
 #[derive(Debug, Default)]
-pub(super) struct Table {
-    pub(super) rules: Vec<RouteRule>,
+pub(crate) struct Table {
+    pub(crate) rules: Vec<RouteRule>,
     /// One match each, in the order of the source.
-    pub(super) ordered: Vec<RouteRule>,
-    pub(super) found: Vec<Diagnostic>,
+    pub(crate) ordered: Vec<RouteRule>,
+    pub(crate) found: Vec<Diagnostic>,
     /// Matches that decide some request.
-    pub(super) alive: Vec<Span>,
+    pub(crate) alive: Vec<Span>,
     /// Matches that decide none, here.
-    pub(super) dead: Vec<Span>,
+    pub(crate) dead: Vec<Span>,
 }
 
 /// "matches: maxItems 64".
 const MOST_MATCHES: usize = 64;
 
-/// The rules for `requests`, which are those of `source` at `port`.
-pub(super) fn table(
-    source: &[HttpRoute],
-    requests: &Requests,
-    port: u16,
-    backends: &impl Backends,
-) -> Table {
+/// The rules for `requests`, which do what `actions` says.
+pub(crate) fn table(requests: &RequestList, actions: &impl RuleActions) -> Table {
     let encoded = order::encode(&requests.entries);
     let span = |origin: usize| requests.origins[origin].span;
     let mut table = Table {
@@ -59,27 +52,22 @@ pub(super) fn table(
         .push(span(origin));
     }
     // As for a rule that nothing can be said of: without backends it answers with 500.
-    let content = |encoding: &Encoding| match encoding.effect {
-        None => (None, requests.origins[encoding.origin].http),
-        Some(effect) => {
-            let (http, matched) = &requests.effects[effect];
-            let path = &encoding.condition.path;
-            let content = action::content(&source[*http], matched, path, port, backends);
-            (Some(content), *http)
-        }
+    let content = |encoding: &Encoding| {
+        let effect = encoding.effect?;
+        Some(actions.content(effect, &encoding.condition.path))
     };
-    let rule = |encoding: &Encoding, content: Option<RuleContent>, http: usize| RouteRule {
-        name: source[http].name.as_ref().map(|name| label(&name.value)),
+    let rule = |encoding: &Encoding, content: Option<RuleContent>| RouteRule {
+        name: requests.origins[encoding.origin].name.clone(),
         matches: vec![encoding.condition.clone()],
         spans: vec![span(encoding.origin)],
         members: content.map(|content| content.members).unwrap_or_default(),
     };
     for encoding in order::in_order(&requests.entries) {
-        let (content, http) = content(&encoding);
-        table.ordered.push(rule(&encoding, content, http));
+        let content = content(&encoding);
+        table.ordered.push(rule(&encoding, content));
     }
     for encoding in &encoded.matches {
-        let (content, http) = content(encoding);
+        let content = content(encoding);
         for problem in content.iter().flat_map(|content| &content.problems) {
             table.found.push(
                 Diagnostic::new(
@@ -105,7 +93,7 @@ pub(super) fn table(
         let single = content
             .as_ref()
             .is_some_and(|content| content.replaces_prefix);
-        let rule = rule(encoding, content, http);
+        let rule = rule(encoding, content);
         let last = table.rules.last_mut().filter(|last| {
             !single && last.members == rule.members && last.matches.len() < MOST_MATCHES
         });
@@ -136,7 +124,7 @@ fn say(problem: &OrderProblem, span: &impl Fn(usize) -> Span) -> Diagnostic {
             span(entry),
             "nothing takes the requests that this match leaves out",
         )
-        .why("Istio answers them with 404, and a rule without backends with 500")
+        .why("they were answered with 404, and a rule without backends answers with 500")
         .hint("add a rule for all other requests behind it"),
         OrderProblem::Overtaken { entry, by } => Diagnostic::new(
             &codes::ORDER_LOST,

@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 use crate::{order::RequestCondition, route::RouteRule, service::SourceService};
 
 /// The rules of one kind of clients by port.
-pub(super) type Tables = BTreeMap<u16, PortRules>;
+pub(crate) type Tables = BTreeMap<u16, PortRules>;
 
 /// The rules at one port, and the list that they were made of.
 #[derive(Debug, Clone)]
-pub(super) struct PortRules {
-    pub(super) rules: Vec<RouteRule>,
-    pub(super) ordered: Vec<RouteRule>,
+pub(crate) struct PortRules {
+    pub(crate) rules: Vec<RouteRule>,
+    pub(crate) ordered: Vec<RouteRule>,
 }
 
 impl PartialEq for PortRules {
@@ -39,13 +39,13 @@ impl PortRules {
     }
 
     /// Where no request meets any match.
-    pub(super) fn nothing_holds(span: Span) -> Self {
+    pub(crate) fn nothing_holds(span: Span) -> Self {
         Self::one(Some(span), Map::new())
     }
 }
 
 /// `tables`, with the Service's own backend at ports where only others have rules: consumer routes hide those.
-pub(super) fn with_defaults(
+pub(crate) fn with_defaults(
     mut tables: Tables,
     others: Option<&Tables>,
     service: &SourceService,

@@ -7,11 +7,11 @@ use crate::report::Findings;
 
 /// Milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Millis(pub(super) u64);
+pub(crate) struct Millis(pub(super) u64);
 
 impl Millis {
     /// Of a member that holds a duration.
-    pub(super) fn read(
+    pub(crate) fn read(
         object: &mut ObjectReader<'_>,
         name: &'static str,
         findings: &mut Findings<'_>,
@@ -60,7 +60,7 @@ impl Millis {
     }
 
     /// As the Gateway API writes it, with at most five digits to a unit.
-    pub(super) fn text(self) -> String {
+    pub(crate) fn text(self) -> String {
         let Self(all) = self;
         let parts = [
             (all / 3_600_000, "h"),

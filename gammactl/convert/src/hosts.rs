@@ -1,8 +1,8 @@
-//! What Istio takes a host for.
+//! What the hosts of Services name.
 
 /// What a host of a VirtualService, a DestinationRule or a destination names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum HostName {
+pub(crate) enum HostName {
     /// A Service: namespace and name.
     Service(String, String),
     /// All hosts that end so, in which `*` is left out.
@@ -16,7 +16,7 @@ impl HostName {
     ///
     /// "a short name is resolved … based on the namespace of the rule": one without a dot. `reviews.prod` stays what it is, and no
     /// Service is called so.
-    pub(super) fn of(host: &str, namespace: &str, cluster_domain: &str) -> Self {
+    pub(crate) fn of(host: &str, namespace: &str, cluster_domain: &str) -> Self {
         let host = host.to_ascii_lowercase();
         if let Some(rest) = host.strip_prefix('*') {
             return Self::Wildcard(rest.into());
@@ -37,7 +37,7 @@ impl HostName {
     }
 
     /// How precisely it names the Service; `None` if it does not. "the most specific host wins".
-    pub(super) fn names(&self, namespace: &str, name: &str, cluster_domain: &str) -> Option<usize> {
+    pub(crate) fn names(&self, namespace: &str, name: &str, cluster_domain: &str) -> Option<usize> {
         match self {
             Self::Service(of, is) => (of == namespace && is == name).then_some(usize::MAX),
             Self::Wildcard(suffix) => {
@@ -50,7 +50,7 @@ impl HostName {
 }
 
 /// The whole name of a Service.
-pub(super) fn full_name(name: &str, namespace: &str, cluster_domain: &str) -> String {
+pub(crate) fn full_name(name: &str, namespace: &str, cluster_domain: &str) -> String {
     format!("{name}.{namespace}.svc.{cluster_domain}")
 }
 

@@ -1,0 +1,31 @@
+//! What becomes of requests, in the Gateway API's words.
+
+use gamma_manifest::source::Span;
+use serde_json::{Map, Value};
+
+use crate::order::PathSet;
+
+/// A rule without its matches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RuleContent {
+    /// `filters`, `backendRefs`, `timeouts` and `retry`. Without any of them it answers with 500.
+    pub(crate) members: Map<String, Value>,
+    pub(crate) problems: Vec<ActionProblem>,
+    /// Whether a prefix is replaced: such a rule has one match only.
+    pub(crate) replaces_prefix: bool,
+}
+
+/// Something that a rule says otherwise than its source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ActionProblem {
+    pub(crate) span: Span,
+    pub(crate) message: String,
+    pub(crate) why: String,
+    pub(crate) hint: &'static str,
+}
+
+/// What the effects of a list are.
+pub(crate) trait RuleActions {
+    /// What effect number `effect` does with requests to `path`.
+    fn content(&self, effect: usize, path: &PathSet) -> RuleContent;
+}
