@@ -15,6 +15,7 @@ CARGO_DENY_VERSION := 0.20.2
 CARGO_FUZZ_VERSION := 0.13.2
 CARGO_MUTANTS_VERSION := 27.1.0
 ENVOY_VERSION := 1.40.0
+INGRESS2GATEWAY_VERSION := 1.1.0
 KUBECTL_VERSION := 1.37.1
 GATEWAY_API_VERSION := 1.6.3
 # The runner has to be of the very version that the tests are linked with.
@@ -199,6 +200,21 @@ test-docker-here: module programs envoy $(COMPOSE)
 	$(call say,The tests of docker (two minutes))
 	cargo build --locked -p gamma-docker
 	tests/docker/run $(TESTS)
+
+# Another one: INGRESS2GATEWAY=/path/to/it.
+INGRESS2GATEWAY ?= $(CURDIR)/$(TOOLS)/ingress2gateway/$(INGRESS2GATEWAY_VERSION)/ingress2gateway
+INGRESS2GATEWAY_MODULE := github.com/kubernetes-sigs/ingress2gateway
+
+$(CURDIR)/$(TOOLS)/ingress2gateway/$(INGRESS2GATEWAY_VERSION)/ingress2gateway:
+	$(call say,ingress2gateway$(comma) from its Go module (three minutes the first time))
+	GOBIN=$(@D) go install -trimpath \
+		-ldflags '-s -w -X $(INGRESS2GATEWAY_MODULE)/pkg/i2gw.Version=v$(INGRESS2GATEWAY_VERSION)' \
+		$(INGRESS2GATEWAY_MODULE)@v$(INGRESS2GATEWAY_VERSION)
+
+.PHONY: compare-ingress2gateway
+compare-ingress2gateway: build $(INGRESS2GATEWAY) ## What gammactl convert and ingress2gateway make of tests/migration; writes docs/migration/comparison.md (Go)
+	mkdir -p docs/migration
+	tests/migration/compare target/release/gammactl $(INGRESS2GATEWAY) > docs/migration/comparison.md
 
 .PHONY: release-check
 release-check: build kubectl ## What a release consists of, made here and tried out: archives, wheel, krew, the action, the workflows (Go)

@@ -41,12 +41,17 @@ impl HostName {
         match self {
             Self::Service(of, is) => (of == namespace && is == name).then_some(usize::MAX),
             Self::Wildcard(suffix) => {
-                let full = format!("{name}.{namespace}.svc.{cluster_domain}");
+                let full = full_name(name, namespace, cluster_domain);
                 (!suffix.is_empty() && full.ends_with(&**suffix)).then_some(suffix.len())
             }
             Self::Other => None,
         }
     }
+}
+
+/// The whole name of a Service.
+pub(crate) fn full_name(name: &str, namespace: &str, cluster_domain: &str) -> String {
+    format!("{name}.{namespace}.svc.{cluster_domain}")
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     let namespace = &*options.namespace;
     let objects = object::objects(sources, &mut diagnostics);
     let services = service::services(&objects, namespace, &mut diagnostics);
-    let virtual_services = istio::virtual_services(&objects, namespace, &mut diagnostics);
+    let virtual_services = istio::virtual_services(&objects, options, &mut diagnostics);
     let rules = istio::destination_rules(&objects, namespace, &mut diagnostics);
     let splits = smi::traffic_splits(&objects, namespace, &mut diagnostics);
     let groups = smi::http_route_groups(&objects, namespace, &mut diagnostics);

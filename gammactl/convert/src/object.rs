@@ -10,7 +10,7 @@ use gamma_manifest::{
 use crate::report::Findings;
 
 /// An object that is not read yet.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SourceObject {
     pub(crate) api_version: String,
     pub(crate) kind: String,

@@ -99,6 +99,7 @@ impl HttpRoute {
         });
         for (name, instead) in [
             ("directResponse", "a small backend can answer so"),
+            // Of the rules of a delegate: Istio looks no further.
             (
                 "delegate",
                 "write the rules of the other VirtualService here, in its place",

@@ -3,16 +3,19 @@
 mod acting;
 mod action;
 mod cors;
+mod delegates;
 mod destination_rule;
 mod headers;
 mod http_match;
 mod http_route;
+mod inside;
 mod plan;
 mod redirect;
 mod requests;
 mod retries;
 mod rewrite;
 mod string_match;
+mod tree;
 mod versions;
 mod virtual_service;
 

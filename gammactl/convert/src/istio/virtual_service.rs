@@ -5,10 +5,11 @@ use gamma_manifest::{
     source::Spanned,
 };
 
-use super::{http_match::MESH, http_route::HttpRoute, istio_kind};
+use super::{delegates, http_match::MESH, http_route::HttpRoute, istio_kind};
 use crate::{
     kind::{OpenObject, read_kind},
     object::{SourceMetadata, SourceObject, texts},
+    options::ConversionOptions,
     report::Findings,
 };
 
@@ -22,16 +23,17 @@ pub(crate) struct VirtualService {
     pub(super) http: Vec<HttpRoute>,
 }
 
-/// The VirtualServices among `objects`, but for those that are for gateways only.
+/// The VirtualServices among `objects`, with the rules of their delegates, but for those that are for gateways only.
 pub(crate) fn virtual_services(
     objects: &[SourceObject],
-    default_namespace: &str,
+    options: &ConversionOptions,
     diagnostics: &mut Diagnostics,
 ) -> Vec<VirtualService> {
+    let objects = delegates::taken_in(objects, options, diagnostics);
     read_kind(
         &istio_kind("VirtualService"),
-        objects,
-        default_namespace,
+        &objects,
+        &options.namespace,
         diagnostics,
         read,
     )

@@ -47,11 +47,14 @@ pub fn encode(list: &[ListEntry]) -> Encoded {
     let plain = plain.and_then(|plain| closure::keep_order(plain, &mut encoded.problems));
     match plain {
         Some(matches) => {
-            let live = |origin: &usize| {
-                let own = |m: &Encoding| m.origin == *origin && m.around.is_none();
+            // What an earlier entry leaves out is decided by this one, where it goes anywhere.
+            let is_dead = |origin: &usize| {
+                let own = |m: &Encoding| {
+                    m.origin == *origin && (m.around.is_none() || m.effect.is_some())
+                };
                 !matches.iter().any(own)
             };
-            encoded.dead = origins.into_iter().filter(live).collect();
+            encoded.dead = origins.into_iter().filter(is_dead).collect();
             encoded.matches = matches;
         }
         None => encoded.problems.push(OrderProblem::TooLong),
