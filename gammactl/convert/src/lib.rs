@@ -1,7 +1,7 @@
 //! From the routes of older meshes to routes of the Gateway API.
 //!
-//! `istio` reads VirtualServices and DestinationRules and says what each entry of their lists is for and what it does;
-//! [`order`] writes ordered lists as matches that are ranked, so that every request is decided as before; `route` and
+//! `istio` reads VirtualServices and DestinationRules and says what each entry of their lists is for and what it does, as a
+//! [`source_list`]; [`order`] writes ordered lists as matches that are ranked, so that every request is decided as before; `route` and
 //! `written` make manifests of it, and `proof` compares what was written with the lists. What can't be carried over is said, with its place: see [`Conversion::diagnostics`].
 
 #![forbid(unsafe_code)]
@@ -15,6 +15,7 @@ mod proof;
 mod report;
 mod route;
 mod service;
+pub mod source_list;
 mod written;
 
 use gamma_manifest::{diagnostic::Diagnostics, source::Sources};

@@ -196,10 +196,9 @@ impl<'i> Planner<'i> {
                     return Err(());
                 }
             };
-            self.dead
-                .extend(requests.never.iter().map(|(span, _)| *span));
+            self.dead.extend(&requests.never);
             if requests.entries.is_empty() {
-                if let Some((span, _)) = requests.never.first() {
+                if let Some(span) = requests.never.first() {
                     tables.insert(port, PortRules::nothing_holds(*span));
                     self.found.push(
                         Diagnostic::new(

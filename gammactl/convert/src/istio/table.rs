@@ -50,7 +50,7 @@ pub(super) fn table(
         ..Table::default()
     };
     for origin in 0..requests.origins.len() {
-        let is_dead = encoded.dead.contains(&origin);
+        let is_dead = encoded.dead.contains(&origin) || requests.never.contains(&span(origin));
         if is_dead {
             &mut table.dead
         } else {

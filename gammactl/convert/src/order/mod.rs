@@ -22,12 +22,13 @@ mod relation;
 mod text_prefix;
 mod value;
 
+pub(crate) use condition::Meet;
 pub use condition::RequestCondition;
 pub use encoding::{Encoded, Encoding, ListEntry, MOST_MATCHES, OrderProblem};
 pub use path::PathSet;
 pub(crate) use quote::{quoted, quoted_in_any_case};
 pub(crate) use rank::ties;
-pub(crate) use text_prefix::can_be_prefix;
+pub(crate) use text_prefix::can_be_exact;
 pub use text_prefix::with_text_prefix;
 pub use value::ValueSet;
 
