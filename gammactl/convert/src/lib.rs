@@ -20,7 +20,7 @@ mod written;
 
 use gamma_manifest::{diagnostic::Diagnostics, source::Sources};
 pub use options::ConversionOptions;
-pub use proof::Proof;
+pub use proof::{Proof, SaidDifference};
 pub use written::WrittenFile;
 
 /// What came out.
@@ -54,7 +54,7 @@ pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     diagnostics.sort();
     let files = written.files(sources);
     Conversion {
-        proof: proof::prove(sources, &files, &written.lists, options),
+        proof: proof::prove(sources, &files, &written, &diagnostics, options),
         files,
         diagnostics,
         objects: virtual_services.len() + rules.len(),

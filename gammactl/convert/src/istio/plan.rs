@@ -13,7 +13,7 @@ use super::{
     destination_rule::DestinationRule,
     port_rules::{PortRules, Tables, with_defaults},
     requests::{Client, Requests},
-    table::{Table, table},
+    table::{Table, source_list, table},
     versions::{RouteBackends, Versions},
     virtual_service::VirtualService,
 };
@@ -197,9 +197,18 @@ impl<'i> Planner<'i> {
                 }
             };
             self.dead.extend(&requests.never);
+            let backends = RouteBackends {
+                versions: &self.versions,
+                source_namespace: &of.metadata.namespace,
+                route_namespace: match namespace {
+                    Some(namespace) => namespace,
+                    None => &service.namespace,
+                },
+            };
             if requests.entries.is_empty() {
                 if let Some(span) = requests.never.first() {
-                    tables.insert(port, PortRules::nothing_holds(*span));
+                    let source = source_list(&of.http, &requests, port, &backends);
+                    tables.insert(port, PortRules::nothing_holds(*span, source));
                     self.found.push(
                         Diagnostic::new(
                             &codes::ANSWERED_OTHERWISE,
@@ -214,17 +223,9 @@ impl<'i> Planner<'i> {
                 }
                 continue;
             }
-            let backends = RouteBackends {
-                versions: &self.versions,
-                source_namespace: &of.metadata.namespace,
-                route_namespace: match namespace {
-                    Some(namespace) => namespace,
-                    None => &service.namespace,
-                },
-            };
             let Table {
                 rules,
-                ordered,
+                source,
                 found,
                 alive,
                 dead,
@@ -236,7 +237,7 @@ impl<'i> Planner<'i> {
             }
             self.alive.extend(alive);
             self.dead.extend(dead);
-            tables.insert(port, PortRules { rules, ordered });
+            tables.insert(port, PortRules { rules, source });
         }
         Ok(tables)
     }
@@ -271,12 +272,12 @@ impl<'i> Planner<'i> {
     /// Adds the routes of `tables`: one for all ports where they are alike.
     fn write(&mut self, service: &SourceService, number: usize, namespace: &str, tables: &Tables) {
         let mut by_rules: Vec<(Vec<u16>, &Vec<RouteRule>)> = Vec::new();
-        for (port, PortRules { rules, ordered }) in tables {
+        for (port, PortRules { rules, source }) in tables {
             self.lists.push(List {
                 service: (service.namespace.clone(), service.name.clone()),
                 namespace: namespace.into(),
                 port: *port,
-                rules: ordered.clone(),
+                source: source.clone(),
             });
             match by_rules.iter_mut().find(|(_, known)| *known == rules) {
                 Some((ports, _)) => ports.push(*port),

@@ -8,20 +8,21 @@ use gamma_manifest::{
 use super::{
     action::{self, Backends, RuleContent},
     http_route::HttpRoute,
-    requests::Requests,
+    requests::{EntryOrigin, Matched, Requests},
     versions::label,
 };
 use crate::{
     order::{self, Encoding, OrderProblem},
     route::RouteRule,
+    source_list::{SourceEffect, SourceList, SourceOrigin},
 };
 
 /// What a list became.
 #[derive(Debug, Default)]
 pub(super) struct Table {
     pub(super) rules: Vec<RouteRule>,
-    /// One match each, in the order of the source.
-    pub(super) ordered: Vec<RouteRule>,
+    /// What they are made of.
+    pub(super) source: SourceList,
     pub(super) found: Vec<Diagnostic>,
     /// Matches that decide some request.
     pub(super) alive: Vec<Span>,
@@ -42,6 +43,7 @@ pub(super) fn table(
     let encoded = order::encode(&requests.entries);
     let span = |origin: usize| requests.origins[origin].span;
     let mut table = Table {
+        source: source_list(source, requests, port, backends),
         found: encoded
             .problems
             .iter()
@@ -74,10 +76,6 @@ pub(super) fn table(
         spans: vec![span(encoding.origin)],
         members: content.map(|content| content.members).unwrap_or_default(),
     };
-    for encoding in order::in_order(&requests.entries) {
-        let (content, http) = content(&encoding);
-        table.ordered.push(rule(&encoding, content, http));
-    }
     for encoding in &encoded.matches {
         let (content, http) = content(encoding);
         for problem in content.iter().flat_map(|content| &content.problems) {
@@ -118,6 +116,32 @@ pub(super) fn table(
         }
     }
     table
+}
+
+/// `requests` as they stand, and what `source` does with them.
+pub(super) fn source_list(
+    source: &[HttpRoute],
+    requests: &Requests,
+    port: u16,
+    backends: &impl Backends,
+) -> SourceList {
+    let effect = |(number, (http, matched)): (usize, &(usize, Matched))| {
+        // What never decides refers to nothing.
+        if requests.entries.iter().any(|entry| entry.effect == number) {
+            action::source_effect(&source[*http], matched, port, backends)
+        } else {
+            SourceEffect::default()
+        }
+    };
+    let origin = |origin: &EntryOrigin| SourceOrigin {
+        span: origin.span,
+        rule: source[origin.http].span,
+    };
+    SourceList {
+        entries: requests.source.clone(),
+        origins: requests.origins.iter().map(origin).collect(),
+        effects: requests.effects.iter().enumerate().map(effect).collect(),
+    }
 }
 
 fn say(problem: &OrderProblem, span: &impl Fn(usize) -> Span) -> Diagnostic {

@@ -12,7 +12,9 @@
 mod alternatives;
 mod condition;
 mod entries;
+mod list;
 
 pub use alternatives::{MOST_ALTERNATIVES, SourceTest};
 pub use condition::{SourceCondition, SourcePart, SourceText};
 pub use entries::{SourceEntry, Unspeakable};
+pub(crate) use list::{SourceEffect, SourceList, SourceOrigin, SourcePathChange};
