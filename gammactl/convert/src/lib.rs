@@ -22,6 +22,7 @@ use gamma_manifest::{diagnostic::Diagnostics, source::Sources};
 pub use options::ConversionOptions;
 pub use proof::{Proof, SaidDifference};
 pub use written::WrittenFile;
+use written::WrittenObjects;
 
 /// What came out.
 #[derive(Debug)]
@@ -40,23 +41,27 @@ pub struct Conversion {
 #[must_use]
 pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     let mut diagnostics = Diagnostics::default();
-    let objects = object::objects(sources, &mut diagnostics);
-    let services = service::services(&objects, &options.namespace, &mut diagnostics);
-    let virtual_services = istio::virtual_services(&objects, &options.namespace, &mut diagnostics);
-    let rules = istio::destination_rules(&objects, &options.namespace, &mut diagnostics);
-    let mut written = istio::plan(
-        &services,
-        &virtual_services,
-        &rules,
-        options,
-        &mut diagnostics,
-    );
-    diagnostics.sort();
+    let (mut written, objects) = written(sources, options, &mut diagnostics);
     let files = written.files(sources);
     Conversion {
         proof: proof::prove(sources, &files, &written, &diagnostics, options),
         files,
         diagnostics,
-        objects: virtual_services.len() + rules.len(),
+        objects,
     }
+}
+
+/// What is written for `sources`, and of how many objects.
+fn written(
+    sources: &Sources,
+    options: &ConversionOptions,
+    diagnostics: &mut Diagnostics,
+) -> (WrittenObjects, usize) {
+    let objects = object::objects(sources, diagnostics);
+    let services = service::services(&objects, &options.namespace, diagnostics);
+    let virtual_services = istio::virtual_services(&objects, &options.namespace, diagnostics);
+    let rules = istio::destination_rules(&objects, &options.namespace, diagnostics);
+    let written = istio::plan(&services, &virtual_services, &rules, options, diagnostics);
+    diagnostics.sort();
+    (written, virtual_services.len() + rules.len())
 }

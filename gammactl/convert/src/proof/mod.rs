@@ -111,3 +111,6 @@ pub(crate) fn prove(
         invalid: diagnostics.iter().cloned().collect(),
     })
 }
+
+#[cfg(test)]
+mod planted;

@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use gamma_diff::{
-    AnsweredBy, Clients, DecidingRule, DecisionChange, Diff, RequestOutcome, RuleOutcome,
+    AnsweredBy, Clients, DecidingRule, DecisionChange, Diff, Difference, RequestOutcome,
+    RuleOutcome,
 };
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -42,10 +43,12 @@ pub(super) struct Findings<'f> {
 enum Otherwise {
     /// It is answered with 500.
     Refused,
-    /// It goes where it went, and something is changed on the way.
-    OnTheWay,
+    /// It goes where it went, and its new path is the same but for slashes.
+    Slashes,
     /// Somebody else answers it, or with another share.
     Elsewhere,
+    /// Something that no finding announces.
+    Unknown,
 }
 
 impl<'f> Findings<'f> {
@@ -108,7 +111,7 @@ impl<'f> Findings<'f> {
             .as_ref()
             .and_then(|rule| self.entry(rule));
         let written = self.written(&change.after);
-        let otherwise = Otherwise::of(&change.before.outcome, &change.after.outcome);
+        let otherwise = Otherwise::of(change);
         self.found.iter().find(|finding| {
             let Some(span) = finding.span else {
                 return false;
@@ -124,7 +127,7 @@ impl<'f> Findings<'f> {
                 Otherwise::Refused if code == &codes::ANSWERED_OTHERWISE => {
                     is_in_rule || is_of_written
                 }
-                Otherwise::OnTheWay => code == &codes::ANSWERED_OTHERWISE && is_in_rule,
+                Otherwise::Slashes => code == &codes::ANSWERED_OTHERWISE && is_in_rule,
                 Otherwise::Elsewhere if code == &codes::ORDER_LOST => {
                     let also = finding.also.as_ref().map(|also| also.span);
                     is_of_entry && also.is_some_and(|also| written.contains(&also))
@@ -151,7 +154,8 @@ impl<'f> Findings<'f> {
 }
 
 impl Otherwise {
-    fn of(before: &RequestOutcome, after: &RequestOutcome) -> Self {
+    fn of(change: &DecisionChange) -> Self {
+        let (before, after) = (&change.before.outcome, &change.after.outcome);
         let refused = |(_, treatment): &(_, gamma_diff::Treatment)| {
             matches!(treatment.answered_by, AnsweredBy::Error { status: 500, .. })
         };
@@ -166,10 +170,17 @@ impl Otherwise {
             ways.sort();
             ways
         };
-        if ways(before) == ways(after) {
-            Self::OnTheWay
+        if ways(before) != ways(after) {
+            return Self::Elsewhere;
+        }
+        let bare = |path: &Option<String>| path.as_ref().map(|path| path.replace('/', ""));
+        let is_slash = |difference: &Difference| {
+            difference.what == "path" && bare(&difference.before) == bare(&difference.after)
+        };
+        if change.differences.iter().all(is_slash) {
+            Self::Slashes
         } else {
-            Self::Elsewhere
+            Self::Unknown
         }
     }
 }
