@@ -6,7 +6,7 @@ use std::{collections::HashMap, env};
 use fastrand::Rng;
 use gamma_config::{
     BackendRef, Config, Match, MatchType, Method, PathMatch, PathMatchType, Port, RouteTable, Rule,
-    Service, ValueMatch,
+    Service, ServiceKind, ValueMatch,
 };
 use gamma_diff::{
     Diff, OrderedEntry, OrderedSide, Places, RequestPart, Side, SignedTest, TableName,
@@ -139,8 +139,9 @@ fn rule(number: usize, matches: Vec<Match>) -> Rule {
         matches,
         backend_refs: vec![BackendRef {
             cluster: Some(CLUSTERS[number].into()),
+            invalid: None,
             weight: 1,
-            ..BackendRef::default()
+            filters: Vec::new(),
         }],
         ..Rule::default()
     }
@@ -187,15 +188,17 @@ fn config(rules: Vec<Rule>) -> Config {
     table.patterns = gamma_pattern::compile(&table).0;
     Config {
         services: vec![Service {
+            kind: ServiceKind::Service,
             namespace: "shop".into(),
             name: "cart".into(),
+            hosts: Vec::new(),
+            cluster_ips: Vec::new(),
             ports: vec![Port {
                 port: 80,
                 cluster: "cart".into(),
                 producer: Some(table),
                 consumers: Default::default(),
             }],
-            ..Service::default()
         }],
         ..Config::default()
     }

@@ -16,7 +16,7 @@ use gamma_manifest::{
 };
 
 pub use self::said::SaidDifference;
-use self::{ordered::Lists, said::Findings};
+use self::{ordered::Lists, said::AnnouncingFindings};
 use crate::{
     options::ConversionOptions,
     written::{WrittenFile, WrittenObjects},
@@ -106,7 +106,7 @@ pub(crate) fn prove(
     Ok(Proof {
         classes: unsaid.classes,
         lists: written.lists.len(),
-        said: Findings::new(written, found, input).take_from(&mut unsaid),
+        said: AnnouncingFindings::new(written, found, input).take_from(&mut unsaid),
         unsaid,
         invalid: diagnostics.iter().cloned().collect(),
     })

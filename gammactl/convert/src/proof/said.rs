@@ -30,7 +30,7 @@ pub struct SaidDifference {
 }
 
 /// The findings of a conversion, and what they are about.
-pub(super) struct Findings<'f> {
+pub(super) struct AnnouncingFindings<'f> {
     found: &'f Diagnostics,
     /// By file, line and column.
     entries: HashMap<(String, usize, usize), SourceOrigin>,
@@ -51,7 +51,7 @@ enum Otherwise {
     Unknown,
 }
 
-impl<'f> Findings<'f> {
+impl<'f> AnnouncingFindings<'f> {
     pub(super) fn new(written: &WrittenObjects, found: &'f Diagnostics, input: &Sources) -> Self {
         let origins = written.lists.iter().flat_map(|list| &list.source.origins);
         let entries = origins.map(|origin| {

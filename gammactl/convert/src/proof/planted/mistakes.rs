@@ -9,10 +9,13 @@ use crate::{
     written::WrittenRoute,
 };
 
-/// A mistake, and the rules that it makes of right ones: once for each place that it can be made at. `None` where it can't.
+/// A mistake, and what it makes of a rule: once for each place that it can be made at.
 pub(super) type Mistake = (&'static str, fn(&RouteRule) -> Vec<RouteRule>);
 
-/// Mistakes in one rule.
+/// A mistake, and what it makes of the rules of a route.
+pub(super) type MistakeBetween = (&'static str, fn(&WrittenRoute) -> Vec<Vec<RouteRule>>);
+
+/// Mistakes in the matches of one rule.
 pub(super) const IN_RULES: [Mistake; 19] = [
     ("a match is forgotten", |rule| {
         let others = (0..rule.matches.len()).map(|at| {
@@ -227,7 +230,7 @@ pub(super) const IN_ACTIONS: [Mistake; 8] = [
 ];
 
 /// Mistakes in how rules stand to each other.
-pub(super) const BETWEEN_RULES: [(&str, fn(&WrittenRoute) -> Vec<Vec<RouteRule>>); 4] = [
+pub(super) const BETWEEN_RULES: [MistakeBetween; 4] = [
     ("two rules have changed places", |route| {
         let pairs = (1..route.rules.len()).map(|at| {
             let mut rules = route.rules.clone();
