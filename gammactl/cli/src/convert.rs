@@ -1,12 +1,13 @@
 //! The command `gammactl convert` makes routes of the Gateway API of what older meshes have.
 
 mod accept;
+mod proof;
 
 use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use gamma_convert::{Conversion, ConversionOptions, Proof, SmiDialect, convert};
+use gamma_convert::{Conversion, ConversionOptions, SmiDialect, convert};
 use gamma_manifest::{
     diagnostic::{self, Severity},
     source,
@@ -131,7 +132,7 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
              trafficsplits,httproutegroups,traffictargets,services of SMI's, serviceprofiles,services of Linkerd's"
         );
     }
-    let agreed = accepted.take_from(&mut converted.diagnostics, &sources);
+    accepted.take_from(&mut converted.diagnostics, &sources);
     match options.output {
         FindingsFormat::Text => output::report(&converted.diagnostics, &sources),
         FindingsFormat::Json => findings(&converted, &sources, diagnostic::Format::Json)?,
@@ -145,7 +146,7 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
             output::write(&texts.join("---\n"), None)?;
         }
     }
-    let proven = say_proof(&converted, agreed);
+    let proven = proof::say(&converted, &sources);
     Ok(proven && !converted.diagnostics.any(Severity::Error))
 }
 
@@ -181,49 +182,4 @@ fn write(converted: &Conversion, directory: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether what was written decides as what it was made of.
-fn say_proof(converted: &Conversion, agreed: usize) -> bool {
-    let proof = match &converted.proof {
-        Ok(proof) => proof,
-        Err(error) => {
-            eprintln!("error: what was written can't be compared with its source: {error}");
-            return false;
-        }
-    };
-    if proof.holds() {
-        let Proof { matches, lists, .. } = proof;
-        if *lists == 0 {
-            eprintln!("nothing is written: no object of the input acts on one of its Services");
-            return true;
-        }
-        let lists = match lists {
-            1 => "1 list do in its order".to_owned(),
-            lists => format!("{lists} lists do in their order"),
-        };
-        let agreed = match agreed {
-            0 => String::new(),
-            1 => "; 1 finding is accepted".into(),
-            more => format!("; {more} findings are accepted"),
-        };
-        eprintln!(
-            "proven: the routes decide every request as the {matches} matches of {lists}{agreed}"
-        );
-        return true;
-    }
-    if proof.invalid.is_empty() && !proof.differences.is_change() {
-        eprint!("{}", proof.differences.text(false));
-        eprintln!("error: no difference was found, and not all was compared");
-        return false;
-    }
-    for diagnostic in &proof.invalid {
-        eprintln!(
-            "error: what was written is no valid manifest: {}",
-            diagnostic.message
-        );
-    }
-    eprint!("{}", proof.differences.text(false));
-    eprintln!("error: what was written differs from its source: please report this");
-    false
 }

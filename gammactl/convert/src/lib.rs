@@ -1,7 +1,8 @@
 //! From the routes of older meshes to routes of the Gateway API.
 //!
 //! A front end for each API says what the entries of its lists are for and what they do: `istio` of VirtualServices and
-//! DestinationRules, `smi` of TrafficSplits and HTTPRouteGroups, `linkerd` of ServiceProfiles. `draft` has what they share;
+//! DestinationRules, `smi` of TrafficSplits and HTTPRouteGroups, `linkerd` of ServiceProfiles, as a [`source_list`]. `draft` has what
+//! they share;
 //! [`order`] writes ordered lists as matches that are ranked, so that every request is decided as before; `route` and
 //! `written` make manifests of it, and `proof` compares what was written with the lists. What can't be carried over is said, with its place: see [`Conversion::diagnostics`].
 
@@ -22,13 +23,15 @@ mod report;
 mod route;
 mod service;
 mod smi;
+pub mod source_list;
 mod written;
 
 use gamma_manifest::{diagnostic::Diagnostics, source::Sources};
 pub use options::ConversionOptions;
-pub use proof::Proof;
+pub use proof::{Proof, SaidDifference};
 pub use smi::SmiDialect;
 pub use written::WrittenFile;
+use written::WrittenObjects;
 
 /// What came out.
 #[derive(Debug)]
@@ -47,38 +50,43 @@ pub struct Conversion {
 #[must_use]
 pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     let mut diagnostics = Diagnostics::default();
+    let (mut written, objects) = written(sources, options, &mut diagnostics);
+    let files = written.files(sources);
+    Conversion {
+        proof: proof::prove(sources, &files, &written, &diagnostics, options),
+        files,
+        diagnostics,
+        objects,
+    }
+}
+
+/// What is written for `sources`, and of how many objects.
+fn written(
+    sources: &Sources,
+    options: &ConversionOptions,
+    diagnostics: &mut Diagnostics,
+) -> (WrittenObjects, usize) {
     let namespace = &*options.namespace;
-    let objects = object::objects(sources, &mut diagnostics);
-    let services = service::services(&objects, namespace, &mut diagnostics);
-    let virtual_services = istio::virtual_services(&objects, options, &mut diagnostics);
-    let rules = istio::destination_rules(&objects, namespace, &mut diagnostics);
-    let splits = smi::traffic_splits(&objects, namespace, &mut diagnostics);
-    let groups = smi::http_route_groups(&objects, namespace, &mut diagnostics);
-    let profiles = linkerd::service_profiles(&objects, namespace, &mut diagnostics);
+    let objects = object::objects(sources, diagnostics);
+    let services = service::services(&objects, namespace, diagnostics);
+    let virtual_services = istio::virtual_services(&objects, options, diagnostics);
+    let rules = istio::destination_rules(&objects, namespace, diagnostics);
+    let splits = smi::traffic_splits(&objects, namespace, diagnostics);
+    let groups = smi::http_route_groups(&objects, namespace, diagnostics);
+    let profiles = linkerd::service_profiles(&objects, namespace, diagnostics);
     let mut draft = draft::RouteDraft::default();
     istio::plan(&services, &virtual_services, &rules, options, &mut draft);
     let resolved = smi::Splits::new(&splits, &groups, options, &mut draft);
     let done = linkerd::plan(&services, &profiles, &resolved, options, &mut draft);
     smi::plan(&services, &resolved, &done, options, &mut draft);
-    let others = smi::say_access(
-        &objects,
-        &groups,
-        &resolved.asked(),
-        namespace,
-        &mut diagnostics,
-    );
-    let mut written = draft.finish(&mut diagnostics);
+    let others = smi::say_access(&objects, &groups, &resolved.asked(), namespace, diagnostics);
+    let written = draft.finish(diagnostics);
     diagnostics.sort();
-    let files = written.files(sources);
-    Conversion {
-        proof: proof::prove(sources, &files, &written.lists, options),
-        files,
-        diagnostics,
-        objects: virtual_services.len()
-            + rules.len()
-            + splits.len()
-            + groups.len()
-            + profiles.len()
-            + others,
-    }
+    let count = virtual_services.len()
+        + rules.len()
+        + splits.len()
+        + groups.len()
+        + profiles.len()
+        + others;
+    (written, count)
 }

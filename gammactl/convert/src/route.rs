@@ -3,7 +3,10 @@
 use gamma_manifest::source::Span;
 use serde_json::{Map, Value, json};
 
-use crate::order::{PathSet, RequestCondition, ValueSet, ties};
+use crate::{
+    order::{PathSet, RequestCondition, ValueSet, ties},
+    source_list::SourceList,
+};
 
 /// A rule of an HTTPRoute.
 #[derive(Debug, Clone)]
@@ -23,7 +26,7 @@ impl PartialEq for RouteRule {
     }
 }
 
-/// A list before it was written as matches that are ranked, without its exceptions.
+/// A list, and the routes that stand for it.
 #[derive(Debug)]
 pub(crate) struct List {
     /// Namespace and name.
@@ -31,8 +34,7 @@ pub(crate) struct List {
     /// Of the route.
     pub(crate) namespace: String,
     pub(crate) port: u16,
-    /// One match each, in order.
-    pub(crate) rules: Vec<RouteRule>,
+    pub(crate) source: SourceList,
 }
 
 /// "rules: maxItems 16", and at most 128 matches in all of them.

@@ -99,6 +99,16 @@ fn add(files: &mut Vec<WrittenFile>, folder: &str, namespace: &str, document: &s
 }
 
 impl WrittenRoute {
+    /// The name of each rule, if it has one.
+    pub(crate) fn rule_names(&self) -> Vec<Option<String>> {
+        let mut names: Vec<Option<String>> = Vec::new();
+        for rule in &self.rules {
+            let name = rule.name.as_ref().map(|name| free(name, &names));
+            names.push(name);
+        }
+        names
+    }
+
     /// With a comment above each rule that says where it comes from.
     fn text(&self, sources: &Sources) -> String {
         let head = json!({
@@ -109,10 +119,7 @@ impl WrittenRoute {
         });
         let mut text = write_yaml(&head, &format!("from {}", self.source));
         text.push_str("  rules:\n");
-        let mut names: Vec<String> = Vec::new();
-        for rule in &self.rules {
-            let name = rule.name.as_ref().map(|name| free(name, &names));
-            names.extend(name.clone());
+        for (rule, name) in self.rules.iter().zip(self.rule_names()) {
             text.push_str(&format!("    # {}\n", places(&rule.spans, sources)));
             let rule = json!({"rule": [route::rule(rule, name.as_deref())]});
             let rule = write_yaml(&rule, "");
@@ -124,10 +131,11 @@ impl WrittenRoute {
 }
 
 /// "name … must be unique within the route".
-fn free(name: &str, taken: &[String]) -> String {
+fn free(name: &str, taken: &[Option<String>]) -> String {
     let numbered = (2..).map(|number: u32| format!("{name}-{number}"));
     let mut names = std::iter::once(name.to_owned()).chain(numbered);
-    names.find(|name| !taken.contains(name)).unwrap_or_default()
+    let is_free = |free: &String| !taken.iter().flatten().any(|taken| taken == free);
+    names.find(is_free).unwrap_or_default()
 }
 
 /// Where the matches of a rule come from, each line once.

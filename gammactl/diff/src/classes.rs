@@ -1,9 +1,8 @@
 //! The classes of requests that two tables decide differently: each class is a pair of matches, one of
 //! each table, and contains the requests that these two decide.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
-use gamma_config::Match;
 use gamma_router::BuildError;
 
 use super::{
@@ -24,6 +23,8 @@ pub(super) struct Compared<'c> {
     pub(super) old: Vec<MatchRow<'c>>,
     pub(super) new: Vec<MatchRow<'c>>,
     pub(super) classes: Vec<ChangedClass>,
+    /// Classes that were looked at, the same ones and the others.
+    pub(super) looked_at: usize,
     /// What was not looked at, in words.
     pub(super) limits: Vec<String>,
 }
@@ -34,14 +35,16 @@ pub(super) fn compare<'c>(
     new: PortSide<'c>,
 ) -> Result<Option<Compared<'c>>, BuildError> {
     let own = |side: PortSide<'c>| &*side.port.cluster;
-    if old.table == new.table && (old.table.is_some() || own(old) == own(new)) {
+    if old.list.is_none() && old.table == new.table && (old.table.is_some() || own(old) == own(new))
+    {
         return Ok(None);
     }
     let mut effects = EffectNumbers::default();
     let mut compared = Compared {
-        old: rows(old.table, own(old), &mut effects),
-        new: rows(new.table, own(new), &mut effects),
+        old: rows(old, &mut effects),
+        new: rows(new, &mut effects),
         classes: Vec::new(),
+        looked_at: 0,
         limits: Vec::new(),
     };
     let changed = changed(&compared.old, &compared.new);
@@ -68,6 +71,7 @@ pub(super) fn compare<'c>(
     );
     pairs.plain();
     pairs.cross_origin();
+    compared.looked_at = pairs.looked_at;
     let (classes, given_up) = pairs.finish();
     compared.classes = classes;
     compared.limits = limits(&space, given_up);
@@ -101,12 +105,8 @@ fn limits(space: &Space, given_up: usize) -> Vec<String> {
 /// of the old table nor one of the new table holds, both tables decide alike: all rows that hold
 /// are the same and in the same order.
 fn changed(old: &[MatchRow<'_>], new: &[MatchRow<'_>]) -> (Vec<bool>, Vec<bool>) {
-    let everything = Match::default();
-    let key = |row: &MatchRow<'_>| {
-        let r#match = row.r#match.unwrap_or(&everything);
-        (format!("{match:?}"), row.effect)
-    };
-    let mut numbers = HashMap::new();
+    let key = |row: &MatchRow<'_>| (row.predicates.clone(), row.effect);
+    let mut numbers = BTreeMap::new();
     let mut number = |row: &MatchRow<'_>| {
         let next = numbers.len();
         *numbers.entry(key(row)).or_insert(next)

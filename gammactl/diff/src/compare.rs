@@ -1,6 +1,6 @@
 //! The comparison of two configs: table by table, for the clients of each namespace.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use gamma_config::{Config, Port, RouteTable, Service, ServiceKind};
 use gamma_explain::request::Simulated;
@@ -13,10 +13,26 @@ use super::{
     model::{
         Clients, DecidingRule, DecisionChange, Diff, RuleOutcome, ServiceDiff, Side, TableDiff,
     },
+    ordered::{OrderedEntry, OrderedSide, TableName},
+    place::Places,
     port_side::PortSide,
     presence, settings,
     table::MatchRow,
 };
+
+/// Compares lists with the routes that were made of them, for all clients.
+///
+/// # Errors
+///
+/// A pattern that the router refuses.
+pub fn diff_lists(old: OrderedSide<'_>, new: Side<'_>) -> Result<Diff, BuildError> {
+    let places = Places::default();
+    let side = Side {
+        config: old.config,
+        places: &places,
+    };
+    compare(side, Some(old.lists), new, &[])
+}
 
 /// Compares two configs for clients of the namespaces `from`; if there are none, for clients of the
 /// namespace that both configs name, else of all namespaces.
@@ -25,11 +41,21 @@ use super::{
 ///
 /// A pattern that the router refuses.
 pub fn diff(old: Side<'_>, new: Side<'_>, from: &[String]) -> Result<Diff, BuildError> {
+    compare(old, None, new, from)
+}
+
+fn compare(
+    old: Side<'_>,
+    lists: Option<&HashMap<TableName, Vec<OrderedEntry>>>,
+    new: Side<'_>,
+    from: &[String],
+) -> Result<Diff, BuildError> {
     let (olds, news) = (by_name(old.config), by_name(new.config));
     let keys: BTreeSet<_> = olds.keys().chain(news.keys()).copied().collect();
     let mut diff = Diff {
         settings: settings::changes(&old.config.settings, &new.config.settings),
         services: Vec::new(),
+        classes: 0,
     };
     for key in keys {
         let (before, after) = (olds.get(&key).copied(), news.get(&key).copied());
@@ -52,10 +78,13 @@ pub fn diff(old: Side<'_>, new: Side<'_>, from: &[String]) -> Result<Diff, Build
                 };
                 let pair = PortPair {
                     sides: [old, new],
+                    lists,
                     services: [before, after],
                     ports: [old_port, port],
                 };
-                found.tables.extend(pair.compare(from)?);
+                let (tables, classes) = pair.compare(from)?;
+                found.tables.extend(tables);
+                diff.classes += classes;
             }
         }
         if !found.presence.is_empty() || !found.tables.is_empty() {
@@ -77,13 +106,16 @@ fn by_name(config: &Config) -> BTreeMap<(&str, &str, bool), &Service> {
 /// A port on both sides.
 struct PortPair<'c> {
     sides: [Side<'c>; 2],
+    /// Of the first side.
+    lists: Option<&'c HashMap<TableName, Vec<OrderedEntry>>>,
     services: [&'c Service; 2],
     ports: [&'c Port; 2],
 }
 
 impl PortPair<'_> {
-    fn compare(&self, from: &[String]) -> Result<Vec<TableDiff>, BuildError> {
-        let mut tables = Vec::new();
+    /// The tables that differ, and how many classes were compared.
+    fn compare(&self, from: &[String]) -> Result<(Vec<TableDiff>, usize), BuildError> {
+        let (mut tables, mut looked_at) = (Vec::new(), 0);
         for (clients, namespaces) in self.clients(from) {
             let side = |n: usize| PortSide {
                 config: self.sides[n].config,
@@ -91,10 +123,15 @@ impl PortPair<'_> {
                 port: self.ports[n],
                 client: &namespaces[n],
                 table: routes(self.ports[n], &namespaces[n]),
+                list: self.lists.filter(|_| n == 0).and_then(|lists| {
+                    let list = lists.get(&self.table_name(&namespaces[0]))?;
+                    Some(&**list)
+                }),
             };
             let Some(compared) = classes::compare(side(0), side(1))? else {
                 continue;
             };
+            looked_at += compared.looked_at;
             let changes = self.changes(&compared, &clients);
             if !changes.is_empty() || !compared.limits.is_empty() {
                 tables.push(TableDiff {
@@ -105,7 +142,18 @@ impl PortPair<'_> {
                 });
             }
         }
-        Ok(tables)
+        Ok((tables, looked_at))
+    }
+
+    /// The table of the first side that clients in `namespace` get.
+    fn table_name(&self, namespace: &str) -> TableName {
+        let own = self.ports[0].consumers.get(namespace);
+        TableName {
+            namespace: self.services[0].namespace.clone(),
+            name: self.services[0].name.clone(),
+            port: self.ports[0].port,
+            consumer: own.map(|_| namespace.to_owned()),
+        }
     }
 
     /// Clients that may get other routes than the rest, and the namespace they are in on each side.
@@ -165,13 +213,19 @@ impl PortPair<'_> {
         });
         for class in classes {
             let outcome = |n: usize, rows: &[MatchRow<'_>], decided: &Decided| {
-                let rule = rows[decided.row].rule;
+                let row = &rows[decided.row];
+                let of_entry = row.entry.map(|entry| DecidingRule {
+                    route: String::new(),
+                    name: entry.name.clone(),
+                    place: entry.place.clone(),
+                });
+                let of_rule = row.rule.map(|rule| DecidingRule {
+                    route: rule.route.clone(),
+                    name: rule.name.clone(),
+                    place: self.sides[n].places.of(&rule.route, &rule.name).cloned(),
+                });
                 RuleOutcome {
-                    rule: rule.map(|rule| DecidingRule {
-                        route: rule.route.clone(),
-                        name: rule.name.clone(),
-                        place: self.sides[n].places.of(&rule.route, &rule.name).cloned(),
-                    }),
+                    rule: of_entry.or(of_rule),
                     outcome: decided.outcome.clone(),
                 }
             };

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use gamma_config::{Cors, Filter, Rule};
+use gamma_router::Request;
 
 /// Origins that are tried.
 const ORIGINS: usize = 12;
@@ -46,4 +47,18 @@ pub(super) fn origins<'r>(rules: impl Iterator<Item = &'r Rule>) -> BTreeSet<Str
     }
     origins.insert("https://x.invalid".into());
     origins
+}
+
+/// The method that a preflight asks about; `None` if `request` is none.
+pub(super) fn announced_method<'r>(
+    request: &'r Request<'_, [(&str, &'r [u8])]>,
+) -> Option<&'r [u8]> {
+    let header = |name: &str| {
+        let mut headers = request.headers.iter();
+        headers
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| *value)
+    };
+    let is_asked = request.method == b"OPTIONS" && header("origin").is_some();
+    header("access-control-request-method").filter(|_| is_asked)
 }

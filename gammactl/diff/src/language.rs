@@ -15,23 +15,16 @@ use std::{
 use fixedbitset::FixedBitSet;
 use gamma_pattern::{Dfa, DfaState};
 
-use super::trie::{Trie, TrieNode};
+use super::{
+    text_predicate::TextPredicate,
+    trie::{Trie, TrieNode},
+};
 
 /// States of all patterns together, beyond those that the literals have alone. Patterns that multiply
 /// beyond it are cut off.
 const MAX_STATES: usize = 20_000;
 /// States that a letter of a literal can have alone: in it or not, below a prefix or not.
 const STATES_OF_A_LETTER: usize = 4;
-
-/// What a predicate asks of a text.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum TextPredicate {
-    Exact(String),
-    /// A path prefix, without `/` at its end.
-    Prefix(String),
-    /// A regular expression that the whole text has to match.
-    Pattern(String),
-}
 
 /// Which part of a request a text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +33,8 @@ pub(super) enum TextKind {
     Path,
     /// The value of a header or of a query parameter.
     Value,
+    /// In capital letters, as all are that are registered but for a few with `-`.
+    Method,
 }
 
 /// A text, and the predicates that hold for it.
@@ -68,6 +63,7 @@ struct TextState {
     /// `None` once no literal can follow.
     literal: Option<TrieNode>,
     covered: Option<TrieNode>,
+    begun: Option<TrieNode>,
     /// A rewrite of a prefix can tell `/a/` from `/a/b`.
     slash: bool,
     /// `None` once a pattern can't match any more.
@@ -85,6 +81,10 @@ impl PredicateLanguage {
             TextPredicate::Prefix(text) => Some((i, &**text)),
             _ => None,
         });
+        let beginnings = numbered().filter_map(|(i, p)| match p {
+            TextPredicate::Begins(text) => Some((i, &**text)),
+            _ => None,
+        });
         let mut cut = false;
         let mut patterns = Vec::new();
         for (i, predicate) in numbered() {
@@ -98,7 +98,7 @@ impl PredicateLanguage {
         Self {
             kind,
             predicates: predicates.len(),
-            literals: Trie::new(exact, prefixes),
+            literals: Trie::new(exact, prefixes, beginnings),
             classes: classes(kind, &patterns),
             patterns,
             cut,
@@ -148,34 +148,37 @@ impl PredicateLanguage {
 
     /// The predicates that hold for `text`.
     pub(super) fn holds(&self, text: &str) -> FixedBitSet {
-        let mut state = Self::origin(&self.patterns);
+        let mut state = self.origin();
         for byte in text.bytes() {
             state = self.step(&state, byte);
         }
         self.predicates_at(&state)
     }
 
-    fn origin(patterns: &[(usize, Arc<Dfa>)]) -> TextState {
+    fn origin(&self) -> TextState {
         TextState {
             literal: Some(Trie::ROOT),
             covered: None,
+            begun: self.literals.begun(Trie::ROOT, None),
             slash: false,
-            patterns: patterns.iter().map(|(_, p)| Some(p.start())).collect(),
+            patterns: self.patterns.iter().map(|(_, p)| Some(p.start())).collect(),
         }
     }
 
     fn start(&self) -> TextState {
-        let origin = Self::origin(&self.patterns);
+        let origin = self.origin();
         match self.kind {
             TextKind::Path => self.step(&origin, b'/'),
-            TextKind::Value => origin,
+            TextKind::Value | TextKind::Method => origin,
         }
     }
 
     fn step(&self, state: &TextState, byte: u8) -> TextState {
         let literals = &self.literals;
+        let literal = state.literal.and_then(|node| literals.child(node, byte));
         TextState {
-            literal: state.literal.and_then(|node| literals.child(node, byte)),
+            literal,
+            begun: literal.map_or(state.begun, |node| literals.begun(node, state.begun)),
             covered: match state.literal {
                 Some(node) => literals.covered(node, byte, state.covered),
                 None => state.covered,
@@ -214,6 +217,7 @@ impl PredicateLanguage {
     fn predicates_at(&self, state: &TextState) -> FixedBitSet {
         let mut holds = FixedBitSet::with_capacity(self.predicates);
         holds.extend(self.literals.covering(state.covered));
+        holds.extend(self.literals.beginning(state.begun));
         holds.extend(
             state
                 .literal
@@ -228,9 +232,13 @@ impl PredicateLanguage {
         holds
     }
 
-    /// Spaces around a value do not reach the other side.
+    /// A path ends before its query, and spaces around a value do not reach the other side.
     fn is_sendable(&self, text: &[u8]) -> bool {
-        self.kind == TextKind::Path || text.trim_ascii() == text
+        match self.kind {
+            TextKind::Path => !text.iter().any(|byte| b"?#".contains(byte)),
+            TextKind::Value => text.trim_ascii() == text,
+            TextKind::Method => !text.is_empty() && text.iter().all(u8::is_ascii_uppercase),
+        }
     }
 }
 
@@ -252,10 +260,13 @@ fn classes(kind: TextKind, patterns: &[(usize, Arc<Dfa>)]) -> Vec<Vec<u8>> {
     let sendable: &[u8] = match kind {
         TextKind::Path => b"!\"$%&'()*+,/:;<=>@[\\]^`{|}~",
         TextKind::Value => b" !\"#$%&'()*+,/:;<=>?@[\\]^`{|}~",
+        TextKind::Method => b"",
     };
     let mut classes: Vec<Vec<u8>> = Vec::new();
     let mut numbers: HashMap<Vec<u8>, usize> = HashMap::new();
-    for &byte in FIRST.iter().chain(sendable) {
+    let letters = FIRST.iter().chain(sendable);
+    let letters = letters.filter(|byte| kind != TextKind::Method || byte.is_ascii_uppercase());
+    for &byte in letters {
         let mut key: Vec<u8> = patterns.iter().map(|(_, p)| p.class(byte)).collect();
         // What separates elements is like no other letter.
         key.push(u8::from(kind == TextKind::Path && byte == b'/'));

@@ -22,6 +22,9 @@
 //!    visitor all that becomes of it (`effects`), as it tells the filter. That is compared
 //!    (`differences`), with shares as exact fractions.
 //!
+//! [`diff_lists`] does the same for routes and the lists that they were made of: there the first entry that holds decides, and
+//! what an entry asks may be the opposite of a predicate. The values are the same; only the sets of them are complemented.
+//!
 //! Whatever had to be cut short is said in [`TableDiff::limits`].
 
 #![forbid(unsafe_code)]
@@ -40,6 +43,7 @@ mod language;
 mod match_predicates;
 mod methods;
 mod model;
+mod ordered;
 mod outcome;
 mod place;
 mod port_side;
@@ -55,17 +59,21 @@ mod settings;
 mod space;
 mod table;
 mod text;
+mod text_predicate;
 mod texts;
 mod trie;
 mod witness;
 mod wording;
 
-pub use compare::diff;
+pub use compare::{diff, diff_lists};
 pub use differences::Difference;
 pub use gamma_compile::Share;
 pub use model::{
     Clients, DecidingRule, DecisionChange, Diff, RuleOutcome, ServiceDiff, Side, TableDiff,
 };
+pub use ordered::{OrderedEntry, OrderedSide, SignedTest, TableName, TextReplacement};
 pub use outcome::{AnsweredBy, RequestOutcome, Treatment};
 pub use place::{Places, RulePlace};
 pub use presence::PresenceChange;
+pub use request_part::RequestPart;
+pub use text_predicate::TextPredicate;

@@ -29,6 +29,9 @@ pub struct Diff {
     pub settings: Vec<Difference>,
     /// Services, in the order of their names.
     pub services: Vec<ServiceDiff>,
+    /// Classes of requests that were looked at in tables that are not the same as written: pairs of two matches, one of each
+    /// side, that have requests in common.
+    pub classes: usize,
 }
 
 /// What changes for one Service.

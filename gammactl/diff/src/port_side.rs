@@ -3,6 +3,8 @@
 use gamma_config::{ByNamespace, Config, Port, RouteTable, Service};
 use gamma_router::{BuildError, Router};
 
+use super::ordered::OrderedEntry;
+
 /// A Service port of one config, as clients of one namespace have it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PortSide<'c> {
@@ -13,6 +15,8 @@ pub(super) struct PortSide<'c> {
     pub(super) client: &'c str,
     /// The routes that these clients get.
     pub(super) table: Option<&'c RouteTable>,
+    /// What decides in the place of the matches of the table.
+    pub(super) list: Option<&'c [OrderedEntry]>,
 }
 
 impl PortSide<'_> {

@@ -1,17 +1,20 @@
 //! The parts of a request that matches look at: the values that a part can have, and what a match
 //! can ask of it.
 
-use super::{language::TextPredicate, service_address::ServiceAddress};
+use super::{service_address::ServiceAddress, text_predicate::TextPredicate};
 
 /// A part of a request.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(super) enum RequestPart {
+pub enum RequestPart {
     /// Scheme, authority and destination.
     Address,
+    /// Without its query.
     Path,
+    /// As it is sent.
     Method,
     /// By its name in lower case.
     Header(String),
+    /// By its name.
     QueryParam(String),
 }
 
@@ -29,6 +32,8 @@ pub(super) enum PartValue {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum PartPredicate {
     Text(TextPredicate),
+    /// The same, where a missing header or query parameter is the empty text.
+    TextOrMissing(TextPredicate),
     Method(&'static str),
     /// In lower case, or `*.` and more.
     Hostname(String),
@@ -37,8 +42,16 @@ pub(super) enum PartPredicate {
 impl PartPredicate {
     pub(super) fn text(&self) -> Option<&TextPredicate> {
         match self {
-            Self::Text(predicate) => Some(predicate),
+            Self::Text(predicate) | Self::TextOrMissing(predicate) => Some(predicate),
             _ => None,
         }
     }
+}
+
+/// A predicate on a part, or its opposite.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct SignedPredicate {
+    pub(super) part: RequestPart,
+    pub(super) predicate: PartPredicate,
+    pub(super) holds: bool,
 }

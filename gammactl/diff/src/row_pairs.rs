@@ -49,6 +49,8 @@ pub(super) struct RowPairs<'e> {
     /// Old row and new row.
     known: HashSet<(usize, usize, Ask)>,
     classes: Vec<ChangedClass>,
+    /// Pairs of matches that have requests in common.
+    pub(super) looked_at: usize,
 }
 
 impl<'e> RowPairs<'e> {
@@ -66,6 +68,7 @@ impl<'e> RowPairs<'e> {
             budget: Budget::new(),
             known: HashSet::new(),
             classes: Vec::new(),
+            looked_at: 0,
         }
     }
 
@@ -79,6 +82,7 @@ impl<'e> RowPairs<'e> {
         self.each(|pairs, old, new| {
             let is_changed = pairs.old.changed[old] || pairs.new.changed[new];
             let same = pairs.old.rows[old].effect == pairs.new.rows[new].effect;
+            pairs.looked_at += usize::from(pairs.overlap(old, new));
             if is_changed && !same {
                 pairs.pair(old, new, Ask::Plain);
             }
@@ -109,6 +113,11 @@ impl<'e> RowPairs<'e> {
                 }
             }
         }
+    }
+
+    fn overlap(&self, old: usize, new: usize) -> bool {
+        let regions = (&self.old.regions[old], &self.new.regions[new]);
+        matches!(regions, (Some(a), Some(b)) if a.overlaps(b))
     }
 
     fn pair(&mut self, old: usize, new: usize, ask: Ask) {

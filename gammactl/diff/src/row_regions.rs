@@ -26,7 +26,7 @@ impl<'e> RowRegions<'e> {
     pub(super) fn new(rows: &'e [MatchRow<'e>], changed: Vec<bool>, space: &Space) -> Self {
         Self {
             changed,
-            regions: rows.iter().map(|e| space.region(e.r#match)).collect(),
+            regions: rows.iter().map(|e| space.region(&e.predicates)).collect(),
             before: vec![OnceCell::new(); rows.len()],
             rows,
         }

@@ -8,10 +8,11 @@ use gamma_config::{Service, ServiceKind};
 use gamma_router::{BuildError, HostPattern, Router};
 
 use super::{
-    language::{PredicateLanguage, TextKind, TextPredicate},
+    language::{PredicateLanguage, TextKind},
     port_side::PortSide,
     request_part::{PartPredicate, PartValue},
     service_address::ServiceAddress,
+    text_predicate::TextPredicate,
 };
 
 /// Ways to name the Service that are looked at whether or not a match tells them apart.
@@ -138,7 +139,7 @@ impl ServiceAddresses {
                         HostPattern::new(host).matches_authority(address.authority.as_bytes())
                     }
                     PartPredicate::Method(_) => false,
-                    PartPredicate::Text(_) => {
+                    PartPredicate::Text(_) | PartPredicate::TextOrMissing(_) => {
                         text += 1;
                         by_text.next_if_eq(&(text - 1)).is_some()
                     }

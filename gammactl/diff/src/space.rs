@@ -4,15 +4,13 @@
 use std::{collections::BTreeMap, rc::Rc};
 
 use fixedbitset::FixedBitSet;
-use gamma_config::Match;
 
 use super::{
     cors,
     language::TextKind,
-    match_predicates::predicates,
     methods::{MethodHints, methods},
     region::Region,
-    request_part::{PartPredicate, PartValue, RequestPart},
+    request_part::{PartPredicate, PartValue, RequestPart, SignedPredicate},
     service_addresses::ServiceAddresses,
     table::MatchRow,
     texts::{paths, texts},
@@ -39,10 +37,9 @@ impl Space {
         let always = [RequestPart::Address, RequestPart::Path, RequestPart::Method];
         let mut asked: BTreeMap<RequestPart, Vec<PartPredicate>> =
             always.map(|part| (part, Vec::new())).into();
-        for r#match in rows.clone().filter_map(|row| row.r#match) {
-            for (part, predicate) in predicates(r#match) {
-                asked.entry(part).or_default().push(predicate);
-            }
+        for signed in rows.clone().flat_map(|row| &row.predicates) {
+            let asked = asked.entry(signed.part.clone()).or_default();
+            asked.push(signed.predicate.clone());
         }
         let rules = rows.filter_map(|row| row.rule);
         let hints = MethodHints {
@@ -73,12 +70,12 @@ impl Space {
         let mut cut = false;
         let values: Vec<(PartValue, FixedBitSet)> = match &part {
             RequestPart::Address => addresses.values(predicates, &mut cut),
-            RequestPart::Method => methods(predicates, hints),
+            RequestPart::Method => methods(predicates, hints, &mut cut),
             RequestPart::Path => paths(predicates, hints.is_grpc, &mut cut),
             RequestPart::Header(_) | RequestPart::QueryParam(_) => {
-                let none = FixedBitSet::with_capacity(predicates.len());
-                let mut values = vec![(PartValue::Absent, none)];
-                values.extend(texts(TextKind::Value, predicates, &mut cut));
+                let texts = texts(TextKind::Value, predicates, &mut cut);
+                let mut values = vec![(PartValue::Absent, missing(predicates, &texts))];
+                values.extend(texts);
                 values
             }
         };
@@ -99,15 +96,25 @@ impl Space {
         &self.sizes
     }
 
-    /// The requests that `match` selects; `None` if there are none.
-    pub(super) fn region(&self, r#match: Option<&Match>) -> Option<Region> {
-        let predicates = r#match.map(predicates).unwrap_or_default();
-        let values = predicates.into_iter().map(|(part, predicate)| {
-            let part = self.number(&part)?;
-            Some((part, self.satisfying.get(&(part, predicate))?.clone()))
+    /// The requests for which `predicates` hold as they are signed; `None` if there are none.
+    pub(super) fn region(&self, predicates: &[SignedPredicate]) -> Option<Region> {
+        let values = predicates.iter().map(|signed| {
+            let part = self.number(&signed.part)?;
+            let key = (part, signed.predicate.clone());
+            let satisfying = self.satisfying.get(&key)?;
+            if signed.holds {
+                return Some((part, satisfying.clone()));
+            }
+            let mut others = FixedBitSet::with_capacity(self.sizes[part]);
+            others.insert_range(..);
+            others.difference_with(satisfying);
+            (!others.is_clear()).then(|| (part, others.into()))
         });
         let mut values = values.collect::<Option<Vec<_>>>()?;
         values.sort_by_key(|(part, _)| *part);
+        if values.iter().any(|(_, values)| values.is_clear()) {
+            return None;
+        }
         Region::new(values)
     }
 
@@ -137,4 +144,18 @@ impl Space {
             })
             .collect()
     }
+}
+
+/// The predicates that hold where there is no such header or query parameter: those of a missing one that hold for the empty
+/// text.
+fn missing(predicates: &[PartPredicate], texts: &[(PartValue, FixedBitSet)]) -> FixedBitSet {
+    let mut holds = FixedBitSet::with_capacity(predicates.len());
+    let empty = texts
+        .iter()
+        .find(|(text, _)| *text == PartValue::Text(String::new()));
+    if let Some((_, of_empty)) = empty {
+        let counts = |at: &usize| matches!(predicates[*at], PartPredicate::TextOrMissing(_));
+        holds.extend(of_empty.ones().filter(counts));
+    }
+    holds
 }

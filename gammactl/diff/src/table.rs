@@ -2,46 +2,62 @@
 
 use std::collections::HashMap;
 
-use gamma_config::{Filter, Match, PathMatchType, PathModifier, PathPrefix, RouteTable, Rule};
+use gamma_config::{Filter, Match, PathMatchType, PathModifier, PathPrefix, Rule};
 use gamma_router::trace::match_order;
 
-/// A match and its rule.
+use super::{
+    match_predicates::{of_tests, predicates},
+    ordered::OrderedEntry,
+    port_side::PortSide,
+    request_part::SignedPredicate,
+};
+
+/// A match and its rule, or an entry of a list.
 #[derive(Debug, Clone)]
 pub(super) struct MatchRow<'c> {
-    /// `None`: every request.
-    pub(super) r#match: Option<&'c Match>,
+    /// None: every request.
+    pub(super) predicates: Vec<SignedPredicate>,
     /// `None` for what becomes of requests that no match selects.
     pub(super) rule: Option<&'c Rule>,
+    /// Of a list.
+    pub(super) entry: Option<&'c OrderedEntry>,
     /// Equal numbers, equal effects on equal requests. Other numbers may have the same effects too.
     pub(super) effect: usize,
 }
 
-/// The matches of one table in order of precedence; the last row is for all other requests.
-pub(super) fn rows<'c>(
-    table: Option<&'c RouteTable>,
-    own_cluster: &str,
-    effects: &mut EffectNumbers,
-) -> Vec<MatchRow<'c>> {
+/// The matches of one table in order of precedence, or the entries of its list; the last row is for all other requests.
+pub(super) fn rows<'c>(side: PortSide<'c>, effects: &mut EffectNumbers) -> Vec<MatchRow<'c>> {
     let mut rows = Vec::new();
-    if let Some(table) = table {
-        let order = match_order(table);
-        rows.extend(order.filter_map(|(rule, number)| {
+    match (side.table, side.list) {
+        (Some(table), Some(list)) => rows.extend(list.iter().map(|entry| {
+            let rule = table.rules.get(entry.rule);
+            MatchRow {
+                predicates: of_tests(&entry.tests),
+                rule,
+                entry: Some(entry),
+                effect: effects.of_entry(rule, entry),
+            }
+        })),
+        (Some(table), None) => rows.extend(match_order(table).filter_map(|(rule, number)| {
             let rule = table.rules.get(rule as usize)?;
             let r#match = rule.matches.get(number as usize);
             Some(MatchRow {
-                r#match,
+                predicates: r#match.map(predicates).unwrap_or_default(),
                 rule: Some(rule),
+                entry: None,
                 effect: effects.of_rule(rule, r#match),
             })
-        }));
+        })),
+        (None, _) => {}
     }
     rows.push(MatchRow {
-        r#match: None,
+        predicates: Vec::new(),
         rule: None,
-        effect: effects.number(if table.is_some() {
+        entry: None,
+        effect: effects.number(if side.table.is_some() {
             "no rule".into()
         } else {
-            format!("to {own_cluster}")
+            format!("to {}", side.port.cluster)
         }),
     });
     rows
@@ -55,6 +71,13 @@ impl EffectNumbers {
     fn number(&mut self, effect: String) -> usize {
         let next = self.0.len();
         *self.0.entry(effect).or_insert(next)
+    }
+
+    fn of_entry(&mut self, rule: Option<&Rule>, entry: &OrderedEntry) -> usize {
+        match (rule, &entry.path) {
+            (Some(rule), None) => self.of_rule(rule, None),
+            (_, path) => self.number(format!("{} {path:?}", entry.rule)),
+        }
     }
 
     fn of_rule(&mut self, rule: &Rule, r#match: Option<&Match>) -> usize {

@@ -21,6 +21,21 @@ impl Diff {
     }
 }
 
+impl DecisionChange {
+    /// The simplest request in one line, as `gammactl explain` takes it, and what becomes of it before and after.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let request = self.requests.first().map(curl).unwrap_or_default();
+        let one = |difference: &Difference| {
+            let value = |value: &Option<String>| value.clone().unwrap_or_else(|| "none".into());
+            let (before, after) = (value(&difference.before), value(&difference.after));
+            format!("{}: {before} → {after}", difference.what)
+        };
+        let differences: Vec<String> = self.differences.iter().map(one).collect();
+        format!("{request}  {}", differences.join(", "))
+    }
+}
+
 fn render(diff: &Diff, color: bool) -> String {
     let styles = TextStyles { color };
     let mut out = String::new();

@@ -4,8 +4,9 @@
 use fixedbitset::FixedBitSet;
 
 use super::{
-    language::{PredicateLanguage, TextKind, TextPredicate, Word},
+    language::{PredicateLanguage, TextKind, Word},
     request_part::{PartPredicate, PartValue},
+    text_predicate::TextPredicate,
 };
 
 /// One text for every set of `predicates` that can hold together, the most natural first. Sets `cut`
@@ -26,7 +27,7 @@ pub(super) fn texts(
     // A text that somebody wrote comes before another of the same length.
     words.sort_by_key(|word| {
         let written = predicates.iter().any(|predicate| match predicate {
-            TextPredicate::Exact(text) => *text == word.text,
+            TextPredicate::Exact(text) | TextPredicate::Begins(text) => *text == word.text,
             TextPredicate::Prefix(text) => *text == word.text || word.text == "/",
             TextPredicate::Pattern(_) => false,
         });

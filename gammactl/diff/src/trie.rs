@@ -1,4 +1,4 @@
-//! A trie of the literal predicates on one part of a request: exact values and path prefixes.
+//! A trie of the literal predicates on one part of a request: exact values, path prefixes and beginnings of texts.
 
 use std::collections::HashMap;
 
@@ -20,6 +20,10 @@ struct Letters {
     prefix: Vec<usize>,
     /// For a prefix: the next shorter one that holds for whatever this one holds for.
     parent: Option<TrieNode>,
+    /// Beginnings that end here.
+    beginning: Vec<usize>,
+    /// For a beginning: the next shorter one.
+    shorter: Option<TrieNode>,
 }
 
 impl Trie {
@@ -29,6 +33,7 @@ impl Trie {
     pub(super) fn new<'p>(
         exact: impl Iterator<Item = (usize, &'p str)>,
         prefixes: impl Iterator<Item = (usize, &'p str)>,
+        beginnings: impl Iterator<Item = (usize, &'p str)>,
     ) -> Self {
         let mut trie = Self {
             nodes: vec![Letters::default()],
@@ -51,6 +56,21 @@ impl Trie {
                 at = at.and_then(|at| trie.child(at, byte));
             }
             trie.nodes[node as usize].parent = parent;
+        }
+        let mut ends = Vec::new();
+        for (predicate, text) in beginnings {
+            let node = trie.insert(text);
+            trie.nodes[node as usize].beginning.push(predicate);
+            ends.push((node, text));
+        }
+        for (node, text) in ends {
+            let mut at = Self::ROOT;
+            let mut shorter = None;
+            for byte in text.bytes() {
+                shorter = trie.begun(at, shorter);
+                at = trie.child(at, byte).unwrap_or(at);
+            }
+            trie.nodes[node as usize].shorter = shorter;
         }
         trie
     }
@@ -96,10 +116,20 @@ impl Trie {
         }
     }
 
+    /// The longest beginning up to `node`; `begun` was it up to the node before.
+    pub(super) fn begun(&self, node: TrieNode, begun: Option<TrieNode>) -> Option<TrieNode> {
+        if self.nodes[node as usize].beginning.is_empty() {
+            begun
+        } else {
+            Some(node)
+        }
+    }
+
     /// Whether a literal ends here.
     pub(super) fn is_end(&self, node: TrieNode) -> bool {
         let letters = &self.nodes[node as usize];
-        !(letters.exact.is_empty() && letters.prefix.is_empty())
+        let lists = [&letters.exact, &letters.prefix, &letters.beginning];
+        lists.into_iter().any(|list| !list.is_empty())
     }
 
     /// The predicates that hold for the text of `node`, but for those that `covered` it.
@@ -112,6 +142,13 @@ impl Trie {
     pub(super) fn covering(&self, covered: Option<TrieNode>) -> impl Iterator<Item = usize> {
         std::iter::successors(covered, |&node| self.nodes[node as usize].parent)
             .flat_map(|node| &self.nodes[node as usize].prefix)
+            .copied()
+    }
+
+    /// The beginnings that hold where `begun` is the longest.
+    pub(super) fn beginning(&self, begun: Option<TrieNode>) -> impl Iterator<Item = usize> {
+        std::iter::successors(begun, |&node| self.nodes[node as usize].shorter)
+            .flat_map(|node| &self.nodes[node as usize].beginning)
             .copied()
     }
 }

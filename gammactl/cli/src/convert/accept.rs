@@ -44,12 +44,10 @@ impl Accepted {
         Ok(all)
     }
 
-    /// Takes the findings that are accepted away, and says how many there were.
-    pub(super) fn take_from(&self, found: &mut Diagnostics, sources: &Sources) -> usize {
-        let mut taken = 0;
+    /// Takes the findings that are accepted away.
+    pub(super) fn take_from(&self, found: &mut Diagnostics, sources: &Sources) {
         found.retain(|finding| {
             let known = self.0.iter().find(|known| known.is(finding, sources));
-            taken += usize::from(known.is_some());
             known.is_none()
         });
         for unused in self.0.iter().filter(|known| !known.is_used.get()) {
@@ -62,7 +60,6 @@ impl Accepted {
                 unused.code
             ));
         }
-        taken
     }
 }
 

@@ -1,9 +1,9 @@
-//! What becomes of requests, in the Gateway API's words.
+//! What becomes of requests, in the Gateway API's words and in the source's.
 
 use gamma_manifest::source::Span;
 use serde_json::{Map, Value};
 
-use crate::order::PathSet;
+use crate::{order::PathSet, source_list::SourceEffect};
 
 /// A rule without its matches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +26,10 @@ pub(crate) struct ActionProblem {
 
 /// What the effects of a list are.
 pub(crate) trait RuleActions {
+    /// How many effects there are.
+    fn count(&self) -> usize;
     /// What effect number `effect` does with requests to `path`.
     fn content(&self, effect: usize, path: &PathSet) -> RuleContent;
+    /// What the source has it do, for the proof.
+    fn source_effect(&self, effect: usize) -> SourceEffect;
 }

@@ -5,16 +5,18 @@ use std::collections::BTreeMap;
 use gamma_manifest::source::Span;
 use serde_json::{Map, Value, json};
 
-use crate::{order::RequestCondition, route::RouteRule, service::SourceService};
+use crate::{
+    order::RequestCondition, route::RouteRule, service::SourceService, source_list::SourceList,
+};
 
 /// The rules of one kind of clients by port.
 pub(crate) type Tables = BTreeMap<u16, PortRules>;
 
-/// The rules at one port, and the list that they were made of.
+/// The rules at one port, and the list that they are made of.
 #[derive(Debug, Clone)]
 pub(crate) struct PortRules {
     pub(crate) rules: Vec<RouteRule>,
-    pub(crate) ordered: Vec<RouteRule>,
+    pub(crate) source: SourceList,
 }
 
 impl PartialEq for PortRules {
@@ -25,22 +27,19 @@ impl PartialEq for PortRules {
 
 impl PortRules {
     /// One rule for all requests. Without `members` it has no backend.
-    fn one(span: Option<Span>, members: Map<String, Value>) -> Self {
+    fn one(span: Span, members: Map<String, Value>, source: SourceList) -> Self {
         let rules = vec![RouteRule {
             name: None,
             matches: vec![RequestCondition::default()],
-            spans: span.into_iter().collect(),
+            spans: vec![span],
             members,
         }];
-        Self {
-            ordered: rules.clone(),
-            rules,
-        }
+        Self { rules, source }
     }
 
-    /// Where no request meets any match.
-    pub(crate) fn nothing_holds(span: Span) -> Self {
-        Self::one(Some(span), Map::new())
+    /// Where no request meets any match of `source`.
+    pub(crate) fn nothing_holds(span: Span, source: SourceList) -> Self {
+        Self::one(span, Map::new(), source)
     }
 }
 
@@ -52,14 +51,17 @@ pub(crate) fn with_defaults(
     namespace: &str,
 ) -> Tables {
     for (&port, others) in others.into_iter().flatten() {
+        let Some(span) = others.rules.first().map(|rule| rule.spans[0]) else {
+            continue;
+        };
         tables.entry(port).or_insert_with(|| {
             let mut backend = json!({"name": service.name, "port": port});
             if namespace != service.namespace {
                 backend["namespace"] = service.namespace.as_str().into();
             }
-            let span = others.rules.first().map(|rule| rule.spans[0]);
             let members = [("backendRefs".to_owned(), json!([backend]))];
-            PortRules::one(span, members.into_iter().collect())
+            let members: Map<String, Value> = members.into_iter().collect();
+            PortRules::one(span, members.clone(), SourceList::one(span, members))
         });
     }
     tables

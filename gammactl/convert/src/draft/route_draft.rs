@@ -60,7 +60,7 @@ impl RouteDraft {
         self.dead.extend(table.dead);
         Some(PortRules {
             rules: table.rules,
-            ordered: table.ordered,
+            source: table.source,
         })
     }
 
@@ -119,12 +119,12 @@ impl RouteDraft {
         tables: &Tables,
     ) {
         let mut by_rules: Vec<(Vec<u16>, &Vec<RouteRule>)> = Vec::new();
-        for (port, PortRules { rules, ordered }) in tables {
+        for (port, PortRules { rules, source }) in tables {
             self.lists.push(List {
                 service: (service.namespace.clone(), service.name.clone()),
                 namespace: namespace.into(),
                 port: *port,
-                rules: ordered.clone(),
+                source: source.clone(),
             });
             match by_rules.iter_mut().find(|(_, known)| *known == rules) {
                 Some((ports, _)) => ports.push(*port),

@@ -12,14 +12,15 @@ use super::{
 use crate::{
     order::{self, Encoding, OrderProblem},
     route::RouteRule,
+    source_list::SourceList,
 };
 
 /// What a list became.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
     pub(crate) rules: Vec<RouteRule>,
-    /// One match each, in the order of the source.
-    pub(crate) ordered: Vec<RouteRule>,
+    /// What they are made of.
+    pub(crate) source: SourceList,
     pub(crate) found: Vec<Diagnostic>,
     /// Matches that decide some request.
     pub(crate) alive: Vec<Span>,
@@ -35,6 +36,7 @@ pub(crate) fn table(requests: &RequestList, actions: &impl RuleActions) -> Table
     let encoded = order::encode(&requests.entries);
     let span = |origin: usize| requests.origins[origin].span;
     let mut table = Table {
+        source: requests.source_list(actions),
         found: encoded
             .problems
             .iter()
@@ -43,7 +45,7 @@ pub(crate) fn table(requests: &RequestList, actions: &impl RuleActions) -> Table
         ..Table::default()
     };
     for origin in 0..requests.origins.len() {
-        let is_dead = encoded.dead.contains(&origin);
+        let is_dead = encoded.dead.contains(&origin) || requests.never().contains(&span(origin));
         if is_dead {
             &mut table.dead
         } else {
@@ -62,10 +64,6 @@ pub(crate) fn table(requests: &RequestList, actions: &impl RuleActions) -> Table
         spans: vec![span(encoding.origin)],
         members: content.map(|content| content.members).unwrap_or_default(),
     };
-    for encoding in order::in_order(&requests.entries) {
-        let content = content(&encoding);
-        table.ordered.push(rule(&encoding, content));
-    }
     for encoding in &encoded.matches {
         let content = content(encoding);
         for problem in content.iter().flat_map(|content| &content.problems) {

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     draft::{ActionProblem, RuleActions, RuleContent},
     order::PathSet,
+    source_list::{SourceEffect, SourcePathChange},
 };
 
 /// Where the requests of a rule can go.
@@ -34,9 +35,18 @@ pub(super) struct IstioActions<'a, B> {
 }
 
 impl<B: Backends> RuleActions for IstioActions<'_, B> {
+    fn count(&self) -> usize {
+        self.effects.len()
+    }
+
     fn content(&self, effect: usize, path: &PathSet) -> RuleContent {
         let (http, matched) = &self.effects[effect];
         content(&self.rules[*http], matched, path, self.port, self.backends)
+    }
+
+    fn source_effect(&self, effect: usize) -> SourceEffect {
+        let (http, matched) = &self.effects[effect];
+        source_effect(&self.rules[*http], matched, self.port, self.backends)
     }
 }
 
@@ -114,46 +124,55 @@ fn content(
     content
 }
 
-/// Where the backends' own changes stand beside those of the rule. "With one destination the destination's `set` wins and adds
-/// come rule, destination; with several the rule's wins and adds come destination, rule."
+/// What the source has `rule` do, for the proof: each destination by itself with its weight, and the path as a text.
+fn source_effect(
+    rule: &HttpRoute,
+    matched: &Matched,
+    port: u16,
+    backends: &impl Backends,
+) -> SourceEffect {
+    let mut plain = rule.clone();
+    let uri = plain
+        .rewrite
+        .as_mut()
+        .and_then(|rewrite| rewrite.uri.take());
+    let mut members = content(&plain, &Matched::Whole, &PathSet::any(), port, backends).members;
+    let mut weights = Vec::new();
+    let alone = rule.destinations.len() == 1;
+    if let Some(refs) = members.get_mut("backendRefs") {
+        *refs = listed(rule, port, alone, backends).collect();
+        let all = rule.destinations.iter().map(|of| of.weight);
+        weights.extend(all.filter(|_| !alone));
+    }
+    let path = uri.map(|uri| match matched {
+        Matched::Whole => SourcePathChange::Whole(uri.value),
+        Matched::Prefix(prefix) => SourcePathChange::Prefix {
+            from: prefix.clone(),
+            to: uri.value,
+        },
+    });
+    SourceEffect {
+        members,
+        weights,
+        path,
+    }
+}
+
+/// Backends that are the same are one; no weight is above a million.
 fn backend_refs(rule: &HttpRoute, port: u16, alone: bool, backends: &impl Backends) -> Value {
     let mut merged: BTreeMap<String, (Value, u64)> = BTreeMap::new();
     let mut order = Vec::new();
-    for (number, of) in rule.destinations.iter().enumerate() {
-        let mut backend = backends.destination(rule, number, port);
-        let request = beside(&of.headers.request, &rule.headers.request, alone);
-        let response = beside(&of.headers.response, &rule.headers.response, alone);
-        // "For Host the rule's."
-        let host = of.headers.host.as_ref().filter(|_| !names_host(rule));
-        let host = host.map(|host| {
-            json!({"type": "URLRewrite", "urlRewrite": {"hostname": host_name(&host.value)}})
-        });
-        let filters: Vec<Value> = [
-            request.filter("RequestHeaderModifier", "requestHeaderModifier"),
-            response.filter("ResponseHeaderModifier", "responseHeaderModifier"),
-            host,
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        if !filters.is_empty() {
-            backend["filters"] = filters.into();
-        }
+    let weights = rule.destinations.iter().map(|of| of.weight);
+    let most = weights.clone().max().unwrap_or(0);
+    for (backend, weight) in listed(rule, port, alone, backends).zip(weights) {
         let key = backend.to_string();
         if !merged.contains_key(&key) {
             order.push(key.clone());
         }
-        merged.entry(key).or_insert((backend, 0)).1 += u64::from(of.weight);
+        merged.entry(key).or_insert((backend, 0)).1 += u64::from(weight);
     }
+    let scale = most / 1_000_000 + 1;
     let list = order.iter().filter_map(|key| merged.get(key));
-    let scale = rule
-        .destinations
-        .iter()
-        .map(|of| of.weight)
-        .max()
-        .unwrap_or(0)
-        / 1_000_000
-        + 1;
     list.map(|(backend, weight)| {
         let mut backend = backend.clone();
         // "weight of one destination is ignored", 0 too.
@@ -163,6 +182,42 @@ fn backend_refs(rule: &HttpRoute, port: u16, alone: bool, backends: &impl Backen
         backend
     })
     .collect()
+}
+
+/// A backend for each destination, without its weight, and where its own changes stand beside those of the rule. "With one
+/// destination the destination's `set` wins and adds come rule, destination; with several the rule's wins and adds come
+/// destination, rule."
+fn listed(
+    rule: &HttpRoute,
+    port: u16,
+    alone: bool,
+    backends: &impl Backends,
+) -> impl Iterator<Item = Value> {
+    rule.destinations
+        .iter()
+        .enumerate()
+        .map(move |(number, of)| {
+            let mut backend = backends.destination(rule, number, port);
+            let request = beside(&of.headers.request, &rule.headers.request, alone);
+            let response = beside(&of.headers.response, &rule.headers.response, alone);
+            // "For Host the rule's."
+            let host = of.headers.host.as_ref().filter(|_| !names_host(rule));
+            let host = host.map(|host| {
+            json!({"type": "URLRewrite", "urlRewrite": {"hostname": host_name(&host.value)}})
+        });
+            let filters: Vec<Value> = [
+                request.filter("RequestHeaderModifier", "requestHeaderModifier"),
+                response.filter("ResponseHeaderModifier", "responseHeaderModifier"),
+                host,
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            if !filters.is_empty() {
+                backend["filters"] = filters.into();
+            }
+            backend
+        })
 }
 
 /// Whether the rule says which host the backend sees.

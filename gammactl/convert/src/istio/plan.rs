@@ -146,25 +146,7 @@ impl Planner<'_, '_> {
                     return Err(());
                 }
             };
-            self.draft
-                .dead(requests.never.iter().map(|(span, _)| *span));
-            if requests.list.entries.is_empty() {
-                if let Some((span, _)) = requests.never.first() {
-                    tables.insert(port, PortRules::nothing_holds(*span));
-                    self.draft.found.push(
-                        Diagnostic::new(
-                            &codes::ANSWERED_OTHERWISE,
-                            *span,
-                            "no request can meet any of the matches",
-                        )
-                        .why(
-                            "Istio answers them all with 404, and a rule without backends with 500",
-                        )
-                        .hint("begin paths with `/`, or remove the VirtualService"),
-                    );
-                }
-                continue;
-            }
+            self.draft.dead(requests.list.never().iter().copied());
             let backends = RouteBackends {
                 versions: &self.versions,
                 draft: &*self.draft,
@@ -180,6 +162,23 @@ impl Planner<'_, '_> {
                 port,
                 backends: &backends,
             };
+            if requests.list.is_empty() {
+                continue;
+            }
+            if let Some(span) = requests.list.never_holds() {
+                let source = requests.list.source_list(&actions);
+                tables.insert(port, PortRules::nothing_holds(span, source));
+                self.draft.found.push(
+                    Diagnostic::new(
+                        &codes::ANSWERED_OTHERWISE,
+                        span,
+                        "no request can meet any of the matches",
+                    )
+                    .why("Istio answers them all with 404, and a rule without backends with 500")
+                    .hint("begin paths with `/`, or remove the VirtualService"),
+                );
+                continue;
+            }
             let table = table(&requests.list, &actions);
             let rules = self.draft.port_rules(table).ok_or(())?;
             tables.insert(port, rules);

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use gamma_config::Method;
 use gamma_manifest::source::Span;
 
 use super::{
@@ -12,10 +11,7 @@ use super::{
 };
 use crate::{
     draft::{EntryOrigin, RequestList, UnspeakableMatch, label},
-    order::{
-        ListEntry, PathSet, RequestCondition, ValueSet, can_be_prefix, quoted, quoted_in_any_case,
-        with_text_prefix,
-    },
+    source_list::{SourceCondition, SourcePart, SourceText, Unspeakable},
 };
 
 /// Who asks.
@@ -39,10 +35,8 @@ pub(super) enum Matched {
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     pub(super) list: RequestList,
-    /// By [`ListEntry::effect`]: the rule, and what its rewrites replace.
+    /// By its effects: the rule, and what its rewrites replace.
     pub(super) effects: Vec<(usize, Matched)>,
-    /// Matches that never hold, and why.
-    pub(super) never: Vec<(Span, &'static str)>,
 }
 
 impl Requests {
@@ -55,30 +49,20 @@ impl Requests {
         let mut requests = Self::default();
         for (http, rule) in rules.iter().enumerate() {
             if rule.matches.is_empty() {
-                let everything = vec![RequestCondition::default()];
-                requests.add(rule, http, rule.span, everything, Vec::new(), None)?;
+                requests.add(rule, http, None)?;
             }
-            for of in &rule.matches {
-                if of.is_for(port, client) {
-                    match conditions(of)? {
-                        Conditions::Never(why) => requests.never.push((of.span, why)),
-                        Conditions::Any(conditions, except) => {
-                            requests.add(rule, http, of.span, conditions, except, Some(of))?;
-                        }
-                    }
-                }
+            for of in rule.matches.iter().filter(|of| of.is_for(port, client)) {
+                requests.add(rule, http, Some(of))?;
             }
         }
         Ok(requests)
     }
 
+    /// Adds a match of `rule`, or all requests.
     fn add(
         &mut self,
         rule: &HttpRoute,
         http: usize,
-        span: Span,
-        conditions: Vec<RequestCondition>,
-        except: Vec<RequestCondition>,
         of: Option<&HttpMatchRequest>,
     ) -> Result<(), UnspeakableMatch> {
         let uri = of.and_then(|of| of.uri.as_ref());
@@ -87,14 +71,12 @@ impl Requests {
             Some(StringMatchKind::Prefix(prefix)) => Matched::Prefix(prefix.clone()),
             Some(StringMatchKind::Present) | None => Matched::Prefix("/".into()),
         };
-        let is_rewritten = rule
-            .rewrite
-            .as_ref()
-            .is_some_and(|rewrite| rewrite.uri.is_some());
+        let rewrite = rule.rewrite.as_ref();
+        let is_rewritten = rewrite.is_some_and(|rewrite| rewrite.uri.is_some());
         let effect = (
             http,
             if is_rewritten {
-                matched.clone()
+                matched
             } else {
                 Matched::Whole
             },
@@ -104,26 +86,18 @@ impl Requests {
             self.effects.push(effect);
             self.effects.len() - 1
         });
-        let RequestList { entries, origins } = &mut self.list;
-        let origin = origins.len();
-        let before = entries.len();
-        for condition in conditions {
-            let entry = ListEntry {
-                condition,
-                except: except.clone(),
-                replaces_prefix: is_rewritten,
-                effect,
-                origin,
-            };
-            let ignores_case = of.is_some_and(|of| of.ignore_uri_case);
-            entries.extend(with_uri(&entry, uri, ignores_case));
-        }
-        if entries.len() == before {
-            self.never.push((span, "no path is like that"));
-        }
-        let name = rule.name.as_ref().map(|name| label(&name.value));
-        origins.push(EntryOrigin { span, name });
-        Ok(())
+        let condition = of.map_or_else(|| Ok(SourceCondition::always()), condition)?;
+        let span = of.map_or(rule.span, |of| of.span);
+        let origin = EntryOrigin {
+            span,
+            rule: rule.span,
+            name: rule.name.as_ref().map(|name| label(&name.value)),
+        };
+        let added = self.list.add(condition, effect, is_rewritten, origin);
+        added.map_err(|what| match of {
+            Some(of) => of.unspeakable(&what),
+            None => unspeakable(span, "all requests"),
+        })
     }
 }
 
@@ -139,102 +113,71 @@ impl HttpMatchRequest {
     }
 }
 
-/// The requests of a match, whatever their path.
-enum Conditions {
-    Never(&'static str),
-    /// Any of the first, and none of the others.
-    Any(Vec<RequestCondition>, Vec<RequestCondition>),
-}
-
-fn conditions(of: &HttpMatchRequest) -> Result<Conditions, UnspeakableMatch> {
+/// What a match asks of a request.
+fn condition(of: &HttpMatchRequest) -> Result<SourceCondition, UnspeakableMatch> {
+    let mut all = Vec::new();
     // Between Services there is no TLS that a sidecar does not make itself.
-    if of.scheme.as_ref().is_some_and(|scheme| !scheme.has("http")) {
-        return Ok(Conditions::Never(
-            "requests in the mesh have the scheme http",
-        ));
-    }
-    let mut condition = RequestCondition::default();
-    let mut methods: Vec<Option<Method>> = vec![None];
-    if let Some(method) = &of.method {
-        methods = restrict(methods, method)?;
-    }
-    if let Some(authority) = &of.authority {
-        condition.headers.insert("host".into(), authority.values());
-    }
-    for (name, value) in &of.headers {
-        match &*name.value.to_ascii_lowercase() {
-            ":method" => methods = restrict(methods, value)?,
-            ":scheme" if value.has("http") => {}
-            ":scheme" => {
-                return Ok(Conditions::Never(
-                    "requests in the mesh have the scheme http",
-                ));
-            }
-            ":authority" => ask(&mut condition, "host", value)?,
-            pseudo if pseudo.starts_with(':') => return Err(unspeakable(value.span, pseudo)),
-            claim if claim.starts_with('@') => return Err(unspeakable(value.span, claim)),
-            name => ask(&mut condition, name, value)?,
+    let scheme = |is: &StringMatch| {
+        if is.has("http") {
+            SourceCondition::always()
+        } else {
+            SourceCondition::never()
         }
+    };
+    all.extend(of.scheme.as_ref().map(scheme));
+    let is = |part: SourcePart, value: &StringMatch| SourceCondition::is(part, value.text());
+    all.extend(
+        of.method
+            .as_ref()
+            .map(|value| is(SourcePart::Method, value)),
+    );
+    all.extend(
+        of.authority
+            .as_ref()
+            .map(|value| is(SourcePart::Host, value)),
+    );
+    for (name, value) in &of.headers {
+        all.push(match &*name.value.to_ascii_lowercase() {
+            ":scheme" => scheme(value),
+            name => is(header(name, value.span)?, value),
+        });
     }
-    for (name, value) in &of.query_params {
-        condition
-            .query_params
-            .insert(name.value.clone(), value.values());
-    }
-    let mut except = Vec::new();
+    let params = of.query_params.iter();
+    all.extend(params.map(|(name, value)| is(SourcePart::QueryParam(name.value.clone()), value)));
     for (name, value) in &of.without_headers {
-        let name = match &*name.value.to_ascii_lowercase() {
-            ":authority" => "host".to_owned(),
-            pseudo if pseudo.starts_with([':', '@']) => {
-                return Err(unspeakable(value.span, pseudo));
-            }
-            name => name.to_owned(),
-        };
+        let part = header(&name.value.to_ascii_lowercase(), value.span)?;
+        if part == SourcePart::Method {
+            return Err(unspeakable(value.span, ":method"));
+        }
         let is_any = matches!(&value.kind, StringMatchKind::Present)
             || matches!(&value.kind, StringMatchKind::Regex(pattern) if pattern == "*");
-        let values = if is_any {
-            ValueSet::any()
-        } else {
-            value.values()
-        };
         // "treat_missing_header_as_empty": a request without the header has the empty value.
-        if !is_any && values.has("").unwrap_or(false) {
-            condition
-                .headers
-                .entry(name.clone())
-                .or_insert_with(ValueSet::any);
-        }
-        let mut exception = RequestCondition::default();
-        exception.headers.insert(name, values);
-        except.push(exception);
+        all.push(if is_any {
+            SourceCondition::Not(Box::new(SourceCondition::is(part, SourceText::Any)))
+        } else {
+            SourceCondition::is_not_even_if_missing(part, value.text())
+        });
     }
-    if methods.is_empty() {
-        return Ok(Conditions::Never("no method is like that"));
+    if let Some(uri) = &of.uri {
+        let text = if of.ignore_uri_case {
+            uri.text_in_any_case()
+        } else {
+            uri.text()
+        };
+        all.push(SourceCondition::is(SourcePart::Path, text));
     }
-    let with = |method| RequestCondition {
-        method,
-        ..condition.clone()
-    };
-    Ok(Conditions::Any(
-        methods.into_iter().map(with).collect(),
-        except,
-    ))
+    Ok(SourceCondition::All(all))
 }
 
-fn ask(
-    condition: &mut RequestCondition,
-    name: &str,
-    value: &StringMatch,
-) -> Result<(), UnspeakableMatch> {
-    // `authority` and the header `:authority` are one.
-    if condition
-        .headers
-        .insert(name.into(), value.values())
-        .is_some()
-    {
-        return Err(unspeakable(value.span, name));
+/// The part of a request that a header stands for.
+fn header(name: &str, span: Span) -> Result<SourcePart, UnspeakableMatch> {
+    match name {
+        ":method" => Ok(SourcePart::Method),
+        // `authority` and the header `:authority` are one.
+        ":authority" | "host" => Ok(SourcePart::Host),
+        odd if odd.starts_with([':', '@']) => Err(unspeakable(span, odd)),
+        name => Ok(SourcePart::Header(name.into())),
     }
-    Ok(())
 }
 
 fn unspeakable(span: Span, name: &str) -> UnspeakableMatch {
@@ -244,65 +187,32 @@ fn unspeakable(span: Span, name: &str) -> UnspeakableMatch {
     }
 }
 
-/// Those of `methods` that are meant; `None` stands for every method.
-fn restrict(
-    methods: Vec<Option<Method>>,
-    by: &StringMatch,
-) -> Result<Vec<Option<Method>>, UnspeakableMatch> {
-    // One that the Gateway API does not have, to see whether all are meant.
-    if by.has("PROPFIND") {
-        if by.has("SUBSCRIBE") && Method::ALL.iter().all(|method| by.has(method.as_str())) {
-            return Ok(methods);
-        }
-        return Err(unspeakable(by.span, "method"));
+impl HttpMatchRequest {
+    /// Says it where it is written.
+    fn unspeakable(&self, what: &Unspeakable) -> UnspeakableMatch {
+        let Unspeakable::Test(part) = what else {
+            return unspeakable(self.span, "so many alternatives");
+        };
+        let (name, values) = match part {
+            SourcePart::Path => ("path", &self.uri),
+            SourcePart::Method => ("method", &self.method),
+            SourcePart::Host => ("host", &self.authority),
+            SourcePart::Header(name) | SourcePart::QueryParam(name) => (name.as_str(), &None),
+        };
+        let named = self
+            .headers
+            .iter()
+            .chain(&self.without_headers)
+            .chain(&self.query_params);
+        let named = named
+            .filter(|(other, _)| {
+                other
+                    .value
+                    .trim_start_matches(':')
+                    .eq_ignore_ascii_case(name)
+            })
+            .map(|(_, value)| value.span);
+        let span = values.iter().map(|value| value.span).chain(named).next();
+        unspeakable(span.unwrap_or(self.span), name)
     }
-    if let StringMatchKind::Exact(method) = &by.kind
-        && !Method::ALL.iter().any(|known| known.as_str() == method)
-    {
-        return Err(unspeakable(by.span, "method"));
-    }
-    let known = Method::ALL.iter().filter(|method| by.has(method.as_str()));
-    let all = known.map(|&method| Some(method));
-    Ok(all
-        .filter(|method| methods.contains(method) || methods.contains(&None))
-        .collect())
-}
-
-/// `entry` for the paths of `uri`.
-fn with_uri(entry: &ListEntry, uri: Option<&StringMatch>, ignores_case: bool) -> Vec<ListEntry> {
-    let with = |path: PathSet| {
-        let mut entry = entry.clone();
-        entry.condition.path = path;
-        vec![entry]
-    };
-    let Some(uri) = uri else {
-        return vec![entry.clone()];
-    };
-    let is_path = |text: &str| text.starts_with('/') && !text.contains(['?', '#']);
-    match &uri.kind {
-        StringMatchKind::Present => vec![entry.clone()],
-        StringMatchKind::Exact(path) if !is_path(path) => Vec::new(),
-        StringMatchKind::Exact(path) if ignores_case => {
-            with(PathSet::Pattern(quoted_in_any_case(path)))
-        }
-        StringMatchKind::Exact(path) if can_be_exact(path) => with(PathSet::Exact(path.clone())),
-        StringMatchKind::Exact(path) => with(PathSet::Pattern(quoted(path))),
-        StringMatchKind::Prefix(prefix) if ignores_case && is_path(prefix) && prefix != "/" => {
-            with(PathSet::Pattern(format!(
-                "{}.*",
-                quoted_in_any_case(prefix)
-            )))
-        }
-        StringMatchKind::Prefix(prefix) => with_text_prefix(entry, prefix),
-        // All paths, for a rule that others read.
-        StringMatchKind::Regex(pattern) if matches!(&**pattern, ".*" | "/.*") => {
-            with(PathSet::any())
-        }
-        StringMatchKind::Regex(pattern) => with(PathSet::Pattern(pattern.clone())),
-    }
-}
-
-/// Whether the API takes `path` as an exact one, which may end with `/`.
-fn can_be_exact(path: &str) -> bool {
-    path == "/" || can_be_prefix(path)
 }

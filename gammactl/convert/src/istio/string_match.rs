@@ -7,7 +7,7 @@ use gamma_manifest::{
 };
 use gamma_pattern::Dfa;
 
-use crate::{order::ValueSet, report::Findings};
+use crate::{report::Findings, source_list::SourceText};
 
 /// What a text is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,14 +62,22 @@ impl StringMatch {
         Some(Self { kind, span })
     }
 
-    /// The values of a header or of a query parameter.
-    pub(super) fn values(&self) -> ValueSet {
+    /// The texts that are meant.
+    pub(super) fn text(&self) -> SourceText {
         match &self.kind {
-            StringMatchKind::Present => ValueSet::any(),
-            StringMatchKind::Exact(value) if value.is_empty() => ValueSet::Pattern(String::new()),
-            StringMatchKind::Exact(value) => ValueSet::Exact(value.clone()),
-            StringMatchKind::Prefix(prefix) => ValueSet::starting_with(prefix),
-            StringMatchKind::Regex(pattern) => ValueSet::Pattern(pattern.clone()),
+            StringMatchKind::Present => SourceText::Any,
+            StringMatchKind::Exact(value) => SourceText::Exact(value.clone()),
+            StringMatchKind::Prefix(prefix) => SourceText::Prefix(prefix.clone()),
+            StringMatchKind::Regex(pattern) => SourceText::Regex(pattern.clone()),
+        }
+    }
+
+    /// The same in any case. A regular expression says itself what it takes for the same.
+    pub(super) fn text_in_any_case(&self) -> SourceText {
+        match self.text() {
+            SourceText::Exact(text) => SourceText::ExactInAnyCase(text),
+            SourceText::Prefix(text) => SourceText::PrefixInAnyCase(text),
+            text => text,
         }
     }
 

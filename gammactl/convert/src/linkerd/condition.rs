@@ -1,25 +1,20 @@
 //! `condition` of a ServiceProfile's route: which requests it is for.
 
-use gamma_config::Method;
 use gamma_manifest::{
     diagnostic::codes,
-    source::{Span, Spanned},
+    source::Spanned,
     yaml::{Field, ObjectReader},
 };
 use gamma_pattern::Dfa;
 
 use super::pattern::as_read;
 use crate::{
-    draft::UnspeakableMatch,
-    order::{Meet, PathSet, RequestCondition},
     report::Findings,
+    source_list::{SourceCondition, SourcePart, SourceText},
 };
 
 /// How deep `all`, `any` and `not` may be nested.
 const DEEPEST: usize = 32;
-/// Conjunctions that a condition may become.
-const MOST_ALTERNATIVES: usize = 256;
-
 /// "RequestMatch".
 #[derive(Debug, Clone)]
 pub(super) enum ProfileCondition {
@@ -28,13 +23,6 @@ pub(super) enum ProfileCondition {
     All(Vec<ProfileCondition>),
     Any(Vec<ProfileCondition>),
     Not(Box<ProfileCondition>),
-}
-
-/// One way to meet a condition: `only` must hold, and none of `except`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Alternative {
-    pub(super) only: RequestCondition,
-    pub(super) except: Vec<RequestCondition>,
 }
 
 impl ProfileCondition {
@@ -103,129 +91,34 @@ impl ProfileCondition {
         Self::Path(pattern)
     }
 
-    /// The ways to meet it.
-    pub(super) fn alternatives(&self, span: Span) -> Result<Vec<Alternative>, UnspeakableMatch> {
-        self.signed(true, span)
-    }
-
-    /// The ways to meet it, or to fail to, where it is not `wanted`.
-    fn signed(&self, wanted: bool, span: Span) -> Result<Vec<Alternative>, UnspeakableMatch> {
+    /// The same as tests with signs.
+    pub(super) fn source_condition(&self) -> SourceCondition {
+        let each = |of: &[Self]| of.iter().map(Self::source_condition).collect();
         match self {
-            Self::Path(pattern) => Ok(vec![literal(path_condition(&pattern.value), wanted)]),
-            Self::Method(method) => {
-                // Linkerd makes capitals of it.
-                let known = Method::ALL
-                    .iter()
-                    .find(|known| known.as_str().eq_ignore_ascii_case(&method.value));
-                let method = known.copied().ok_or_else(|| UnspeakableMatch {
-                    span: method.span,
-                    message: format!("the Gateway API has no method `{}`", method.value),
-                })?;
-                let condition = RequestCondition {
-                    method: Some(method),
-                    ..RequestCondition::default()
+            Self::Path(pattern) => {
+                let (written, _) = as_read(&pattern.value);
+                let text = match &*written {
+                    ".*" | "/.*" => SourceText::Any,
+                    // Without operators it is a path.
+                    plain if is_plain(plain) => SourceText::Exact(written),
+                    _ => SourceText::Regex(written),
                 };
-                Ok(vec![literal(condition, wanted)])
+                SourceCondition::is(SourcePart::Path, text)
             }
-            Self::Not(of) => of.signed(!wanted, span),
-            // Not all of them: any of them is not met.
-            Self::All(of) if wanted => all(of, wanted, span),
-            Self::Any(of) if !wanted => all(of, wanted, span),
-            Self::All(of) | Self::Any(of) => {
-                let mut ways = Vec::new();
-                for part in of {
-                    ways.extend(part.signed(wanted, span)?);
-                }
-                bounded(ways, span)
+            // Linkerd makes capitals of it.
+            Self::Method(method) => {
+                let text = SourceText::Exact(method.value.to_ascii_uppercase());
+                SourceCondition::is(SourcePart::Method, text)
             }
+            Self::All(of) => SourceCondition::All(each(of)),
+            Self::Any(of) => SourceCondition::Any(each(of)),
+            Self::Not(of) => SourceCondition::Not(Box::new(of.source_condition())),
         }
     }
 }
 
-fn path_condition(pattern: &str) -> RequestCondition {
-    let (written, _) = as_read(pattern);
-    let path = match &*written {
-        ".*" | "/.*" => PathSet::any(),
-        // Without operators it is a path.
-        plain if is_plain(plain) => PathSet::Exact(plain.to_owned()),
-        _ => PathSet::Pattern(written),
-    };
-    RequestCondition {
-        path,
-        ..RequestCondition::default()
-    }
-}
-
-/// Whether it is a path that the API takes as an exact one. `.` is meant as any character, and mostly as itself: it stays.
+/// Whether no character of it is an operator. `.` is meant as any character, and mostly as itself: such a pattern stays one.
 fn is_plain(pattern: &str) -> bool {
     let is_safe = |b: u8| b.is_ascii_alphanumeric() || b"-/_~!&',;=:@%".contains(&b);
-    pattern.starts_with('/') && crate::order::can_be_prefix(pattern) && pattern.bytes().all(is_safe)
-}
-
-fn literal(condition: RequestCondition, wanted: bool) -> Alternative {
-    if wanted {
-        Alternative {
-            only: condition,
-            except: Vec::new(),
-        }
-    } else {
-        Alternative {
-            only: RequestCondition::default(),
-            except: vec![condition],
-        }
-    }
-}
-
-/// The ways to meet every part, each with its sign.
-fn all(
-    parts: &[ProfileCondition],
-    wanted: bool,
-    span: Span,
-) -> Result<Vec<Alternative>, UnspeakableMatch> {
-    let mut ways = vec![Alternative::default()];
-    for part in parts {
-        let more = part.signed(wanted, span)?;
-        let mut met = Vec::new();
-        for one in &ways {
-            for other in &more {
-                met.extend(both(one, other, span)?);
-            }
-        }
-        ways = bounded(met, span)?;
-    }
-    Ok(ways)
-}
-
-fn both(
-    one: &Alternative,
-    other: &Alternative,
-    span: Span,
-) -> Result<Option<Alternative>, UnspeakableMatch> {
-    let only = match one.only.meet(&other.only) {
-        Meet::Nothing => return Ok(None),
-        Meet::Condition(only) => only,
-        Meet::Unspeakable => {
-            return Err(UnspeakableMatch {
-                span,
-                message: "two regular expressions must hold of one path".into(),
-            });
-        }
-    };
-    let mut except = one.except.clone();
-    for condition in &other.except {
-        if !except.contains(condition) {
-            except.push(condition.clone());
-        }
-    }
-    Ok(Some(Alternative { only, except }))
-}
-
-fn bounded(ways: Vec<Alternative>, span: Span) -> Result<Vec<Alternative>, UnspeakableMatch> {
-    if ways.len() > MOST_ALTERNATIVES {
-        return Err(UnspeakableMatch {
-            span,
-            message: format!("the condition becomes more than {MOST_ALTERNATIVES} matches"),
-        });
-    }
-    Ok(ways)
+    pattern.starts_with('/') && pattern.bytes().all(is_safe)
 }

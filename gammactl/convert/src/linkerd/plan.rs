@@ -13,9 +13,10 @@ use crate::{
     },
     hosts::HostName,
     options::ConversionOptions,
-    order::{ListEntry, PathSet, RequestCondition},
+    order::PathSet,
     service::SourceService,
     smi::{Quantity, Splits, TrafficSplit, shares, split_backends},
+    source_list::{SourceCondition, SourceEffect},
 };
 
 /// What profiles become, with the splits of their Services. The Services that routes are written for, by namespace and name.
@@ -130,32 +131,23 @@ impl ProfilePlan<'_> {
     fn requests(&self) -> Result<RequestList, UnspeakableMatch> {
         let mut list = RequestList::default();
         for (effect, route) in self.profile.routes.iter().enumerate() {
-            for alternative in route.condition.alternatives(route.span)? {
-                list.entries.push(ListEntry {
-                    condition: alternative.only,
-                    except: alternative.except,
-                    replaces_prefix: false,
-                    effect,
-                    origin: effect,
-                });
-            }
-            list.origins.push(EntryOrigin {
+            let origin = EntryOrigin {
                 span: route.span,
+                rule: route.span,
                 name: route.name.as_ref().map(|name| label(&name.value)),
-            });
+            };
+            let added = list.add(route.condition.source_condition(), effect, false, origin);
+            added.map_err(|what| UnspeakableMatch::of(&what, route.span))?;
         }
-        let default = self.profile.routes.len();
-        list.entries.push(ListEntry {
-            condition: RequestCondition::default(),
-            except: Vec::new(),
-            replaces_prefix: false,
-            effect: default,
-            origin: default,
-        });
-        list.origins.push(EntryOrigin {
-            span: self.profile.span,
+        let span = self.profile.span;
+        let origin = EntryOrigin {
+            span,
+            rule: span,
             name: Some("default".into()),
-        });
+        };
+        let default = self.profile.routes.len();
+        let added = list.add(SourceCondition::always(), default, false, origin);
+        added.map_err(|what| UnspeakableMatch::of(&what, span))?;
         Ok(list)
     }
 
@@ -216,8 +208,8 @@ struct ProfileActions<'p> {
     backends: Vec<Value>,
 }
 
-impl RuleActions for ProfileActions<'_> {
-    fn content(&self, effect: usize, _: &PathSet) -> RuleContent {
+impl ProfileActions<'_> {
+    fn members(&self, effect: usize) -> Map<String, Value> {
         let mut members = Map::new();
         if !self.backends.is_empty() {
             members.insert("backendRefs".into(), self.backends.clone().into());
@@ -226,9 +218,26 @@ impl RuleActions for ProfileActions<'_> {
         if let Some(timeout) = timeout.filter(|timeout| timeout.0 > 0) {
             members.insert("timeouts".into(), json!({"request": timeout.text()}));
         }
+        members
+    }
+}
+
+impl RuleActions for ProfileActions<'_> {
+    fn count(&self) -> usize {
+        self.routes.len() + 1
+    }
+
+    fn content(&self, effect: usize, _: &PathSet) -> RuleContent {
         RuleContent {
-            members,
+            members: self.members(effect),
             ..RuleContent::default()
+        }
+    }
+
+    fn source_effect(&self, effect: usize) -> SourceEffect {
+        SourceEffect {
+            members: self.members(effect),
+            ..SourceEffect::default()
         }
     }
 }

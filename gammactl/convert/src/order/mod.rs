@@ -28,15 +28,9 @@ pub use encoding::{Encoded, Encoding, ListEntry, MOST_MATCHES, OrderProblem};
 pub use path::PathSet;
 pub(crate) use quote::{quoted, quoted_in_any_case};
 pub(crate) use rank::ties;
-pub(crate) use text_prefix::can_be_prefix;
+pub(crate) use text_prefix::can_be_exact;
 pub use text_prefix::with_text_prefix;
 pub use value::ValueSet;
-
-/// `list` without exceptions, in order: not yet ranked. Empty if it grows too long.
-#[must_use]
-pub fn in_order(list: &[ListEntry]) -> Vec<Encoding> {
-    holes::without_exceptions(list, &mut Vec::new()).unwrap_or_default()
-}
 
 /// Writes `list` as matches that the Gateway API ranks as the list is ordered.
 #[must_use]

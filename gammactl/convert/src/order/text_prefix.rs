@@ -42,7 +42,7 @@ pub fn with_text_prefix(entry: &ListEntry, prefix: &str) -> Vec<ListEntry> {
 /// Whether the API takes `path` as a prefix, and means by it what is written.
 ///
 /// "must not contain '//' …, '/./', '/../', '%2f', '%2F', '#'" and nothing outside of RFC 3986
-pub(crate) fn can_be_prefix(path: &str) -> bool {
+fn can_be_prefix(path: &str) -> bool {
     let bare = PathPrefix::new(path).as_str();
     let refused = ["//", "/./", "/../", "%2f", "%2F", "#"];
     path.len() <= 1024
@@ -53,4 +53,9 @@ pub(crate) fn can_be_prefix(path: &str) -> bool {
         && path
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"-/._~!$&'()*+,;=:@%".contains(&b))
+}
+
+/// Whether the API takes `path` as an exact one, which may end with `/`.
+pub(crate) fn can_be_exact(path: &str) -> bool {
+    path == "/" || can_be_prefix(path)
 }

@@ -50,6 +50,12 @@ impl ValueSet {
         }
     }
 
+    /// Whether all of it is in `other`, as far as that can be told.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.relation(other).is_within()
+    }
+
     pub(super) fn relation(&self, other: &Self) -> Relation {
         match (self, other) {
             (one, other) if one == other => Relation::Equal,

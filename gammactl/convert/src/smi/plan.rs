@@ -21,8 +21,9 @@ use crate::{
     },
     hosts::HostName,
     options::ConversionOptions,
-    order::{ListEntry, PathSet, RequestCondition},
+    order::PathSet,
     service::SourceService,
+    source_list::{SourceCondition, SourceEffect},
 };
 
 /// The split of each Service, by namespace and name of the Service.
@@ -347,31 +348,25 @@ fn requests(
     matches: Option<&[&RouteMatch]>,
 ) -> Result<RequestList, UnspeakableMatch> {
     let mut list = RequestList::default();
-    let everything = |effect: usize, origin: usize| ListEntry {
-        condition: RequestCondition::default(),
-        except: Vec::new(),
-        replaces_prefix: false,
-        effect,
-        origin,
-    };
-    let own = |name: Option<String>| EntryOrigin {
-        span: split.span,
-        name,
+    let mut add = |condition, effect, span, name| {
+        let origin = EntryOrigin {
+            span,
+            rule: span,
+            name,
+        };
+        let added = list.add(condition, effect, false, origin);
+        added.map_err(|what| UnspeakableMatch::of(&what, span))
     };
     let Some(matches) = matches else {
-        list.entries.push(everything(SPLIT, 0));
-        list.origins.push(own(None));
+        add(SourceCondition::always(), SPLIT, split.span, None)?;
         return Ok(list);
     };
     for of in matches {
-        list.entries.extend(of.entries(SPLIT, list.origins.len())?);
-        list.origins.push(EntryOrigin {
-            span: of.span,
-            name: of.name.as_deref().map(label),
-        });
+        let name = of.name.as_deref().map(label);
+        add(of.condition(), SPLIT, of.span, name)?;
     }
-    list.entries.push(everything(ITSELF, list.origins.len()));
-    list.origins.push(own(Some("other".into())));
+    let other = Some("other".into());
+    add(SourceCondition::always(), ITSELF, split.span, other)?;
     Ok(list)
 }
 
@@ -383,15 +378,32 @@ struct SplitActions {
     effects: [Vec<Value>; 2],
 }
 
-impl RuleActions for SplitActions {
-    fn content(&self, effect: usize, _: &PathSet) -> RuleContent {
+impl SplitActions {
+    fn members(&self, effect: usize) -> Map<String, Value> {
         let mut members = Map::new();
         if !self.effects[effect].is_empty() {
             members.insert("backendRefs".into(), self.effects[effect].clone().into());
         }
+        members
+    }
+}
+
+impl RuleActions for SplitActions {
+    fn count(&self) -> usize {
+        self.effects.len()
+    }
+
+    fn content(&self, effect: usize, _: &PathSet) -> RuleContent {
         RuleContent {
-            members,
+            members: self.members(effect),
             ..RuleContent::default()
+        }
+    }
+
+    fn source_effect(&self, effect: usize) -> SourceEffect {
+        SourceEffect {
+            members: self.members(effect),
+            ..SourceEffect::default()
         }
     }
 }

@@ -1,12 +1,7 @@
 //! Which requests a match of an HTTPRouteGroup is for.
 
-use gamma_config::Method;
-
 use super::http_route_group::RouteMatch;
-use crate::{
-    draft::UnspeakableMatch,
-    order::{ListEntry, PathSet, RequestCondition, ValueSet, with_text_prefix},
-};
+use crate::source_list::{SourceCondition, SourcePart, SourceText};
 
 /// Operators of regular expressions.
 const OPERATORS: [char; 14] = [
@@ -14,70 +9,37 @@ const OPERATORS: [char; 14] = [
 ];
 
 impl RouteMatch {
-    /// Entries for its requests, which have `effect` and are called `origin`.
-    pub(super) fn entries(
-        &self,
-        effect: usize,
-        origin: usize,
-    ) -> Result<Vec<ListEntry>, UnspeakableMatch> {
-        let mut condition = RequestCondition::default();
-        for (name, pattern) in &self.headers {
-            let set = ValueSet::Pattern(pattern.clone());
-            if condition.headers.insert(name.clone(), set).is_some() {
-                return Err(UnspeakableMatch {
-                    span: self.span,
-                    message: format!("header `{name}` is asked for twice"),
-                });
-            }
-        }
-        let mut entries = Vec::new();
-        for method in self.methods()? {
-            let entry = ListEntry {
-                condition: RequestCondition {
-                    method,
-                    ..condition.clone()
-                },
-                except: Vec::new(),
-                replaces_prefix: false,
-                effect,
-                origin,
-            };
-            entries.extend(match &self.path_regex {
-                None => vec![entry],
-                Some(pattern) => starting_with(&entry, pattern),
-            });
-        }
-        Ok(entries)
-    }
-
-    /// "`*`" is every method, and so is none.
-    fn methods(&self) -> Result<Vec<Option<Method>>, UnspeakableMatch> {
-        if self.methods.is_empty() || self.methods.iter().any(|method| method.value == "*") {
-            return Ok(vec![None]);
-        }
-        let methods = self.methods.iter().map(|wanted| {
-            let mut known = Method::ALL.iter();
-            let known = known.find(|known| known.as_str() == wanted.value);
-            known.map(|&method| Some(method)).ok_or(UnspeakableMatch {
-                span: wanted.span,
-                message: format!("the Gateway API has no method `{}`", wanted.value),
-            })
+    pub(super) fn condition(&self) -> SourceCondition {
+        let methods = self.methods.iter();
+        let any_method = self.methods.is_empty() || methods.clone().any(|m| m.value == "*");
+        let methods = methods.map(|method| {
+            SourceCondition::is(SourcePart::Method, SourceText::Exact(method.value.clone()))
         });
-        methods.collect()
+        let mut all = Vec::new();
+        // "`*`" is every method, and so is none.
+        if !any_method {
+            all.push(SourceCondition::Any(methods.collect()));
+        }
+        all.extend(self.headers.iter().map(|(name, pattern)| {
+            let text = SourceText::Regex(pattern.clone());
+            SourceCondition::is(SourcePart::Header(name.clone()), text)
+        }));
+        let path = self.path_regex.as_deref().map(starting_with);
+        all.extend(path.map(|text| SourceCondition::is(SourcePart::Path, text)));
+        SourceCondition::All(all)
     }
 }
 
-/// `entry` for paths that begin with what `pattern` matches: "anchored at the beginning" only. A plain text becomes a prefix.
-fn starting_with(entry: &ListEntry, pattern: &str) -> Vec<ListEntry> {
+/// Paths that begin with what `pattern` matches: it is "anchored at the beginning" only.
+fn starting_with(pattern: &str) -> SourceText {
     let open = pattern.strip_prefix('^').unwrap_or(pattern);
     let open = open.strip_suffix(".*").unwrap_or(open);
     // What `.*` stood behind may be escaped, or be one of several.
-    if !open.contains(OPERATORS) {
-        return with_text_prefix(entry, open);
+    if open.contains(OPERATORS) {
+        SourceText::Regex(format!("(?:{pattern}).*"))
+    } else {
+        SourceText::Prefix(open.into())
     }
-    let mut entry = entry.clone();
-    entry.condition.path = PathSet::Pattern(format!("(?:{pattern}).*"));
-    vec![entry]
 }
 
 #[cfg(test)]
@@ -86,38 +48,19 @@ mod tests {
 
     #[test]
     fn a_path_need_only_begin_so() {
-        let entry = ListEntry {
-            condition: RequestCondition::default(),
-            except: Vec::new(),
-            replaces_prefix: false,
-            effect: 0,
-            origin: 0,
-        };
-        let taken = |pattern: &str, path: &str| {
-            let entries = starting_with(&entry, pattern);
-            entries.iter().any(|entry| {
-                let of = |condition: &RequestCondition| condition.path.has(path).unwrap();
-                of(&entry.condition) && !entry.except.iter().any(of)
-            })
-        };
-        for (pattern, path, expected) in [
-            ("/metrics", "/metrics", true),
-            ("/metrics", "/metricsx", true),
-            ("/metrics", "/metric", false),
-            ("^/metrics", "/metrics/x", true),
-            ("/api/.*", "/api/x", true),
-            ("/api/.*", "/api", false),
-            (".*", "/", true),
-            ("/.*", "/x", true),
-            ("/a|/b", "/bc", true),
-            ("/a|/b", "/c", false),
-            ("/a$", "/a", true),
-            ("/a$", "/ab", false),
-            (r"/a\.*", "/a", true),
-            (r"/a\.*", "/a..", true),
-            ("/[0-9]+", "/12/x", true),
+        let prefix = |text: &str| SourceText::Prefix(text.into());
+        let regex = |text: &str| SourceText::Regex(text.into());
+        for (pattern, expected) in [
+            ("/metrics", prefix("/metrics")),
+            ("^/metrics", prefix("/metrics")),
+            ("/api/.*", prefix("/api/")),
+            (".*", prefix("")),
+            ("/a|/b", regex("(?:/a|/b).*")),
+            ("/a$", regex("(?:/a$).*")),
+            (r"/a\.*", regex(r"(?:/a\.*).*")),
+            ("/[0-9]+", regex("(?:/[0-9]+).*")),
         ] {
-            assert_eq!(taken(pattern, path), expected, "{pattern} {path}");
+            assert_eq!(starting_with(pattern), expected, "{pattern}");
         }
     }
 }

@@ -91,3 +91,39 @@ fn patterns_that_multiply_are_cut_off() {
     language.words();
     assert!(language.is_cut());
 }
+
+#[test]
+fn a_beginning_ends_anywhere() {
+    let begins = |text: &str| TextPredicate::Begins(text.into());
+    let predicates = [
+        begins("/a"),
+        begins("/a/"),
+        prefix("/a"),
+        begins("/ab?c"),
+        begins(""),
+    ];
+    let found = words(TextKind::Path, &predicates);
+    let has = |text: &str, holds: &[usize]| {
+        assert!(
+            found.iter().any(|(t, h)| t == text && h == holds),
+            "{text}: {found:?}"
+        );
+    };
+    has("/", &[4]);
+    has("/a", &[0, 2, 4]);
+    has("/a/", &[0, 1, 2, 4]);
+    has("/a/x", &[0, 1, 2, 4]);
+    has("/ax", &[0, 4]);
+    // No path has a query.
+    assert!(found.iter().all(|(text, _)| !text.contains('?')));
+}
+
+#[test]
+fn methods_are_words_of_capital_letters() {
+    let found = words(
+        TextKind::Method,
+        &[pattern("P.*"), pattern("[a-z]+"), exact("PUT")],
+    );
+    let texts: Vec<&str> = found.iter().map(|(text, _)| &**text).collect();
+    assert_eq!(texts, ["A", "P", "PUT"]);
+}
