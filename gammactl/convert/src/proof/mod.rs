@@ -16,7 +16,7 @@ use gamma_manifest::{
 };
 
 pub use self::said::SaidDifference;
-use self::{ordered::Lists, said::AnnouncingFindings};
+use self::{ordered::OrderedLists, said::AnnouncingFindings};
 use crate::{
     options::ConversionOptions,
     written::{WrittenFile, WrittenObjects},
@@ -76,7 +76,7 @@ pub(crate) fn prove(
         sources.add(&*file.path, &*file.text);
     }
     let (manifests, new, diagnostics) = compiled(&sources);
-    let lists = Lists {
+    let lists = OrderedLists {
         lists: &written.lists,
         input,
     };

@@ -20,12 +20,12 @@ use crate::{
 const MOST_RULES: usize = 16;
 
 /// All lists, whose places are those of `input`.
-pub(super) struct Lists<'l> {
+pub(super) struct OrderedLists<'l> {
     pub(super) lists: &'l [List],
     pub(super) input: &'l Sources,
 }
 
-impl Lists<'_> {
+impl OrderedLists<'_> {
     /// For each list HTTPRoutes with a rule for each effect, whose name is its number.
     pub(super) fn rules(&self) -> impl Iterator<Item = String> {
         self.lists.iter().enumerate().map(|(at, list)| {
