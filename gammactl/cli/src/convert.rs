@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use gamma_convert::{Conversion, ConversionOptions, Proof, convert};
+use gamma_convert::{Conversion, ConversionOptions, Proof, SmiDialect, convert};
 use gamma_manifest::{
     diagnostic::{self, Severity},
     source,
@@ -15,19 +15,20 @@ use gamma_manifest::{
 use self::accept::Accepted;
 use super::{output, progress::ProgressLine};
 
-/// Make routes of Istio's VirtualServices and DestinationRules
+/// Make routes of what Istio, SMI and Linkerd have
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   gammactl convert -f istio/ -o routes/
   kubectl get virtualservices,destinationrules,services -A -o yaml | gammactl convert -f - -o routes/
+  gammactl convert -f smi/ -o routes/ --smi-dialect linkerd
   gammactl convert -f istio/ -o routes/ --accept G709=istio/cart.yaml:12
   gammactl convert -f istio/ -o routes/ --output sarif > convert.sarif
 
 What a route can't do is said, with file and line. Requests that would go elsewhere or be answered otherwise are
 errors until --accept names them. What was written is compared with what it was made of before the command ends.")]
 pub(super) struct ConvertCommand {
-    /// VirtualServices, DestinationRules and the Services that they name: a file, a directory, or - for standard input
+    /// VirtualServices and DestinationRules, TrafficSplits and HTTPRouteGroups, ServiceProfiles, and the Services that they name: a file, a directory, or - for standard input
     #[arg(short, long, required = true, num_args = 1.., value_name = "PATH")]
     filename: Vec<String>,
 
@@ -46,6 +47,10 @@ pub(super) struct ConvertCommand {
     /// Convert for clients with these labels: what `sourceLabels` asks for
     #[arg(long, value_name = "KEY=VALUE", value_delimiter = ',', value_parser = label)]
     client_labels: Vec<(String, String)>,
+
+    /// Which mesh obeyed the TrafficSplits, where meshes differ
+    #[arg(long, value_enum, value_name = "MESH")]
+    smi_dialect: Option<Dialect>,
 
     /// A finding that is known and agreed to: its code, alone or at one place
     #[arg(long, value_name = "CODE[=FILE:LINE]", num_args = 1..)]
@@ -72,6 +77,26 @@ enum FindingsFormat {
     Sarif,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Dialect {
+    /// As the specification has it, and Traefik Mesh: `matches` say which requests are split
+    Spec,
+    /// Linkerd: all requests are split
+    Linkerd,
+    /// Open Service Mesh: all requests are split
+    Osm,
+}
+
+impl From<Dialect> for SmiDialect {
+    fn from(dialect: Dialect) -> Self {
+        match dialect {
+            Dialect::Spec => Self::Spec,
+            Dialect::Linkerd => Self::Linkerd,
+            Dialect::Osm => Self::Osm,
+        }
+    }
+}
+
 fn label(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as key=value")?;
     Ok((key.into(), value.into()))
@@ -95,13 +120,15 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
                 .iter()
                 .cloned()
                 .collect::<BTreeMap<_, _>>(),
+            smi_dialect: options.smi_dialect.map(Into::into),
         },
     );
     drop(progress);
     if converted.objects == 0 && converted.diagnostics.is_empty() {
         anyhow::bail!(
-            "no VirtualService and no DestinationRule in the input: kubectl get \
-             virtualservices,destinationrules,services -A -o yaml prints what there is"
+            "nothing of Istio's, SMI's or Linkerd's in the input: kubectl get \
+             virtualservices,destinationrules,services -A -o yaml prints what there is of Istio's, \
+             trafficsplits,httproutegroups,traffictargets,services of SMI's, serviceprofiles,services of Linkerd's"
         );
     }
     let agreed = accepted.take_from(&mut converted.diagnostics, &sources);
@@ -168,9 +195,7 @@ fn say_proof(converted: &Conversion, agreed: usize) -> bool {
     if proof.holds() {
         let Proof { matches, lists, .. } = proof;
         if *lists == 0 {
-            eprintln!(
-                "nothing is written: no VirtualService of the input acts on one of its Services"
-            );
+            eprintln!("nothing is written: no object of the input acts on one of its Services");
             return true;
         }
         let lists = match lists {

@@ -144,8 +144,11 @@ fn given(code: &Code, example: &str) -> Vec<String> {
     }
 }
 
-/// The codes that `gammactl convert` gives for the `spec` of a VirtualService.
+/// The codes that `gammactl convert` gives for objects, or for the `spec` of a VirtualService and objects behind it.
 fn converted(example: &str) -> Vec<String> {
+    if example.starts_with("apiVersion:") {
+        return said_of_conversion(&format!("{SERVICES}{example}"));
+    }
     let (spec, others) = example.split_once("\n---\n").unwrap_or((example, ""));
     let hosts = if spec.starts_with("hosts:") {
         ""
@@ -157,10 +160,14 @@ fn converted(example: &str) -> Vec<String> {
         "{SERVICES}apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: cart}}\nspec:\n\
          {hosts}{spec}---\n{others}"
     );
+    said_of_conversion(&input)
+}
+
+fn said_of_conversion(input: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().to_str().unwrap();
     let convert = ["convert", "-f", "-", "--output", "json", "-o", output];
-    let output = run(convert.into_iter(), &input);
+    let output = run(convert.into_iter(), input);
     let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
     let findings = findings.as_array().unwrap().iter();
     findings

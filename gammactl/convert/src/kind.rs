@@ -21,6 +21,7 @@ pub(crate) struct SourceKind {
 /// An object of which only the metadata is read.
 #[derive(Debug)]
 pub(crate) struct OpenObject<'o> {
+    pub(crate) version: &'o str,
     pub(crate) metadata: SourceMetadata,
     /// The object itself.
     pub(crate) object: ObjectReader<'o>,
@@ -79,7 +80,11 @@ fn open<'o>(
     }
     object.ignore(&["kind", "status"]);
     let metadata = SourceMetadata::read(&mut object, default_namespace, findings)?;
-    Some(OpenObject { metadata, object })
+    Some(OpenObject {
+        version: name,
+        metadata,
+        object,
+    })
 }
 
 impl Findings<'_> {

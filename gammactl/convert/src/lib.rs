@@ -1,7 +1,7 @@
 //! From the routes of older meshes to routes of the Gateway API.
 //!
-//! `istio` reads VirtualServices and DestinationRules and says what each entry of their lists is for and what it does; `draft` has
-//! what is the same for every source;
+//! A front end for each API says what the entries of its lists are for and what they do: `istio` of VirtualServices and
+//! DestinationRules, `smi` of TrafficSplits and HTTPRouteGroups, `linkerd` of ServiceProfiles. `draft` has what they share;
 //! [`order`] writes ordered lists as matches that are ranked, so that every request is decided as before; `route` and
 //! `written` make manifests of it, and `proof` compares what was written with the lists. What can't be carried over is said, with its place: see [`Conversion::diagnostics`].
 
@@ -13,6 +13,7 @@ mod duration;
 mod hosts;
 mod istio;
 mod kind;
+mod linkerd;
 mod object;
 mod options;
 pub mod order;
@@ -20,11 +21,13 @@ mod proof;
 mod report;
 mod route;
 mod service;
+mod smi;
 mod written;
 
 use gamma_manifest::{diagnostic::Diagnostics, source::Sources};
 pub use options::ConversionOptions;
 pub use proof::Proof;
+pub use smi::SmiDialect;
 pub use written::WrittenFile;
 
 /// What came out.
@@ -49,8 +52,21 @@ pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     let services = service::services(&objects, namespace, &mut diagnostics);
     let virtual_services = istio::virtual_services(&objects, options, &mut diagnostics);
     let rules = istio::destination_rules(&objects, namespace, &mut diagnostics);
+    let splits = smi::traffic_splits(&objects, namespace, &mut diagnostics);
+    let groups = smi::http_route_groups(&objects, namespace, &mut diagnostics);
+    let profiles = linkerd::service_profiles(&objects, namespace, &mut diagnostics);
     let mut draft = draft::RouteDraft::default();
     istio::plan(&services, &virtual_services, &rules, options, &mut draft);
+    let resolved = smi::Splits::new(&splits, &groups, options, &mut draft);
+    let done = linkerd::plan(&services, &profiles, &resolved, options, &mut draft);
+    smi::plan(&services, &resolved, &done, options, &mut draft);
+    let others = smi::say_access(
+        &objects,
+        &groups,
+        &resolved.asked(),
+        namespace,
+        &mut diagnostics,
+    );
     let mut written = draft.finish(&mut diagnostics);
     diagnostics.sort();
     let files = written.files(sources);
@@ -58,6 +74,11 @@ pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
         proof: proof::prove(sources, &files, &written.lists, options),
         files,
         diagnostics,
-        objects: virtual_services.len() + rules.len(),
+        objects: virtual_services.len()
+            + rules.len()
+            + splits.len()
+            + groups.len()
+            + profiles.len()
+            + others,
     }
 }

@@ -35,6 +35,11 @@ impl SourceService {
     pub(crate) fn full_name(&self) -> String {
         format!("{}/{}", self.namespace, self.name)
     }
+
+    /// Whether it has this port, whatever is behind it.
+    pub(crate) fn has_port(&self, port: u16) -> bool {
+        self.ports.contains(&port) || self.other_ports.contains(&port)
+    }
 }
 
 /// The Services among `objects`.

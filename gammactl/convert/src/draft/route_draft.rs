@@ -2,7 +2,7 @@
 
 use std::{
     cell::RefCell,
-    collections::{BTreeSet, HashSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
 };
 
 use gamma_manifest::{
@@ -38,6 +38,8 @@ pub(crate) struct RouteDraft {
     /// Matches that decide something, and those that decide nothing, for some clients or at some port.
     alive: HashSet<Span>,
     dead: Vec<Span>,
+    /// What the routes of a Service are made of: by its namespace and name, a kind and the first object of it.
+    claims: BTreeMap<(String, String), (String, Span)>,
     /// Namespaces and names of routes.
     names: BTreeSet<(String, String)>,
     routes: Vec<WrittenRoute>,
@@ -65,6 +67,36 @@ impl RouteDraft {
     /// Notes matches that decide nothing.
     pub(crate) fn dead(&mut self, matches: impl IntoIterator<Item = Span>) {
         self.dead.extend(matches);
+    }
+
+    /// Whether the routes of `service` are made of `of`, whose name is at `span`: not if those of another kind are there already, which
+    /// is said.
+    pub(crate) fn claim(
+        &mut self,
+        service: &SourceService,
+        of: RouteOrigin<'_>,
+        span: Span,
+    ) -> bool {
+        let key = (service.namespace.clone(), service.name.clone());
+        let (kind, first) = self.claims.entry(key).or_insert((of.kind.into(), span));
+        if *kind == of.kind {
+            return true;
+        }
+        self.found.push(
+            Diagnostic::new(
+                &codes::TWO_SOURCES,
+                span,
+                format!(
+                    "a {} and a {kind} are for Service `{}`",
+                    of.kind,
+                    service.full_name()
+                ),
+            )
+            .why("no mesh obeys both: routes are written of the other one only")
+            .hint("leave the one that is not in force out of the input")
+            .also(*first, "the other one"),
+        );
+        false
     }
 
     /// A `backendRef` in a route of `from`, which needs a ReferenceGrant if it is elsewhere.

@@ -94,8 +94,12 @@ pub(crate) fn table(requests: &RequestList, actions: &impl RuleActions) -> Table
             .as_ref()
             .is_some_and(|content| content.replaces_prefix);
         let rule = rule(encoding, content);
+        // Names are labels of counters: rules that do the same stay apart.
         let last = table.rules.last_mut().filter(|last| {
-            !single && last.members == rule.members && last.matches.len() < MOST_MATCHES
+            !single
+                && last.name == rule.name
+                && last.members == rule.members
+                && last.matches.len() < MOST_MATCHES
         });
         match last {
             Some(last) => {

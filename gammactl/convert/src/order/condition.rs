@@ -21,7 +21,7 @@ pub struct RequestCondition {
 
 /// What two conditions have in common.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Meet {
+pub(crate) enum Meet {
     /// No request meets both.
     Nothing,
     /// Requests that meet both are those that meet this one.
@@ -72,7 +72,7 @@ impl RequestCondition {
     }
 
     /// What both have in common, exactly.
-    pub(super) fn meet(&self, other: &Self) -> Meet {
+    pub(crate) fn meet(&self, other: &Self) -> Meet {
         let method = match (self.method, other.method) {
             (Some(one), Some(other)) if one != other => return Meet::Nothing,
             (one, other) => one.or(other),

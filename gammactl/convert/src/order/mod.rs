@@ -22,6 +22,7 @@ mod relation;
 mod text_prefix;
 mod value;
 
+pub(crate) use condition::Meet;
 pub use condition::RequestCondition;
 pub use encoding::{Encoded, Encoding, ListEntry, MOST_MATCHES, OrderProblem};
 pub use path::PathSet;

@@ -68,6 +68,7 @@ fn converted(rules: &Rules) -> (Conversion, Config) {
         namespace: "default".into(),
         cluster_domain: "cluster.local".into(),
         client_labels: [].into(),
+        smi_dialect: None,
     };
     let conversion = convert(&sources, &options);
     for file in &conversion.files {

@@ -185,6 +185,9 @@ codes! {
     NO_SUCH_ACTION = "G708", Error, "action can't be said";
     ANSWERED_OTHERWISE = "G709", Error, "requests are answered otherwise";
     UNKNOWN_DESTINATION = "G710", Error, "destination is not in the input";
+    AUTHORIZATION_LOST = "G711", Error, "authorization can't be said";
+    TWO_SOURCES = "G712", Error, "two objects say different things of one Service";
+    MESHES_DISAGREE = "G713", Error, "meshes read it differently";
     BEHAVIOUR_LOST = "G720", Warning, "behaviour on the way is lost";
     DEFAULT_RETRIES = "G721", Warning, "retries that nobody wrote are lost";
     NO_HTTP = "G722", Warning, "connections are not converted";
@@ -193,4 +196,5 @@ codes! {
     DEAD_MATCH = "G732", Note, "match decided nothing";
     RANK_OF_PATTERNS = "G733", Note, "order rests on the rank of regular expressions";
     NAME_NOT_KEPT = "G734", Note, "name has no place";
+    PATTERN_AS_READ = "G735", Note, "regular expression takes more than it seems";
 }
