@@ -12,13 +12,10 @@ use std::process::ExitCode;
 use folder::MigrationCase;
 use libtest_mimic::{Arguments, Failed, Trial, run};
 
-/// Groups whose API `gammactl convert` does not read yet.
-const NOT_READ_YET: [&str; 2] = ["linkerd", "smi"];
-
 fn main() -> ExitCode {
     let mut trials: Vec<Trial> = MigrationCase::all().into_iter().map(trial).collect();
     assert!(
-        trials.len() > 20,
+        trials.len() > 60,
         "only {} folders were found",
         trials.len()
     );
@@ -27,7 +24,6 @@ fn main() -> ExitCode {
 }
 
 fn trial(case: MigrationCase) -> Trial {
-    let is_early = NOT_READ_YET.contains(&&*case.group);
     let name = format!("{}::{}", case.group, case.name);
-    Trial::test(name, move || stage::holds(&case).map_err(Failed::from)).with_ignored_flag(is_early)
+    Trial::test(name, move || stage::holds(&case).map_err(Failed::from))
 }
