@@ -32,6 +32,7 @@ mod classes;
 mod compare;
 mod cors;
 mod decide;
+mod deciding_requests;
 mod differences;
 mod effects;
 mod header_changes;
@@ -61,6 +62,7 @@ mod witness;
 mod wording;
 
 pub use compare::diff;
+pub use deciding_requests::{DecidedRequest, DecidingRequests, deciding_requests};
 pub use differences::Difference;
 pub use gamma_compile::Share;
 pub use model::{
