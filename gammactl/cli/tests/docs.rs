@@ -135,7 +135,8 @@ fn given(code: &Code, example: &str) -> Vec<String> {
             );
             said(&run(nginx.split(' '), &manifests(example)))
         }
-        id if id.starts_with("G7") => converted(example),
+        "G711" => converted(example, &["--prefix", "elements"]),
+        id if id.starts_with("G7") => converted(example, &[]),
         id if id.starts_with("G6") => {
             let istio = "istio -f - --offline --image oci://example.com/filter";
             said(&run(istio.split(' '), &manifests(example)))
@@ -145,7 +146,7 @@ fn given(code: &Code, example: &str) -> Vec<String> {
 }
 
 /// The codes that `gammactl convert` gives for the `spec` of a VirtualService.
-fn converted(example: &str) -> Vec<String> {
+fn converted(example: &str, options: &[&str]) -> Vec<String> {
     let (spec, others) = example.split_once("\n---\n").unwrap_or((example, ""));
     let hosts = if spec.starts_with("hosts:") {
         ""
@@ -160,7 +161,7 @@ fn converted(example: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().to_str().unwrap();
     let convert = ["convert", "-f", "-", "--output", "json", "-o", output];
-    let output = run(convert.into_iter(), &input);
+    let output = run(convert.iter().chain(options).copied(), &input);
     let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
     let findings = findings.as_array().unwrap().iter();
     findings

@@ -28,9 +28,10 @@ pub(super) fn read_kind<T>(
         let mut findings = Findings::new(diagnostics);
         let parts = parts(object, default_namespace, &mut findings);
         let read = parts.and_then(|(metadata, spec)| read(metadata, spec, &mut findings));
-        if !findings.refused {
-            all.extend(read);
-        }
+        let read = read.filter(|_| !findings.refused);
+        // Nobody else reads objects of this kind.
+        let _ = object.read.set(findings.finish(read.is_some()));
+        all.extend(read);
     }
     all
 }

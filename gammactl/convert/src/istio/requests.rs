@@ -99,7 +99,9 @@ impl Requests {
         let uri = of.and_then(|of| of.uri.as_ref());
         let matched = match uri.map(|uri| &uri.kind) {
             Some(StringMatchKind::Exact(_) | StringMatchKind::Regex(_)) => Matched::Whole,
-            Some(StringMatchKind::Prefix(prefix)) => Matched::Prefix(prefix.clone()),
+            Some(StringMatchKind::Prefix(prefix) | StringMatchKind::Elements(prefix)) => {
+                Matched::Prefix(prefix.clone())
+            }
             Some(StringMatchKind::Present) | None => Matched::Prefix("/".into()),
         };
         let is_rewritten = rule
@@ -307,6 +309,7 @@ fn with_uri(entry: &ListEntry, uri: Option<&StringMatch>, ignores_case: bool) ->
             )))
         }
         StringMatchKind::Prefix(prefix) => with_text_prefix(entry, prefix),
+        StringMatchKind::Elements(prefix) => with(PathSet::below(prefix)),
         // All paths, for a rule that others read.
         StringMatchKind::Regex(pattern) if matches!(&**pattern, ".*" | "/.*") => {
             with(PathSet::any())

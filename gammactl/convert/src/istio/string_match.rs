@@ -23,6 +23,8 @@ pub(super) enum StringMatchKind {
     Exact(String),
     /// Of the text, not of its elements.
     Prefix(String),
+    /// Of the elements of a path, as the user chose to have it.
+    Elements(String),
     /// Of the whole text, in RE2's syntax.
     Regex(String),
 }
@@ -68,7 +70,9 @@ impl StringMatch {
             StringMatchKind::Present => ValueSet::any(),
             StringMatchKind::Exact(value) if value.is_empty() => ValueSet::Pattern(String::new()),
             StringMatchKind::Exact(value) => ValueSet::Exact(value.clone()),
-            StringMatchKind::Prefix(prefix) => ValueSet::starting_with(prefix),
+            StringMatchKind::Prefix(prefix) | StringMatchKind::Elements(prefix) => {
+                ValueSet::starting_with(prefix)
+            }
             StringMatchKind::Regex(pattern) => ValueSet::Pattern(pattern.clone()),
         }
     }
@@ -78,7 +82,9 @@ impl StringMatch {
         match &self.kind {
             StringMatchKind::Present => true,
             StringMatchKind::Exact(value) => value == text,
-            StringMatchKind::Prefix(prefix) => text.starts_with(prefix),
+            StringMatchKind::Prefix(prefix) | StringMatchKind::Elements(prefix) => {
+                text.starts_with(prefix)
+            }
             StringMatchKind::Regex(pattern) => {
                 Dfa::of(pattern).is_ok_and(|dfa| dfa.matches(text.as_bytes()))
             }

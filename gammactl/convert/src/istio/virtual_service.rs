@@ -22,6 +22,12 @@ pub(crate) struct VirtualService {
     pub(super) http: Vec<HttpRoute>,
 }
 
+impl VirtualService {
+    pub(crate) fn metadata(&self) -> &SourceMetadata {
+        &self.metadata
+    }
+}
+
 /// The VirtualServices among `objects`, but for those that are for gateways only.
 pub(crate) fn virtual_services(
     objects: &[SourceObject],

@@ -185,6 +185,7 @@ codes! {
     NO_SUCH_ACTION = "G708", Error, "action can't be said";
     ANSWERED_OTHERWISE = "G709", Error, "requests are answered otherwise";
     UNKNOWN_DESTINATION = "G710", Error, "destination is not in the input";
+    PREFIX_OF_ELEMENTS = "G711", Error, "prefix takes whole elements only";
     BEHAVIOUR_LOST = "G720", Warning, "behaviour on the way is lost";
     DEFAULT_RETRIES = "G721", Warning, "retries that nobody wrote are lost";
     NO_HTTP = "G722", Warning, "connections are not converted";

@@ -1,0 +1,148 @@
+//! Whether every field of the source was carried over or is reported: what nobody read and nobody speaks of is a mistake of the
+//! conversion.
+
+use std::collections::BTreeSet;
+
+use gamma_manifest::{
+    diagnostic::{Diagnostic, Diagnostics, Severity},
+    source::{Sources, Span},
+    yaml::{Content, Field, Meaning, Node},
+};
+
+use crate::object::SourceObject;
+
+/// Paths of the scalars that were read of an object; `None` if nothing was made of it, which was said.
+#[derive(Debug)]
+pub(crate) struct ReadLeaves(pub(super) Option<BTreeSet<String>>);
+
+impl ReadLeaves {
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// How much of the source was carried over, in scalars of the specs of its objects.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// All of them.
+    pub fields: usize,
+    /// Those that became a part of what was written.
+    pub carried: usize,
+    /// Those that nobody read and no finding is about: none, unless the conversion is wrong.
+    pub unread: Vec<UnreadField>,
+}
+
+impl Coverage {
+    /// Those that a finding is about.
+    #[must_use]
+    pub fn reported(&self) -> usize {
+        self.fields - self.carried - self.unread.len()
+    }
+}
+
+/// A field that was overlooked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadField {
+    /// Kind, namespace and name of its object.
+    pub object: String,
+    /// Its path, as in `spec.http[0].name`.
+    pub field: String,
+    /// File and line.
+    pub place: String,
+}
+
+/// The scalars in `field`, but for null.
+pub(crate) fn leaves<'n>(field: &Field<'n>) -> Vec<Field<'n>> {
+    let mut all = Vec::new();
+    add(field, &mut all);
+    all
+}
+
+fn add<'n>(field: &Field<'n>, all: &mut Vec<Field<'n>>) {
+    match &field.node.content {
+        Content::Scalar(scalar) if scalar.meaning == Meaning::Null => {}
+        Content::Scalar(_) => all.push(field.clone()),
+        Content::Sequence(_) => {
+            let items = field.items().unwrap_or_default();
+            items.iter().for_each(|item| add(item, all));
+        }
+        Content::Mapping(_) => {
+            let members = field.map().unwrap_or_default();
+            members.iter().for_each(|(_, member)| add(member, all));
+        }
+    }
+}
+
+/// Counts the fields of the objects that somebody read. A field is carried over if it was read, and neither a finding is about it
+/// nor an error about something that it is a part of.
+pub(crate) fn coverage(
+    objects: &[SourceObject],
+    found: &Diagnostics,
+    sources: &Sources,
+    default_namespace: &str,
+) -> Coverage {
+    let mut findings: Vec<(Span, &Diagnostic)> = found
+        .iter()
+        .filter(|finding| finding.code.severity < Severity::Note)
+        .filter_map(|finding| Some((finding.span?, finding)))
+        .collect();
+    findings.sort_by_key(|(span, _)| (span.file, span.start));
+    let mut coverage = Coverage::default();
+    for object in objects {
+        let (Some(read), Some(spec)) = (object.read.get(), object.node.get("spec")) else {
+            continue;
+        };
+        let of_object = within(&findings, &object.node);
+        for leaf in leaves(&spec_field(spec)) {
+            coverage.fields += 1;
+            let Some(read) = &read.0 else {
+                continue;
+            };
+            let span = leaf.node.span;
+            let is_read = read.contains(&leaf.path);
+            let about = |(of, finding): &(Span, &Diagnostic)| {
+                let is_part = of.file == span.file && of.start <= span.start && span.end <= of.end;
+                *of == span || (is_part && (!is_read || finding.code.severity == Severity::Error))
+            };
+            // What an alias stands for is written elsewhere.
+            let is_reported = of_object.iter().any(about)
+                || (!has(object.node.span, span) && findings.iter().any(about));
+            if is_reported {
+                continue;
+            }
+            if is_read {
+                coverage.carried += 1;
+                continue;
+            }
+            let (line, _) = sources.line_column(span);
+            coverage.unread.push(UnreadField {
+                object: object.title(default_namespace),
+                field: leaf.path,
+                place: format!("{}:{line}", sources.of(span).name),
+            });
+        }
+    }
+    coverage
+}
+
+fn spec_field(spec: &Node) -> Field<'_> {
+    Field {
+        node: spec,
+        path: "spec".into(),
+    }
+}
+
+fn has(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// The findings in an object, of those that are sorted by their places.
+fn within<'f, 'd>(
+    findings: &'f [(Span, &'d Diagnostic)],
+    node: &Node,
+) -> &'f [(Span, &'d Diagnostic)] {
+    let Span { file, start, end } = node.span;
+    let first = findings.partition_point(|(span, _)| (span.file, span.start) < (file, start));
+    let after = findings.partition_point(|(span, _)| (span.file, span.start) < (file, end));
+    &findings[first..after]
+}
