@@ -69,6 +69,11 @@ pub(crate) fn fates(
             of.fate = Fate::Stays("a VirtualService that stays may name its subsets");
         }
     }
+    for of in &mut fates {
+        if of.fate == Fate::Deleted && !options.client_labels.is_empty() {
+            of.fate = Fate::Stays("clients without the labels need it");
+        }
+    }
     // VirtualServices first: as long as one is there, it needs the subsets.
     fates.sort_by(|a, b| {
         let key = |of: &ObjectFate| {

@@ -36,7 +36,7 @@ pub(crate) fn steps(
             "`report.md` has what becomes otherwise. Everything below can be taken back as long as you have the source:\n\n\
              ```sh\n\
              kubectl get services,endpointslices,namespaces -A -o yaml > services.yaml\n\
-             kubectl get {} -A -o yaml > before.yaml\n\
+             kubectl get {} -A -o yaml | sed '/^    resourceVersion:/d; /^    uid:/d' > before.yaml\n\
              gammactl check --strict -f services.yaml{manifests}\n\
              gammactl test tests\n\
              ```\n",
@@ -70,7 +70,9 @@ pub(crate) fn steps(
             ),
         );
     }
-    step("Apply the routes", &routes_step(written, options));
+    if options.client_labels.is_empty() {
+        step("Apply the routes", &routes_step(written, options));
+    }
     step("Put the filter in", &filter_step(&manifests, options));
     step(
         "See that it obeys",
@@ -121,7 +123,22 @@ fn filter_step(manifests: &str, options: &ConversionOptions) -> String {
         "cluster.local" => String::new(),
         other => format!(" --cluster-domain {other}"),
     };
+    let labels = options.client_labels.iter();
+    let labels: Vec<String> = labels
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
     match options.data_plane {
+        DataPlane::Istio if !labels.is_empty() => {
+            let labels = labels.join(",");
+            format!(
+                "The routes are for clients with the labels {labels}, so they stay files: in the cluster they would be for all. `$IMAGE` is \
+                 where sidecars get the module.\n\n\
+                 ```sh\n\
+                 gammactl istio -f services.yaml{manifests}{domain} --image \"$IMAGE\" --selector {labels} -o gamma.yaml\n\
+                 kubectl apply --server-side -f gamma.yaml\n\
+                 ```\n"
+            )
+        }
         DataPlane::Istio => format!(
             "First into a few clients, with `--selector`; where the module can't be had, Istio's own routes serve them. `$IMAGE` is \
              where sidecars get the module.\n\n\
@@ -200,14 +217,15 @@ fn way_back(
         ),
         DataPlane::Envoy => commands.push_str("# send the clients' requests past this Envoy again\n"),
     }
+    let applied = |folder: &str| folder != ROUTES || options.client_labels.is_empty();
     for folder in [ROUTES, POLICIES, SERVICES] {
-        if has(folder) {
+        if has(folder) && applied(folder) {
             let _ = writeln!(commands, "kubectl delete -f {folder}/");
         }
     }
     format!(
         "At every step, in this order: what was deleted comes back first, then the filter goes, then what was applied. `before.yaml` is \
-         from the first step; remove `resourceVersion` and `uid` if the API server minds them.\n\n\
+         from the first step.\n\n\
          ```sh\n{commands}```\n"
     )
 }

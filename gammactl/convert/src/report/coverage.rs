@@ -146,3 +146,66 @@ fn within<'f, 'd>(
     let after = findings.partition_point(|(span, _)| (span.file, span.start) < (file, end));
     &findings[first..after]
 }
+
+#[cfg(test)]
+mod tests {
+    use gamma_manifest::{diagnostic::codes, yaml::ObjectReader};
+
+    use super::*;
+    use crate::{object::objects, report::Findings};
+
+    #[test]
+    fn a_field_that_nobody_reads_and_nothing_is_said_of_is_noticed() {
+        let mut sources = Sources::default();
+        let text = "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: 1, b: [{c: d}], e: {f: g}, h: i}\n";
+        sources.add("x.yaml", text);
+        let mut diagnostics = Diagnostics::default();
+        let objects = objects(&sources, &mut diagnostics);
+        let mut findings = Findings::new(&mut diagnostics);
+        let field = spec_field(objects[0].node.get("spec").unwrap());
+        let mut spec = ObjectReader::open(&field, &mut findings).unwrap();
+        spec.integer("a", 0..=9, &mut findings);
+        spec.take("b", &mut findings).unwrap();
+        let said = spec.take("e", &mut findings).unwrap().node.span;
+        findings.say(&codes::BEHAVIOUR_LOST, said, "lost", "why", "hint");
+        let carried = spec.take("h", &mut findings).unwrap();
+        findings.carried(&carried);
+        objects[0].read.set(findings.finish(true)).unwrap();
+        let coverage = coverage(&objects, &diagnostics, &sources, "default");
+        let counts = (coverage.fields, coverage.carried, coverage.reported());
+        assert_eq!(counts, (4, 2, 1));
+        let unread = UnreadField {
+            object: "X default/x".into(),
+            field: "spec.b[0].c".into(),
+            place: "x.yaml:4".into(),
+        };
+        assert_eq!(coverage.unread, [unread]);
+    }
+
+    /// What is said of a part of the way is not said of all that it is made of; an error is.
+    #[test]
+    fn an_error_about_a_whole_is_about_its_parts() {
+        let mut sources = Sources::default();
+        sources.add(
+            "x.yaml",
+            "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: {b: 1}}\n",
+        );
+        for (code, carried) in [(&codes::BEHAVIOUR_LOST, 1), (&codes::CLIENTS_TOLD_APART, 0)] {
+            let mut diagnostics = Diagnostics::default();
+            let objects = objects(&sources, &mut diagnostics);
+            let mut findings = Findings::new(&mut diagnostics);
+            let field = spec_field(objects[0].node.get("spec").unwrap());
+            let mut spec = ObjectReader::open(&field, &mut findings).unwrap();
+            let whole = spec.take("a", &mut findings).unwrap();
+            let mut object = ObjectReader::open(&whole, &mut findings).unwrap();
+            object.integer("b", 0..=9, &mut findings);
+            findings.say(code, whole.node.span, "lost", "why", "hint");
+            objects[0].read.set(findings.finish(true)).unwrap();
+            let coverage = coverage(&objects, &diagnostics, &sources, "default");
+            assert_eq!(
+                (coverage.carried, coverage.reported()),
+                (carried, 1 - carried)
+            );
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use fastrand::Rng;
 use gamma_cases::CaseFile;
 use gamma_compile::{compilation, lint};
-use gamma_convert::{Conversion, ConversionOptions, PrefixStyle, convert};
+use gamma_convert::{Conversion, ConversionOptions, DataPlane, PrefixStyle, convert};
 use gamma_manifest::{
     decode,
     diagnostic::{Diagnostics, Severity},
@@ -171,5 +171,95 @@ fn the_order_of_the_input_does_not_matter() {
             let differ = first.lines().zip(other.lines()).find(|(a, b)| a != b);
             assert_eq!(differ, None);
         }
+    }
+}
+
+/// Every field that the two kinds have is carried over or said.
+const EVERY_FIELD: &str = r#"
+apiVersion: v1
+kind: Service
+metadata: {name: echo, namespace: shop}
+spec: {selector: {app: echo}, ports: [{name: http, port: 80}]}
+---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: echo, namespace: shop}
+spec:
+  host: echo
+  exportTo: ["*"]
+  workloadSelector: {matchLabels: {app: web}}
+  trafficPolicy: {portLevelSettings: [{port: {number: 80}, tls: {mode: DISABLE}}], connectionPool: {http: {maxRetries: 1}}}
+  subsets: [{name: v1, labels: {version: v1}, trafficPolicy: {loadBalancer: {consistentHash: {httpCookie: {name: c, ttl: 0s}}}}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: echo, namespace: shop}
+spec:
+  hosts: [echo]
+  gateways: [mesh]
+  exportTo: ["*"]
+  http:
+    - name: all
+      match:
+        - name: first
+          statPrefix: first
+          uri: {prefix: /a}
+          ignoreUriCase: false
+          scheme: {exact: http}
+          method: {exact: GET}
+          authority: {exact: echo}
+          headers: {x: {exact: "1"}, z: {regex: "a|b"}}
+          withoutHeaders: {w: {}}
+          queryParams: {q: {prefix: a}}
+          port: 80
+          sourceLabels: {app: web}
+          sourceNamespace: far
+        - {uri: {exact: /b}, gateways: [mesh], sourceNamespace: other}
+      route:
+        - destination: {host: echo, subset: v1, port: {number: 80}}
+          weight: 1
+          headers: {request: {set: {a: b}, add: {c: d}, remove: [e]}, response: {set: {f: g}}}
+        - {destination: {host: echo}, weight: 3}
+      rewrite: {uri: /c, authority: other.example.com}
+      timeout: 3s
+      retries: {attempts: 2, perTryTimeout: 1s, retryOn: "5xx,cancelled", backoff: 10ms, retryRemoteLocalities: true, retryIgnorePreviousHosts: false}
+      fault: {delay: {percentage: {value: 5}, fixedDelay: 1s}, abort: {percentage: {value: 5}, httpStatus: 500}}
+      mirror: {host: echo, subset: v1}
+      mirrorPercentage: {value: 5}
+      mirrors: [{destination: {host: echo}, percentage: {value: 1.5}}]
+      corsPolicy: {allowOrigins: [{exact: "https://a.example"}, {prefix: "https://b."}], allowMethods: [GET], allowHeaders: [a], exposeHeaders: [b], maxAge: 1500ms, allowCredentials: true, unmatchedPreflights: IGNORE}
+      headers: {request: {set: {h: "%REQ(x)%"}}}
+    - match: [{uri: {prefix: /r}}]
+      redirect: {uri: /n, authority: "a.example:8080", scheme: https, redirectCode: 302, derivePort: FROM_REQUEST_PORT}
+    - match: [{uri: {prefix: /d}}]
+      directResponse: {status: 410, body: {string: gone}}
+    - match: [{uri: {prefix: /g}}]
+      delegate: {name: other, namespace: shop}
+    - match: [{uri: {prefix: /x}}]
+      rewrite: {uriRegexRewrite: {match: "a", rewrite: "b"}}
+      route: [{destination: {host: echo}}]
+    - route: [{destination: {host: echo}}]
+  tcp: [{route: [{destination: {host: echo, port: {number: 9000}}}]}]
+  tls: [{match: [{sniHosts: [echo]}], route: [{destination: {host: echo}}]}]
+"#;
+
+#[test]
+fn no_field_is_overlooked() {
+    for data_plane in [DataPlane::Istio, DataPlane::Envoy] {
+        let mut source = Sources::default();
+        source.add("source.yaml", EVERY_FIELD);
+        let options = ConversionOptions {
+            data_plane,
+            ..ConversionOptions::default()
+        };
+        let conversion = convert(&source, &options);
+        let coverage = &conversion.report.coverage;
+        assert_eq!(coverage.unread, []);
+        // Nothing was left out.
+        assert_eq!(conversion.objects, 2, "{:#?}", conversion.diagnostics);
+        assert!(
+            coverage.carried > 50 && coverage.reported() > 20,
+            "{coverage:?}"
+        );
     }
 }
