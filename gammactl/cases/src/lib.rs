@@ -4,7 +4,8 @@
 //! A case file is YAML. [`find`] finds the files, [`run`] reads one with every mistake at its place,
 //! compiles the manifests that it names, and asks the filter's own router about each request; what
 //! is not as expected comes with its place and with what `explain` says. [`report`] writes the
-//! results for people and for tools.
+//! results for people and for tools. [`record`] goes the other way: it expects of a request what becomes
+//! of it now.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -16,6 +17,7 @@ mod model;
 mod names;
 mod outcome;
 mod read;
+mod record;
 pub mod report;
 mod run;
 #[cfg(feature = "schema")]
@@ -24,6 +26,7 @@ mod share;
 mod subject;
 
 pub use find::{CaseFile, find};
+pub use record::record;
 pub use run::{FileResult, TestResult, run};
 #[cfg(feature = "schema")]
 pub use schema::schema;

@@ -5,11 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use gamma_explain::{
     self as explain, ChangedBy, ExplainedAction, Explanation, HeaderField, HeaderTrail,
-    request::Simulated,
+    request::{HeaderLine, Simulated},
 };
 use gamma_router::{Router, is_grpc};
 
-use super::{model::Exchange, names::BackendName};
+use super::names::BackendName;
 
 /// Where every backend listens, as far as sessions are concerned.
 const ENDPOINT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 80);
@@ -57,12 +57,12 @@ pub(super) struct Received {
     pub(super) headers: Vec<HeaderField>,
 }
 
-/// The outcomes of `exchange`, which was sent as `request` to `router`, in the order of the router's.
+/// The outcomes of `request` to `router`, whose backend answers with `backend_headers`, in the order of the router's.
 pub(super) fn outcomes(
     explanation: &Explanation,
     router: &Router,
     request: &Simulated,
-    exchange: &Exchange,
+    backend_headers: &[HeaderLine],
 ) -> Vec<PossibleOutcome> {
     let admitted = match explain::admit(request) {
         Ok(admitted) => admitted,
@@ -79,9 +79,12 @@ pub(super) fn outcomes(
         .zip(&traced)
         .map(|(explained, traced)| {
             let mut outcome = of(explained, grpc);
-            let backend = &exchange.backend_headers;
             outcome.answered(&explain::response(
-                router, traced, request, backend, ENDPOINT,
+                router,
+                traced,
+                request,
+                backend_headers,
+                ENDPOINT,
             ));
             outcome
         })

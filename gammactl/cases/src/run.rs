@@ -197,12 +197,14 @@ fn send<'c>(
     let asked = explain(&request).and_then(|explanation| {
         let router = subject.explainer.router(client)?;
         let outcomes = match &exchange.jar {
-            None => outcomes(&explanation, &router, &request, exchange),
+            None => outcomes(&explanation, &router, &request, &exchange.backend_headers),
             Some(jar) => {
                 let jar = jars.entry(&jar.value).or_default();
                 // A router that was built explains every request.
                 jar.send(&request, |request| match explain(request) {
-                    Ok(explanation) => outcomes(&explanation, &router, request, exchange),
+                    Ok(explanation) => {
+                        outcomes(&explanation, &router, request, &exchange.backend_headers)
+                    }
                     Err(_) => Vec::new(),
                 })
             }

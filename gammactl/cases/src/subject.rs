@@ -202,7 +202,7 @@ fn paths(name: &Spanned<String>, folder: &Path) -> Result<Vec<PathBuf>, String> 
     let found = found.map_err(|error| format!("`{}`: {}", **name, error.msg))?;
     let found: Result<Vec<PathBuf>, _> = found.collect();
     let mut found = found.map_err(|error| error.to_string())?;
-    found.retain(|path| !source::is_case_file(path));
+    found.retain(|path| !source::is_case_file(path) && !source::is_report(path));
     if found.is_empty() {
         return Err(format!("no file fits {}", path.display()));
     }

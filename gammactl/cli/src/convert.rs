@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use gamma_convert::{Conversion, ConversionOptions, SmiDialect, convert};
+use gamma_convert::{Conversion, ConversionOptions, DataPlane, PrefixStyle, SmiDialect, convert};
 use gamma_manifest::{
     diagnostic::{self, Severity},
     source,
@@ -52,6 +52,17 @@ pub(super) struct ConvertCommand {
     /// Which mesh obeyed the TrafficSplits, where meshes differ
     #[arg(long, value_enum, value_name = "MESH")]
     smi_dialect: Option<Dialect>,
+    /// What carries the requests then: it decides whether DestinationRules still act
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = DataPlaneFlag::Istio)]
+    data_plane: DataPlaneFlag,
+
+    /// What becomes of prefixes that end inside an element of a path
+    #[arg(long, value_enum, value_name = "STYLE", default_value_t = PrefixFlag::Exact)]
+    prefix: PrefixFlag,
+
+    /// Write the two retries that Istio makes where a rule says nothing of them
+    #[arg(long)]
+    keep_default_retries: bool,
 
     /// A finding that is known and agreed to: its code, alone or at one place
     #[arg(long, value_name = "CODE[=FILE:LINE]", num_args = 1..)]
@@ -60,6 +71,10 @@ pub(super) struct ConvertCommand {
     /// A file of such findings, one a line
     #[arg(long, value_name = "FILE")]
     accepted: Option<PathBuf>,
+
+    /// Write convert.report.json here too
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
 
     /// How to write the findings; the manifests go to -o then
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = FindingsFormat::Text)]
@@ -98,6 +113,22 @@ impl From<Dialect> for SmiDialect {
     }
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DataPlaneFlag {
+    /// Istio's sidecars, with the filter of `gammactl istio`: a Service that a subset becomes gets a DestinationRule
+    Istio,
+    /// Envoy with a config of `gammactl envoy`: nothing reads DestinationRules
+    Envoy,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum PrefixFlag {
+    /// `/api` takes `/apix`, by a regular expression
+    Exact,
+    /// `/api` takes `/api` and `/api/x`
+    Elements,
+}
+
 fn label(text: &str) -> Result<(String, String), String> {
     let (key, value) = text.split_once('=').ok_or("write it as key=value")?;
     Ok((key.into(), value.into()))
@@ -122,6 +153,15 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
                 .cloned()
                 .collect::<BTreeMap<_, _>>(),
             smi_dialect: options.smi_dialect.map(Into::into),
+            data_plane: match options.data_plane {
+                DataPlaneFlag::Istio => DataPlane::Istio,
+                DataPlaneFlag::Envoy => DataPlane::Envoy,
+            },
+            prefixes: match options.prefix {
+                PrefixFlag::Exact => PrefixStyle::Exact,
+                PrefixFlag::Elements => PrefixStyle::Elements,
+            },
+            keep_default_retries: options.keep_default_retries,
         },
     );
     drop(progress);
@@ -132,7 +172,10 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
              trafficsplits,httproutegroups,traffictargets,services of SMI's, serviceprofiles,services of Linkerd's"
         );
     }
-    accepted.take_from(&mut converted.diagnostics, &sources);
+    accepted.take_from(&mut converted, &sources);
+    if let Some(file) = &options.report {
+        output::write(&converted.report.json(), Some(file))?;
+    }
     match options.output {
         FindingsFormat::Text => output::report(&converted.diagnostics, &sources),
         FindingsFormat::Json => findings(&converted, &sources, diagnostic::Format::Json)?,
@@ -147,7 +190,8 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
         }
     }
     let proven = proof::say(&converted, &sources);
-    Ok(proven && !converted.diagnostics.any(Severity::Error))
+    let complete = say_unread(&converted);
+    Ok(proven && complete && !converted.diagnostics.any(Severity::Error))
 }
 
 fn findings(
@@ -163,23 +207,42 @@ fn findings(
 
 /// Writes the files, and says which ones an earlier conversion has left.
 fn write(converted: &Conversion, directory: &Path) -> anyhow::Result<()> {
-    for file in &converted.files {
-        let path = directory.join(&file.path);
+    let reports = [
+        ("report.md", converted.report.markdown()),
+        ("convert.report.json", converted.report.json()),
+    ];
+    let all = converted.files.iter().chain(&converted.beside);
+    let all = all.map(|file| (&*file.path, &file.text));
+    let reports = reports.iter().map(|(path, text)| (*path, text));
+    for (file, text) in all.clone().chain(reports) {
+        let path = directory.join(file);
         let folder = path.parent().unwrap_or(directory);
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        output::write(&file.text, Some(&path))?;
+        output::write(text, Some(&path))?;
     }
-    for folder in ["01-services", "02-routes"] {
+    for folder in ["01-services", "02-routes", "03-policies", "tests"] {
         let Ok(entries) = fs::read_dir(directory.join(folder)) else {
             continue;
         };
         for entry in entries.flatten() {
             let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if !converted.files.iter().any(|file| file.path == name) {
+            if !all.clone().any(|(path, _)| path == name) {
                 let place = directory.join(&name);
                 output::note(&format!("{} is not of this conversion", place.display()));
             }
         }
     }
     Ok(())
+}
+
+/// Whether every field of the source was carried over or is in a finding.
+fn say_unread(converted: &Conversion) -> bool {
+    let unread = &converted.report.coverage.unread;
+    for field in unread {
+        eprintln!(
+            "error: `{}` of {} was overlooked: please report this\n --> {}",
+            field.field, field.object, field.place
+        );
+    }
+    unread.is_empty()
 }

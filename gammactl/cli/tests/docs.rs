@@ -135,7 +135,8 @@ fn given(code: &Code, example: &str) -> Vec<String> {
             );
             said(&run(nginx.split(' '), &manifests(example)))
         }
-        id if id.starts_with("G7") => converted(example),
+        "G714" => converted(example, &["--prefix", "elements"]),
+        id if id.starts_with("G7") => converted(example, &[]),
         id if id.starts_with("G6") => {
             let istio = "istio -f - --offline --image oci://example.com/filter";
             said(&run(istio.split(' '), &manifests(example)))
@@ -145,9 +146,9 @@ fn given(code: &Code, example: &str) -> Vec<String> {
 }
 
 /// The codes that `gammactl convert` gives for objects, or for the `spec` of a VirtualService and objects behind it.
-fn converted(example: &str) -> Vec<String> {
+fn converted(example: &str, options: &[&str]) -> Vec<String> {
     if example.starts_with("apiVersion:") {
-        return said_of_conversion(&format!("{SERVICES}{example}"));
+        return said_of_conversion(&format!("{SERVICES}{example}"), options);
     }
     let (spec, others) = example.split_once("\n---\n").unwrap_or((example, ""));
     let hosts = if spec.starts_with("hosts:") {
@@ -160,14 +161,14 @@ fn converted(example: &str) -> Vec<String> {
         "{SERVICES}apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {{name: cart}}\nspec:\n\
          {hosts}{spec}---\n{others}"
     );
-    said_of_conversion(&input)
+    said_of_conversion(&input, options)
 }
 
-fn said_of_conversion(input: &str) -> Vec<String> {
+fn said_of_conversion(input: &str, options: &[&str]) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().to_str().unwrap();
     let convert = ["convert", "-f", "-", "--output", "json", "-o", output];
-    let output = run(convert.into_iter(), input);
+    let output = run(convert.iter().chain(options).copied(), input);
     let findings: Value = serde_json::from_slice(&output.stdout).unwrap();
     let findings = findings.as_array().unwrap().iter();
     findings

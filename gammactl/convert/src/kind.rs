@@ -53,9 +53,10 @@ pub(crate) fn read_kind<T>(
         let mut findings = Findings::new(diagnostics);
         let opened = open(kind, object, default_namespace, &mut findings);
         let read = opened.and_then(|opened| read(opened, &mut findings));
-        if !findings.refused {
-            all.extend(read);
-        }
+        let read = read.filter(|_| !findings.refused);
+        // Nobody else reads objects of this kind.
+        let _ = object.read.set(findings.finish(read.is_some()));
+        all.extend(read);
     }
     all
 }

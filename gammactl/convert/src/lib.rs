@@ -4,13 +4,16 @@
 //! DestinationRules, `smi` of TrafficSplits and HTTPRouteGroups, `linkerd` of ServiceProfiles, as a [`source_list`]. `draft` has what
 //! they share;
 //! [`order`] writes ordered lists as matches that are ranked, so that every request is decided as before; `route` and
-//! `written` make manifests of it, and `proof` compares what was written with the lists. What can't be carried over is said, with its place: see [`Conversion::diagnostics`].
+//! `written` make manifests of it, `cases` test cases for these, `steps` says in which order all of it is used, and `proof` compares what was written with the lists. What can't be
+//! carried over is said, with its place: see [`Conversion::diagnostics`] and [`Conversion::report`].
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod cases;
 mod draft;
 mod duration;
+mod fate;
 mod hosts;
 mod istio;
 mod kind;
@@ -24,11 +27,22 @@ mod route;
 mod service;
 mod smi;
 pub mod source_list;
+mod steps;
 mod written;
 
-use gamma_manifest::{diagnostic::Diagnostics, source::Sources};
-pub use options::ConversionOptions;
+use gamma_manifest::{
+    diagnostic::Diagnostics,
+    source::{Sources, Span},
+};
+use object::SourceObject;
+pub use options::{ConversionOptions, DataPlane, PrefixStyle};
 pub use proof::{Proof, SaidDifference};
+pub use report::{
+    ConversionReport, Coverage, FindingClass, FindingRequest, FindingSource, ReportedFinding,
+    UnreadField,
+};
+use report::{ReportInput, Subjects};
+use service::SourceService;
 pub use smi::SmiDialect;
 pub use written::WrittenFile;
 use written::WrittenObjects;
@@ -36,10 +50,14 @@ use written::WrittenObjects;
 /// What came out.
 #[derive(Debug)]
 pub struct Conversion {
-    /// The manifests.
+    /// The manifests, in the order in which they are applied.
     pub files: Vec<WrittenFile>,
+    /// What is not applied: test cases for the manifests, and the steps to take.
+    pub beside: Vec<WrittenFile>,
     /// What is wrong with the input, and what becomes otherwise.
     pub diagnostics: Diagnostics,
+    /// The same with all that is known of each, in the same order, and how much was carried over.
+    pub report: ConversionReport,
     /// How many objects of older APIs there were.
     pub objects: usize,
     /// Whether the manifests decide as the input did; in words, why that can't be told.
@@ -50,43 +68,95 @@ pub struct Conversion {
 #[must_use]
 pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
     let mut diagnostics = Diagnostics::default();
-    let (mut written, objects) = written(sources, options, &mut diagnostics);
-    let files = written.files(sources);
+    let objects = object::objects(sources, &mut diagnostics);
+    let Converted {
+        mut written,
+        services,
+        subjects: of_rules,
+        count,
+    } = converted(&objects, options, &mut diagnostics);
+    let files = written.files(sources, options.data_plane);
+    let proof = proof::prove(sources, &files, &written, &diagnostics, options);
+    // A router that refuses what was written refuses it in the proof too, which says so.
+    let cases = cases::cases(&written.routes, &files, &services, options).unwrap_or_default();
+    let mut subjects = Subjects::new(&objects, &written.lists);
+    for (span, service) in of_rules {
+        subjects.add(&objects, span, &service);
+    }
+    let report = ConversionReport::new(
+        &ReportInput {
+            found: &diagnostics,
+            sources,
+            objects: &objects,
+            subjects: &subjects,
+            requests: &cases.requests,
+            default_namespace: &options.namespace,
+        },
+        report::coverage(&objects, &diagnostics, sources, &options.namespace),
+    );
+    let fates = fate::fates(&objects, &diagnostics, options);
+    let mut beside = cases.files;
+    beside.push(WrittenFile {
+        path: steps::FILE.into(),
+        text: steps::steps(&written, &files, &fates, options),
+    });
     Conversion {
-        proof: proof::prove(sources, &files, &written, &diagnostics, options),
+        proof,
+        beside,
+        report,
         files,
         diagnostics,
-        objects,
+        objects: count,
     }
 }
 
-/// What is written for `sources`, and of how many objects.
-fn written(
-    sources: &Sources,
+/// What objects become.
+struct Converted {
+    written: WrittenObjects,
+    services: Vec<SourceService>,
+    /// Services that DestinationRules are for, by the places of these.
+    subjects: Vec<(Span, String)>,
+    /// How many objects of older APIs there were.
+    count: usize,
+}
+
+fn converted(
+    objects: &[SourceObject],
     options: &ConversionOptions,
     diagnostics: &mut Diagnostics,
-) -> (WrittenObjects, usize) {
+) -> Converted {
     let namespace = &*options.namespace;
-    let objects = object::objects(sources, diagnostics);
-    let services = service::services(&objects, namespace, diagnostics);
-    let virtual_services = istio::virtual_services(&objects, options, diagnostics);
-    let rules = istio::destination_rules(&objects, namespace, diagnostics);
-    let splits = smi::traffic_splits(&objects, namespace, diagnostics);
-    let groups = smi::http_route_groups(&objects, namespace, diagnostics);
-    let profiles = linkerd::service_profiles(&objects, namespace, diagnostics);
+    let mut services = service::services(objects, namespace, diagnostics);
+    let mut virtual_services = istio::virtual_services(objects, options, diagnostics);
+    let mut rules = istio::destination_rules(objects, options, diagnostics);
+    let mut splits = smi::traffic_splits(objects, namespace, diagnostics);
+    let groups = smi::http_route_groups(objects, namespace, diagnostics);
+    let mut profiles = linkerd::service_profiles(objects, namespace, diagnostics);
+    // What is written does not depend on the order of the input.
+    services.sort_by_key(|service| (service.namespace.clone(), service.name.clone()));
+    virtual_services.sort_by_key(|of| of.metadata().key());
+    rules.sort_by_key(|of| of.metadata().key());
+    splits.sort_by_key(|of| of.metadata.key());
+    profiles.sort_by_key(|of| of.metadata.key());
+    istio::choose(&mut virtual_services, options, diagnostics);
     let mut draft = draft::RouteDraft::default();
     istio::plan(&services, &virtual_services, &rules, options, &mut draft);
     let resolved = smi::Splits::new(&splits, &groups, options, &mut draft);
     let done = linkerd::plan(&services, &profiles, &resolved, options, &mut draft);
     smi::plan(&services, &resolved, &done, options, &mut draft);
-    let others = smi::say_access(&objects, &groups, &resolved.asked(), namespace, diagnostics);
+    let asked = resolved.asked();
+    let others = smi::say_access(objects, &groups, &asked, namespace, diagnostics);
     let written = draft.finish(diagnostics);
     diagnostics.sort();
-    let count = virtual_services.len()
-        + rules.len()
-        + splits.len()
-        + groups.len()
-        + profiles.len()
-        + others;
-    (written, count)
+    Converted {
+        written,
+        subjects: istio::subjects(&rules, &services, &options.cluster_domain),
+        count: virtual_services.len()
+            + rules.len()
+            + splits.len()
+            + groups.len()
+            + profiles.len()
+            + others,
+        services,
+    }
 }

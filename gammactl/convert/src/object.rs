@@ -1,13 +1,16 @@
 //! The objects of the input, whatever API they are of.
 
+use std::cell::OnceCell;
+
 use gamma_manifest::{
     Timestamp,
     diagnostic::{Diagnostics, codes},
     source::{Sources, Spanned},
-    yaml::{self, Dialect, Field, Node, ObjectReader},
+    yaml::{self, Dialect, Field, Meaning, Node, ObjectReader},
 };
+use serde_json::{Map, Value};
 
-use crate::report::Findings;
+use crate::report::{Findings, ReadLeaves};
 
 /// An object that is not read yet.
 #[derive(Debug, Clone)]
@@ -15,6 +18,8 @@ pub(crate) struct SourceObject {
     pub(crate) api_version: String,
     pub(crate) kind: String,
     pub(crate) node: Node,
+    /// What was read of it; unset as long as nobody reads objects of its kind.
+    pub(crate) read: OnceCell<ReadLeaves>,
 }
 
 impl SourceObject {
@@ -22,6 +27,30 @@ impl SourceObject {
         self.api_version
             .rsplit_once('/')
             .map_or("", |(group, _)| group)
+    }
+
+    /// Whether somebody read it and made nothing of it.
+    pub(crate) fn is_left_out(&self) -> bool {
+        self.read.get().is_some_and(ReadLeaves::is_nothing)
+    }
+
+    /// Kind, namespace and name, as people say it: `VirtualService shop/cart`.
+    pub(crate) fn title(&self, default_namespace: &str) -> String {
+        let (namespace, name) = self.name(default_namespace);
+        format!("{} {namespace}/{name}", self.kind)
+    }
+
+    /// Namespace and name.
+    pub(crate) fn name<'o>(&'o self, default_namespace: &'o str) -> (&'o str, &'o str) {
+        let metadata = self.node.get("metadata");
+        let text = |name: &str| {
+            let text = metadata.and_then(|metadata| metadata.get(name)?.as_str());
+            text.filter(|text| !text.is_empty())
+        };
+        (
+            text("namespace").unwrap_or(default_namespace),
+            text("name").unwrap_or("?"),
+        )
     }
 }
 
@@ -52,6 +81,7 @@ fn add(node: Node, all: &mut Vec<SourceObject>) {
         api_version,
         kind,
         node,
+        read: OnceCell::new(),
     });
 }
 
@@ -64,6 +94,11 @@ pub(crate) struct SourceMetadata {
 }
 
 impl SourceMetadata {
+    /// Namespace and name.
+    pub(crate) fn key(&self) -> (String, String) {
+        (self.namespace.clone(), self.name.value.clone())
+    }
+
     /// Labels and annotations are for whoever put them there: they are not carried over.
     pub(crate) fn read(
         object: &mut ObjectReader<'_>,
@@ -122,4 +157,29 @@ pub(crate) fn texts(
         .iter()
         .filter_map(|item| item.string(findings))
         .collect()
+}
+
+/// A value as JSON.
+pub(crate) fn value(node: &Node) -> Value {
+    match &node.content {
+        yaml::Content::Sequence(items) => items.iter().map(value).collect(),
+        yaml::Content::Mapping(members) => {
+            let members = members
+                .iter()
+                .map(|member| (member.key.clone(), value(&member.value)));
+            Value::Object(members.collect::<Map<_, _>>())
+        }
+        yaml::Content::Scalar(scalar) => match &scalar.meaning {
+            Meaning::Boolean(boolean) => Value::from(*boolean),
+            Meaning::Null => Value::Null,
+            Meaning::String => Value::from(scalar.text.as_str()),
+            Meaning::Integer(number) if let Ok(number) = i64::try_from(*number) => {
+                Value::from(number)
+            }
+            // `80.0` is 80 to kubectl.
+            Meaning::Float(number) if number.fract() == 0.0 => Value::from(*number as i64),
+            Meaning::Float(number) => Value::from(*number),
+            _ => Value::from(scalar.text.as_str()),
+        },
+    }
 }

@@ -1,16 +1,35 @@
 //! What is said while an object is read: its place, and whether it can be used.
 
+mod class;
+mod coverage;
+mod json;
+mod markdown;
+mod object_path;
+mod reported;
+mod subjects;
+
+use std::collections::HashSet;
+
+pub use class::FindingClass;
+pub use coverage::{Coverage, UnreadField};
+pub(crate) use coverage::{ReadLeaves, coverage, leaves};
 use gamma_manifest::{
     diagnostic::{Code, Diagnostic, Diagnostics, codes},
     source::Span,
     yaml::{Field, Report},
 };
 
+pub(crate) use reported::ReportInput;
+pub use reported::{ConversionReport, FindingRequest, FindingSource, ReportedFinding};
+pub(crate) use subjects::Subjects;
+
 /// The findings about one object.
 pub(crate) struct Findings<'d> {
     pub(crate) diagnostics: &'d mut Diagnostics,
     /// Whether the source's own API would refuse it.
     pub(crate) refused: bool,
+    /// The scalars that were read or are carried over.
+    read: HashSet<Span>,
 }
 
 impl<'d> Findings<'d> {
@@ -18,7 +37,20 @@ impl<'d> Findings<'d> {
         Self {
             diagnostics,
             refused: false,
+            read: HashSet::new(),
         }
+    }
+
+    /// All that is in `field` is carried over as it is written.
+    pub(crate) fn carried(&mut self, field: &Field<'_>) {
+        for leaf in leaves(field) {
+            self.read.insert(leaf.node.span);
+        }
+    }
+
+    /// What was read, at the end; `is_used` if something was made of it.
+    pub(crate) fn finish(self, is_used: bool) -> ReadLeaves {
+        ReadLeaves((is_used && !self.refused).then_some(self.read))
     }
 
     pub(crate) fn refuse(
@@ -52,6 +84,10 @@ impl<'d> Findings<'d> {
 
 impl Report for Findings<'_> {
     const NULL_IS_ABSENT: bool = true;
+
+    fn read(&mut self, field: &Field<'_>) {
+        self.read.insert(field.node.span);
+    }
 
     fn null(&mut self, _: &Field<'_>) {}
 

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use gamma_manifest::{
     diagnostic::Diagnostics,
     source::Span,
-    yaml::{Content, Field, Meaning, Node, ObjectReader},
+    yaml::{Field, ObjectReader},
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{
-    object::{SourceMetadata, SourceObject, strings},
+    object::{SourceMetadata, SourceObject, strings, value},
     report::Findings,
 };
 
@@ -29,6 +29,9 @@ pub(crate) struct SourceService {
     /// `spec.ports` as written, without the ports of nodes.
     pub(crate) written_ports: Value,
     pub(crate) publish_not_ready_addresses: bool,
+    /// `ExternalName`, or what else is not the default.
+    kind: Option<String>,
+    external_name: Option<String>,
 }
 
 impl SourceService {
@@ -39,6 +42,29 @@ impl SourceService {
     /// Whether it has this port, whatever is behind it.
     pub(crate) fn has_port(&self, port: u16) -> bool {
         self.ports.contains(&port) || self.other_ports.contains(&port)
+    }
+
+    /// The Service, as far as routes depend on it.
+    pub(crate) fn manifest(&self) -> Value {
+        let mut spec = Map::new();
+        if let Some(kind) = &self.kind {
+            spec.insert("type".into(), kind.as_str().into());
+        }
+        if let Some(name) = &self.external_name {
+            spec.insert("externalName".into(), name.as_str().into());
+        } else if !self.is_frontend {
+            spec.insert("clusterIP".into(), "None".into());
+        }
+        if !self.selector.is_empty() {
+            spec.insert("selector".into(), json!(self.selector));
+        }
+        spec.insert("ports".into(), self.written_ports.clone());
+        json!({
+            "apiVersion": "v1",
+            "kind": "Service",
+            "metadata": {"name": self.name, "namespace": self.namespace},
+            "spec": spec,
+        })
     }
 }
 
@@ -74,6 +100,7 @@ fn service(
         .map(|field| strings(&field, findings))
         .unwrap_or_default();
     let kind = spec.string("type", findings);
+    let external_name = spec.string("externalName", findings);
     let address = spec.string("clusterIP", findings);
     let not_ready = spec.boolean("publishNotReadyAddresses", findings);
     let (mut ports, mut other_ports, mut written) = (Vec::new(), Vec::new(), Vec::new());
@@ -112,10 +139,14 @@ fn service(
             .into_iter()
             .map(|(key, value)| (key.value, value.value))
             .collect(),
-        is_frontend: kind.is_none_or(|kind| kind.value != "ExternalName")
+        is_frontend: kind
+            .as_ref()
+            .is_none_or(|kind| kind.value != "ExternalName")
             && address.is_none_or(|address| address.value != "None"),
         written_ports: Value::from(written),
         publish_not_ready_addresses: not_ready.is_some_and(|not_ready| not_ready.value),
+        kind: kind.map(|kind| kind.value),
+        external_name: external_name.map(|name| name.value),
     })
 }
 
@@ -130,28 +161,4 @@ fn is_http(name: &str, app_protocol: &str) -> bool {
         said.to_ascii_lowercase().as_str(),
         "tcp" | "tls" | "https" | "mongo" | "mysql" | "redis" | "udp" | "kubernetes.io/wss"
     )
-}
-
-/// A value as JSON.
-fn value(node: &Node) -> Value {
-    match &node.content {
-        Content::Sequence(items) => items.iter().map(value).collect(),
-        Content::Mapping(members) => {
-            let members = members
-                .iter()
-                .map(|member| (member.key.clone(), value(&member.value)));
-            Value::Object(members.collect::<Map<_, _>>())
-        }
-        Content::Scalar(scalar) => match &scalar.meaning {
-            Meaning::Boolean(boolean) => Value::from(*boolean),
-            Meaning::Null => Value::Null,
-            Meaning::String => Value::from(scalar.text.as_str()),
-            Meaning::Integer(number) if let Ok(number) = i64::try_from(*number) => {
-                Value::from(number)
-            }
-            // `80.0` is 80 to kubectl.
-            Meaning::Float(number) if number.fract() == 0.0 => Value::from(*number as i64),
-            _ => Value::from(scalar.text.as_str()),
-        },
-    }
 }

@@ -6,12 +6,15 @@ use gamma_manifest::{
 };
 use serde_json::{Value, json};
 
-use crate::route::{self, List, RouteRule};
+use crate::{
+    options::DataPlane,
+    route::{self, List, RouteRule},
+};
 
 /// The objects in the order in which they are applied.
 #[derive(Debug, Default)]
 pub(crate) struct WrittenObjects {
-    /// Services and ReferenceGrants.
+    /// Services and ReferenceGrants, and DestinationRules for Services.
     pub(crate) services: Vec<Value>,
     pub(crate) routes: Vec<WrittenRoute>,
     /// What the routes were made of.
@@ -40,8 +43,8 @@ pub struct WrittenFile {
 }
 
 impl WrittenObjects {
-    /// The files: Services and grants first, then routes, each by namespace.
-    pub(crate) fn files(&mut self, sources: &Sources) -> Vec<WrittenFile> {
+    /// The files: Services and grants first, then routes, then what is said of connections; each by namespace.
+    pub(crate) fn files(&mut self, sources: &Sources, data_plane: DataPlane) -> Vec<WrittenFile> {
         let key = |object: &Value| {
             let text = |path: &str| {
                 object
@@ -63,26 +66,36 @@ impl WrittenObjects {
         self.routes
             .sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
         let mut files: Vec<WrittenFile> = Vec::new();
-        for object in &self.services {
-            let namespace = key(object).0.unwrap_or_default();
-            add(
-                &mut files,
-                "01-services",
-                &namespace,
-                &write_yaml(object, ""),
-            );
-        }
+        let of_folder = |folder: &'static str, files: &mut Vec<WrittenFile>| {
+            for object in &self.services {
+                let (namespace, kind, _) = key(object);
+                let is_policy = kind.as_deref() == Some("DestinationRule");
+                if is_policy == (folder == POLICIES) {
+                    let namespace = namespace.unwrap_or_default();
+                    add(files, folder, &namespace, &write_yaml(object, ""));
+                }
+            }
+        };
+        of_folder(SERVICES, &mut files);
         for route in &self.routes {
             add(
                 &mut files,
-                "02-routes",
+                ROUTES,
                 &route.namespace,
-                &route.text(sources),
+                &route.text(sources, data_plane),
             );
         }
+        of_folder(POLICIES, &mut files);
         files
     }
 }
+
+/// Services and ReferenceGrants.
+pub(crate) const SERVICES: &str = "01-services";
+/// HTTPRoutes.
+pub(crate) const ROUTES: &str = "02-routes";
+/// DestinationRules.
+pub(crate) const POLICIES: &str = "03-policies";
 
 fn add(files: &mut Vec<WrittenFile>, folder: &str, namespace: &str, document: &str) {
     let path = format!("{folder}/{namespace}.yaml");
@@ -99,7 +112,16 @@ fn add(files: &mut Vec<WrittenFile>, folder: &str, namespace: &str, document: &s
 }
 
 impl WrittenRoute {
-    /// The name of each rule, if it has one.
+    /// Namespace and name of each Service that it is attached to.
+    pub(crate) fn services(&self) -> impl Iterator<Item = (String, String)> {
+        self.parents.iter().filter_map(|parent| {
+            let text = |member: &str| parent[member].as_str().map(str::to_owned);
+            let namespace = text("namespace").unwrap_or_else(|| self.namespace.clone());
+            Some((namespace, text("name")?))
+        })
+    }
+
+    /// The names of its rules, each once.
     pub(crate) fn rule_names(&self) -> Vec<Option<String>> {
         let mut names: Vec<Option<String>> = Vec::new();
         for rule in &self.rules {
@@ -110,13 +132,17 @@ impl WrittenRoute {
     }
 
     /// With a comment above each rule that says where it comes from.
-    fn text(&self, sources: &Sources) -> String {
-        let head = json!({
+    fn text(&self, sources: &Sources, data_plane: DataPlane) -> String {
+        let mut head = json!({
             "apiVersion": "gateway.networking.k8s.io/v1",
             "kind": "HTTPRoute",
             "metadata": {"name": self.name, "namespace": self.namespace},
             "spec": {"parentRefs": self.parents},
         });
+        if data_plane == DataPlane::Istio {
+            // A revision that no istiod has: only the filter obeys the route.
+            head["metadata"]["labels"] = json!({"istio.io/rev": "gamma"});
+        }
         let mut text = write_yaml(&head, &format!("from {}", self.source));
         text.push_str("  rules:\n");
         for (rule, name) in self.rules.iter().zip(self.rule_names()) {

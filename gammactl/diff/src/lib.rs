@@ -35,6 +35,7 @@ mod classes;
 mod compare;
 mod cors;
 mod decide;
+mod deciding_requests;
 mod differences;
 mod effects;
 mod header_changes;
@@ -66,6 +67,7 @@ mod witness;
 mod wording;
 
 pub use compare::{diff, diff_lists};
+pub use deciding_requests::{DecidedRequest, DecidingRequests, deciding_requests};
 pub use differences::Difference;
 pub use gamma_compile::Share;
 pub use model::{

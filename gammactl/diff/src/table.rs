@@ -19,6 +19,8 @@ pub(super) struct MatchRow<'c> {
     pub(super) predicates: Vec<SignedPredicate>,
     /// `None` for what becomes of requests that no match selects.
     pub(super) rule: Option<&'c Rule>,
+    /// The number of the match in its rule.
+    pub(super) number: usize,
     /// Of a list.
     pub(super) entry: Option<&'c OrderedEntry>,
     /// Equal numbers, equal effects on equal requests. Other numbers may have the same effects too.
@@ -34,6 +36,7 @@ pub(super) fn rows<'c>(side: PortSide<'c>, effects: &mut EffectNumbers) -> Vec<M
             MatchRow {
                 predicates: of_tests(&entry.tests),
                 rule,
+                number: 0,
                 entry: Some(entry),
                 effect: effects.of_entry(rule, entry),
             }
@@ -44,6 +47,7 @@ pub(super) fn rows<'c>(side: PortSide<'c>, effects: &mut EffectNumbers) -> Vec<M
             Some(MatchRow {
                 predicates: r#match.map(predicates).unwrap_or_default(),
                 rule: Some(rule),
+                number: number as usize,
                 entry: None,
                 effect: effects.of_rule(rule, r#match),
             })
@@ -53,6 +57,7 @@ pub(super) fn rows<'c>(side: PortSide<'c>, effects: &mut EffectNumbers) -> Vec<M
     rows.push(MatchRow {
         predicates: Vec::new(),
         rule: None,
+        number: 0,
         entry: None,
         effect: effects.number(if side.table.is_some() {
             "no rule".into()

@@ -3,8 +3,9 @@
 use std::{cell::Cell, fs, path::Path};
 
 use anyhow::Context as _;
+use gamma_convert::Conversion;
 use gamma_manifest::{
-    diagnostic::{Diagnostic, Diagnostics, Severity, codes},
+    diagnostic::{Diagnostic, Severity, codes},
     source::Sources,
 };
 
@@ -44,12 +45,14 @@ impl Accepted {
         Ok(all)
     }
 
-    /// Takes the findings that are accepted away.
-    pub(super) fn take_from(&self, found: &mut Diagnostics, sources: &Sources) {
-        found.retain(|finding| {
-            let known = self.0.iter().find(|known| known.is(finding, sources));
-            known.is_none()
-        });
+    /// Takes the findings that are accepted away, but for those in the report, where they are marked.
+    pub(super) fn take_from(&self, converted: &mut Conversion, sources: &Sources) {
+        let is_accepted =
+            |finding: &Diagnostic| self.0.iter().any(|known| known.is(finding, sources));
+        let found = &mut converted.diagnostics;
+        let accepted: Vec<bool> = found.iter().map(is_accepted).collect();
+        converted.report.accept(accepted);
+        found.retain(|finding| !is_accepted(finding));
         for unused in self.0.iter().filter(|known| !known.is_used.get()) {
             let place = unused
                 .place

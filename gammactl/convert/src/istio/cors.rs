@@ -59,7 +59,7 @@ impl CorsPolicy {
         if let Some(credentials) = object.boolean("allowCredentials", findings) {
             members.insert("allowCredentials".into(), credentials.value.into());
         }
-        if let Some(age) = Millis::read(&mut object, "maxAge", findings) {
+        if let Some(age) = Millis::read_any(&mut object, "maxAge", findings) {
             let seconds = age.value.0 / 1000;
             if seconds > 0 {
                 members.insert("maxAge".into(), seconds.into());

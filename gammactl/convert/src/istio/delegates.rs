@@ -15,7 +15,9 @@ use super::{
     istio_kind,
     tree::{given, insert, items, member, members},
 };
-use crate::{hosts::full_name, object::SourceObject, options::ConversionOptions};
+use crate::{
+    hosts::full_name, object::SourceObject, options::ConversionOptions, report::ReadLeaves,
+};
 
 /// "delegate wins for every field it sets": what a rule has of the one that delegates to it.
 const INHERITED: [&str; 11] = [
@@ -64,6 +66,24 @@ pub(super) fn taken_in<'o>(
     let objects = objects.collect();
     delegation.say_idle();
     Cow::Owned(objects)
+}
+
+/// Notes in `objects` what was read of them where they were `taken_in`. What is delegated was joined before it was read, and counts
+/// as read.
+pub(super) fn account(objects: &[SourceObject], taken_in: &[SourceObject]) {
+    for object in objects.iter().filter(|object| is_virtual_service(object)) {
+        if is_delegate(object) || delegates_something(object) {
+            let _ = object.read.set(ReadLeaves::all(&object.node));
+            continue;
+        }
+        let same = taken_in
+            .iter()
+            .find(|other| other.node.span == object.node.span);
+        if let Some(read) = same.and_then(|same| same.read.get()) {
+            // Already there if they are the same objects.
+            let _ = object.read.set(read.clone());
+        }
+    }
 }
 
 fn is_virtual_service(object: &SourceObject) -> bool {

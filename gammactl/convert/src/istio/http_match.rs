@@ -52,6 +52,17 @@ impl HttpMatchRequest {
         let headers = named(&mut object, "headers", findings);
         let without_headers = named(&mut object, "withoutHeaders", findings);
         let query_params = named(&mut object, "queryParams", findings);
+        for (name, value) in headers.iter().chain(&without_headers) {
+            if value.kind == StringMatchKind::Prefix(String::new()) {
+                let message = format!("the prefix for header `{}` is empty", name.value);
+                findings.refuse(
+                    &codes::INVALID_VALUE,
+                    value.span,
+                    message,
+                    "write `{}` for any value",
+                );
+            }
+        }
         for (name, value) in &headers {
             // "missing argument to repetition operator": only without headers it means that one is there.
             if value.kind == StringMatchKind::Regex("*".into()) {

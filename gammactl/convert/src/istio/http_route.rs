@@ -3,7 +3,7 @@
 use gamma_manifest::{
     diagnostic::codes,
     source::{Span, Spanned},
-    yaml::{Field, ObjectReader},
+    yaml::{Field, ObjectReader, Report as _},
 };
 
 use super::{
@@ -303,7 +303,10 @@ fn percentage(
     };
     let number = value.number().and_then(|text| text.parse::<f64>().ok());
     match number.filter(|number| (0.0..=100.0).contains(number)) {
-        Some(number) => Some((number * 10_000.0) as u32),
+        Some(number) => {
+            findings.read(&value);
+            Some((number * 10_000.0) as u32)
+        }
         None => {
             let message = format!("`{}` is no number from 0 to 100", value.path);
             findings.refuse(

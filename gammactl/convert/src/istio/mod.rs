@@ -2,6 +2,7 @@
 
 mod acting;
 mod action;
+mod choices;
 mod cors;
 mod delegates;
 mod destination_rule;
@@ -16,10 +17,12 @@ mod retries;
 mod rewrite;
 mod string_match;
 mod tree;
+mod version_policy;
 mod versions;
 mod virtual_service;
 
-pub(crate) use destination_rule::destination_rules;
+pub(crate) use choices::choose;
+pub(crate) use destination_rule::{destination_rules, subjects};
 pub(crate) use plan::plan;
 pub(crate) use virtual_service::virtual_services;
 

@@ -68,7 +68,9 @@ impl Requests {
         let uri = of.and_then(|of| of.uri.as_ref());
         let matched = match uri.map(|uri| &uri.kind) {
             Some(StringMatchKind::Exact(_) | StringMatchKind::Regex(_)) => Matched::Whole,
-            Some(StringMatchKind::Prefix(prefix)) => Matched::Prefix(prefix.clone()),
+            Some(StringMatchKind::Prefix(prefix) | StringMatchKind::Elements(prefix)) => {
+                Matched::Prefix(prefix.clone())
+            }
             Some(StringMatchKind::Present) | None => Matched::Prefix("/".into()),
         };
         let rewrite = rule.rewrite.as_ref();

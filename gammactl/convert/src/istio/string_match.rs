@@ -23,6 +23,8 @@ pub(super) enum StringMatchKind {
     Exact(String),
     /// Of the text, not of its elements.
     Prefix(String),
+    /// Of the elements of a path, as the user chose to have it.
+    Elements(String),
     /// Of the whole text, in RE2's syntax.
     Regex(String),
 }
@@ -68,6 +70,7 @@ impl StringMatch {
             StringMatchKind::Present => SourceText::Any,
             StringMatchKind::Exact(value) => SourceText::Exact(value.clone()),
             StringMatchKind::Prefix(prefix) => SourceText::Prefix(prefix.clone()),
+            StringMatchKind::Elements(prefix) => SourceText::Elements(prefix.clone()),
             StringMatchKind::Regex(pattern) => SourceText::Regex(pattern.clone()),
         }
     }
@@ -86,7 +89,9 @@ impl StringMatch {
         match &self.kind {
             StringMatchKind::Present => true,
             StringMatchKind::Exact(value) => value == text,
-            StringMatchKind::Prefix(prefix) => text.starts_with(prefix),
+            StringMatchKind::Prefix(prefix) | StringMatchKind::Elements(prefix) => {
+                text.starts_with(prefix)
+            }
             StringMatchKind::Regex(pattern) => {
                 Dfa::of(pattern).is_ok_and(|dfa| dfa.matches(text.as_bytes()))
             }

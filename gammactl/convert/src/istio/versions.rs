@@ -9,6 +9,7 @@ use super::{
     action::Backends,
     destination_rule::{DestinationRule, Subset},
     http_route::{HttpRoute, RouteDestination},
+    version_policy::{TrafficPolicy, rule_for},
 };
 use crate::{
     draft::{RouteDraft, label},
@@ -34,8 +35,18 @@ pub(super) struct Versions<'i> {
 #[derive(Debug, Clone)]
 struct VersionService {
     name: String,
-    /// `None` if one of the input is the same.
-    object: Option<Value>,
+    /// The Service, and a DestinationRule if there is something to say of connections; none if a Service of the input is
+    /// the same.
+    objects: Vec<Value>,
+}
+
+/// A subset, and what is above it.
+#[derive(Debug, Clone, Copy)]
+struct FoundSubset<'i> {
+    subset: &'i Subset,
+    rule: &'i DestinationRule,
+    /// "DestinationRules of one host in one namespace are merged by age: subsets joined, first `trafficPolicy` stays".
+    policy: Option<&'i TrafficPolicy>,
 }
 
 impl<'i> Versions<'i> {
@@ -53,12 +64,12 @@ impl<'i> Versions<'i> {
         }
     }
 
-    /// The Services, and what there is to say.
+    /// The Services and their DestinationRules, and what there is to say.
     pub(super) fn finish(self) -> (Vec<Value>, Vec<Diagnostic>) {
         let made = self.made.into_inner();
         let objects = made
             .into_values()
-            .filter_map(|version| version.object)
+            .flat_map(|version| version.objects)
             .collect();
         (objects, self.found.into_inner())
     }
@@ -70,8 +81,8 @@ impl<'i> Versions<'i> {
     }
 
     /// The subset of that name, from the rule that clients in `namespace` would get.
-    fn subset(&self, of: &SourceService, name: &str, namespace: &str) -> Option<&'i Subset> {
-        let mut rules: Vec<&DestinationRule> = self
+    fn subset(&self, of: &SourceService, name: &str, namespace: &str) -> Option<FoundSubset<'i>> {
+        let mut rules: Vec<&'i DestinationRule> = self
             .rules
             .iter()
             .filter(|rule| {
@@ -98,12 +109,22 @@ impl<'i> Versions<'i> {
                 metadata.name.value.clone(),
             )
         });
-        let mut subsets = rules.iter().flat_map(|rule| &rule.subsets);
-        subsets.find(|subset| subset.name == name)
+        let all = rules.iter();
+        let mut subsets = all.flat_map(|&rule| rule.subsets.iter().map(move |of| (rule, of)));
+        let (rule, subset) = subsets.find(|(_, subset)| subset.name == name)?;
+        let mut beside = rules
+            .iter()
+            .filter(|other| other.metadata.namespace == rule.metadata.namespace);
+        Some(FoundSubset {
+            subset,
+            rule,
+            policy: beside.find_map(|other| other.policy.as_ref()),
+        })
     }
 
     /// The name of the Service that has the pods of a subset.
-    fn version(&self, of: &SourceService, subset: &Subset) -> String {
+    fn version(&self, of: &SourceService, found: FoundSubset<'_>) -> String {
+        let FoundSubset { subset, rule, .. } = found;
         let key = (of.namespace.clone(), of.name.clone(), subset.name.clone());
         if let Some(known) = self.made.borrow().get(&key) {
             return known.name.clone();
@@ -116,11 +137,19 @@ impl<'i> Versions<'i> {
                 && other.is_frontend
                 && of.ports.iter().all(|port| other.ports.contains(port))
         });
+        let policy = TrafficPolicy::over(subset.policy.as_ref(), found.policy);
         let version = match same {
-            Some(same) => VersionService {
-                name: same.name.clone(),
-                object: None,
-            },
+            Some(same) => {
+                if let Some(policy) = &policy
+                    && !self.has_rule(same)
+                {
+                    self.policy_lost(policy, &same.full_name());
+                }
+                VersionService {
+                    name: same.name.clone(),
+                    objects: Vec::new(),
+                }
+            }
             None => {
                 let name = self.free_name(
                     &of.namespace,
@@ -135,10 +164,11 @@ impl<'i> Versions<'i> {
                 if of.publish_not_ready_addresses {
                     object["spec"]["publishNotReadyAddresses"] = true.into();
                 }
-                VersionService {
-                    name,
-                    object: Some(object),
-                }
+                let mut objects = vec![object];
+                objects.extend(
+                    policy.map(|policy| rule_for(&name, of, rule, policy, self.cluster_domain)),
+                );
+                VersionService { name, objects }
             }
         };
         let name = version.name.clone();
@@ -175,6 +205,27 @@ impl<'i> Versions<'i> {
             Diagnostic::new(&codes::UNKNOWN_DESTINATION, destination.span, message)
                 .why("Istio answers such requests with 503; the route answers them with 500")
                 .hint("add what is missing to the input, or accept it"),
+        );
+    }
+
+    /// Whether a DestinationRule of the input is for that Service.
+    fn has_rule(&self, service: &SourceService) -> bool {
+        self.rules.iter().any(|rule| {
+            let host = &rule.host.value;
+            let host = HostName::of(host, &rule.metadata.namespace, self.cluster_domain);
+            host == HostName::Service(service.namespace.clone(), service.name.clone())
+        })
+    }
+
+    fn policy_lost(&self, policy: &TrafficPolicy, service: &str) {
+        self.found.borrow_mut().push(
+            Diagnostic::new(
+                &codes::BEHAVIOUR_LOST,
+                policy.span,
+                format!("the policy of the subset does not act on Service `{service}`"),
+            )
+            .why("the Service was there before, and a DestinationRule for it would act on all who ask it")
+            .hint("write a DestinationRule for it, if all of them should have it"),
         );
     }
 
@@ -221,7 +272,12 @@ impl<'i> Versions<'i> {
         let name = match &destination.subset {
             None => service.name.clone(),
             Some(wanted) => match self.subset(service, &wanted.value, namespace) {
-                Some(subset) if subset.labels.is_empty() => service.name.clone(),
+                Some(found) if found.subset.labels.is_empty() => {
+                    if let Some(policy) = &found.subset.policy {
+                        self.policy_lost(policy, &service.full_name());
+                    }
+                    service.name.clone()
+                }
                 Some(_) if service.selector.is_empty() => {
                     let message = format!(
                         "Service `{}` has no selector, so subset `{}` can't be a Service of its own",
@@ -231,7 +287,7 @@ impl<'i> Versions<'i> {
                     self.say(destination, message);
                     format!("{}-{}", service.name, label(&wanted.value))
                 }
-                Some(subset) => self.version(service, subset),
+                Some(found) => self.version(service, found),
                 None => {
                     let message = format!(
                         "no DestinationRule of the input has a subset `{}` of Service `{}`",

@@ -23,20 +23,28 @@ pub(crate) struct VirtualService {
     pub(super) http: Vec<HttpRoute>,
 }
 
+impl VirtualService {
+    pub(crate) fn metadata(&self) -> &SourceMetadata {
+        &self.metadata
+    }
+}
+
 /// The VirtualServices among `objects`, with the rules of their delegates, but for those that are for gateways only.
 pub(crate) fn virtual_services(
     objects: &[SourceObject],
     options: &ConversionOptions,
     diagnostics: &mut Diagnostics,
 ) -> Vec<VirtualService> {
-    let objects = delegates::taken_in(objects, options, diagnostics);
-    read_kind(
+    let taken_in = delegates::taken_in(objects, options, diagnostics);
+    let all = read_kind(
         &istio_kind("VirtualService"),
-        &objects,
+        &taken_in,
         &options.namespace,
         diagnostics,
         read,
-    )
+    );
+    delegates::account(objects, &taken_in);
+    all
 }
 
 fn read(opened: OpenObject<'_>, findings: &mut Findings<'_>) -> Option<VirtualService> {

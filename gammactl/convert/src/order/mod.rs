@@ -28,8 +28,8 @@ pub use encoding::{Encoded, Encoding, ListEntry, MOST_MATCHES, OrderProblem};
 pub use path::PathSet;
 pub(crate) use quote::{quoted, quoted_in_any_case};
 pub(crate) use rank::ties;
-pub(crate) use text_prefix::can_be_exact;
 pub use text_prefix::with_text_prefix;
+pub(crate) use text_prefix::{can_be_exact, can_be_prefix};
 pub use value::ValueSet;
 
 /// Writes `list` as matches that the Gateway API ranks as the list is ordered.

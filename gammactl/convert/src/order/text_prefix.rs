@@ -42,7 +42,7 @@ pub fn with_text_prefix(entry: &ListEntry, prefix: &str) -> Vec<ListEntry> {
 /// Whether the API takes `path` as a prefix, and means by it what is written.
 ///
 /// "must not contain '//' …, '/./', '/../', '%2f', '%2F', '#'" and nothing outside of RFC 3986
-fn can_be_prefix(path: &str) -> bool {
+pub(crate) fn can_be_prefix(path: &str) -> bool {
     let bare = PathPrefix::new(path).as_str();
     let refused = ["//", "/./", "/../", "%2f", "%2F", "#"];
     path.len() <= 1024

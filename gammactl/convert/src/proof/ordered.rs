@@ -168,6 +168,7 @@ fn signed(test: &SourceTest) -> SignedTest {
         SourceText::Prefix(text) => TextPredicate::Begins(text.clone()),
         SourceText::Regex(pattern) => TextPredicate::Pattern(pattern.clone()),
         SourceText::ExactInAnyCase(text) => TextPredicate::Pattern(in_any_case(text)),
+        SourceText::Elements(text) => TextPredicate::Pattern(format!("{}(/.*)?", escaped(text))),
         SourceText::PrefixInAnyCase(text) => {
             TextPredicate::Pattern(format!("{}.*", in_any_case(text)))
         }
@@ -180,9 +181,14 @@ fn signed(test: &SourceTest) -> SignedTest {
     }
 }
 
-/// "(?i) case-insensitive"; "\ and a punctuation character: that character".
+/// "(?i) case-insensitive"
 fn in_any_case(text: &str) -> String {
-    let mut pattern = String::from("(?i)");
+    format!("(?i){}", escaped(text))
+}
+
+/// "\ and a punctuation character: that character"
+fn escaped(text: &str) -> String {
+    let mut pattern = String::new();
     for character in text.chars() {
         if character.is_ascii_punctuation() {
             pattern.push('\\');

@@ -28,6 +28,8 @@ pub enum SourceText {
     Prefix(String),
     /// The same, whether its letters are large or small.
     PrefixInAnyCase(String),
+    /// This one, and those that go on with a `/` behind it.
+    Elements(String),
     /// Those that a regular expression in RE2's syntax matches in full.
     Regex(String),
 }

@@ -208,6 +208,7 @@ fn values(text: &SourceText) -> ValueSet {
         SourceText::PrefixInAnyCase(prefix) => {
             ValueSet::Pattern(format!("{}.*", quoted_in_any_case(prefix)))
         }
+        SourceText::Elements(text) => ValueSet::Pattern(PathSet::below(text).pattern()),
         SourceText::Regex(pattern) => ValueSet::Pattern(pattern.clone()),
     }
 }
@@ -253,6 +254,7 @@ fn paths(text: &SourceText, everything: &ListEntry) -> Vec<ListEntry> {
         SourceText::Prefix(prefix) | SourceText::PrefixInAnyCase(prefix) => {
             with_text_prefix(everything, prefix)
         }
+        SourceText::Elements(text) => one(PathSet::below(text)),
         // All paths, for a rule that others read.
         SourceText::Regex(pattern) if matches!(&**pattern, ".*" | "/.*") => one(PathSet::any()),
         SourceText::Regex(pattern) => one(PathSet::Pattern(pattern.clone())),

@@ -2,6 +2,7 @@
 //! conversion, and of the filter's own router with the routes that were written. `LISTS=100000 cargo test --release
 //! -p gamma-convert --test lists` tries more of them.
 
+mod outputs;
 mod random;
 mod source;
 
@@ -61,16 +62,18 @@ fn manifests(rules: &Rules) -> String {
     json!({"apiVersion": "v1", "kind": "List", "items": all}).to_string()
 }
 
+/// The Services of [`manifests`] without the VirtualService.
+fn services_alone(rules: &Rules) -> String {
+    let mut list: Value = serde_json::from_str(&manifests(rules)).unwrap();
+    let items = list["items"].as_array_mut().unwrap();
+    items.retain(|item| item["kind"] == "Service");
+    list.to_string()
+}
+
 fn converted(rules: &Rules) -> (Conversion, Config) {
     let mut sources = Sources::default();
     sources.add("source.yaml", manifests(rules));
-    let options = ConversionOptions {
-        namespace: "default".into(),
-        cluster_domain: "cluster.local".into(),
-        client_labels: [].into(),
-        smi_dialect: None,
-    };
-    let conversion = convert(&sources, &options);
+    let conversion = convert(&sources, &ConversionOptions::default());
     for file in &conversion.files {
         sources.add(&*file.path, &*file.text);
     }

@@ -1,6 +1,6 @@
 //! What the router does with requests to what a conversion wrote.
 
-use std::{collections::BTreeMap, env};
+use std::env;
 
 use fastrand::Rng;
 use gamma_compile::compile;
@@ -44,10 +44,8 @@ pub(crate) fn converted(objects: &[Value]) -> (Conversion, Config) {
     let list = json!({"apiVersion": "v1", "kind": "List", "items": objects});
     sources.add("source.yaml", list.to_string());
     let options = ConversionOptions {
-        namespace: "default".into(),
-        cluster_domain: "cluster.local".into(),
-        client_labels: BTreeMap::new(),
         smi_dialect: Some(SmiDialect::Spec),
+        ..ConversionOptions::default()
     };
     let conversion = convert(&sources, &options);
     for file in &conversion.files {

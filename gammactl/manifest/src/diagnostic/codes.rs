@@ -188,6 +188,7 @@ codes! {
     AUTHORIZATION_LOST = "G711", Error, "authorization can't be said";
     TWO_SOURCES = "G712", Error, "two objects say different things of one Service";
     MESHES_DISAGREE = "G713", Error, "meshes read it differently";
+    PREFIX_OF_ELEMENTS = "G714", Error, "prefix takes whole elements only";
     BEHAVIOUR_LOST = "G720", Warning, "behaviour on the way is lost";
     DEFAULT_RETRIES = "G721", Warning, "retries that nobody wrote are lost";
     NO_HTTP = "G722", Warning, "connections are not converted";

@@ -53,7 +53,7 @@ pub fn load(paths: &[String]) -> Result<Sources, LoadError> {
         }
         let mut files = Vec::new();
         walk(path, &mut files)?;
-        files.retain(|file| !is_case_file(file));
+        files.retain(|file| !is_case_file(file) && !is_report(file));
         if files.is_empty() {
             return Err(LoadError::Empty(path.display().to_string()));
         }
@@ -98,9 +98,19 @@ pub fn walk(directory: &Path, files: &mut Vec<PathBuf>) -> Result<(), LoadError>
 /// Whether a file in a directory is one of test cases, which may stand beside the manifests that
 /// they are about: `*.cases.yaml`.
 pub fn is_case_file(path: &Path) -> bool {
+    has_kind(path, "cases")
+}
+
+/// Whether a file in a directory is a report of a command, which may stand beside the manifests that it is about:
+/// `*.report.json`.
+pub fn is_report(path: &Path) -> bool {
+    has_kind(path, "report")
+}
+
+/// Whether a file is called `NAME.KIND.EXTENSION`.
+fn has_kind(path: &Path, kind: &str) -> bool {
     let stem = path.file_stem().map(Path::new);
-    stem.and_then(Path::extension)
-        .is_some_and(|of| of == "cases")
+    stem.and_then(Path::extension).is_some_and(|of| of == kind)
 }
 
 fn failed(path: &Path, error: io::Error) -> LoadError {

@@ -10,7 +10,7 @@ mod text;
 
 pub use directory::{DirectoryError, OutputDirectory};
 pub use encoding::NotText;
-pub use load::{LoadError, is_case_file, load, walk};
+pub use load::{LoadError, is_case_file, is_report, load, walk};
 pub use replace::{UNFINISHED, replace_file, replace_file_with};
 #[cfg(feature = "schema")]
 pub use schema::NULLABLE;

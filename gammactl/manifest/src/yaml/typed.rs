@@ -24,6 +24,9 @@ pub trait Report {
     /// members that there could be.
     fn unknown(&mut self, span: Span, message: String, hint: Option<String>, known: &[&str]);
 
+    /// A scalar was asked for, and has the type that was wanted. For a reader that has to account for every one of them.
+    fn read(&mut self, _field: &Field<'_>) {}
+
     /// What to write for a value that is not `wanted`, if there is more to say than that.
     fn type_hint(&self, _field: &Field<'_>, _wanted: &str) -> Option<String> {
         None
@@ -48,6 +51,7 @@ impl<'n> Field<'n> {
             self.must_be("a string", report);
             return None;
         };
+        report.read(self);
         Some(self.spanned(text.to_owned()))
     }
 
@@ -57,6 +61,7 @@ impl<'n> Field<'n> {
             self.must_be("true or false", report);
             return None;
         };
+        report.read(self);
         Some(self.spanned(*value))
     }
 
@@ -86,7 +91,9 @@ impl<'n> Field<'n> {
             let hint = format!("use a whole number from {from} to {to}");
             report.invalid(self, hint);
         }
-        Some(self.spanned(value?))
+        let value = value?;
+        report.read(self);
+        Some(self.spanned(value))
     }
 
     /// The items of a list; none if it is something else.

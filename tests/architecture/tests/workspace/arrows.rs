@@ -23,7 +23,7 @@ const RULES: Rules = Rules {
         gamma-compile:  gamma-config gamma-manifest gamma-pattern
         gamma-explain:  gamma-config gamma-router gamma-manifest gamma-compile gamma-pattern
         gamma-diff:     gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-pattern
-        gamma-convert:  gamma-config gamma-manifest gamma-compile gamma-diff gamma-pattern
+        gamma-convert:  gamma-config gamma-manifest gamma-compile gamma-explain gamma-diff gamma-cases gamma-pattern
         gamma-envoy:    gamma-config gamma-router gamma-manifest gamma-compile
         gamma-nginx:    gamma-config gamma-manifest gamma-compile
         gamma-cases:    gamma-config gamma-router gamma-manifest gamma-compile gamma-explain

@@ -1,0 +1,218 @@
+//! Whether every field of the source was carried over or is reported: what nobody read and nobody speaks of is a mistake of the
+//! conversion.
+
+use std::collections::HashSet;
+
+use gamma_manifest::{
+    diagnostic::{Diagnostic, Diagnostics, Severity},
+    source::{Sources, Span},
+    yaml::{Content, Field, Meaning, Node},
+};
+
+use crate::object::SourceObject;
+
+/// The scalars that were read of an object; `None` if nothing was made of it, which was said.
+#[derive(Debug, Clone)]
+pub(crate) struct ReadLeaves(pub(super) Option<HashSet<Span>>);
+
+impl ReadLeaves {
+    /// All of `object`.
+    pub(crate) fn all(object: &Node) -> Self {
+        let spec = object.get("spec").map(spec_field);
+        let leaves = spec.iter().flat_map(leaves);
+        Self(Some(leaves.map(|leaf| leaf.node.span).collect()))
+    }
+
+    pub(crate) fn is_nothing(&self) -> bool {
+        self.0.is_none()
+    }
+}
+
+/// How much of the source was carried over, in scalars of the specs of its objects.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Coverage {
+    /// All of them.
+    pub fields: usize,
+    /// Those that became a part of what was written.
+    pub carried: usize,
+    /// Those that nobody read and no finding is about: none, unless the conversion is wrong.
+    pub unread: Vec<UnreadField>,
+}
+
+impl Coverage {
+    /// Those that a finding is about.
+    #[must_use]
+    pub fn reported(&self) -> usize {
+        self.fields - self.carried - self.unread.len()
+    }
+}
+
+/// A field that was overlooked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadField {
+    /// Kind, namespace and name of its object.
+    pub object: String,
+    /// Its path, as in `spec.http[0].name`.
+    pub field: String,
+    /// File and line.
+    pub place: String,
+}
+
+/// The scalars in `field`, but for null.
+pub(crate) fn leaves<'n>(field: &Field<'n>) -> Vec<Field<'n>> {
+    let mut all = Vec::new();
+    add(field, &mut all);
+    all
+}
+
+fn add<'n>(field: &Field<'n>, all: &mut Vec<Field<'n>>) {
+    match &field.node.content {
+        Content::Scalar(scalar) if scalar.meaning == Meaning::Null => {}
+        Content::Scalar(_) => all.push(field.clone()),
+        Content::Sequence(_) => {
+            let items = field.items().unwrap_or_default();
+            items.iter().for_each(|item| add(item, all));
+        }
+        Content::Mapping(_) => {
+            let members = field.map().unwrap_or_default();
+            members.iter().for_each(|(_, member)| add(member, all));
+        }
+    }
+}
+
+/// Counts the fields of the objects that somebody read. A field is carried over if it was read, and neither a finding is about it
+/// nor an error about something that it is a part of.
+pub(crate) fn coverage(
+    objects: &[SourceObject],
+    found: &Diagnostics,
+    sources: &Sources,
+    default_namespace: &str,
+) -> Coverage {
+    let mut findings: Vec<(Span, &Diagnostic)> = found
+        .iter()
+        .filter(|finding| finding.code.severity < Severity::Note)
+        .filter_map(|finding| Some((finding.span?, finding)))
+        .collect();
+    findings.sort_by_key(|(span, _)| (span.file, span.start));
+    let mut coverage = Coverage::default();
+    for object in objects {
+        let (Some(read), Some(spec)) = (object.read.get(), object.node.get("spec")) else {
+            continue;
+        };
+        let of_object = within(&findings, &object.node);
+        for leaf in leaves(&spec_field(spec)) {
+            coverage.fields += 1;
+            let Some(read) = &read.0 else {
+                continue;
+            };
+            let span = leaf.node.span;
+            let is_read = read.contains(&span);
+            let about = |(of, finding): &(Span, &Diagnostic)| {
+                let is_part = of.file == span.file && of.start <= span.start && span.end <= of.end;
+                *of == span || (is_part && (!is_read || finding.code.severity == Severity::Error))
+            };
+            // What an alias stands for is written elsewhere.
+            let is_reported = of_object.iter().any(about)
+                || (!has(object.node.span, span) && findings.iter().any(about));
+            if is_reported {
+                continue;
+            }
+            if is_read {
+                coverage.carried += 1;
+                continue;
+            }
+            let (line, _) = sources.line_column(span);
+            coverage.unread.push(UnreadField {
+                object: object.title(default_namespace),
+                field: leaf.path,
+                place: format!("{}:{line}", sources.of(span).name),
+            });
+        }
+    }
+    coverage
+}
+
+fn spec_field(spec: &Node) -> Field<'_> {
+    Field {
+        node: spec,
+        path: "spec".into(),
+    }
+}
+
+fn has(outer: Span, inner: Span) -> bool {
+    outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// The findings in an object, of those that are sorted by their places.
+fn within<'f, 'd>(
+    findings: &'f [(Span, &'d Diagnostic)],
+    node: &Node,
+) -> &'f [(Span, &'d Diagnostic)] {
+    let Span { file, start, end } = node.span;
+    let first = findings.partition_point(|(span, _)| (span.file, span.start) < (file, start));
+    let after = findings.partition_point(|(span, _)| (span.file, span.start) < (file, end));
+    &findings[first..after]
+}
+
+#[cfg(test)]
+mod tests {
+    use gamma_manifest::{diagnostic::codes, yaml::ObjectReader};
+
+    use super::*;
+    use crate::{object::objects, report::Findings};
+
+    #[test]
+    fn a_field_that_nobody_reads_and_nothing_is_said_of_is_noticed() {
+        let mut sources = Sources::default();
+        let text = "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: 1, b: [{c: d}], e: {f: g}, h: i}\n";
+        sources.add("x.yaml", text);
+        let mut diagnostics = Diagnostics::default();
+        let objects = objects(&sources, &mut diagnostics);
+        let mut findings = Findings::new(&mut diagnostics);
+        let field = spec_field(objects[0].node.get("spec").unwrap());
+        let mut spec = ObjectReader::open(&field, &mut findings).unwrap();
+        spec.integer("a", 0..=9, &mut findings);
+        spec.take("b", &mut findings).unwrap();
+        let said = spec.take("e", &mut findings).unwrap().node.span;
+        findings.say(&codes::BEHAVIOUR_LOST, said, "lost", "why", "hint");
+        let carried = spec.take("h", &mut findings).unwrap();
+        findings.carried(&carried);
+        objects[0].read.set(findings.finish(true)).unwrap();
+        let coverage = coverage(&objects, &diagnostics, &sources, "default");
+        let counts = (coverage.fields, coverage.carried, coverage.reported());
+        assert_eq!(counts, (4, 2, 1));
+        let unread = UnreadField {
+            object: "X default/x".into(),
+            field: "spec.b[0].c".into(),
+            place: "x.yaml:4".into(),
+        };
+        assert_eq!(coverage.unread, [unread]);
+    }
+
+    /// What is said of a part of the way is not said of all that it is made of; an error is.
+    #[test]
+    fn an_error_about_a_whole_is_about_its_parts() {
+        let mut sources = Sources::default();
+        sources.add(
+            "x.yaml",
+            "apiVersion: v1\nkind: X\nmetadata: {name: x}\nspec: {a: {b: 1}}\n",
+        );
+        for (code, carried) in [(&codes::BEHAVIOUR_LOST, 1), (&codes::CLIENTS_TOLD_APART, 0)] {
+            let mut diagnostics = Diagnostics::default();
+            let objects = objects(&sources, &mut diagnostics);
+            let mut findings = Findings::new(&mut diagnostics);
+            let field = spec_field(objects[0].node.get("spec").unwrap());
+            let mut spec = ObjectReader::open(&field, &mut findings).unwrap();
+            let whole = spec.take("a", &mut findings).unwrap();
+            let mut object = ObjectReader::open(&whole, &mut findings).unwrap();
+            object.integer("b", 0..=9, &mut findings);
+            findings.say(code, whole.node.span, "lost", "why", "hint");
+            objects[0].read.set(findings.finish(true)).unwrap();
+            let coverage = coverage(&objects, &diagnostics, &sources, "default");
+            assert_eq!(
+                (coverage.carried, coverage.reported()),
+                (carried, 1 - carried)
+            );
+        }
+    }
+}
