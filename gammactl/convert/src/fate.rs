@@ -19,12 +19,12 @@ pub(crate) struct ObjectFate {
     pub(crate) resource: &'static str,
     pub(crate) namespace: String,
     pub(crate) name: String,
-    pub(crate) fate: Fate,
+    pub(crate) fate: SourceFate,
 }
 
 /// What is done with an object.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum SourceFate {
     /// All that it did is in the routes.
     Deleted,
     /// It goes on doing something, which is said.
@@ -63,15 +63,15 @@ pub(crate) fn fates(
     let some_stay = fates
         .iter()
         .filter(is_route)
-        .any(|of| of.fate != Fate::Deleted);
+        .any(|of| of.fate != SourceFate::Deleted);
     for of in &mut fates {
-        if of.resource == DESTINATION_RULES && of.fate == Fate::Deleted && some_stay {
-            of.fate = Fate::Stays("a VirtualService that stays may name its subsets");
+        if of.resource == DESTINATION_RULES && of.fate == SourceFate::Deleted && some_stay {
+            of.fate = SourceFate::Stays("a VirtualService that stays may name its subsets");
         }
     }
     for of in &mut fates {
-        if of.fate == Fate::Deleted && !options.client_labels.is_empty() {
-            of.fate = Fate::Stays("clients without the labels need it");
+        if of.fate == SourceFate::Deleted && !options.client_labels.is_empty() {
+            of.fate = SourceFate::Stays("clients without the labels need it");
         }
     }
     // VirtualServices first: as long as one is there, it needs the subsets.
@@ -88,7 +88,7 @@ pub(crate) fn fates(
     fates
 }
 
-fn virtual_service(object: &SourceObject, found: &Diagnostics) -> Fate {
+fn virtual_service(object: &SourceObject, found: &Diagnostics) -> SourceFate {
     let whole = object.node.span;
     let is_in =
         |span: Span| span.file == whole.file && whole.start <= span.start && span.end <= whole.end;
@@ -99,10 +99,10 @@ fn virtual_service(object: &SourceObject, found: &Diagnostics) -> Fate {
         .collect();
     let has = |code: &Code| said.contains(code.id);
     if has(&codes::FOR_GATEWAYS_ONLY) {
-        return Fate::Stays("it is for gateways");
+        return SourceFate::Stays("it is for gateways");
     }
     if object.is_left_out() {
-        return Fate::Stays("it was not converted: report.md says why");
+        return SourceFate::Stays("it was not converted: report.md says why");
     }
     let in_part = [
         &codes::HOST_WITHOUT_SERVICE,
@@ -114,7 +114,9 @@ fn virtual_service(object: &SourceObject, found: &Diagnostics) -> Fate {
         .iter()
         .any(|finding| finding.code == &codes::ORDER_LOST && finding.span.is_none());
     if in_part.into_iter().any(has) || too_long {
-        return Fate::Stays("it may do something that the routes do not: report.md says what");
+        return SourceFate::Stays(
+            "it may do something that the routes do not: report.md says what",
+        );
     }
     let spec = object.node.get("spec");
     let gateways = spec.and_then(|spec| spec.get("gateways"));
@@ -123,24 +125,24 @@ fn virtual_service(object: &SourceObject, found: &Diagnostics) -> Fate {
         _ => 0,
     });
     if gateways > 1 {
-        return Fate::Changed("take `mesh` out of its `gateways`: it is for others too");
+        return SourceFate::Changed("take `mesh` out of its `gateways`: it is for others too");
     }
     if has(&codes::NO_HTTP) {
-        return Fate::Changed("take `http` out of it: `tcp` and `tls` stay");
+        return SourceFate::Changed("take `http` out of it: `tcp` and `tls` stay");
     }
-    Fate::Deleted
+    SourceFate::Deleted
 }
 
-fn destination_rule(object: &SourceObject, options: &ConversionOptions) -> Fate {
+fn destination_rule(object: &SourceObject, options: &ConversionOptions) -> SourceFate {
     if object.is_left_out() {
-        return Fate::Stays("it was not converted: report.md says why");
+        return SourceFate::Stays("it was not converted: report.md says why");
     }
     let has_policy = object
         .node
         .get("spec")
         .is_some_and(|spec| spec.get("trafficPolicy").is_some());
     if has_policy && options.data_plane == DataPlane::Istio {
-        return Fate::Stays("its policy acts on the Service itself");
+        return SourceFate::Stays("its policy acts on the Service itself");
     }
-    Fate::Deleted
+    SourceFate::Deleted
 }

@@ -10,7 +10,9 @@
 
 mod cases;
 mod fate;
+mod findings;
 mod istio;
+mod leaves;
 mod object;
 mod options;
 pub mod order;

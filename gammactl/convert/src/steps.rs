@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    fate::{Fate, ObjectFate},
+    fate::{ObjectFate, SourceFate},
     options::{ConversionOptions, DataPlane},
     written::{POLICIES, ROUTES, SERVICES, WrittenFile, WrittenObjects},
 };
@@ -166,7 +166,7 @@ fn filter_step(manifests: &str, options: &ConversionOptions) -> String {
 }
 
 fn deletions(fates: &[ObjectFate]) -> String {
-    let deleted = fates.iter().filter(|of| of.fate == Fate::Deleted);
+    let deleted = fates.iter().filter(|of| of.fate == SourceFate::Deleted);
     let commands: String = deleted
         .map(|of| {
             format!(
@@ -188,9 +188,9 @@ fn deletions(fates: &[ObjectFate]) -> String {
         .filter_map(|of| {
             let title = format!("{} {}/{}", of.resource, of.namespace, of.name);
             match of.fate {
-                Fate::Deleted => None,
-                Fate::Stays(why) => Some(format!("- {title} stays: {why}.")),
-                Fate::Changed(what) => Some(format!("- {title}: {what}.")),
+                SourceFate::Deleted => None,
+                SourceFate::Stays(why) => Some(format!("- {title} stays: {why}.")),
+                SourceFate::Changed(what) => Some(format!("- {title}: {what}.")),
             }
         })
         .collect();
@@ -206,7 +206,10 @@ fn way_back(
     options: &ConversionOptions,
 ) -> String {
     let mut commands = String::new();
-    if fates.iter().any(|of| !matches!(of.fate, Fate::Stays(_))) {
+    if fates
+        .iter()
+        .any(|of| !matches!(of.fate, SourceFate::Stays(_)))
+    {
         commands.push_str("kubectl apply -f before.yaml\n");
     }
     match options.data_plane {

@@ -10,7 +10,7 @@ use super::{
     duration::Millis,
     string_match::{StringMatch, StringMatchKind},
 };
-use crate::{object::texts, report::Findings};
+use crate::{findings::Findings, object::texts};
 
 /// CorsPolicy.
 #[derive(Debug, Clone)]

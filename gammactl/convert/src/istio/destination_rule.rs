@@ -11,9 +11,9 @@ use serde_json::Value;
 
 use super::{hosts::HostName, kind::read_kind, version_policy::TrafficPolicy};
 use crate::{
+    findings::Findings,
     object::{SourceMetadata, SourceObject, strings, texts, value},
     options::{ConversionOptions, DataPlane},
-    report::Findings,
     service::SourceService,
 };
 

@@ -10,7 +10,7 @@ use super::{
     cors::CorsPolicy, duration::Millis, headers::SourceHeaders, http_match::HttpMatchRequest,
     redirect::HttpRedirect, retries::Retries,
 };
-use crate::report::Findings;
+use crate::findings::Findings;
 
 /// HTTPRoute of a VirtualService: requests, and what becomes of them.
 #[derive(Debug, Clone)]

@@ -20,6 +20,7 @@ mod rewrite;
 mod string_match;
 mod table;
 mod version_policy;
+mod version_rule;
 mod versions;
 mod virtual_service;
 

@@ -9,7 +9,7 @@ use gamma_manifest::{
 use serde_json::{Value, json};
 
 use super::duration::Millis;
-use crate::report::Findings;
+use crate::findings::Findings;
 
 /// HTTPRetry.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use gamma_manifest::{
 };
 use gamma_pattern::Dfa;
 
-use crate::{order::ValueSet, report::Findings};
+use crate::{findings::Findings, order::ValueSet};
 
 /// What a text is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]

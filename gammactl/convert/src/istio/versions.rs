@@ -13,7 +13,8 @@ use super::{
     destination_rule::{DestinationRule, Subset},
     hosts::HostName,
     http_route::{HttpRoute, RouteDestination},
-    version_policy::{TrafficPolicy, rule_for},
+    version_policy::TrafficPolicy,
+    version_rule::rule_for,
 };
 use crate::service::SourceService;
 

@@ -8,8 +8,8 @@ use gamma_manifest::{
 
 use super::{http_match::MESH, http_route::HttpRoute, kind::read_kind};
 use crate::{
+    findings::Findings,
     object::{SourceMetadata, SourceObject, texts},
-    report::Findings,
 };
 
 /// A VirtualService that acts in the mesh.

@@ -1,25 +1,13 @@
 //! Whether every field of the source was carried over or is reported: what nobody read and nobody speaks of is a mistake of the
 //! conversion.
 
-use std::collections::BTreeSet;
-
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     source::{Sources, Span},
-    yaml::{Content, Field, Meaning, Node},
+    yaml::{Field, Node},
 };
 
-use crate::object::SourceObject;
-
-/// Paths of the scalars that were read of an object; `None` if nothing was made of it, which was said.
-#[derive(Debug)]
-pub(crate) struct ReadLeaves(pub(super) Option<BTreeSet<String>>);
-
-impl ReadLeaves {
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.0.is_none()
-    }
-}
+use crate::{leaves::leaves, object::SourceObject};
 
 /// How much of the source was carried over, in scalars of the specs of its objects.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -49,28 +37,6 @@ pub struct UnreadField {
     pub field: String,
     /// File and line.
     pub place: String,
-}
-
-/// The scalars in `field`, but for null.
-pub(crate) fn leaves<'n>(field: &Field<'n>) -> Vec<Field<'n>> {
-    let mut all = Vec::new();
-    add(field, &mut all);
-    all
-}
-
-fn add<'n>(field: &Field<'n>, all: &mut Vec<Field<'n>>) {
-    match &field.node.content {
-        Content::Scalar(scalar) if scalar.meaning == Meaning::Null => {}
-        Content::Scalar(_) => all.push(field.clone()),
-        Content::Sequence(_) => {
-            let items = field.items().unwrap_or_default();
-            items.iter().for_each(|item| add(item, all));
-        }
-        Content::Mapping(_) => {
-            let members = field.map().unwrap_or_default();
-            members.iter().for_each(|(_, member)| add(member, all));
-        }
-    }
 }
 
 /// Counts the fields of the objects that somebody read. A field is carried over if it was read, and neither a finding is about it
@@ -152,7 +118,7 @@ mod tests {
     use gamma_manifest::{diagnostic::codes, yaml::ObjectReader};
 
     use super::*;
-    use crate::{object::objects, report::Findings};
+    use crate::{findings::Findings, object::objects};
 
     #[test]
     fn a_field_that_nobody_reads_and_nothing_is_said_of_is_noticed() {
