@@ -3,7 +3,7 @@
 use gamma_manifest::source::{Span, Spanned};
 use gamma_manifest::{diagnostic::codes, yaml::ObjectReader};
 
-use crate::report::Findings;
+use crate::findings::Findings;
 
 /// Milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -19,12 +19,12 @@ pub(crate) struct ObjectFate {
     pub(crate) resource: &'static str,
     pub(crate) namespace: String,
     pub(crate) name: String,
-    pub(crate) fate: Fate,
+    pub(crate) fate: SourceFate,
 }
 
 /// What is done with an object.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
+pub(crate) enum SourceFate {
     /// All that it did is in the routes.
     Deleted,
     /// It goes on doing something, which is said.
@@ -46,7 +46,14 @@ pub(crate) fn fates(
     let mut fates: Vec<ObjectFate> = read
         .filter_map(|object| {
             let (resource, fate) = match &*object.kind {
-                "VirtualService" => (VIRTUAL_SERVICES, virtual_service(object, found)),
+                "VirtualService" => (VIRTUAL_SERVICES, routed(object, found)),
+                "TrafficSplit" => ("trafficsplits.split.smi-spec.io", routed(object, found)),
+                "ServiceProfile" => ("serviceprofiles.linkerd.io", routed(object, found)),
+                "TrafficTarget" => {
+                    let fate = SourceFate::Stays("it says who may call, and no route does");
+                    ("traffictargets.access.smi-spec.io", fate)
+                }
+                "HTTPRouteGroup" => ("httproutegroups.specs.smi-spec.io", group(objects)),
                 "DestinationRule" => (DESTINATION_RULES, destination_rule(object, options)),
                 _ => return None,
             };
@@ -63,15 +70,15 @@ pub(crate) fn fates(
     let some_stay = fates
         .iter()
         .filter(is_route)
-        .any(|of| of.fate != Fate::Deleted);
+        .any(|of| of.fate != SourceFate::Deleted);
     for of in &mut fates {
-        if of.resource == DESTINATION_RULES && of.fate == Fate::Deleted && some_stay {
-            of.fate = Fate::Stays("a VirtualService that stays may name its subsets");
+        if of.resource == DESTINATION_RULES && of.fate == SourceFate::Deleted && some_stay {
+            of.fate = SourceFate::Stays("a VirtualService that stays may name its subsets");
         }
     }
     for of in &mut fates {
-        if of.fate == Fate::Deleted && !options.client_labels.is_empty() {
-            of.fate = Fate::Stays("clients without the labels need it");
+        if of.fate == SourceFate::Deleted && !options.client_labels.is_empty() {
+            of.fate = SourceFate::Stays("clients without the labels need it");
         }
     }
     // VirtualServices first: as long as one is there, it needs the subsets.
@@ -79,6 +86,7 @@ pub(crate) fn fates(
         let key = |of: &ObjectFate| {
             (
                 of.resource != VIRTUAL_SERVICES,
+                of.resource,
                 of.namespace.clone(),
                 of.name.clone(),
             )
@@ -88,7 +96,16 @@ pub(crate) fn fates(
     fates
 }
 
-fn virtual_service(object: &SourceObject, found: &Diagnostics) -> Fate {
+/// TrafficTargets ask for groups too.
+fn group(objects: &[SourceObject]) -> SourceFate {
+    if objects.iter().any(|object| object.kind == "TrafficTarget") {
+        SourceFate::Stays("a TrafficTarget may ask for it")
+    } else {
+        SourceFate::Deleted
+    }
+}
+
+fn routed(object: &SourceObject, found: &Diagnostics) -> SourceFate {
     let whole = object.node.span;
     let is_in =
         |span: Span| span.file == whole.file && whole.start <= span.start && span.end <= whole.end;
@@ -99,22 +116,25 @@ fn virtual_service(object: &SourceObject, found: &Diagnostics) -> Fate {
         .collect();
     let has = |code: &Code| said.contains(code.id);
     if has(&codes::FOR_GATEWAYS_ONLY) {
-        return Fate::Stays("it is for gateways");
+        return SourceFate::Stays("it is for gateways");
     }
     if object.is_left_out() {
-        return Fate::Stays("it was not converted: report.md says why");
+        return SourceFate::Stays("it was not converted: report.md says why");
     }
     let in_part = [
         &codes::HOST_WITHOUT_SERVICE,
         &codes::UNSPEAKABLE_MATCH,
         &codes::ORDER_LOST,
+        &codes::TWO_SOURCES,
     ];
     // What is too long is said of no place.
     let too_long = found
         .iter()
         .any(|finding| finding.code == &codes::ORDER_LOST && finding.span.is_none());
     if in_part.into_iter().any(has) || too_long {
-        return Fate::Stays("it may do something that the routes do not: report.md says what");
+        return SourceFate::Stays(
+            "it may do something that the routes do not: report.md says what",
+        );
     }
     let spec = object.node.get("spec");
     let gateways = spec.and_then(|spec| spec.get("gateways"));
@@ -123,24 +143,24 @@ fn virtual_service(object: &SourceObject, found: &Diagnostics) -> Fate {
         _ => 0,
     });
     if gateways > 1 {
-        return Fate::Changed("take `mesh` out of its `gateways`: it is for others too");
+        return SourceFate::Changed("take `mesh` out of its `gateways`: it is for others too");
     }
     if has(&codes::NO_HTTP) {
-        return Fate::Changed("take `http` out of it: `tcp` and `tls` stay");
+        return SourceFate::Changed("take `http` out of it: `tcp` and `tls` stay");
     }
-    Fate::Deleted
+    SourceFate::Deleted
 }
 
-fn destination_rule(object: &SourceObject, options: &ConversionOptions) -> Fate {
+fn destination_rule(object: &SourceObject, options: &ConversionOptions) -> SourceFate {
     if object.is_left_out() {
-        return Fate::Stays("it was not converted: report.md says why");
+        return SourceFate::Stays("it was not converted: report.md says why");
     }
     let has_policy = object
         .node
         .get("spec")
         .is_some_and(|spec| spec.get("trafficPolicy").is_some());
     if has_policy && options.data_plane == DataPlane::Istio {
-        return Fate::Stays("its policy acts on the Service itself");
+        return SourceFate::Stays("its policy acts on the Service itself");
     }
-    Fate::Deleted
+    SourceFate::Deleted
 }

@@ -6,8 +6,8 @@ use gamma_manifest::{
 };
 
 use crate::{
+    findings::Findings,
     object::{SourceMetadata, SourceObject},
-    report::Findings,
 };
 
 /// A kind of objects.

@@ -10,7 +10,7 @@ use gamma_manifest::{
 };
 use serde_json::{Map, Value};
 
-use crate::report::{Findings, ReadLeaves};
+use crate::{findings::Findings, leaves::ReadLeaves};
 
 /// An object that is not read yet.
 #[derive(Debug, Clone)]

@@ -10,8 +10,8 @@ use gamma_manifest::{
 use serde_json::{Map, Value, json};
 
 use crate::{
+    findings::Findings,
     object::{SourceMetadata, SourceObject, strings, value},
-    report::Findings,
 };
 
 /// A Service of the input.

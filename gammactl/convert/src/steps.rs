@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::{
-    fate::{Fate, ObjectFate},
+    fate::{ObjectFate, SourceFate},
     options::{ConversionOptions, DataPlane},
     written::{POLICIES, ROUTES, SERVICES, WrittenFile, WrittenObjects},
 };
@@ -151,7 +151,7 @@ fn filter_step(manifests: &str, options: &ConversionOptions) -> String {
              gammactl istio -f services.yaml{manifests}{domain} --image \"$IMAGE\" -o gamma.yaml\n\
              kubectl apply --server-side -f gamma.yaml\n\
              ```\n\n\
-             The filter decides before the VirtualServices do, so these can stay for now. After a change of routes run the last two \
+             The filter decides before the old objects do, so these can stay for now. After a change of routes run the last two \
              commands again, or let the controller do it.\n"
         ),
         DataPlane::Envoy => format!(
@@ -160,13 +160,13 @@ fn filter_step(manifests: &str, options: &ConversionOptions) -> String {
              gammactl envoy -f services.yaml{manifests}{domain} -n NAMESPACE --listen 127.0.0.1:10000 --wasm \"$WASM\" -o envoy.yaml\n\
              envoy -c envoy.yaml\n\
              ```\n\n\
-             Clients that ask through this Envoy obey the routes, and all others the VirtualServices.\n"
+             Clients that ask through this Envoy obey the routes, and all others what was there before.\n"
         ),
     }
 }
 
 fn deletions(fates: &[ObjectFate]) -> String {
-    let deleted = fates.iter().filter(|of| of.fate == Fate::Deleted);
+    let deleted = fates.iter().filter(|of| of.fate == SourceFate::Deleted);
     let commands: String = deleted
         .map(|of| {
             format!(
@@ -188,9 +188,9 @@ fn deletions(fates: &[ObjectFate]) -> String {
         .filter_map(|of| {
             let title = format!("{} {}/{}", of.resource, of.namespace, of.name);
             match of.fate {
-                Fate::Deleted => None,
-                Fate::Stays(why) => Some(format!("- {title} stays: {why}.")),
-                Fate::Changed(what) => Some(format!("- {title}: {what}.")),
+                SourceFate::Deleted => None,
+                SourceFate::Stays(why) => Some(format!("- {title} stays: {why}.")),
+                SourceFate::Changed(what) => Some(format!("- {title}: {what}.")),
             }
         })
         .collect();
@@ -206,7 +206,10 @@ fn way_back(
     options: &ConversionOptions,
 ) -> String {
     let mut commands = String::new();
-    if fates.iter().any(|of| !matches!(of.fate, Fate::Stays(_))) {
+    if fates
+        .iter()
+        .any(|of| !matches!(of.fate, SourceFate::Stays(_)))
+    {
         commands.push_str("kubectl apply -f before.yaml\n");
     }
     match options.data_plane {

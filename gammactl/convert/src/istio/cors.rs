@@ -7,7 +7,7 @@ use gamma_manifest::{
 use serde_json::{Map, Value, json};
 
 use super::string_match::{StringMatch, StringMatchKind};
-use crate::{duration::Millis, object::texts, report::Findings};
+use crate::{duration::Millis, findings::Findings, object::texts};
 
 /// CorsPolicy.
 #[derive(Debug, Clone)]

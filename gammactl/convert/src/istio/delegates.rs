@@ -16,7 +16,7 @@ use super::{
     tree::{given, insert, items, member, members},
 };
 use crate::{
-    hosts::full_name, object::SourceObject, options::ConversionOptions, report::ReadLeaves,
+    hosts::full_name, leaves::ReadLeaves, object::SourceObject, options::ConversionOptions,
 };
 
 /// "delegate wins for every field it sets": what a rule has of the one that delegates to it.

@@ -11,11 +11,11 @@ use serde_json::Value;
 
 use super::{istio_kind, version_policy::TrafficPolicy};
 use crate::{
+    findings::Findings,
     hosts::HostName,
     kind::{OpenObject, read_kind},
     object::{SourceMetadata, SourceObject, strings, texts, value},
     options::{ConversionOptions, DataPlane},
-    report::Findings,
     service::SourceService,
 };
 

@@ -6,8 +6,8 @@ use gamma_manifest::{diagnostic::codes, source::Spanned, yaml::ObjectReader};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    findings::Findings,
     object::{strings, texts},
-    report::Findings,
 };
 
 /// `headers` of a rule or of a destination.

@@ -8,8 +8,8 @@ use gamma_manifest::{
 
 use super::string_match::{StringMatch, StringMatchKind};
 use crate::{
+    findings::Findings,
     object::{strings, texts},
-    report::Findings,
 };
 
 /// In `gateways` it stands for all sidecars.

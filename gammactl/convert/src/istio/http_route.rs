@@ -10,7 +10,7 @@ use super::{
     cors::CorsPolicy, headers::SourceHeaders, http_match::HttpMatchRequest, redirect::HttpRedirect,
     retries::Retries,
 };
-use crate::{duration::Millis, report::Findings};
+use crate::{duration::Millis, findings::Findings};
 
 /// HTTPRoute of a VirtualService: requests, and what becomes of them.
 #[derive(Debug, Clone)]

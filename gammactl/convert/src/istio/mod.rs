@@ -18,6 +18,7 @@ mod rewrite;
 mod string_match;
 mod tree;
 mod version_policy;
+mod version_rule;
 mod versions;
 mod virtual_service;
 

@@ -7,7 +7,7 @@ use gamma_manifest::{
 };
 use serde_json::{Map, Value, json};
 
-use crate::report::Findings;
+use crate::findings::Findings;
 
 /// HTTPRedirect, as far as the Gateway API can say it.
 #[derive(Debug, Clone, Default)]

@@ -8,7 +8,7 @@ use gamma_manifest::{
 };
 use serde_json::{Value, json};
 
-use crate::{duration::Millis, report::Findings};
+use crate::{duration::Millis, findings::Findings};
 
 /// HTTPRetry.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use gamma_manifest::{
 };
 use gamma_pattern::Dfa;
 
-use crate::{report::Findings, source_list::SourceText};
+use crate::{findings::Findings, source_list::SourceText};
 
 /// What a text is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,17 +1,16 @@
-//! What Istio says of connections to a subset, as a DestinationRule for the Service that the subset becomes.
+//! What Istio says of connections to a subset: its own policy over that of its DestinationRule.
 
 use std::collections::BTreeMap;
 
 use gamma_manifest::{source::Span, yaml::Field};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
-use super::destination_rule::DestinationRule;
-use crate::{object::value, report::Findings, service::SourceService};
+use crate::{findings::Findings, object::value};
 
 /// TrafficPolicy, as written.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct TrafficPolicy {
-    members: Map<String, Value>,
+    pub(super) members: Map<String, Value>,
     pub(super) span: Span,
 }
 
@@ -67,35 +66,10 @@ impl TrafficPolicy {
     }
 }
 
-/// The DestinationRule for the Service `name`, which has the pods of a subset of `service`. Whoever got `rule` gets it.
-pub(super) fn rule_for(
-    name: &str,
-    service: &SourceService,
-    rule: &DestinationRule,
-    policy: TrafficPolicy,
-    cluster_domain: &str,
-) -> Value {
-    let mut spec = Map::new();
-    let host = format!("{name}.{}.svc.{cluster_domain}", service.namespace);
-    spec.insert("host".into(), host.into());
-    if !rule.export_to.is_empty() {
-        let names = rule.export_to.iter().map(|to| to.value.as_str());
-        spec.insert("exportTo".into(), names.collect());
-    }
-    if let Some(workloads) = &rule.workloads {
-        spec.insert("workloadSelector".into(), workloads.clone());
-    }
-    spec.insert("trafficPolicy".into(), policy.members.into());
-    json!({
-        "apiVersion": "networking.istio.io/v1",
-        "kind": "DestinationRule",
-        "metadata": {"name": name, "namespace": rule.metadata.namespace},
-        "spec": spec,
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn policy(text: Value) -> TrafficPolicy {

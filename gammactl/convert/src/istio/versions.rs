@@ -9,7 +9,8 @@ use super::{
     action::Backends,
     destination_rule::{DestinationRule, Subset},
     http_route::{HttpRoute, RouteDestination},
-    version_policy::{TrafficPolicy, rule_for},
+    version_policy::TrafficPolicy,
+    version_rule::rule_for,
 };
 use crate::{
     draft::{RouteDraft, label},

@@ -7,10 +7,10 @@ use gamma_manifest::{
 
 use super::{delegates, http_match::MESH, http_route::HttpRoute, istio_kind};
 use crate::{
+    findings::Findings,
     kind::{OpenObject, read_kind},
     object::{SourceMetadata, SourceObject, texts},
     options::ConversionOptions,
-    report::Findings,
 };
 
 /// A VirtualService that acts in the mesh.

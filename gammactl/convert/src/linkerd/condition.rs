@@ -9,7 +9,7 @@ use gamma_pattern::Dfa;
 
 use super::pattern::as_read;
 use crate::{
-    report::Findings,
+    findings::Findings,
     source_list::{SourceCondition, SourcePart, SourceText},
 };
 

@@ -9,9 +9,9 @@ use gamma_manifest::{
 use super::condition::ProfileCondition;
 use crate::{
     duration::Millis,
+    findings::Findings,
     kind::{OpenObject, SourceKind, read_kind},
     object::{SourceMetadata, SourceObject, texts},
-    report::Findings,
     smi::Quantity,
 };
 

@@ -1,32 +1,16 @@
 //! Whether every field of the source was carried over or is reported: what nobody read and nobody speaks of is a mistake of the
 //! conversion.
 
-use std::collections::HashSet;
-
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, Severity},
     source::{Sources, Span},
-    yaml::{Content, Field, Meaning, Node},
+    yaml::Node,
 };
 
-use crate::object::SourceObject;
-
-/// The scalars that were read of an object; `None` if nothing was made of it, which was said.
-#[derive(Debug, Clone)]
-pub(crate) struct ReadLeaves(pub(super) Option<HashSet<Span>>);
-
-impl ReadLeaves {
-    /// All of `object`.
-    pub(crate) fn all(object: &Node) -> Self {
-        let spec = object.get("spec").map(spec_field);
-        let leaves = spec.iter().flat_map(leaves);
-        Self(Some(leaves.map(|leaf| leaf.node.span).collect()))
-    }
-
-    pub(crate) fn is_nothing(&self) -> bool {
-        self.0.is_none()
-    }
-}
+use crate::{
+    leaves::{leaves, spec_field},
+    object::SourceObject,
+};
 
 /// How much of the source was carried over, in scalars of the specs of its objects.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -56,28 +40,6 @@ pub struct UnreadField {
     pub field: String,
     /// File and line.
     pub place: String,
-}
-
-/// The scalars in `field`, but for null.
-pub(crate) fn leaves<'n>(field: &Field<'n>) -> Vec<Field<'n>> {
-    let mut all = Vec::new();
-    add(field, &mut all);
-    all
-}
-
-fn add<'n>(field: &Field<'n>, all: &mut Vec<Field<'n>>) {
-    match &field.node.content {
-        Content::Scalar(scalar) if scalar.meaning == Meaning::Null => {}
-        Content::Scalar(_) => all.push(field.clone()),
-        Content::Sequence(_) => {
-            let items = field.items().unwrap_or_default();
-            items.iter().for_each(|item| add(item, all));
-        }
-        Content::Mapping(_) => {
-            let members = field.map().unwrap_or_default();
-            members.iter().for_each(|(_, member)| add(member, all));
-        }
-    }
 }
 
 /// Counts the fields of the objects that somebody read. A field is carried over if it was read, and neither a finding is about it
@@ -132,13 +94,6 @@ pub(crate) fn coverage(
     coverage
 }
 
-fn spec_field(spec: &Node) -> Field<'_> {
-    Field {
-        node: spec,
-        path: "spec".into(),
-    }
-}
-
 fn has(outer: Span, inner: Span) -> bool {
     outer.file == inner.file && outer.start <= inner.start && inner.end <= outer.end
 }
@@ -159,7 +114,7 @@ mod tests {
     use gamma_manifest::{diagnostic::codes, yaml::ObjectReader};
 
     use super::*;
-    use crate::{object::objects, report::Findings};
+    use crate::{findings::Findings, object::objects};
 
     #[test]
     fn a_field_that_nobody_reads_and_nothing_is_said_of_is_noticed() {

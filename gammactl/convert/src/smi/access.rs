@@ -1,6 +1,6 @@
 //! TrafficTargets say who may call whom. No route says that, and leaving it out would let everybody in.
 
-use std::collections::BTreeSet;
+use std::{cell::RefCell, collections::BTreeSet};
 
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, codes},
@@ -31,13 +31,7 @@ pub(crate) fn say_access(
     default_namespace: &str,
     diagnostics: &mut Diagnostics,
 ) -> usize {
-    let targets = read_kind(
-        &TRAFFIC_TARGET,
-        objects,
-        default_namespace,
-        diagnostics,
-        |opened, _| Some(opened.metadata),
-    );
+    let targets = metadata_of(&TRAFFIC_TARGET, objects, default_namespace, diagnostics);
     let mut named = BTreeSet::new();
     for object in objects.iter().filter(|o| o.kind == TRAFFIC_TARGET.kind) {
         named_routes(&object.node, &mut named);
@@ -70,13 +64,7 @@ pub(crate) fn say_access(
             versions: VERSIONS_OF_SPECS,
             kind,
         };
-        let routes = read_kind(
-            &kind,
-            objects,
-            default_namespace,
-            diagnostics,
-            |opened, _| Some(opened.metadata),
-        );
+        let routes = metadata_of(&kind, objects, default_namespace, diagnostics);
         count += routes.len();
         for SourceMetadata { name, .. } in routes {
             if !named.contains(&name.value) {
@@ -85,6 +73,27 @@ pub(crate) fn say_access(
         }
     }
     count
+}
+
+/// The metadata of objects of which nothing is made.
+fn metadata_of(
+    kind: &SourceKind,
+    objects: &[SourceObject],
+    default_namespace: &str,
+    diagnostics: &mut Diagnostics,
+) -> Vec<SourceMetadata> {
+    let all = RefCell::new(Vec::new());
+    read_kind(
+        kind,
+        objects,
+        default_namespace,
+        diagnostics,
+        |opened, _| {
+            all.borrow_mut().push(opened.metadata);
+            None::<()>
+        },
+    );
+    all.into_inner()
 }
 
 fn idle(kind: &str, name: &str, span: Span) -> Diagnostic {

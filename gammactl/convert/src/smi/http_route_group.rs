@@ -8,9 +8,9 @@ use gamma_manifest::{
 use gamma_pattern::Dfa;
 
 use crate::{
+    findings::Findings,
     kind::{OpenObject, SourceKind, read_kind},
     object::{SourceMetadata, SourceObject, strings, texts},
-    report::Findings,
 };
 
 const HTTP_ROUTE_GROUP: SourceKind = SourceKind {

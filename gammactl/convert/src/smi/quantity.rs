@@ -2,7 +2,7 @@
 
 use gamma_manifest::{diagnostic::codes, yaml::Field};
 
-use crate::report::Findings;
+use crate::findings::Findings;
 
 /// "weight: maximum 1000000" of a backendRef.
 const MOST: u128 = 1_000_000;

@@ -8,9 +8,9 @@ use gamma_manifest::{
 
 use super::quantity::Quantity;
 use crate::{
+    findings::Findings,
     kind::{OpenObject, SourceKind, read_kind},
     object::{SourceMetadata, SourceObject},
-    report::Findings,
 };
 
 const TRAFFIC_SPLIT: SourceKind = SourceKind {
