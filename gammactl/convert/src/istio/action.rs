@@ -54,8 +54,16 @@ pub(super) fn content(
         .response
         .filter("ResponseHeaderModifier", "responseHeaderModifier");
     if let Some(redirect) = &rule.redirect {
+        let mut rewritten = Rewritten::default();
+        let prefix = redirect.prefix_rewrite.as_ref();
+        let path = prefix.and_then(|prefix| rewritten.new_path(prefix, matched, path));
+        content.problems.extend(rewritten.problems);
+        content.replaces_prefix = rewritten.replaces_prefix;
+        if rewritten.is_unspeakable {
+            return content;
+        }
         filters.extend(response);
-        filters.push(redirect.filter(port));
+        filters.push(redirect.filter(port, path));
         content.members.insert("filters".into(), filters.into());
         return content;
     }

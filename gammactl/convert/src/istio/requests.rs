@@ -47,7 +47,7 @@ pub(super) struct Requests {
     pub(super) entries: Vec<ListEntry>,
     /// By [`ListEntry::origin`].
     pub(super) origins: Vec<EntryOrigin>,
-    /// By [`ListEntry::effect`]: the rule, and what its rewrites replace.
+    /// By [`ListEntry::effect`]: the rule, and what its rewrite or redirect replaces.
     pub(super) effects: Vec<(usize, Matched)>,
     /// Matches that never hold, and why.
     pub(super) never: Vec<(Span, &'static str)>,
@@ -102,10 +102,7 @@ impl Requests {
             Some(StringMatchKind::Prefix(prefix)) => Matched::Prefix(prefix.clone()),
             Some(StringMatchKind::Present) | None => Matched::Prefix("/".into()),
         };
-        let is_rewritten = rule
-            .rewrite
-            .as_ref()
-            .is_some_and(|rewrite| rewrite.uri.is_some());
+        let is_rewritten = rule.replaces_path();
         let effect = (
             http,
             if is_rewritten {
