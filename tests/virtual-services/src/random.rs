@@ -82,7 +82,7 @@ fn matched(rng: &mut Rng, clients: bool) -> Matched {
     matched
 }
 
-/// RuleMatches, the last of which mostly takes everything.
+/// Rules, the last of which mostly takes everything.
 pub fn rules(rng: &mut Rng) -> RuleMatches {
     let clients = rng.bool();
     let mut rules: RuleMatches = (0..rng.usize(1..6))

@@ -21,8 +21,8 @@ use crate::{
 pub const LISTS: u64 = 500;
 /// Requests that are asked of one.
 const REQUESTS: usize = 40;
-/// RuleMatches that a random list has at most.
-const MOST_RULES: usize = 7;
+/// Rules that a random list has at most.
+const MOST_RULES: usize = 6;
 
 /// VirtualServices with the Services and DestinationRules that they need, in the namespace [`OWN`].
 #[derive(Debug, Clone)]
@@ -72,7 +72,7 @@ pub const WORKLOADS: &[Workload] = &[
 /// The Services that the rules of random lists send to.
 #[must_use]
 pub fn backends_of_lists() -> String {
-    let names = (0..MOST_RULES - 1).map(|number| format!("to-{number}"));
+    let names = (0..MOST_RULES).map(|number| format!("to-{number}"));
     let services: Vec<String> = names.map(|name| service(&name, &name)).collect();
     services.join("---\n")
 }

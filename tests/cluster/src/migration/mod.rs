@@ -51,17 +51,12 @@ pub(crate) fn run(mesh: &Mesh) -> Result<()> {
         let mut staged = StagedScenarios::apply(mesh, batch)?;
         let istio = by_istio(&mut staged, &mut faults)?;
         for (scenario, asked) in batch.iter().zip(&istio) {
-            let recorded = recording.of(scenario)?;
-            for (exchange, (now, then)) in scenario
-                .exchanges
-                .iter()
-                .zip(asked.words.iter().zip(recorded))
-            {
+            let both = asked.words.iter().zip(recording.of(scenario)?);
+            for (exchange, (now, then)) in scenario.exchanges.iter().zip(both) {
                 if now != then {
                     faults.push(format!(
-                        "{}: {exchange}: Istio answers {now}, and {then} is recorded: make record-istio",
-                        scenario.name,
-                        exchange = exchange.request
+                        "{}: {}: Istio answers {now}, and {then} is recorded: make record-istio",
+                        scenario.name, exchange.request
                     ));
                 }
             }
@@ -77,7 +72,7 @@ pub(crate) fn run(mesh: &Mesh) -> Result<()> {
     }
     println!("{asked} requests, {differ} answered otherwise, as the conversion says");
     ensure!(faults.is_empty(), "{}", faults.join("\n"));
-    ensure!(asked > 1000, "only {asked} requests were asked");
+    ensure!(asked > 500, "only {asked} requests were asked");
     Ok(())
 }
 
@@ -108,7 +103,7 @@ pub(crate) fn record() -> Result<bool> {
     Ok(true)
 }
 
-/// The lists last, so that a batch of them is of them alone.
+/// All that were thought of, and the first `lists` random ones.
 fn scenarios(lists: u64) -> Result<Vec<Scenario>> {
     let mut scenarios = Scenario::cases()?;
     scenarios.extend(Scenario::lists(lists)?);
