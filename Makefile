@@ -174,6 +174,11 @@ cluster-bench: build kubectl controller ## From kubectl apply to the first reque
 	cargo build --locked -p gamma-cluster -p gamma-image
 	CONTROLLER=target/release/gamma-controller tests/cluster/run bench
 
+.PHONY: record-istio
+record-istio: build kubectl ## Asks a real Istio what routes are compared with that VirtualServices become; writes tests/virtual-services/recorded.json
+	cargo build --locked -p gamma-cluster -p gamma-controller -p gamma-image
+	tests/cluster/run record
+
 .PHONY: cluster-down
 cluster-down: ## Ends what `make cluster` started
 	$(RIG) down

@@ -76,9 +76,20 @@ impl<'c> Decider<'c> {
             let treatments = outcomes.all.iter().map(|possible| {
                 let mut treatment = treatment(router, &possible.decision, *rule, asked);
                 let path = entry.and_then(|entry| entry.path.as_ref());
-                if let (Some(new), AnsweredBy::Cluster(_)) = (path, &treatment.answered_by) {
+                if let Some(new) = path {
                     let old = String::from_utf8_lossy(asked.path);
                     let new = new.of(&old);
+                    if !matches!(treatment.answered_by, AnsweredBy::Cluster(_)) {
+                        // A redirect that leaves the path alone has the new one in its Location then.
+                        let renamed = Request {
+                            path: new.as_bytes(),
+                            ..*asked
+                        };
+                        return (
+                            possible.weight,
+                            self::treatment(router, &possible.decision, *rule, &renamed),
+                        );
+                    }
                     if new != old {
                         treatment.effects.insert("path".into(), new);
                     }

@@ -6,6 +6,7 @@ use std::{
     path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
+    thread,
 };
 
 use anyhow::{Context as _, Result, bail, ensure};
@@ -96,6 +97,31 @@ impl MeshClient {
             protocol,
             request,
         }))
+    }
+
+    /// Sends requests one after the other, without waiting for an answer before the next one is on its way to the pod.
+    pub(crate) fn send_all(&mut self, sends: &[Send]) -> Result<Vec<ClientAnswer>> {
+        let lines: Result<String, _> = sends
+            .iter()
+            .map(|send| {
+                serde_json::to_string(&ClientCommand::Send(send.clone())).map(|line| line + "\n")
+            })
+            .collect();
+        let lines = lines?;
+        let (stdin, stdout, namespace) = (&mut self.stdin, &mut self.stdout, &self.namespace);
+        thread::scope(|scope| {
+            let writer = scope.spawn(|| stdin.write_all(lines.as_bytes()));
+            let mut answers = Vec::new();
+            for line in stdout.lines().take(sends.len()) {
+                answers.push(serde_json::from_str(&line?)?);
+            }
+            ensure!(
+                answers.len() == sends.len(),
+                "the client in {namespace} is gone"
+            );
+            writer.join().ok().context("a thread that writes")??;
+            Ok(answers)
+        })
     }
 
     /// Status and body of the answer to a `GET`.

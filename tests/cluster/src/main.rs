@@ -18,6 +18,7 @@
 //! - `load`, `updates`: changes while requests go on.
 //! - `edges`: what is known to go wrong between Istio and such a filter.
 //! - `controller`: the controller, installed as people do; `bench`: how fast it is.
+//! - `migration`: Istio's VirtualServices, and the routes that `gammactl convert` makes of them.
 //! - `progressive`: what shifts weights by itself.
 //! - `document`: the commands of a page of the documentation, in a `folder` of their own.
 //! - `run`: which tests there are, and in which order.
@@ -35,6 +36,7 @@ mod kubectl;
 mod load;
 mod memory;
 mod mesh;
+mod migration;
 mod objects;
 mod pair;
 mod pod;
@@ -58,8 +60,11 @@ fn main() -> ExitCode {
         }
         ["test", names @ ..] => run::run(names),
         ["bench"] => bench::run(),
+        ["record"] => migration::record(),
         _ => {
-            eprintln!("usage: gamma-cluster test [NAME...] | list | bench | echo ... | client");
+            eprintln!(
+                "usage: gamma-cluster test [NAME...] | list | bench | record | echo ... | client"
+            );
             return ExitCode::from(2);
         }
     };

@@ -150,3 +150,18 @@ pub(crate) fn istio_obeys_routes(obeys: bool) -> Result<()> {
     kubectl(&["-n", ROOT, "set", "env", "deployment/istiod", &variable])?;
     rolled_out(ROOT, "istiod")
 }
+
+/// What istiod says of itself.
+pub(crate) fn istio_version() -> Result<String> {
+    let version = kubectl(&[
+        "-n",
+        ROOT,
+        "exec",
+        "deployment/istiod",
+        "--",
+        "/usr/local/bin/pilot-discovery",
+        "version",
+        "--short",
+    ])?;
+    Ok(version.trim().to_owned())
+}

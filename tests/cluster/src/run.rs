@@ -8,8 +8,8 @@ use gamma_testbed::echo::Identity;
 use crate::{
     controller, edges,
     fixtures::{self, Who},
-    kubectl::kubectl,
-    mesh::{Mesh, istio_obeys_routes},
+    mesh::{Mesh, istio_obeys_routes, istio_version},
+    migration,
     pair::Pair,
     progressive, upstream,
 };
@@ -34,6 +34,10 @@ fn tests() -> Vec<Test> {
     let others = controller::TESTS.iter().chain(edges::TESTS);
     tests.extend(others.map(|(name, run)| Test { name, run: *run }));
     tests.extend([
+        Test {
+            name: "migration",
+            run: migration::run,
+        },
         Test {
             name: "documentation::istio",
             run: |_| crate::document::run("docs/istio.md"),
@@ -82,6 +86,7 @@ pub(crate) fn run(names: &[&str]) -> Result<bool> {
     let all = fixtures::load()?;
     let (mut identities, namespaces) = fixtures::needs(&all)?;
     identities.extend(edges::identities());
+    identities.extend(migration::identities());
     for service in crate::updates::SERVICES {
         identities.insert(Identity::new("gamma-updates", service, 80));
     }
@@ -121,18 +126,4 @@ fn every_fixture(mesh: &Mesh) -> Result<()> {
     istio_obeys_routes(false)?;
     fixtures::write(&gamma, &istio)?;
     fixtures::check(&gamma)
-}
-
-fn istio_version() -> Result<String> {
-    let version = kubectl(&[
-        "-n",
-        crate::mesh::ROOT,
-        "exec",
-        "deployment/istiod",
-        "--",
-        "/usr/local/bin/pilot-discovery",
-        "version",
-        "--short",
-    ])?;
-    Ok(version.trim().to_owned())
 }

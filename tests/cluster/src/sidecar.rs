@@ -1,6 +1,10 @@
 //! What a client's Envoy was given, by its own word.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    thread,
+    time::Duration,
+};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
@@ -68,6 +72,16 @@ fn virtual_hosts(client: &mut MeshClient) -> Result<Vec<Value>> {
         }
     }
     Ok(hosts)
+}
+
+/// Whether some virtual host has a route of that name.
+pub(crate) fn has_route(client: &mut MeshClient, name: &str) -> Result<bool> {
+    let hosts = virtual_hosts(client)?;
+    let mut routes = hosts
+        .iter()
+        .filter_map(|host| host["routes"].as_array())
+        .flatten();
+    Ok(routes.any(|route| route["name"] == name))
 }
 
 /// What it says of its clusters and their endpoints.
@@ -143,7 +157,7 @@ fn as_inserted(pair: &Pair) -> Vec<(String, usize)> {
 }
 
 /// Everything that its decisions depend on, to see whether it still changes.
-pub(crate) fn state(client: &mut MeshClient) -> Result<Vec<String>> {
+fn state(client: &mut MeshClient) -> Result<Vec<String>> {
     let mut state = Vec::new();
     for resource in [
         "dynamic_route_configs",
@@ -161,6 +175,20 @@ pub(crate) fn state(client: &mut MeshClient) -> Result<Vec<String>> {
     }
     state.sort();
     Ok(state)
+}
+
+/// Waits until nothing changes any more.
+pub(crate) fn settle(client: &mut MeshClient) -> Result<()> {
+    let mut last = state(client)?;
+    for _ in 0..100 {
+        thread::sleep(Duration::from_millis(350));
+        let now = state(client)?;
+        if now == last {
+            return Ok(());
+        }
+        last = now;
+    }
+    bail!("the sidecar's config never stops changing")
 }
 
 /// Numbers have passed through a `google.protobuf.Struct`, to which all of them are floating-point.

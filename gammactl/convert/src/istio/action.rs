@@ -69,8 +69,16 @@ fn content(
         .response
         .filter("ResponseHeaderModifier", "responseHeaderModifier");
     if let Some(redirect) = &rule.redirect {
+        let mut rewritten = Rewritten::default();
+        let prefix = redirect.prefix_rewrite.as_ref();
+        let path = prefix.and_then(|prefix| rewritten.new_path(prefix, matched, path));
+        content.problems.extend(rewritten.problems);
+        content.replaces_prefix = rewritten.replaces_prefix;
+        if rewritten.is_unspeakable {
+            return content;
+        }
         filters.extend(response);
-        filters.push(redirect.filter(port));
+        filters.push(redirect.filter(port, path));
         content.members.insert("filters".into(), filters.into());
         return content;
     }
@@ -132,10 +140,11 @@ fn source_effect(
     backends: &impl Backends,
 ) -> SourceEffect {
     let mut plain = rule.clone();
-    let uri = plain
-        .rewrite
-        .as_mut()
-        .and_then(|rewrite| rewrite.uri.take());
+    let rewrite = plain.rewrite.as_mut();
+    let redirect = plain.redirect.as_mut();
+    let uri = redirect
+        .and_then(|redirect| redirect.prefix_rewrite.take())
+        .or_else(|| rewrite.and_then(|rewrite| rewrite.uri.take()));
     let mut members = content(&plain, &Matched::Whole, &PathSet::any(), port, backends).members;
     let mut weights = Vec::new();
     let alone = rule.destinations.len() == 1;

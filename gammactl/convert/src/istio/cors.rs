@@ -1,5 +1,6 @@
 //! Reads `corsPolicy` of VirtualServices.
 
+use gamma_config::Cors;
 use gamma_manifest::{
     diagnostic::codes,
     yaml::{Field, ObjectReader},
@@ -24,7 +25,19 @@ impl CorsPolicy {
                 continue;
             };
             match origin.kind {
-                StringMatchKind::Exact(origin) => origins.push(origin),
+                // A text that no page has as its origin allows none, and `*` for a part of a host is a text to Istio.
+                StringMatchKind::Exact(exact)
+                    if exact != "*" && (exact.contains('*') || !Cors::is_origin(&exact)) =>
+                {
+                    findings.say(
+                        &codes::NO_SUCH_ACTION,
+                        origin.span,
+                        format!("`{exact}` is no origin"),
+                        "the Gateway API has origins with scheme and host: clients that send this text are not allowed any more",
+                        "write it as browsers do, like https://shop.example",
+                    );
+                }
+                StringMatchKind::Exact(exact) => origins.push(exact),
                 StringMatchKind::Regex(pattern) if pattern == ".*" => origins.push("*".into()),
                 _ => findings.say(
                     &codes::NO_SUCH_ACTION,
@@ -70,9 +83,9 @@ impl CorsPolicy {
         findings.say(
             &codes::BEHAVIOUR_LOST,
             unmatched.map_or(field.node.span, |unmatched| unmatched.span),
-            "preflights of other origins are answered",
-            "Istio sends them to the backend, or answers without the headers, as `unmatchedPreflights` says; a CORS filter \
-             answers them all, without the headers",
+            "preflights are answered otherwise, those of other origins too",
+            "a CORS filter answers all of them: with 204 instead of 200, and with `*` as it is written where Istio names the origin and \
+             the method that ask; preflights of other origins go to the backend in Istio, or as `unmatchedPreflights` says",
             "nothing, unless a backend answers preflights itself",
         );
         Some(Self(members))

@@ -72,6 +72,14 @@ pub(super) struct MirrorPolicy {
 const ANSWERED_500: &str = "the rule keeps its place and answers its requests with 500";
 
 impl HttpRoute {
+    /// Whether what was matched of a path is replaced.
+    pub(super) fn replaces_path(&self) -> bool {
+        let rewrite = self.rewrite.as_ref();
+        let redirect = self.redirect.as_ref();
+        rewrite.is_some_and(|rewrite| rewrite.uri.is_some())
+            || redirect.is_some_and(|redirect| redirect.prefix_rewrite.is_some())
+    }
+
     pub(super) fn read(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<Self> {
         let mut object = ObjectReader::open(field, findings)?;
         let matches = object.list("match", findings);

@@ -2,7 +2,7 @@
 
 use gamma_manifest::{
     diagnostic::codes,
-    source::Span,
+    source::{Span, Spanned},
     yaml::{Field, ObjectReader},
 };
 use serde_json::{Map, Value, json};
@@ -13,6 +13,8 @@ use crate::findings::Findings;
 #[derive(Debug, Clone, Default)]
 pub(super) struct HttpRedirect {
     uri: Option<String>,
+    /// What stands in the place of the text that was matched.
+    pub(super) prefix_rewrite: Option<Spanned<String>>,
     hostname: Option<String>,
     port: Option<u16>,
     scheme: Option<String>,
@@ -28,6 +30,7 @@ impl HttpRedirect {
     pub(super) fn read(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<Self> {
         let mut object = ObjectReader::open(field, findings)?;
         let uri = object.string("uri", findings);
+        let prefix_rewrite = object.string("prefixRewrite", findings);
         let authority = object.string("authority", findings);
         let scheme = object.string("scheme", findings);
         let port = object.integer("port", 1..=u16::MAX, findings);
@@ -78,6 +81,7 @@ impl HttpRedirect {
         }
         Some(Self {
             uri: uri.map(|uri| uri.value).filter(|uri| !uri.is_empty()),
+            prefix_rewrite: prefix_rewrite.filter(|prefix| !prefix.value.is_empty()),
             hostname,
             port,
             scheme,
@@ -86,8 +90,8 @@ impl HttpRedirect {
         })
     }
 
-    /// A filter for clients of that port.
-    pub(super) fn filter(&self, port: u16) -> Value {
+    /// A filter for clients of that port. `path` is what the prefix becomes.
+    pub(super) fn filter(&self, port: u16, path: Option<Value>) -> Value {
         let mut members = Map::new();
         if let Some(scheme) = &self.scheme {
             members.insert("scheme".into(), scheme.as_str().into());
@@ -95,10 +99,11 @@ impl HttpRedirect {
         if let Some(hostname) = &self.hostname {
             members.insert("hostname".into(), hostname.as_str().into());
         }
-        if let Some(uri) = &self.uri {
-            let path = json!({"type": "ReplaceFullPath", "replaceFullPath": uri});
-            members.insert("path".into(), path);
-        }
+        let whole = self
+            .uri
+            .as_ref()
+            .map(|uri| json!({"type": "ReplaceFullPath", "replaceFullPath": uri}));
+        members.extend(whole.or(path).map(|path| ("path".to_owned(), path)));
         // The port of the Host header stays where nothing else is said, but for the default one. Without a scheme that is what
         // a route does; with one it takes the scheme's.
         let keeps = self.scheme.is_some() && self.hostname.is_none() && port != 80;
@@ -131,7 +136,7 @@ mod tests {
             (Some("http"), false, 8080, Some(8080)),
             (Some("https"), true, 80, Some(80)),
         ] {
-            let filter = redirect(scheme, derives).filter(asked);
+            let filter = redirect(scheme, derives).filter(asked, None);
             let port = filter["requestRedirect"]["port"].as_u64();
             assert_eq!(port, written, "{scheme:?} {derives} {asked}");
         }

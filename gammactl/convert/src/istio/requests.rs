@@ -35,7 +35,7 @@ pub(super) enum Matched {
 #[derive(Debug, Default)]
 pub(super) struct Requests {
     pub(super) list: RequestList,
-    /// By its effects: the rule, and what its rewrites replace.
+    /// By its effects: the rule, and what its rewrite or redirect replaces.
     pub(super) effects: Vec<(usize, Matched)>,
 }
 
@@ -73,8 +73,7 @@ impl Requests {
             }
             Some(StringMatchKind::Present) | None => Matched::Prefix("/".into()),
         };
-        let rewrite = rule.rewrite.as_ref();
-        let is_rewritten = rewrite.is_some_and(|rewrite| rewrite.uri.is_some());
+        let is_rewritten = rule.replaces_path();
         let effect = (
             http,
             if is_rewritten {

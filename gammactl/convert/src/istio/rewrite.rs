@@ -60,7 +60,8 @@ impl Rewritten {
         done
     }
 
-    fn new_path(
+    /// The `path` of a filter that puts `uri` in the place of what was matched, which rewrites and redirects do alike.
+    pub(super) fn new_path(
         &mut self,
         uri: &Spanned<String>,
         matched: &Matched,

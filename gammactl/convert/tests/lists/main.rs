@@ -3,8 +3,6 @@
 //! -p gamma-convert --test lists` tries more of them.
 
 mod outputs;
-mod random;
-mod source;
 
 use std::{collections::BTreeSet, env};
 
@@ -18,59 +16,31 @@ use gamma_manifest::{
     source::Sources,
 };
 use gamma_router::{Action, Request, Router};
-use serde_json::{Value, json};
-use source::{Goes, Rules, Sent, goes};
+use gamma_virtual_services::{
+    random,
+    source::{Goes, RuleMatches, SentRequest, goes, service, virtual_service},
+};
 
 /// Lists that are tried in each run.
 const LISTS: usize = 150;
 
-fn manifests(rules: &Rules) -> String {
-    let service = |name: &str| {
-        let ports = [("http", 80), ("http-two", 8080)];
-        let ports: Value = ports
-            .iter()
-            .map(|(name, port)| json!({"name": name, "port": port}))
-            .collect();
-        json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "namespace": "shop"},
-               "spec": {"selector": {"app": name}, "ports": ports}})
-    };
-    let http: Value = rules
-        .iter()
-        .enumerate()
-        .map(|(number, matches)| {
-            let to = format!("to-{number}");
-            let mut rule = json!({
-                "route": [{"destination": {"host": to, "port": {"number": 80}}}],
-                "retries": {"attempts": 0},
-            });
-            if !matches.is_empty() {
-                rule["match"] = matches.iter().map(source::Matched::json).collect();
-            }
-            rule
-        })
-        .collect();
-    let source = json!({
-        "apiVersion": "networking.istio.io/v1", "kind": "VirtualService",
-        "metadata": {"name": "echo", "namespace": "shop"},
-        "spec": {"hosts": ["echo"], "http": http},
-    });
-    let backends = (0..rules.len()).map(|number| service(&format!("to-{number}")));
-    let all: Vec<Value> = [service("echo"), source]
-        .into_iter()
-        .chain(backends)
-        .collect();
-    json!({"apiVersion": "v1", "kind": "List", "items": all}).to_string()
+fn manifests(rules: &RuleMatches) -> String {
+    let backends = (0..rules.len()).map(|number| format!("to-{number}"));
+    let services = backends.chain(["echo".into()]);
+    let services = services.map(|name| service(&name, &name));
+    let all: Vec<String> = services.chain([virtual_service("echo", rules)]).collect();
+    all.join("---\n")
 }
 
 /// The Services of [`manifests`] without the VirtualService.
-fn services_alone(rules: &Rules) -> String {
-    let mut list: Value = serde_json::from_str(&manifests(rules)).unwrap();
-    let items = list["items"].as_array_mut().unwrap();
-    items.retain(|item| item["kind"] == "Service");
-    list.to_string()
+fn services_alone(rules: &RuleMatches) -> String {
+    let backends = (0..rules.len()).map(|number| format!("to-{number}"));
+    let services = backends.chain(["echo".into()]);
+    let all: Vec<String> = services.map(|name| service(&name, &name)).collect();
+    all.join("---\n")
 }
 
-fn converted(rules: &Rules) -> (Conversion, Config) {
+fn converted(rules: &RuleMatches) -> (Conversion, Config) {
     let mut sources = Sources::default();
     sources.add("source.yaml", manifests(rules));
     let conversion = convert(&sources, &ConversionOptions::default());
@@ -90,17 +60,7 @@ fn converted(rules: &Rules) -> (Conversion, Config) {
 }
 
 /// Where the router sends a request; `None` if it is answered with 500.
-fn routed(router: &Router, sent: &Sent) -> Option<Goes> {
-    let query: Vec<String> = sent
-        .query
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    let query = if query.is_empty() {
-        String::new()
-    } else {
-        format!("?{}", query.join("&"))
-    };
+fn routed(router: &Router, sent: &SentRequest) -> Option<Goes> {
     let headers: Vec<(&str, &[u8])> = sent
         .headers
         .iter()
@@ -110,7 +70,7 @@ fn routed(router: &Router, sent: &Sent) -> Option<Goes> {
         method: sent.method.as_bytes(),
         scheme: b"http",
         authority: format!("echo.shop:{}", sent.port).into_bytes().leak(),
-        path: format!("{}{query}", sent.path).into_bytes().leak(),
+        path: sent.target().into_bytes().leak(),
         destination: None,
         now: 0,
         headers: &*headers,

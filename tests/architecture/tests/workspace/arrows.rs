@@ -48,10 +48,11 @@ const RULES: Rules = Rules {
         gamma-testbed:     gamma-carried gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy
         gamma-bench:       gamma-config gamma-interpreter gamma-testbed
         gamma-conformance: gamma-manifest gamma-testbed
-        gamma-cluster:     gamma-testbed
+        gamma-cluster:     gamma-testbed gamma-virtual-services
         gamma-docker:      gamma-image gamma-registry gamma-testbed
         gamma-demo:        gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-testbed
         gamma-soak:        gamma-manifest gamma-compile gamma-envoy gamma-testbed gamma-bench
+        gamma-virtual-services: gamma-testbed
         gamma-tests:
     ",
     tests: "
@@ -59,11 +60,11 @@ const RULES: Rules = Rules {
         gamma-compile: gamma-golden gamma-random
         gamma-cases:   gamma-golden
         gammactl:      gamma-golden gamma-random gamma-testbed
-        gamma-convert: gamma-router
+        gamma-convert: gamma-router gamma-virtual-services
         gamma-diff:    gamma-random
         gamma-pattern: gamma-router
         gamma-router:  gamma-pattern
-        gamma-tests:   gamma-bake gamma-carried gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-pattern gamma-random gamma-reference gamma-testbed
+        gamma-tests:   gamma-bake gamma-carried gamma-config gamma-convert gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-pattern gamma-random gamma-reference gamma-testbed gamma-virtual-services
     ",
     reserved: "
         kube:          gamma-kube gamma-controller

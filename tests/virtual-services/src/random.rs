@@ -2,13 +2,13 @@
 
 use fastrand::Rng;
 
-use super::source::{Matched, Rules, Sent, Text};
+use crate::source::{Matched, RuleMatches, SentRequest, TextMatch};
 
 fn one<T: Clone>(rng: &mut Rng, of: &[T]) -> T {
     of[rng.usize(..of.len())].clone()
 }
 
-fn uri(rng: &mut Rng) -> Text {
+fn uri(rng: &mut Rng) -> TextMatch {
     let exact = [
         "/", "/api", "/api/", "/api/v1", "/apis", "/Login", "//api", "/a+b", "nothing",
     ];
@@ -25,24 +25,24 @@ fn uri(rng: &mut Rng) -> Text {
         "/api|/apis",
     ];
     match rng.u8(..7) {
-        0..=1 => Text::Exact(one(rng, &exact)),
-        2..=4 => Text::Prefix(one(rng, &prefix)),
-        _ => Text::Regex(one(rng, &regex)),
+        0..=1 => TextMatch::Exact(one(rng, &exact)),
+        2..=4 => TextMatch::Prefix(one(rng, &prefix)),
+        _ => TextMatch::Regex(one(rng, &regex)),
     }
 }
 
-fn value(rng: &mut Rng) -> Text {
+fn value(rng: &mut Rng) -> TextMatch {
     one(
         rng,
         &[
-            Text::Present,
-            Text::Exact("1"),
-            Text::Exact("12"),
-            Text::Exact(""),
-            Text::Prefix("1"),
-            Text::Regex("[0-9]+"),
-            Text::Regex("1.*"),
-            Text::Regex(".*"),
+            TextMatch::Present,
+            TextMatch::Exact("1"),
+            TextMatch::Exact("12"),
+            TextMatch::Exact(""),
+            TextMatch::Prefix("1"),
+            TextMatch::Regex("[0-9]+"),
+            TextMatch::Regex("1.*"),
+            TextMatch::Regex(".*"),
         ],
     )
 }
@@ -55,10 +55,10 @@ fn matched(rng: &mut Rng, clients: bool) -> Matched {
     }
     if rng.u8(..5) == 0 {
         let methods = [
-            Text::Exact("GET"),
-            Text::Prefix("P"),
-            Text::Regex("GET|POST"),
-            Text::Regex(".*"),
+            TextMatch::Exact("GET"),
+            TextMatch::Prefix("P"),
+            TextMatch::Regex("GET|POST"),
+            TextMatch::Regex(".*"),
         ];
         matched.method = Some(one(rng, &methods));
     }
@@ -83,9 +83,9 @@ fn matched(rng: &mut Rng, clients: bool) -> Matched {
 }
 
 /// Rules, the last of which mostly takes everything.
-pub(crate) fn rules(rng: &mut Rng) -> Rules {
+pub fn rules(rng: &mut Rng) -> RuleMatches {
     let clients = rng.bool();
-    let mut rules: Rules = (0..rng.usize(1..6))
+    let mut rules: RuleMatches = (0..rng.usize(1..6))
         .map(|_| {
             (0..rng.usize(1..3))
                 .map(|_| matched(rng, clients))
@@ -99,7 +99,8 @@ pub(crate) fn rules(rng: &mut Rng) -> Rules {
 }
 
 /// Requests of all kinds that the parts above tell apart.
-pub(crate) fn requests() -> Vec<Sent> {
+#[must_use]
+pub fn requests() -> Vec<SentRequest> {
     let paths = [
         "/",
         "/api",
@@ -131,7 +132,7 @@ pub(crate) fn requests() -> Vec<Sent> {
                     let turn = turn + number;
                     let headers = [("x", x), ("y", y)];
                     let query = [None, Some(("q", "1")), Some(("q", ""))][turn % 3];
-                    all.push(Sent {
+                    all.push(SentRequest {
                         path,
                         method,
                         headers: headers

@@ -1,17 +1,24 @@
-//! VirtualServices as this test makes and reads them: it shares nothing with the conversion.
+//! VirtualServices as tests make and read them: nothing is shared with what is tested.
 
+use std::{cell::RefCell, collections::HashMap};
+
+use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
 /// `exact`, `prefix` or `regex`; nothing of them is `{}`.
 #[derive(Debug, Clone)]
-pub(crate) enum Text {
+pub enum TextMatch {
+    /// `{}`
     Present,
+    /// All of it.
     Exact(&'static str),
+    /// Its beginning.
     Prefix(&'static str),
+    /// A pattern for all of it.
     Regex(&'static str),
 }
 
-impl Text {
+impl TextMatch {
     fn json(&self) -> Value {
         match self {
             Self::Present => json!({}),
@@ -26,45 +33,82 @@ impl Text {
             Self::Present => true,
             Self::Exact(exact) => *exact == text,
             Self::Prefix(prefix) => text.starts_with(prefix),
-            // "RE2 style regex-based match", of all of it.
-            Self::Regex(pattern) => regex_lite::Regex::new(&format!("^(?:{pattern})$"))
-                .unwrap()
-                .is_match(text),
+            Self::Regex(pattern) => holds(pattern, text),
         }
     }
 }
 
-/// HTTPMatchRequest.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Matched {
-    pub(crate) uri: Option<Text>,
-    pub(crate) ignore_uri_case: bool,
-    pub(crate) method: Option<Text>,
-    pub(crate) headers: Vec<(&'static str, Text)>,
-    pub(crate) without_headers: Vec<(&'static str, Text)>,
-    pub(crate) query_params: Vec<(&'static str, Text)>,
-    pub(crate) port: Option<u16>,
-    pub(crate) source_namespace: Option<&'static str>,
+/// "RE2 style regex-based match", of all of it.
+fn holds(pattern: &'static str, text: &str) -> bool {
+    thread_local! {
+        static COMPILED: RefCell<HashMap<&'static str, Regex>> = RefCell::default();
+    }
+    COMPILED.with_borrow_mut(|compiled| {
+        let regex = compiled
+            .entry(pattern)
+            .or_insert_with(|| Regex::new(&format!("^(?:{pattern})$")).unwrap());
+        regex.is_match(text)
+    })
 }
 
-/// HTTPRoute: its number is that of its destination.
-pub(crate) type Rules = Vec<Vec<Matched>>;
+/// HTTPMatchRequest.
+#[derive(Debug, Clone, Default)]
+pub struct Matched {
+    /// `uri`
+    pub uri: Option<TextMatch>,
+    /// `ignoreUriCase`
+    pub ignore_uri_case: bool,
+    /// `method`
+    pub method: Option<TextMatch>,
+    /// `headers`
+    pub headers: Vec<(&'static str, TextMatch)>,
+    /// `withoutHeaders`
+    pub without_headers: Vec<(&'static str, TextMatch)>,
+    /// `queryParams`
+    pub query_params: Vec<(&'static str, TextMatch)>,
+    /// `port`
+    pub port: Option<u16>,
+    /// `sourceNamespace`
+    pub source_namespace: Option<&'static str>,
+}
+
+/// The matches of each HTTPRoute, whose number is that of its destination.
+pub type RuleMatches = Vec<Vec<Matched>>;
 
 /// A request, and who sends it.
 #[derive(Debug, Clone)]
-pub(crate) struct Sent {
-    pub(crate) path: &'static str,
-    pub(crate) method: &'static str,
-    pub(crate) headers: Vec<(&'static str, &'static str)>,
+pub struct SentRequest {
+    /// Without the query.
+    pub path: &'static str,
+    /// As in `GET`.
+    pub method: &'static str,
+    /// Names in lower case, and values.
+    pub headers: Vec<(&'static str, &'static str)>,
     /// As written behind the `?`.
-    pub(crate) query: Vec<(&'static str, &'static str)>,
-    pub(crate) port: u16,
-    pub(crate) namespace: &'static str,
+    pub query: Vec<(&'static str, &'static str)>,
+    /// Of the Service.
+    pub port: u16,
+    /// Of the client.
+    pub namespace: &'static str,
+}
+
+impl SentRequest {
+    /// Path and query as they are sent.
+    #[must_use]
+    pub fn target(&self) -> String {
+        let mut target = self.path.to_owned();
+        for (number, (name, value)) in self.query.iter().enumerate() {
+            let before = if number == 0 { '?' } else { '&' };
+            target += &format!("{before}{name}={value}");
+        }
+        target
+    }
 }
 
 /// Where a request goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Goes {
+pub enum Goes {
+    /// To the destination of this rule.
     To(usize),
     /// To the Service that was asked for.
     Itself,
@@ -73,8 +117,10 @@ pub(crate) enum Goes {
 }
 
 impl Matched {
-    pub(crate) fn json(&self) -> Value {
-        let named = |list: &[(&'static str, Text)]| -> Value {
+    /// `match[]`
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let named = |list: &[(&'static str, TextMatch)]| -> Value {
             let members = list
                 .iter()
                 .map(|(name, text)| ((*name).to_owned(), text.json()));
@@ -110,14 +156,14 @@ impl Matched {
     }
 
     /// Whether it is there at all for who sends it, where.
-    fn is_for(&self, sent: &Sent) -> bool {
+    pub(crate) fn is_for(&self, sent: &SentRequest) -> bool {
         self.port.is_none_or(|port| port == sent.port)
             && self
                 .source_namespace
                 .is_none_or(|namespace| namespace == sent.namespace)
     }
 
-    fn holds(&self, sent: &Sent) -> bool {
+    pub(crate) fn holds(&self, sent: &SentRequest) -> bool {
         let header = |name: &str| {
             let found = sent.headers.iter().find(|(other, _)| *other == name);
             found.map(|(_, value)| *value)
@@ -127,8 +173,8 @@ impl Matched {
             found.map(|(_, value)| *value)
         };
         self.uri.as_ref().is_none_or(|uri| match uri {
-            Text::Exact(text) if self.ignore_uri_case => text.eq_ignore_ascii_case(sent.path),
-            Text::Prefix(text) if self.ignore_uri_case => {
+            TextMatch::Exact(text) if self.ignore_uri_case => text.eq_ignore_ascii_case(sent.path),
+            TextMatch::Prefix(text) if self.ignore_uri_case => {
                 sent.path.to_lowercase().starts_with(&text.to_lowercase())
             }
             uri => uri.has(sent.path),
@@ -145,7 +191,7 @@ impl Matched {
                 .iter()
                 .all(|(name, text)| param(name).is_some_and(|value| text.has(value)))
             && !self.without_headers.iter().any(|(name, text)| match text {
-                Text::Present => header(name).is_some(),
+                TextMatch::Present => header(name).is_some(),
                 // A header that is missing counts as an empty one.
                 text => text.has(header(name).unwrap_or_default()),
             })
@@ -153,7 +199,8 @@ impl Matched {
 }
 
 /// "The first rule matching an incoming request is used."
-pub(crate) fn goes(rules: &Rules, sent: &Sent) -> Goes {
+#[must_use]
+pub fn goes(rules: &RuleMatches, sent: &SentRequest) -> Goes {
     let is_there = |matches: &Vec<Matched>| {
         matches.is_empty() || matches.iter().any(|matched| matched.is_for(sent))
     };
@@ -165,4 +212,34 @@ pub(crate) fn goes(rules: &Rules, sent: &Sent) -> Goes {
         matches.is_empty() || matches.iter().any(|m| m.is_for(sent) && m.holds(sent))
     });
     first.map_or(Goes::Nowhere, Goes::To)
+}
+
+/// A VirtualService in the namespace `shop` for the host that it is named like, with a rule a line; rule 2 sends to the Service `to-2`.
+#[must_use]
+pub fn virtual_service(name: &str, rules: &RuleMatches) -> String {
+    let mut text = format!(
+        "apiVersion: networking.istio.io/v1\nkind: VirtualService\n\
+         metadata: {{name: {name}, namespace: shop}}\nspec:\n  hosts: [{name}]\n  http:\n"
+    );
+    for (number, matches) in rules.iter().enumerate() {
+        let to = format!("to-{number}");
+        let mut rule = json!({
+            "route": [{"destination": {"host": to, "port": {"number": 80}}}],
+            "retries": {"attempts": 0},
+        });
+        if !matches.is_empty() {
+            rule["match"] = matches.iter().map(Matched::json).collect();
+        }
+        text += &format!("    - {rule}\n");
+    }
+    text
+}
+
+/// A Service in the namespace `shop` with two ports, for the pods of one app.
+#[must_use]
+pub fn service(name: &str, app: &str) -> String {
+    format!(
+        "apiVersion: v1\nkind: Service\nmetadata: {{name: {name}, namespace: shop}}\nspec:\n  \
+         selector: {{app: {app}}}\n  ports: [{{name: http, port: 80}}, {{name: http-two, port: 8080}}]\n"
+    )
 }
