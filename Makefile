@@ -136,6 +136,31 @@ RUST_PROXY := --manifest-path examples/rust-proxy/Cargo.toml --target-dir target
 rust-proxy: ## Builds the proxy of examples/rust-proxy (five minutes the first time)
 	cargo build $(RUST_PROXY)
 
+# The playground: static files, of the engine in wasm (`make playground-engine`) and of its front end.
+WEB := playground/web
+NPM_READY := $(WEB)/node_modules/.package-lock.json
+
+$(NPM_READY): $(WEB)/package-lock.json
+	@command -v npm >/dev/null || { echo "the playground's front end needs node and npm" >&2; exit 1; }
+	cd $(WEB) && npm ci
+	@touch $@
+
+.PHONY: playground
+playground: playground-engine $(NPM_READY) ## Builds dist/playground, static files for any server
+	$(call say,The front end of the playground (half a minute))
+	cd $(WEB) && npm run --silent build
+
+# Debian's chromium, or the one that $CHROMIUM names. With $GAMMACTL the archive that the page exports is run.
+.PHONY: test-playground
+test-playground: playground ## The playground in a real browser, and its parts in node
+	cd $(WEB) && npm run --silent unit
+	@if [ -n "$${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null; then \
+		cd $(WEB) && npm run --silent browser; \
+	else \
+		echo "THE TESTS IN A BROWSER DID NOT RUN: no chromium here, and CHROMIUM names none" >&2; \
+		[ -z "$${GAMMA_CI_PLAYGROUND:-}" ]; \
+	fi
+
 .PHONY: hosts
 hosts: modules rust-proxy ## Every fixture in hosts that are not Envoy; writes the table of docs/hosts.md
 	cargo test --locked --manifest-path tests/waf/Cargo.toml --target-dir target/waf

@@ -113,6 +113,7 @@ export class Playground {
   }
 
   private edited(): void {
+    performance.mark("edited");
     this.unlink();
     void this.analyse();
   }
@@ -168,7 +169,8 @@ export class Playground {
     }
     this.candidates.show(decision);
     this.picture.setPath(decision.path);
-    this.files.setDecided(decision.rule ?? undefined);
+    this.files.setDecided(decision.rule);
+    measure();
   }
 
   private complain(problem: string): void {
@@ -195,5 +197,16 @@ export class Playground {
       return undefined;
     }
     return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** For whoever measures the page: when it first answered, and what the last edit took until its answer. */
+function measure(): void {
+  if (performance.getEntriesByName("first-answer").length === 0) {
+    performance.mark("first-answer");
+  }
+  if (performance.getEntriesByName("edited").length > 0) {
+    performance.measure("answer", "edited");
+    performance.clearMarks("edited");
   }
 }

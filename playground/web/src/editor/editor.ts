@@ -194,6 +194,7 @@ export class ManifestEditor {
       search({ top: true }),
       indentUnit.of("  "),
       yaml(),
+      EditorView.contentAttributes.of({ tabindex: "0" }),
       decided,
       theme,
       // Tab indents, as in every editor of code; Escape and then Tab leaves.

@@ -166,9 +166,9 @@ function answer({ action, responseChanges }: Outcome, oneOfSeveral: boolean): HT
   return h(
     "ul",
     { class: "lines" },
-    h("li", {}, (oneOfSeveral && own !== undefined ? "or " : "") + text),
+    h("li", { class: "plain" }, (oneOfSeveral && own !== undefined ? "or " : "") + text),
     action.type === "redirect" && line("location", action.location, undefined),
-    "message" in action && action.message !== "" && h("li", { class: "quiet" }, action.message),
+    "message" in action && action.message !== "" && h("li", { class: "plain quiet" }, action.message),
     ...responseChanges.map((change) => line(change.name, change.after ?? "", change)),
   );
 }

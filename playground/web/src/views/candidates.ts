@@ -50,7 +50,7 @@ export class Candidates {
       this.host.prepend(h("p", { class: "quiet" }, `${from} more before these did not match.`));
     }
     if (later > 0 || this.all) {
-      const text = this.all ? "Show only those that were tried" : `${later} more after it; ${held} of them would hold, too`;
+      const text = this.all ? "Show only those that were tried" : `${later} more after it${held > 0 ? `, of which ${held} would hold, too` : ""}`;
       const toggle = h("button", { type: "button", class: "more", "aria-expanded": String(this.all) }, text);
       toggle.addEventListener("click", () => {
         this.all = !this.all;

@@ -47,7 +47,9 @@ export class ConvertPanel {
     }
   }
 
-  private show({ files, diagnostics, proof }: Conversion): void {
+  private show(conversion: Conversion): void {
+    const rest = withoutIstio(this.text.value);
+    const { files, diagnostics, proof } = conversion;
     const content = [
       h("h3", {}, `Report: ${counts(diagnostics).toLowerCase()}`),
       h(
@@ -65,7 +67,7 @@ export class ConvertPanel {
       ),
       h("p", { class: proof.holds ? "holds" : "complaint" }, proof.text),
       files.length > 0 &&
-        button("Use these manifests", () => this.use(files.map(({ path, text }) => ({ name: path, text }))), {
+        button("Use these manifests", () => this.use([...files.map(({ path, text }) => ({ name: path, text })), ...rest]), {
           class: "primary",
         }),
       ...files.map(({ path, text }) =>
@@ -74,4 +76,11 @@ export class ConvertPanel {
     ];
     this.result.replaceChildren(...content.filter((element) => element instanceof HTMLElement));
   }
+}
+
+/** What was pasted beside Istio's objects, such as Services: the routes are about them. */
+function withoutIstio(text: string): SourceFile[] {
+  const documents = text.split(/^---.*$/m).filter((document) => /^kind:/m.test(document));
+  const others = documents.filter((document) => !/^apiVersion:\s*["']?networking\.istio\.io\//m.test(document));
+  return others.length > 0 ? [{ name: "services.yaml", text: `${others.map((each) => each.trim()).join("\n---\n")}\n` }] : [];
 }
