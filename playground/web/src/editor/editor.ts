@@ -152,7 +152,8 @@ export class ManifestEditor {
   /** Marks the lines of the rule that decided, if they are in the file that is shown. */
   setDecided(place: Partial<Place> | undefined): void {
     const { file, start, end } = place ?? {};
-    const value = file === this.file && start !== undefined && end !== undefined ? { from: start, to: end } : null;
+    const here = file === this.file && start !== undefined && end !== undefined;
+    const value = here ? { from: start, to: this.lastOf(start, end) } : null;
     this.view.dispatch({ effects: decide.of(value) });
   }
 
@@ -160,12 +161,19 @@ export class ManifestEditor {
   select(from: number, to: number, focus: boolean): void {
     const { length } = this.view.state.doc;
     this.view.dispatch({
-      selection: { anchor: Math.min(from, length), head: Math.min(to, length) },
+      // The cursor is where the lines begin.
+      selection: { anchor: this.lastOf(from, to), head: Math.min(from, length) },
       effects: EditorView.scrollIntoView(Math.min(from, length), { y: "center" }),
     });
     if (focus) {
       this.view.focus();
     }
+  }
+
+  /** The end of a span without the white space that it ends with, as blocks of YAML do. */
+  private lastOf(from: number, to: number): number {
+    const text = this.view.state.doc.sliceString(from, to);
+    return Math.min(from, this.view.state.doc.length) + text.trimEnd().length;
   }
 
   private keep(): void {

@@ -8,6 +8,9 @@ import { serve } from "./server.mjs";
 
 const CHROMIUM = process.env.CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"]).toString().trim();
 
+/** How many times slower than promised a busy machine may be. */
+export const SLACK = Number(process.env.SLACK ?? 1);
+
 /** Starts a browser and a server for the tests of a file; `open` gives each a page of its own. */
 export function browserTests() {
   const state = {};
@@ -37,6 +40,7 @@ export function browserTests() {
           window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
         });
       });
+      context.setDefaultTimeout(10_000 * SLACK);
       const page = await context.newPage();
       const complaints = [];
       page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
@@ -78,8 +82,8 @@ export async function type(page, text) {
 }
 
 /** The text in the editor, as far as it is drawn. */
-export function text(page) {
-  return page.locator(".cm-content").innerText();
+export async function text(page) {
+  return (await page.locator(".cm-line").allTextContents()).join("\n");
 }
 
 /** A route of `count` rules, and its Services. */

@@ -4,12 +4,10 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { browserTests, decided, link, manyRules } from "./page.mjs";
+import { browserTests, decided, link, manyRules, SLACK } from "./page.mjs";
 import { DIST } from "./server.mjs";
 
 const { open } = browserTests();
-/** How many times slower than promised a busy machine may be; the figures themselves are printed. */
-const SLACK = Number(process.env.SLACK ?? 1);
 
 test("all of it is less than 1 MiB on the wire", async (t) => {
   const files = await readdir(DIST, { recursive: true, withFileTypes: true });
