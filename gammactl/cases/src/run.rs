@@ -5,10 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use gamma_explain::{
-    Explanation,
-    request::{HeaderLine, Simulated},
-};
+use gamma_explain::{Explanation, request::Simulated};
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
     source::{Sources, Span, Spanned},
@@ -232,21 +229,15 @@ fn simulated(exchange: &Exchange) -> Simulated {
             headers.push(header.clone());
         }
     }
-    if exchange.protocol == Protocol::Grpc {
-        line.method = "POST".into();
-        let is_kind = |h: &HeaderLine| h.name.eq_ignore_ascii_case("content-type");
-        if !headers.iter().any(is_kind) {
-            headers.push(HeaderLine {
-                name: "content-type".into(),
-                value: b"application/grpc".into(),
-            });
-        }
-    }
-    Simulated {
+    let request = Simulated {
         headers,
         from: exchange.from.as_ref().map(|from| from.value.clone()),
         destination: exchange.destination,
         ..Simulated::new(line)
+    };
+    match exchange.protocol {
+        Protocol::Http => request,
+        Protocol::Grpc => request.into_grpc(),
     }
 }
 
