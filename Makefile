@@ -69,8 +69,13 @@ ENGINE := playground/web/src/engine
 playground-engine: crates $(WASM_BINDGEN) ## Builds playground/web/src/engine: gammactl's crates in wasm, for the page
 	$(call say,gammactl in wasm for the page$(comma) optimised for size (two minutes the first time))
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(WASM_RUSTFLAGS)" \
-		cargo build --locked -p gamma-playground --profile wasm --target wasm32-unknown-unknown
-	scripts/bind-engine $(WASM_BINDGEN) target/wasm32-unknown-unknown/wasm/gamma_playground.wasm $(ENGINE) $(ENGINE_CAP)
+		cargo build --locked -p gamma-playground --profile page --target wasm32-unknown-unknown
+	scripts/bind-engine $(WASM_BINDGEN) target/wasm32-unknown-unknown/page/gamma_playground.wasm $(ENGINE) $(ENGINE_CAP)
+
+.PHONY: test-playground-engine
+test-playground-engine: playground-engine ## The engine in Node says what gammactl says: every fixture, and random routes
+	cargo build --locked -p gammactl
+	cargo test --locked -p gamma-playground -- --include-ignored
 
 .PHONY: controller
 controller: ## Builds target/release/gamma-controller, which keeps a cluster's Istio in step with its routes

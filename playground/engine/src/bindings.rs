@@ -8,8 +8,9 @@ use crate::{
     answer::{Unanswered, answer},
     changes,
     compiled_files::CompiledFiles,
-    conversion, pages, pasted,
+    conversion, fields, pages, pasted,
     request::PageRequest,
+    test_cases,
 };
 
 /// The files of a page.
@@ -78,12 +79,15 @@ impl Workspace {
         answer(self.files().and_then(question))
     }
 
-    /// Text as it is, and JSON where there is none.
     fn print(&self, question: impl FnOnce(&CompiledFiles) -> Result<String, Unanswered>) -> String {
-        match self.files().and_then(question) {
-            Ok(text) => text,
-            error => answer(error),
-        }
+        text(self.files().and_then(question))
+    }
+}
+
+fn text(answered: Result<String, Unanswered>) -> String {
+    match answered {
+        Ok(text) => text,
+        refused => answer(refused),
     }
 }
 
@@ -98,10 +102,8 @@ pub fn parse_curl(line: &str) -> String {
 #[wasm_bindgen]
 #[must_use]
 pub fn to_curl(request: &str) -> String {
-    match PageRequest::read(request).and_then(|request| request.simulated()) {
-        Ok(request) => request.curl(),
-        Err(why) => answer::<()>(Err(why)),
-    }
+    let request = PageRequest::read(request).and_then(|request| request.simulated());
+    text(request.map(|request| request.curl()))
 }
 
 /// The requests in a text that was pasted: an access log, a HAR file, or commands. A line that is none is
@@ -110,6 +112,21 @@ pub fn to_curl(request: &str) -> String {
 #[must_use]
 pub fn read_log(text: &str) -> String {
     answer(pasted::read(text))
+}
+
+/// The results of the `*.cases.yaml` among files, as `gammactl test --output json` prints them. A case may name the
+/// others.
+#[wasm_bindgen]
+#[must_use]
+pub fn cases(files: &str) -> String {
+    text(test_cases::results(files))
+}
+
+/// The fields that manifests may have: for completion and hover texts.
+#[wasm_bindgen]
+#[must_use]
+pub fn schema() -> String {
+    answer(fields::schema())
 }
 
 /// Routes of what older meshes have, with findings, and whether they were proven to decide alike.

@@ -1,9 +1,9 @@
 //! Answers a request as one types: the rule, the backends, what they receive, and every match that was tried.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use gamma_explain::{
-    ExplainedAction, ExplainedOutcome, Explanation, HeaderField, TriedMatch, render,
+    ExplainedAction, ExplainedOutcome, Explanation, HeaderField, Predicate, TriedMatch, render,
 };
 use gamma_manifest::{BackendRef, Route, source::Span};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::{
     answer::Unanswered,
     compiled_files::{CompiledFiles, route_id},
-    graph,
+    graph, limits,
     offsets::PageRange,
     predicate_place,
     request::PageRequest,
@@ -20,8 +20,9 @@ use crate::{
 /// What becomes of a request, for the page.
 #[derive(Debug, Serialize)]
 pub(crate) struct PageDecision {
-    /// The object of `gammactl explain --output json`.
-    explain: Explanation,
+    /// The object of `gammactl explain --output json`; not where it would be too large to be made at each key stroke.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<Explanation>,
     /// What `gammactl explain` prints.
     text: String,
     curl: String,
@@ -33,7 +34,10 @@ pub(crate) struct PageDecision {
     backends: Vec<PageBackend>,
     /// The nodes of the picture on the way.
     path: Vec<String>,
+    /// In the order in which they were tried. Of many, those that say most.
     candidates: Vec<PageCandidate>,
+    /// How many there are.
+    tried: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     sent: Option<SentRequest>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,6 +77,8 @@ struct PageCandidate {
     id: String,
     /// The match in it.
     index: u32,
+    /// Which one it is in the order in which they were tried, from zero.
+    position: usize,
     /// What it asks for.
     asks: String,
     #[serde(flatten)]
@@ -134,12 +140,13 @@ impl CompiledFiles {
             }),
             path: self.path(rule, &backends, &explanation),
             candidates: self.candidates(&explanation),
+            tried: explanation.candidates.len(),
             sent: outcomes
                 .iter()
                 .find_map(|outcome| sent(outcome, &explanation)),
             answer: outcomes.iter().find_map(own_reply),
             backends,
-            explain: explanation,
+            explain: Some(explanation).filter(|e| e.candidates.len() <= limits::CANDIDATES),
         })
     }
 
@@ -206,15 +213,18 @@ impl CompiledFiles {
                 .or_insert_with(|| self.sources.range(span));
             range.clone()
         };
-        let tried = explanation.candidates.iter();
+        let tried = explanation.candidates.iter().enumerate();
+        let shown = telling(explanation);
         tried
-            .map(|tried| {
+            .filter(|(position, _)| shown.as_ref().is_none_or(|shown| shown.contains(position)))
+            .map(|(position, tried)| {
                 let span = tried.source.as_ref().and_then(|source| source.span);
                 let id = tried.rule.to_string();
                 PageCandidate {
                     failed: self.failed(&id, tried, span),
                     id,
                     index: tried.r#match,
+                    position,
                     asks: tried.asks.clone(),
                     range: span.map(&mut range),
                     held: tried.failed.is_none(),
@@ -235,6 +245,26 @@ impl CompiledFiles {
             range: part.or(span).map(|span| self.sources.range(span)),
         })
     }
+}
+
+/// The places of those that say most, where there are too many: the one that won, those that ask for this path, and
+/// those that were tried before and after the winner. `None` for all.
+fn telling(explanation: &Explanation) -> Option<BTreeSet<usize>> {
+    let all = &explanation.candidates;
+    if all.len() <= limits::CANDIDATES {
+        return None;
+    }
+    let half = limits::CANDIDATES / 2;
+    let is_near = |tried: &TriedMatch| {
+        let failed = tried.failed.as_ref().map(|failed| failed.predicate);
+        !matches!(failed, Some(Predicate::Path | Predicate::Hostname))
+    };
+    let near = all.iter().enumerate().filter(|(_, tried)| is_near(tried));
+    let near = near.map(|(position, _)| position).take(half);
+    let winner = explanation.winner.unwrap_or(all.len());
+    let around = winner.saturating_sub(half / 2)..winner.saturating_add(half / 2);
+    let known = around.filter(|position| *position < all.len());
+    Some(near.chain(known).collect())
 }
 
 fn sent(outcome: &ExplainedOutcome, explanation: &Explanation) -> Option<SentRequest> {

@@ -16,6 +16,7 @@ mod compiled_files;
 mod conversion;
 mod decide;
 mod diagnostics;
+mod fields;
 mod graph;
 mod input;
 mod limits;
@@ -25,6 +26,9 @@ mod pasted;
 mod predicate_place;
 mod problems;
 mod request;
+mod test_cases;
 mod text_format;
 
-pub use bindings::{Workspace, convert, diagnostic_page, parse_curl, read_log, to_curl, version};
+pub use bindings::{
+    Workspace, cases, convert, diagnostic_page, parse_curl, read_log, schema, to_curl, version,
+};
