@@ -11,6 +11,7 @@
 
 mod check;
 mod find;
+mod folder;
 mod jar;
 mod model;
 mod names;
@@ -24,7 +25,8 @@ mod share;
 mod subject;
 
 pub use find::{CaseFile, find};
-pub use run::{FileResult, TestResult, run};
+pub use folder::{CaseFolder, TextFolder};
+pub use run::{FileResult, TestResult, run, run_in};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 

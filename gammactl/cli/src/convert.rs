@@ -6,7 +6,7 @@ use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
 
 use anyhow::Context as _;
 use clap::{Args, ValueEnum};
-use gamma_convert::{Conversion, ConversionOptions, Proof, convert};
+use gamma_convert::{Conversion, ConversionOptions, convert};
 use gamma_manifest::{
     diagnostic::{self, Severity},
     source,
@@ -118,8 +118,9 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
             output::write(&texts.join("---\n"), None)?;
         }
     }
-    let proven = say_proof(&converted, agreed);
-    Ok(proven && !converted.diagnostics.any(Severity::Error))
+    let verdict = converted.verdict(agreed);
+    eprint!("{}", verdict.text);
+    Ok(verdict.holds && !converted.diagnostics.any(Severity::Error))
 }
 
 fn findings(
@@ -154,51 +155,4 @@ fn write(converted: &Conversion, directory: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether what was written decides as what it was made of.
-fn say_proof(converted: &Conversion, agreed: usize) -> bool {
-    let proof = match &converted.proof {
-        Ok(proof) => proof,
-        Err(error) => {
-            eprintln!("error: what was written can't be compared with its source: {error}");
-            return false;
-        }
-    };
-    if proof.holds() {
-        let Proof { matches, lists, .. } = proof;
-        if *lists == 0 {
-            eprintln!(
-                "nothing is written: no VirtualService of the input acts on one of its Services"
-            );
-            return true;
-        }
-        let lists = match lists {
-            1 => "1 list do in its order".to_owned(),
-            lists => format!("{lists} lists do in their order"),
-        };
-        let agreed = match agreed {
-            0 => String::new(),
-            1 => "; 1 finding is accepted".into(),
-            more => format!("; {more} findings are accepted"),
-        };
-        eprintln!(
-            "proven: the routes decide every request as the {matches} matches of {lists}{agreed}"
-        );
-        return true;
-    }
-    if proof.invalid.is_empty() && !proof.differences.is_change() {
-        eprint!("{}", proof.differences.text(false));
-        eprintln!("error: no difference was found, and not all was compared");
-        return false;
-    }
-    for diagnostic in &proof.invalid {
-        eprintln!(
-            "error: what was written is no valid manifest: {}",
-            diagnostic.message
-        );
-    }
-    eprint!("{}", proof.differences.text(false));
-    eprintln!("error: what was written differs from its source: please report this");
-    false
 }

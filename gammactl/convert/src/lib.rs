@@ -15,11 +15,13 @@ mod proof;
 mod report;
 mod route;
 mod service;
+mod verdict;
 mod written;
 
 use gamma_manifest::{diagnostic::Diagnostics, source::Sources};
 pub use options::ConversionOptions;
 pub use proof::Proof;
+pub use verdict::ConversionVerdict;
 pub use written::WrittenFile;
 
 /// What came out.

@@ -1,7 +1,7 @@
 //! What is said while an object is read: its place, and whether it can be used.
 
 use gamma_manifest::{
-    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    diagnostic::{Code, Diagnostic, Diagnostics, Hint, codes},
     source::Span,
     yaml::{Field, Report},
 };
@@ -26,7 +26,7 @@ impl<'d> Findings<'d> {
         code: &'static Code,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         self.refused = true;
         self.diagnostics.push(
@@ -43,7 +43,7 @@ impl<'d> Findings<'d> {
         span: Span,
         message: impl Into<String>,
         why: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         self.diagnostics
             .push_once(Diagnostic::new(code, span, message).why(why).hint(hint));
@@ -70,7 +70,7 @@ impl Report for Findings<'_> {
     }
 
     /// What is not known here can't be carried over, and must not be lost in silence.
-    fn unknown(&mut self, span: Span, message: String, hint: Option<String>, _: &[&str]) {
+    fn unknown(&mut self, span: Span, message: String, hint: Option<Hint>, _: &[&str]) {
         self.refused = true;
         self.diagnostics.push(
             Diagnostic::new(&codes::UNKNOWN_FIELD_OF_SOURCE, span, message)
