@@ -8,15 +8,14 @@ import { decode } from "./share/codec.ts";
 
 export async function begin(playground: Playground): Promise<void> {
   listExamples(playground);
-  addEventListener("hashchange", () => void openLink(playground));
-  if (await openLink(playground)) {
-    return;
-  }
+  addEventListener("hashchange", () => void linked().then((scene) => open(playground, scene)));
+  const scene = await linked();
   if (isServed()) {
     await serve(playground);
-  } else {
+  } else if (!scene || "problem" in scene) {
     playground.load(EXAMPLES[0].scene);
   }
+  open(playground, scene);
 }
 
 function listExamples(playground: Playground): void {
@@ -41,17 +40,24 @@ function listExamples(playground: Playground): void {
   });
 }
 
-/** Opens the scene in the page's address, if there is one. A link that can't be read changes nothing. */
-async function openLink(playground: Playground): Promise<boolean> {
+/** The scene in the page's address, or what is wrong with it; nothing if there is none. */
+async function linked(): Promise<Scene | { problem: string } | undefined> {
   if (!/^#\d+\./.test(location.hash)) {
-    return false;
+    return undefined;
   }
   try {
-    playground.load(await decode(location.hash));
-    return true;
+    return await decode(location.hash);
   } catch (error) {
-    playground.alert(error instanceof SceneError ? error.message : "This link could not be read.");
-    return false;
+    return { problem: error instanceof SceneError ? error.message : "This link could not be read." };
+  }
+}
+
+/** Opens what a link holds. One that can't be read changes nothing. */
+function open(playground: Playground, scene: Scene | { problem: string } | undefined): void {
+  if (scene && "problem" in scene) {
+    playground.alert(scene.problem);
+  } else if (scene) {
+    playground.load(scene);
   }
 }
 

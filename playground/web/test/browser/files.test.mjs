@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { browserTests, decided, link, manyRules, type } from "./page.mjs";
 import { serve } from "./server.mjs";
 
-const { open, ...tests } = browserTests();
+const { open } = browserTests();
 
 test("files are added, renamed, removed and dropped", () =>
   open(async (page) => {
@@ -112,7 +112,7 @@ test("nothing is asked for where gammactl does not serve", () =>
     await decided(page, "shop/cart/items");
     assert.deepEqual(asked.filter((path) => /files\.json|events/.test(path)), []);
     assert.ok(asked.length < 9, asked.join(" "));
-  }, { url: tests.url }));
+  }));
 
 test("links of somebody else do nothing but say so", async () => {
   const marked = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
