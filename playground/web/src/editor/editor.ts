@@ -5,7 +5,7 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, indentOnInput, indentUnit } from "@codemirror/language";
 import { lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension, StateEffect, StateField } from "@codemirror/state";
+import { EditorState, type Extension, Prec, StateEffect, StateField } from "@codemirror/state";
 import {
   Decoration,
   type DecorationSet,
@@ -54,6 +54,19 @@ function lineDecorations(state: EditorState, { from, to }: { from: number; to: n
   }
   return Decoration.set(lines);
 }
+
+/** Tab indents, as in every editor of code. Escape and then Tab leaves, whatever else Escape does. */
+const leaveByTab = Prec.highest(
+  keymap.of([
+    {
+      key: "Escape",
+      run: (view) => {
+        view.setTabFocusMode(2_000);
+        return false;
+      },
+    },
+  ]),
+);
 
 export class ManifestEditor {
   private readonly view: EditorView;
@@ -205,7 +218,7 @@ export class ManifestEditor {
       EditorView.contentAttributes.of({ tabindex: "0" }),
       decided,
       theme,
-      // Tab indents, as in every editor of code; Escape and then Tab leaves.
+      leaveByTab,
       keymap.of([
         ...closeBracketsKeymap,
         ...completionKeymap,
