@@ -7,7 +7,7 @@ import { h } from "./dom.ts";
 export function markdown(text: string): HTMLElement[] {
   const lines = text.split("\n");
   const blocks: HTMLElement[] = [];
-  for (let at = 0; at < lines.length; ) {
+  for (let at = 0; at < lines.length;) {
     const line = lines[at] ?? "";
     if (line.startsWith("```")) {
       const end = lines.findIndex((other, index) => index > at && other.startsWith("```"));
@@ -19,7 +19,11 @@ export function markdown(text: string): HTMLElement[] {
       at += 1;
     } else if (/^[*-] /.test(line)) {
       const end = at + lengthWhile(lines.slice(at), (other) => /^([*-] |\s+\S)/.test(other));
-      const items = lines.slice(at, end).join("\n").split(/^[*-] /m).slice(1);
+      const items = lines
+        .slice(at, end)
+        .join("\n")
+        .split(/^[*-] /m)
+        .slice(1);
       blocks.push(h("ul", {}, ...items.map((item) => h("li", {}, ...inline(item)))));
       at = end;
     } else if (line.trim() === "") {

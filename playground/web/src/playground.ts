@@ -67,11 +67,15 @@ export class Playground {
       },
       (error) => this.failed(error),
     );
-    this.problemEvents = { openPage: page, open: ({ file, start, end }) => {
+    this.problemEvents = {
+      openPage: page,
+      open: ({ file, start, end }) => {
         if (file !== undefined && start && end) {
           this.files.open({ file, start: start.offset, end: end.offset });
         }
-      }, apply: (fix) => this.files.apply(fix) };
+      },
+      apply: (fix) => this.files.apply(fix),
+    };
   }
 
   private readonly problemEvents: Parameters<typeof showProblems>[3];
@@ -139,7 +143,8 @@ export class Playground {
     this.files.setDiagnostics(diagnostics);
     showProblems(byId("problem-list"), byId("problem-counts"), diagnostics, this.problemEvents);
     byId("problems").dataset["worst"] =
-      (["error", "warning", "note"] as const).find((level) => diagnostics.some(({ severity }) => severity === level)) ?? "none";
+      (["error", "warning", "note"] as const).find((level) => diagnostics.some(({ severity }) => severity === level)) ??
+      "none";
     this.picture.setGraph(graph);
     const service = graph.nodes.find(({ kind }) => kind === "service");
     if (this.request.url === EMPTY_REQUEST.url && service) {

@@ -64,7 +64,13 @@ export class Tools {
 
   show(tool: Tool): void {
     this.active = tool;
-    showTabs(byId("tools"), [...TOOLS], tool, (id) => `tool-${id}`, (id) => this.show(id as Tool));
+    showTabs(
+      byId("tools"),
+      [...TOOLS],
+      tool,
+      (id) => `tool-${id}`,
+      (id) => this.show(id as Tool),
+    );
     for (const { id } of TOOLS) {
       byId(`tool-${id}`).hidden = id !== tool;
     }

@@ -233,7 +233,7 @@ export interface Conversion {
 
 /** Fields by kind, for completion and hover texts. */
 export interface Schema {
-  kinds: Record<string, Field>;
+  kinds: Record<string, { apiVersion: string; doc: string; fields: Record<string, Field> }>;
 }
 
 export interface Field {

@@ -10,7 +10,12 @@ export interface DiagnosticActions {
 }
 
 /** The squiggles of one file. `length` is that of its text, which may be newer than the diagnostics. */
-export function squiggles(diagnostics: Diagnostic[], file: string, length: number, actions: DiagnosticActions): Squiggle[] {
+export function squiggles(
+  diagnostics: Diagnostic[],
+  file: string,
+  length: number,
+  actions: DiagnosticActions,
+): Squiggle[] {
   return diagnostics
     .filter((diagnostic) => diagnostic.file === file && diagnostic.start && diagnostic.end)
     .map((diagnostic): Squiggle => {

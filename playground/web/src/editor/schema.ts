@@ -16,8 +16,8 @@ const COMMON: Record<string, Field> = {
 };
 
 /** The field that a path leads to. */
-function fieldAt(schema: Schema, kind: string | undefined, keys: string[]): Field | undefined {
-  let field = kind === undefined ? undefined : schema.kinds[kind];
+function fieldAt(schema: Schema, kind: string | undefined, keys: string[]): Partial<Field> | undefined {
+  let field: Partial<Field> | undefined = kind === undefined ? undefined : schema.kinds[kind];
   for (const key of keys) {
     field = field?.fields?.[key];
   }
@@ -41,6 +41,10 @@ export function completeFrom(schema: () => Schema | undefined): CompletionSource
 function values(schema: Schema, kind: string | undefined, keys: string[]): Completion[] {
   if (keys.length === 1 && keys[0] === "kind") {
     return Object.entries(schema.kinds).map(([label, { doc }]) => completion(label, "class", { type: "", doc }));
+  }
+  if (keys.length === 1 && keys[0] === "apiVersion") {
+    const versions = kind === undefined ? Object.values(schema.kinds) : [schema.kinds[kind]];
+    return [...new Set(versions.flatMap((known) => known?.apiVersion ?? []))].map((label) => ({ label, type: "enum" }));
   }
   const field = fieldAt(schema, kind, keys);
   const allowed = field?.enum ?? (field?.type === "boolean" ? ["true", "false"] : []);
@@ -84,7 +88,7 @@ export function hoverFrom(schema: () => Schema | undefined) {
           "div",
           { class: "cm-field" },
           h("strong", {}, word[0]),
-          ` ${field.type}`,
+          ` ${field.type ?? ""}`,
           field.doc && h("p", {}, field.doc),
           field.enum && h("p", {}, `One of ${field.enum.join(", ")}.`),
         ),

@@ -7,7 +7,11 @@ import { NODE_HEIGHT, type Place } from "./layout.ts";
 const CHARACTER = 6.7;
 const PADDING = 11;
 
-export function drawNode(node: GraphNode, place: Place, { lit, hidden }: { lit: boolean; hidden: number }): SVGGElement {
+export function drawNode(
+  node: GraphNode,
+  place: Place,
+  { lit, hidden }: { lit: boolean; hidden: number },
+): SVGGElement {
   const room = Math.floor((place.width - 2 * PADDING - (hidden > 0 ? 44 : 0)) / CHARACTER);
   const classes = ["node", node.kind, lit && "lit", node.missing && "missing"].filter(Boolean).join(" ");
   return svg(
@@ -50,7 +54,7 @@ export function drawEdge(edge: GraphEdge, from: Place, to: Place, lit: boolean):
     "g",
     { class: ["edge", lit && "lit", edge.mirror && "mirror"].filter(Boolean).join(" ") },
     svg("path", { d: curve, "stroke-width": 1.2 + (share ?? 0.3) * (lit ? 2.4 : 1.2) }),
-    text !== undefined && svg("text", { x: to.x - 4, y: to.y - 5 }, text),
+    text !== undefined && svg("text", { x: to.x - 4, y: to.y + (from.y < to.y ? 14 : -5) }, text),
   );
 }
 

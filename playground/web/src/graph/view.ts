@@ -128,7 +128,8 @@ export class Picture {
       this.element(this.current)?.focus({ preventScroll: true });
     }
     const { omitted } = this.shown;
-    const none = this.graph.nodes.length === 0 ? "Nothing to show yet: no Service has a route." : "Nothing matches the filter.";
+    const none =
+      this.graph.nodes.length === 0 ? "Nothing to show yet: no Service has a route." : "Nothing matches the filter.";
     this.status.textContent =
       omitted > 0
         ? `${omitted} more rules are not drawn (${MOST_RULES} are): filter to see them.`
@@ -219,7 +220,10 @@ export class Picture {
     if (place.y * zoom < scroller.scrollTop + 20 || place.y * zoom > scroller.scrollTop + scroller.clientHeight - 20) {
       scroller.scrollTop = place.y * zoom - scroller.clientHeight / 2;
     }
-    if (place.x * zoom < scroller.scrollLeft || (place.x + place.width) * zoom > scroller.scrollLeft + scroller.clientWidth) {
+    if (
+      place.x * zoom < scroller.scrollLeft ||
+      (place.x + place.width) * zoom > scroller.scrollLeft + scroller.clientWidth
+    ) {
       scroller.scrollLeft = place.x * zoom - 20;
     }
   }

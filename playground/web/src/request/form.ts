@@ -5,7 +5,12 @@ import type { Header, Request } from "../types.ts";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
 
 export class RequestForm {
-  private readonly method = h("input", { id: "request-method", list: "methods", autocomplete: "off", spellcheck: "false" });
+  private readonly method = h("input", {
+    id: "request-method",
+    list: "methods",
+    autocomplete: "off",
+    spellcheck: "false",
+  });
   private readonly url = h("input", { id: "request-url", autocomplete: "off", spellcheck: "false", inputmode: "url" });
   private readonly from = h("input", { id: "request-from", autocomplete: "off", spellcheck: "false" });
   private readonly headers = h("div", { class: "headers" });
@@ -23,7 +28,12 @@ export class RequestForm {
         field("URL", this.url, "url"),
         field("Client’s namespace", this.from, "from"),
       ),
-      h("div", { class: "headers-head" }, h("h3", { class: "label" }, "Headers"), button("Add a header", () => this.addHeader())),
+      h(
+        "div",
+        { class: "headers-head" },
+        h("h3", { class: "label" }, "Headers"),
+        button("Add a header", () => this.addHeader()),
+      ),
       this.headers,
       methods,
     );

@@ -52,7 +52,10 @@ function stream(bytes: Uint8Array<ArrayBuffer>): ReadableStream<Uint8Array<Array
 }
 
 /** All bytes of a stream; the stream is cancelled where there are more than `most`. */
-async function collect(source: ReadableStream<Uint8Array<ArrayBuffer>>, most: number): Promise<Uint8Array<ArrayBuffer>> {
+async function collect(
+  source: ReadableStream<Uint8Array<ArrayBuffer>>,
+  most: number,
+): Promise<Uint8Array<ArrayBuffer>> {
   const reader = source.getReader();
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;

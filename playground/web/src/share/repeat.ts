@@ -51,7 +51,6 @@ export function cases({ request, namespace }: Scene, { explain }: Decision): str
   return `${[...lines, `    expect: {${expect.join(", ")}}`].join("\n")}\n`;
 }
 
-
 function clusterName(cluster: string): string {
   return cluster.replace(/\/(\d+)$/, ":$1");
 }
@@ -63,7 +62,11 @@ export function quoted(text: string): string {
 
 /** A name without folders, dots in front and what is no letter: it stays where it is unpacked. */
 function safeName(name: string): string {
-  const safe = name.replace(/[^\w.-]+/g, "-").replace(/^[.-]+/, "").slice(-60) || "manifest";
+  const safe =
+    name
+      .replace(/[^\w.-]+/g, "-")
+      .replace(/^[.-]+/, "")
+      .slice(-60) || "manifest";
   return /\.(ya?ml|json)$/.test(safe) ? safe : `${safe}.yaml`;
 }
 

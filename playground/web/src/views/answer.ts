@@ -22,7 +22,9 @@ export function showAnswer(host: HTMLElement, decision: Decision, events: Answer
 /** In one sentence, for those who listen to the page: it is said when it changes. */
 export function inOneSentence({ explain }: Decision): string {
   const rule = winner(explain);
-  const results = explain.outcomes.map((each) => (each.share < 1 ? `${percent(each.share)} ` : "") + result(each.action));
+  const results = explain.outcomes.map(
+    (each) => (each.share < 1 ? `${percent(each.share)} ` : "") + result(each.action),
+  );
   return `${rule ? `Rule ${rule} takes it` : "No rule takes it"}: ${results.join(", ") || "no answer"}.`;
 }
 
@@ -41,14 +43,17 @@ function headline(decision: Decision, events: AnswerEvents): HTMLElement {
     { class: "headline" },
     h("span", { class: rule ? "dot lit" : "dot" }),
     rule ? h("strong", { class: "rule-name" }, rule) : h("strong", { class: "rule-name" }, "No rule"),
-    source && button(source, () => events.openRule(decision), { class: "place", "aria-label": `Show the rule at ${source}` }),
+    source &&
+      button(source, () => events.openRule(decision), { class: "place", "aria-label": `Show the rule at ${source}` }),
   );
 }
 
 function why({ explain }: Decision): HTMLElement {
   const { service, serviceReason, didYouMean, runnerUp } = explain;
   const parts = [
-    service ? `For ${service.kind} ${service.namespace}/${service.name}, port ${service.port}: ${serviceReason}.` : `${capital(serviceReason)}.`,
+    service
+      ? `For ${service.kind} ${service.namespace}/${service.name}, port ${service.port}: ${serviceReason}.`
+      : `${capital(serviceReason)}.`,
     didYouMean && `Did you mean \`${didYouMean}\`?`,
     runnerUp && `Before ${explain.candidates[runnerUp.candidate]?.rule ?? "the next"}: ${runnerUp.criterion.text}.`,
   ];
@@ -181,7 +186,8 @@ function line(name: string, value: string, change: Change | undefined): HTMLElem
     h("span", { class: "name" }, name),
     " ",
     h("span", { class: "value" }, value),
-    done && h("span", { class: "tag" }, change.by === "rule" || change.by === "backend" ? done : `${done} by ${change.by}`),
+    done &&
+      h("span", { class: "tag" }, change.by === "rule" || change.by === "backend" ? done : `${done} by ${change.by}`),
   );
 }
 

@@ -25,8 +25,7 @@ export class Candidates {
     const candidates = this.decision?.candidates ?? [];
     for (const row of this.host.querySelectorAll<HTMLElement>("li[data-at]")) {
       const candidate = candidates[Number(row.dataset["at"])];
-      const here =
-        candidate?.file === file && (candidate.start ?? 0) <= offset && offset <= (candidate.end ?? -1);
+      const here = candidate?.file === file && (candidate.start ?? 0) <= offset && offset <= (candidate.end ?? -1);
       row.classList.toggle("here", here);
     }
   }
@@ -50,7 +49,9 @@ export class Candidates {
       this.host.prepend(h("p", { class: "quiet" }, `${from} more before these did not match.`));
     }
     if (later > 0 || this.all) {
-      const text = this.all ? "Show only those that were tried" : `${later} more after it${held > 0 ? `, of which ${held} would hold, too` : ""}`;
+      const text = this.all
+        ? "Show only those that were tried"
+        : `${later} more after it${held > 0 ? `, of which ${held} would hold, too` : ""}`;
       const toggle = h("button", { type: "button", class: "more", "aria-expanded": String(this.all) }, text);
       toggle.addEventListener("click", () => {
         this.all = !this.all;
@@ -74,7 +75,8 @@ export class Candidates {
       h("span", { class: "verdict", "aria-hidden": "true" }, mark),
       h("span", { class: "what" }, h("strong", {}, explained?.rule ?? ""), " ", h("code", {}, explained?.asks ?? "")),
       h("span", { class: "failed" }, ...inline(failed || state)),
-      explained?.source.line !== undefined && h("span", { class: "place" }, `${explained.source.file}:${explained.source.line}`),
+      explained?.source.line !== undefined &&
+        h("span", { class: "place" }, `${explained.source.file}:${explained.source.line}`),
     );
     press.addEventListener("click", () => candidate && this.open(candidate));
     return h("li", { "data-at": at, class: won ? "won" : failed ? "lost" : "later" }, press);

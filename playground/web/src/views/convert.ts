@@ -67,9 +67,13 @@ export class ConvertPanel {
       ),
       h("p", { class: proof.holds ? "holds" : "complaint" }, proof.text),
       files.length > 0 &&
-        button("Use these manifests", () => this.use([...files.map(({ path, text }) => ({ name: path, text })), ...rest]), {
-          class: "primary",
-        }),
+        button(
+          "Use these manifests",
+          () => this.use([...files.map(({ path, text }) => ({ name: path, text })), ...rest]),
+          {
+            class: "primary",
+          },
+        ),
       ...files.map(({ path, text }) =>
         h("details", { open: files.length === 1 }, h("summary", {}, path), h("pre", { tabindex: "0" }, text)),
       ),
@@ -82,5 +86,7 @@ export class ConvertPanel {
 function withoutIstio(text: string): SourceFile[] {
   const documents = text.split(/^---.*$/m).filter((document) => /^kind:/m.test(document));
   const others = documents.filter((document) => !/^apiVersion:\s*["']?networking\.istio\.io\//m.test(document));
-  return others.length > 0 ? [{ name: "services.yaml", text: `${others.map((each) => each.trim()).join("\n---\n")}\n` }] : [];
+  return others.length > 0
+    ? [{ name: "services.yaml", text: `${others.map((each) => each.trim()).join("\n---\n")}\n` }]
+    : [];
 }

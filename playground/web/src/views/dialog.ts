@@ -7,7 +7,12 @@ export function openDialog(title: string, kind: "side" | "middle", ...content: H
   const dialog = h(
     "dialog",
     { class: kind, "aria-labelledby": "dialog-title" },
-    h("header", {}, heading, button("Close", () => dialog.close(), { class: "close" })),
+    h(
+      "header",
+      {},
+      heading,
+      button("Close", () => dialog.close(), { class: "close" }),
+    ),
     h("div", { class: "content", tabindex: "0", role: "group", "aria-labelledby": "dialog-title" }, ...content),
   );
   dialog.addEventListener("close", () => dialog.remove());

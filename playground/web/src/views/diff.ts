@@ -83,9 +83,7 @@ export class DiffPanel {
     return h(
       "article",
       { class: "change" },
-      ...requests.map((request) =>
-        button(request.curl, () => this.events.ask(request.request), { class: "request" }),
-      ),
+      ...requests.map((request) => button(request.curl, () => this.events.ask(request.request), { class: "request" })),
       h(
         "dl",
         {},

@@ -93,5 +93,7 @@ export class PastePanel {
 }
 
 function amount(count: number): string {
-  return count > MOST ? `${count} requests, of which the first ${MOST} are shown` : `${count} request${count === 1 ? "" : "s"}`;
+  return count > MOST
+    ? `${count} requests, of which the first ${MOST} are shown`
+    : `${count} request${count === 1 ? "" : "s"}`;
 }

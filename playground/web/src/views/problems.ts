@@ -11,7 +11,12 @@ export interface ProblemEvents {
   apply(fix: Fix): void;
 }
 
-export function showProblems(host: HTMLElement, summary: HTMLElement, diagnostics: Diagnostic[], events: ProblemEvents): void {
+export function showProblems(
+  host: HTMLElement,
+  summary: HTMLElement,
+  diagnostics: Diagnostic[],
+  events: ProblemEvents,
+): void {
   const rank = { error: 0, warning: 1, note: 2 };
   const sorted = [...diagnostics].sort((a, b) => rank[a.severity] - rank[b.severity]);
   summary.textContent = counts(diagnostics);
@@ -26,7 +31,9 @@ export function showProblems(host: HTMLElement, summary: HTMLElement, diagnostic
         h(
           "div",
           { class: "ways" },
-          file !== undefined && start && button(`${file}:${start.line}`, () => events.open(diagnostic), { class: "place" }),
+          file !== undefined &&
+            start &&
+            button(`${file}:${start.line}`, () => events.open(diagnostic), { class: "place" }),
           fix && button(fix.label, () => events.apply(fix), { class: "primary small" }),
         ),
       );

@@ -19,7 +19,11 @@ export async function shareDialog(scene: Scene, alert: (message: string) => void
   openDialog(
     "Share",
     "middle",
-    h("p", {}, "Everything is in the link itself, behind the #: no server gets it. Whoever has the link has the manifests."),
+    h(
+      "p",
+      {},
+      "Everything is in the link itself, behind the #: no server gets it. Whoever has the link has the manifests.",
+    ),
     ...copyable("Link", location.href),
     h("p", { class: "quiet" }, `${location.href.length.toLocaleString("en")} characters`),
   );
@@ -29,8 +33,14 @@ export function exportDialog(scene: Scene, decision: Decision | undefined): void
   openDialog(
     "Repeat it with gammactl",
     "middle",
-    h("p", {}, "The archive has the manifests and a test case that holds as long as the request is decided as it is now."),
-    button("Download playground.tar", () => download("playground.tar", tar(archive(scene, decision))), { class: "primary" }),
+    h(
+      "p",
+      {},
+      "The archive has the manifests and a test case that holds as long as the request is decided as it is now.",
+    ),
+    button("Download playground.tar", () => download("playground.tar", tar(archive(scene, decision))), {
+      class: "primary",
+    }),
     ...copyable("Unpack it and explain the request", `tar xf playground.tar\n${explainCommand(scene)}`),
     ...copyable("Test it", `gammactl test ${FOLDER}/playground.cases.yaml`),
   );

@@ -2,7 +2,18 @@
  * What the page and the worker say to each other. The worker holds the engine and the manifests that it was last
  * given; it answers one question after the other, in their order.
  */
-import type { Analysis, Conversion, Decision, Differences, Options, Page, Pasted, Request, Schema, SourceFile } from "../types.ts";
+import type {
+  Analysis,
+  Conversion,
+  Decision,
+  Differences,
+  Options,
+  Page,
+  Pasted,
+  Request,
+  Schema,
+  SourceFile,
+} from "../types.ts";
 
 /** Questions and their answers, by name. */
 export interface Operations {

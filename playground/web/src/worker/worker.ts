@@ -12,7 +12,8 @@ const operations: { [Name in Operation]: (ask: Ask<Name>) => unknown } = {
   decideAll: (requests) => requests.map((request) => parse(workspace.decide(JSON.stringify(request)))),
   diff: (files) => withRequests(parse(workspace.diff(JSON.stringify(files))) as Differences),
   parseCurl: (line) => asRequest(parse(engine.parse_curl(line)) as EngineRequest),
-  toCurl: (request) => lineOrError(engine.to_curl(JSON.stringify(request))),
+  // No option of curl says where a client is.
+  toCurl: ({ client_namespace: _, ...request }) => lineOrError(engine.to_curl(JSON.stringify(request))),
   readLog: (text) =>
     (parse(engine.read_log(text)) as (EngineRequest | { error: string })[]).map((line) =>
       "error" in line ? line : asRequest(line),

@@ -13,7 +13,10 @@ test("the page begins with an example and its answer", () =>
       shares.map((share) => share.replace(/\s+/g, " ").trim()),
       ["90 % to shop/cart-v1:80", "10 % to shop/cart-v2:80"],
     );
-    assert.match(await page.locator("#announce").innerText(), /Rule shop\/cart\/items takes it: 90 % to shop\/cart-v1:80/);
+    assert.match(
+      await page.locator("#announce").innerText(),
+      /Rule shop\/cart\/items takes it: 90 % to shop\/cart-v1:80/,
+    );
   }));
 
 test("a mistake gets a squiggle with its way out, and a fix that moves the request back", () =>
@@ -50,12 +53,16 @@ test("a code opens its page", () =>
 
 test("each example decides, and each mistake is found", () =>
   open(async (page) => {
-    const ids = await page.locator("#examples option:not([value=''])").evaluateAll((all) => all.map(({ value }) => value));
+    const ids = await page
+      .locator("#examples option:not([value=''])")
+      .evaluateAll((all) => all.map(({ value }) => value));
     assert.equal(ids.length, 8);
     for (const id of ids) {
       await page.selectOption("#examples", id);
       await page.locator("#candidates li.won").waitFor();
-      await page.locator("#problem-counts", { hasText: id.startsWith("mistake") ? /warning|error/ : /^No problems$/ }).waitFor();
+      await page
+        .locator("#problem-counts", { hasText: id.startsWith("mistake") ? /warning|error/ : /^No problems$/ })
+        .waitFor();
     }
   }));
 
@@ -69,7 +76,10 @@ test("candidates and lines lead to each other", () =>
     await page.locator("#candidates li.here", { hasText: "payments" }).waitFor();
     assert.match(await page.locator(".cm-activeLine").innerText(), /path: .*\/checkout|method: POST|- path/);
     // From the lines of another rule to its candidate.
-    await page.locator(".cm-line", { hasText: /value: \/checkout/ }).last().click();
+    await page
+      .locator(".cm-line", { hasText: /value: \/checkout/ })
+      .last()
+      .click();
     await page.locator("#candidates li.here", { hasText: "moved" }).waitFor();
     assert.equal(await page.locator("#candidates li.here").count(), 1);
   }));

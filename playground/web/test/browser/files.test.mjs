@@ -35,7 +35,9 @@ test("files are added, renamed, removed and dropped", () =>
     await page.evaluate((content) => {
       const dataTransfer = new DataTransfer();
       dataTransfer.items.add(new File([content], "dropped.yaml"));
-      document.querySelector("#editor").dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+      document
+        .querySelector("#editor")
+        .dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
     }, services);
     await decided(page, "shop/cart/items");
     assert.deepEqual(await names(), ["routes.yaml", "dropped.yaml"]);
@@ -62,10 +64,17 @@ test("the archive is what gammactl needs", (t) =>
   open(async (page) => {
     await decided(page, "shop/cart/items");
     await page.click("#export");
-    const [download] = await Promise.all([page.waitForEvent("download"), page.getByText("Download playground.tar").click()]);
+    const [download] = await Promise.all([
+      page.waitForEvent("download"),
+      page.getByText("Download playground.tar").click(),
+    ]);
     const path = await download.path();
     const listed = execFileSync("tar", ["tf", path]).toString().trim().split("\n");
-    assert.deepEqual(listed, ["playground/routes/routes.yaml", "playground/routes/services.yaml", "playground/playground.cases.yaml"]);
+    assert.deepEqual(listed, [
+      "playground/routes/routes.yaml",
+      "playground/routes/services.yaml",
+      "playground/playground.cases.yaml",
+    ]);
     const command = await page.locator("dialog textarea").first().inputValue();
     assert.match(command, /gammactl explain -f playground\/routes -n shop --from shop 'GET http:\/\/cart\/items\/17'/);
 
@@ -90,12 +99,16 @@ test("the page follows the files that gammactl serves", async () => {
     await open(
       async (page) => {
         await page.locator("#served", { hasText: "In step" }).waitFor();
-        await page.locator("#candidates li").first().waitFor({ state: "attached" }).catch(() => undefined);
+        await page
+          .locator("#candidates li")
+          .first()
+          .waitFor({ state: "attached" })
+          .catch(() => undefined);
         await page.fill("#request-url", "http://cart/items/1");
-        await decided(page, "shop/cart/rule-1");
+        await decided(page, "shop/cart-0/rule-1");
         const [routes, services] = files;
         server.change([{ ...routes, text: routes.text.replace("name: rule-1", "name: renamed") }, services]);
-        await decided(page, "shop/cart/renamed");
+        await decided(page, "shop/cart-0/renamed");
       },
       { url: server.url },
     );
@@ -110,7 +123,10 @@ test("nothing is asked for where gammactl does not serve", () =>
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
     await page.reload();
     await decided(page, "shop/cart/items");
-    assert.deepEqual(asked.filter((path) => /files\.json|events/.test(path)), []);
+    assert.deepEqual(
+      asked.filter((path) => /files\.json|events/.test(path)),
+      [],
+    );
     assert.ok(asked.length < 9, asked.join(" "));
   }));
 
@@ -122,7 +138,7 @@ test("links of somebody else do nothing but say so", async () => {
   await open(
     async (page) => {
       await page.locator("#files [role=tab]", { hasText: "<img" }).waitFor();
-      await decided(page, "shop/cart/rule-1");
+      await decided(page, "shop/cart-0/rule-1");
       assert.equal(await page.evaluate(() => window.hit), undefined);
       assert.equal(await page.locator("main img, main script").count(), 0);
     },

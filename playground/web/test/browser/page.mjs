@@ -6,7 +6,11 @@ import { after, before } from "node:test";
 import { chromium } from "playwright-core";
 import { serve } from "./server.mjs";
 
-const CHROMIUM = process.env.CHROMIUM ?? execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"]).toString().trim();
+const CHROMIUM =
+  process.env.CHROMIUM ??
+  execFileSync("sh", ["-c", "command -v chromium || command -v chromium-browser || command -v google-chrome"])
+    .toString()
+    .trim();
 
 /** How many times slower than promised a busy machine may be. */
 export const SLACK = Number(process.env.SLACK ?? 1);
@@ -86,30 +90,28 @@ export async function text(page) {
   return (await page.locator(".cm-line").allTextContents()).join("\n");
 }
 
-/** A route of `count` rules, and its Services. */
+/** `count` rules, in routes of sixteen, which is the most that one may have; and their Services. */
 export function manyRules(count) {
-  const rules = Array.from(
-    { length: count },
-    (_, n) => `    - name: rule-${n}
+  const rule = (n) => `    - name: rule-${n}
       matches: [{path: {type: PathPrefix, value: /items/${n}}}]
-      backendRefs: [{name: cart-v${(n % 9) + 1}, port: 80}]`,
-  );
+      backendRefs: [{name: cart-v${(n % 9) + 1}, port: 80}]
+`;
+  const routes = Array.from({ length: Math.ceil(count / 16) }, (_, route) => {
+    const rules = Array.from({ length: Math.min(16, count - route * 16) }, (_, n) => rule(route * 16 + n));
+    return `apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: cart-${route}, namespace: shop}
+spec:
+  parentRefs: [{group: "", kind: Service, name: cart, port: 80}]
+  rules:
+${rules.join("")}`;
+  });
   const service = (name) =>
     `apiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: shop}\nspec: {ports: [{name: http, port: 80}]}\n`;
   const names = ["cart", ...Array.from({ length: 9 }, (_, n) => `cart-v${n + 1}`)];
   return {
     files: [
-      {
-        name: "routes.yaml",
-        text: `apiVersion: gateway.networking.k8s.io/v1
-kind: HTTPRoute
-metadata: {name: cart, namespace: shop}
-spec:
-  parentRefs: [{group: "", kind: Service, name: cart, port: 80}]
-  rules:
-${rules.join("\n")}
-`,
-      },
+      { name: "routes.yaml", text: routes.join("---\n") },
       { name: "services.yaml", text: names.map(service).join("---\n") },
     ],
     request: { method: "GET", url: `http://cart/items/${count - 1}`, headers: [], client_namespace: "shop" },

@@ -46,7 +46,13 @@ test("a HAR file becomes requests, too", () =>
   open(async (page) => {
     await decided(page, "shop/cart/items");
     await tool(page, "Many requests");
-    const request = { method: "GET", url: "http://cart/items/9", httpVersion: "HTTP/1.1", headers: [], queryString: [] };
+    const request = {
+      method: "GET",
+      url: "http://cart/items/9",
+      httpVersion: "HTTP/1.1",
+      headers: [],
+      queryString: [],
+    };
     await page.fill("#pasted", JSON.stringify({ log: { version: "1.2", entries: [{ request }] } }));
     await page.locator(".requests button", { hasText: "Rule shop/cart/items takes it" }).waitFor();
   }));

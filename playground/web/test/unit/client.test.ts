@@ -80,7 +80,9 @@ test("an engine that hangs is replaced, and the new one gets the manifests", asy
   workers[0]?.answer("analysis");
   expect(await analysis).toBe("analysis");
   const stuck = client.ask("decide", REQUEST);
-  const said = expect(stuck).rejects.toThrow("The engine did not answer within 5 s, so it was stopped and started again.");
+  const said = expect(stuck).rejects.toThrow(
+    "The engine did not answer within 5 s, so it was stopped and started again.",
+  );
   vi.advanceTimersByTime(5_000);
   await said;
   expect(workers[0]?.ended).toBe(true);

@@ -57,7 +57,9 @@ describe("a hostile link", () => {
   });
 
   test("does not reach an object's prototype", async () => {
-    const scene = await decode(await pack(new TextEncoder().encode(`{"__proto__": {"x": 1}, ${JSON.stringify(SCENE).slice(1)}`)));
+    const scene = await decode(
+      await pack(new TextEncoder().encode(`{"__proto__": {"x": 1}, ${JSON.stringify(SCENE).slice(1)}`)),
+    );
     expect(scene).toEqual(SCENE);
     expect(({} as { x?: number }).x).toBeUndefined();
   });

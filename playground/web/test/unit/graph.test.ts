@@ -5,7 +5,14 @@ import type { Graph, GraphNode, NodeKind } from "../../src/types.ts";
 
 /** A Service with a route of rules, each with its own backend among `backends`. */
 function graph(rules: number, backends = 3): Graph {
-  const node = (id: string, kind: NodeKind): GraphNode => ({ id, kind, name: id, namespace: "shop", label: id, problems: 0 });
+  const node = (id: string, kind: NodeKind): GraphNode => ({
+    id,
+    kind,
+    name: id,
+    namespace: "shop",
+    label: id,
+    problems: 0,
+  });
   const rule = Array.from({ length: rules }, (_, n) => `rule-${n}`);
   const backend = Array.from({ length: backends }, (_, n) => `backend-${n}`);
   return {
@@ -55,7 +62,11 @@ describe("what is shown", () => {
     const shown = visible(graph(300), { ...ALL, filter: " RULE-29", collapsed: new Set(["route"]) });
     expect(ids(shown, "rule")).toHaveLength(11);
     expect(ids(shown, "service")).toEqual(["cart"]);
-    expect(ids(visible(graph(30, 10), { ...ALL, filter: "backend-4" }), "rule")).toEqual(["rule-4", "rule-14", "rule-24"]);
+    expect(ids(visible(graph(30, 10), { ...ALL, filter: "backend-4" }), "rule")).toEqual([
+      "rule-4",
+      "rule-14",
+      "rule-24",
+    ]);
   });
 
   test("no more rules than can be read", () => {

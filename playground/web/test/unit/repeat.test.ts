@@ -5,7 +5,15 @@ import { tar } from "../../src/share/tar.ts";
 
 const scene = (...names: string[]): Scene => ({
   files: names.map((name) => ({ name, text: "kind: Service\n" })),
-  request: { method: "POST", url: "http://cart/it's", headers: [["x-a", "$(id)"], ["x-b", ""]], client_namespace: "web" },
+  request: {
+    method: "POST",
+    url: "http://cart/it's",
+    headers: [
+      ["x-a", "$(id)"],
+      ["x-b", ""],
+    ],
+    client_namespace: "web",
+  },
   namespace: "shop",
 });
 
