@@ -49,5 +49,10 @@ export function explanation(diagnostic: Diagnostic, openPage: (code: string) => 
 
 function fixes(diagnostic: Diagnostic, apply: (fix: Fix) => void): Action[] {
   const { fix } = diagnostic;
-  return fix ? [{ name: fix.label, apply: () => apply(fix) }] : [];
+  return fix ? [{ name: fixLabel(fix), apply: () => apply(fix) }] : [];
+}
+
+/** What a button says of a fix: a button has no code in it. */
+export function fixLabel({ label }: Fix): string {
+  return label.replaceAll("`", "");
 }

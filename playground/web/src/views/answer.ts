@@ -102,7 +102,7 @@ function bar(outcomes: Outcome[]): HTMLElement {
           {},
           h("span", { class: `swatch part-${at % 6}` }),
           h("span", { class: "share" }, percent(share)),
-          h("span", {}, result(action)),
+          h("span", { class: "to" }, result(action)),
           backend?.invalid && h("span", { class: "invalid" }, ...inline(backend.invalid)),
         ),
       ),

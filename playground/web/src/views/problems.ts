@@ -1,5 +1,5 @@
 /** All diagnostics in a list below the editor: where they are, what is wrong, the way out. */
-import { explanation } from "../editor/diagnostics.ts";
+import { explanation, fixLabel } from "../editor/diagnostics.ts";
 import { button, h } from "../dom.ts";
 import type { Diagnostic, Fix } from "../types.ts";
 
@@ -34,7 +34,7 @@ export function showProblems(
           file !== undefined &&
             start &&
             button(`${file}:${start.line}`, () => events.open(diagnostic), { class: "place" }),
-          fix && button(fix.label, () => events.apply(fix), { class: "primary small" }),
+          fix && button(fixLabel(fix), () => events.apply(fix), { class: "primary small" }),
         ),
       );
     }),
