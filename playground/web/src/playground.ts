@@ -20,6 +20,8 @@ export class Playground {
   private analysis: Analysis | undefined;
   private decision: Decision | undefined;
   private schema: Schema | undefined;
+  /** Whether the alert is about the engine, which has answered since. */
+  private engineFailed = false;
 
   private readonly files: FilesPane;
   private readonly picture: Picture;
@@ -139,6 +141,10 @@ export class Playground {
       this.failed(error);
       return;
     }
+    if (this.engineFailed) {
+      this.engineFailed = false;
+      this.alert("");
+    }
     const { diagnostics, graph } = this.analysis;
     this.files.setDiagnostics(diagnostics);
     showProblems(byId("problem-list"), byId("problem-counts"), diagnostics, this.problemEvents);
@@ -192,6 +198,7 @@ export class Playground {
   private failed(error: unknown): void {
     const problem = this.words(error);
     if (problem !== undefined) {
+      this.engineFailed = true;
       this.alert(problem);
     }
   }
