@@ -37,6 +37,14 @@ pub struct Conversion {
     pub proof: Result<Proof, String>,
 }
 
+impl Conversion {
+    /// Whether what was written decides as what it was made of, in words, where `accepted` findings were agreed to.
+    #[must_use]
+    pub fn verdict(&self, accepted: usize) -> ConversionVerdict {
+        verdict::verdict(&self.proof, accepted)
+    }
+}
+
 /// Converts what is in `sources`.
 #[must_use]
 pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {

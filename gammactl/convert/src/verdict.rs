@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::{Conversion, Proof};
+use crate::proof::Proof;
 
 /// Whether what was written decides as what it was made of, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,26 +13,21 @@ pub struct ConversionVerdict {
     pub text: String,
 }
 
-impl Conversion {
-    /// The verdict on a conversion of whose findings `accepted` were agreed to.
-    #[must_use]
-    pub fn verdict(&self, accepted: usize) -> ConversionVerdict {
-        match &self.proof {
-            Ok(proof) if proof.holds() => ConversionVerdict {
-                holds: true,
-                text: proven(proof, accepted) + "\n",
-            },
-            Ok(proof) => ConversionVerdict {
-                holds: false,
-                text: refuted(proof),
-            },
-            Err(error) => ConversionVerdict {
-                holds: false,
-                text: format!(
-                    "error: what was written can't be compared with its source: {error}\n"
-                ),
-            },
-        }
+/// The verdict on a conversion with that proof, of whose findings `accepted` were agreed to.
+pub(crate) fn verdict(proof: &Result<Proof, String>, accepted: usize) -> ConversionVerdict {
+    match proof {
+        Ok(proof) if proof.holds() => ConversionVerdict {
+            holds: true,
+            text: proven(proof, accepted) + "\n",
+        },
+        Ok(proof) => ConversionVerdict {
+            holds: false,
+            text: refuted(proof),
+        },
+        Err(error) => ConversionVerdict {
+            holds: false,
+            text: format!("error: what was written can't be compared with its source: {error}\n"),
+        },
     }
 }
 

@@ -8,12 +8,9 @@ use gamma_manifest::{
     Manifests, Route, Rule, decode,
     diagnostic::{Diagnostics, Severity},
 };
-use serde::Serialize;
 
 use crate::{
     answer::Unanswered,
-    diagnostics::{self, PageDiagnostic},
-    graph::{self, RouteGraph},
     input::{self, PageOptions},
     offsets::PlacedSources,
 };
@@ -30,25 +27,7 @@ pub(crate) struct CompiledFiles {
     /// By the names that explanations have: the route, and the rule in it.
     rules: HashMap<String, (usize, usize)>,
     /// The route config's size as the filter gets it.
-    config_bytes: usize,
-}
-
-/// What the page shows of the files.
-#[derive(Debug, Serialize)]
-pub(crate) struct Analysis {
-    diagnostics: Vec<PageDiagnostic>,
-    graph: RouteGraph,
-    services: Vec<ServiceSummary>,
-    rules: usize,
-    config_bytes: usize,
-}
-
-#[derive(Debug, Serialize)]
-struct ServiceSummary {
-    kind: String,
-    namespace: String,
-    name: String,
-    ports: Vec<u16>,
+    pub(crate) config_bytes: usize,
 }
 
 impl CompiledFiles {
@@ -92,25 +71,6 @@ impl CompiledFiles {
         let (route, rule) = self.rules.get(name)?;
         let route = self.manifests.routes.get(*route)?;
         Some((route, route.rules.get(*rule)?))
-    }
-
-    pub(crate) fn analysis(&self) -> Analysis {
-        let services = self.manifests.services.iter();
-        let routes = self.manifests.routes.iter();
-        Analysis {
-            diagnostics: diagnostics::for_page(&self.diagnostics, &self.sources),
-            graph: graph::graph(self),
-            services: services
-                .map(|service| ServiceSummary {
-                    kind: format!("{:?}", service.kind),
-                    namespace: service.metadata.namespace.clone(),
-                    name: service.metadata.name.value.clone(),
-                    ports: service.tcp_ports().map(|port| port.port).collect(),
-                })
-                .collect(),
-            rules: routes.map(|route| route.rules.len()).sum(),
-            config_bytes: self.config_bytes,
-        }
     }
 }
 

@@ -1,9 +1,9 @@
 //! Answers a request as one types: the rule, the backends, what they receive, and every match that was tried.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use gamma_explain::{
-    ExplainedAction, ExplainedOutcome, Explanation, HeaderField, Predicate, TriedMatch, render,
+    ExplainedAction, ExplainedOutcome, Explanation, HeaderField, TriedMatch, render,
 };
 use gamma_manifest::{BackendRef, Route, source::Span};
 use serde::Serialize;
@@ -11,18 +11,18 @@ use serde::Serialize;
 use crate::{
     answer::Unanswered,
     compiled_files::{CompiledFiles, route_id},
-    graph, limits,
+    graph,
     offsets::PageRange,
     predicate_place,
     request::PageRequest,
+    telling,
 };
 
 /// What becomes of a request, for the page.
 #[derive(Debug, Serialize)]
 pub(crate) struct PageDecision {
-    /// The object of `gammactl explain --output json`; not where it would be too large to be made at each key stroke.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    explain: Option<Explanation>,
+    /// The object of `gammactl explain --output json`, of whose candidates those are left out that `candidates` has not.
+    explain: Explanation,
     /// What `gammactl explain` prints.
     text: String,
     curl: String,
@@ -125,12 +125,15 @@ impl CompiledFiles {
     pub(crate) fn decide(&self, request: &str) -> Result<PageDecision, Unanswered> {
         let request = PageRequest::read(request)?;
         let simulated = request.simulated()?;
-        let explanation = self.explainer.explain(&simulated)?;
+        let mut explanation = self.explainer.explain(&simulated)?;
+        let text = render(&explanation, false);
+        let tried = explanation.candidates.len();
+        let positions = telling::shorten(&mut explanation);
         let rule = explanation.rule().map(ToString::to_string);
         let backends = self.backends(rule.as_deref(), &explanation);
         let outcomes = &explanation.outcomes;
         Ok(PageDecision {
-            text: render(&explanation, false),
+            text,
             curl: simulated.curl(),
             request: PageRequest::of(&simulated),
             refused: !self.is_good(),
@@ -139,14 +142,14 @@ impl CompiledFiles {
                 range: self.rule(id).map(|(_, rule)| self.sources.range(rule.span)),
             }),
             path: self.path(rule, &backends, &explanation),
-            candidates: self.candidates(&explanation),
-            tried: explanation.candidates.len(),
+            candidates: self.candidates(&explanation, &positions),
+            tried,
             sent: outcomes
                 .iter()
                 .find_map(|outcome| sent(outcome, &explanation)),
             answer: outcomes.iter().find_map(own_reply),
             backends,
-            explain: Some(explanation).filter(|e| e.candidates.len() <= limits::CANDIDATES),
+            explain: explanation,
         })
     }
 
@@ -204,7 +207,7 @@ impl CompiledFiles {
         path
     }
 
-    fn candidates(&self, explanation: &Explanation) -> Vec<PageCandidate> {
+    fn candidates(&self, explanation: &Explanation, positions: &[usize]) -> Vec<PageCandidate> {
         // Most matches of a rule are tried one after the other, and many for one that does not hold.
         let mut known: HashMap<Span, PageRange> = HashMap::new();
         let mut range = |span: Span| {
@@ -213,11 +216,9 @@ impl CompiledFiles {
                 .or_insert_with(|| self.sources.range(span));
             range.clone()
         };
-        let tried = explanation.candidates.iter().enumerate();
-        let shown = telling(explanation);
+        let tried = positions.iter().zip(&explanation.candidates);
         tried
-            .filter(|(position, _)| shown.as_ref().is_none_or(|shown| shown.contains(position)))
-            .map(|(position, tried)| {
+            .map(|(&position, tried)| {
                 let span = tried.source.as_ref().and_then(|source| source.span);
                 let id = tried.rule.to_string();
                 PageCandidate {
@@ -245,26 +246,6 @@ impl CompiledFiles {
             range: part.or(span).map(|span| self.sources.range(span)),
         })
     }
-}
-
-/// The places of those that say most, where there are too many: the one that won, those that ask for this path, and
-/// those that were tried before and after the winner. `None` for all.
-fn telling(explanation: &Explanation) -> Option<BTreeSet<usize>> {
-    let all = &explanation.candidates;
-    if all.len() <= limits::CANDIDATES {
-        return None;
-    }
-    let half = limits::CANDIDATES / 2;
-    let is_near = |tried: &TriedMatch| {
-        let failed = tried.failed.as_ref().map(|failed| failed.predicate);
-        !matches!(failed, Some(Predicate::Path | Predicate::Hostname))
-    };
-    let near = all.iter().enumerate().filter(|(_, tried)| is_near(tried));
-    let near = near.map(|(position, _)| position).take(half);
-    let winner = explanation.winner.unwrap_or(all.len());
-    let around = winner.saturating_sub(half / 2)..winner.saturating_add(half / 2);
-    let known = around.filter(|position| *position < all.len());
-    Some(near.chain(known).collect())
 }
 
 fn sent(outcome: &ExplainedOutcome, explanation: &Explanation) -> Option<SentRequest> {

@@ -9,6 +9,7 @@
 
 #![deny(missing_docs)]
 
+mod analysis;
 mod answer;
 mod bindings;
 mod changes;
@@ -26,6 +27,7 @@ mod pasted;
 mod predicate_place;
 mod problems;
 mod request;
+mod telling;
 mod test_cases;
 mod text_format;
 

@@ -80,7 +80,7 @@ impl Case {
 
     /// How many answers are compared.
     pub(crate) fn questions(&self) -> usize {
-        2 + 2 * self.requests.len() + usize::from(self.test.is_some())
+        2 + 2 * self.requests.len() + self.old.len() + usize::from(self.test.is_some())
     }
 
     /// Writes the files where gammactl reads them.

@@ -15,12 +15,11 @@ function about({ files, old, options, requests, cases }) {
     sarif: workspace.print_check("sarif"),
     diff: workspace.print_diff(JSON.stringify(old), "json"),
   };
-  requests.forEach((line, number) => {
-    const [request] = JSON.parse(engine.read_log(line));
-    const said = JSON.stringify(request);
-    answers[`explain ${number}: ${line}`] = workspace.print_explain(said, "text");
-    answers[`explain ${number} in JSON: ${line}`] = workspace.print_explain(said, "json");
-  });
+  // Some random lines are no requests.
+  const read = JSON.parse(engine.read_log(requests.join("\n"))).filter(({ error }) => !error);
+  const explained = (format) => read.map((request) => workspace.print_explain(JSON.stringify(request), format));
+  answers.explain = explained("text").join("\n");
+  answers["explain in JSON"] = explained("json").join("");
   if (cases) answers.test = engine.cases(JSON.stringify([...files, ...cases]));
   workspace.free();
   return answers;

@@ -43,10 +43,6 @@ pub(crate) fn all() -> Vec<Case> {
         cases.push(Case {
             name: file.display().to_string(),
             files: vec![("new.yaml".into(), text)],
-            requests: vec![
-                "GET http://cart/".into(),
-                "http://cart.shop/checkout".into(),
-            ],
             ..Case::default()
         });
     }
