@@ -157,6 +157,8 @@ export interface Change {
 export interface Candidate extends Partial<Place> {
   /** The graph's node of the rule. */
   id: string;
+  /** Its place in the order in which they were tried, from 0. */
+  position: number;
   held: boolean;
   /** What failed, with the lines that ask for it. */
   failed?: { message: string } & Partial<Place>;
@@ -172,7 +174,10 @@ export interface Decision {
   rule?: { id: string } & Partial<Place>;
   /** Nodes of the graph that the request passes. */
   path: string[];
+  /** Of many, those that say most; `explain` has the same ones. */
   candidates: Candidate[];
+  /** How many there were. */
+  tried: number;
 }
 
 export interface Page {

@@ -3,9 +3,6 @@ import { h } from "../dom.ts";
 import { inline } from "../markdown.ts";
 import type { Candidate, Decision } from "../types.ts";
 
-/** Rows that are drawn at once. */
-const MOST = 200;
-
 export class Candidates {
   private decision: Decision | undefined;
   private all = false;
@@ -32,21 +29,23 @@ export class Candidates {
 
   private draw(): void {
     const { decision } = this;
-    const explained = decision?.explain.candidates ?? [];
-    const winner = decision?.explain.winner ?? explained.length - 1;
+    const candidates = decision?.candidates ?? [];
+    const winner = decision?.explain.winner ?? candidates.length - 1;
     // Those after the winner were not tried: they are there for whoever asks.
-    const tried = this.all ? explained.length : Math.min(explained.length, winner + 1);
-    const from = this.all ? 0 : Math.max(0, tried - MOST);
-    const rows = explained.slice(from, Math.min(tried, from + MOST)).map((_, index) => this.row(from + index));
-    const later = explained.length - tried;
-    const held = decision?.candidates.slice(tried).filter((candidate) => candidate.held).length ?? 0;
+    const shown = this.all ? candidates.length : winner + 1;
+    const rows = candidates.slice(0, shown).map((_, at) => this.row(at));
+    const later = (decision?.tried ?? 0) - 1 - (candidates[winner]?.position ?? -1);
+    const held = candidates.slice(winner + 1).filter((candidate) => candidate.held).length;
+    const leftOut = (decision?.tried ?? 0) - candidates.length;
     this.host.replaceChildren(
-      explained.length === 0
+      candidates.length === 0
         ? h("p", { class: "quiet" }, "No match was tried: no rule is for this request’s Service.")
-        : h("ol", { start: from + 1 }, ...rows),
+        : h("ol", {}, ...rows),
     );
-    if (from > 0) {
-      this.host.prepend(h("p", { class: "quiet" }, `${from} more before these did not match.`));
+    if (leftOut > 0) {
+      this.host.prepend(
+        h("p", { class: "quiet" }, `${leftOut} of ${decision?.tried} matches are left out: they say least.`),
+      );
     }
     if (later > 0 || this.all) {
       const text = this.all
@@ -79,6 +78,10 @@ export class Candidates {
         h("span", { class: "place" }, `${explained.source.file}:${explained.source.line}`),
     );
     press.addEventListener("click", () => candidate && this.open(candidate));
-    return h("li", { "data-at": at, class: won ? "won" : failed ? "lost" : "later" }, press);
+    return h(
+      "li",
+      { "data-at": at, value: (candidate?.position ?? at) + 1, class: won ? "won" : failed ? "lost" : "later" },
+      press,
+    );
   }
 }
