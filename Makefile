@@ -61,7 +61,7 @@ modules: module ## Builds the filter for Envoy, and dist/gamma-filter-compat.was
 		cargo build --locked -p gamma-filter --profile wasm --target wasm32-unknown-unknown
 	scripts/optimise-wasm others $(RAW_COMPAT_WASM) dist/gamma-filter-compat.wasm
 
-# The page's own bounds are larger: this is for what is compressed on the way, with the editor and the rest still to come.
+# Bytes on the way, compressed by brotli: the whole page has 1 MiB.
 ENGINE_CAP := 800000
 ENGINE := playground/web/src/engine
 
@@ -69,8 +69,8 @@ ENGINE := playground/web/src/engine
 playground-engine: crates $(WASM_BINDGEN) ## Builds playground/web/src/engine: gammactl's crates in wasm, for the page
 	$(call say,gammactl in wasm for the page$(comma) optimised for size (two minutes the first time))
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(WASM_RUSTFLAGS)" \
-		cargo build --locked -p gamma-playground --profile page --target wasm32-unknown-unknown
-	scripts/bind-engine $(WASM_BINDGEN) target/wasm32-unknown-unknown/page/gamma_playground.wasm $(ENGINE) $(ENGINE_CAP)
+		cargo build --locked -p gamma-playground --profile wasm --target wasm32-unknown-unknown
+	scripts/bind-engine $(WASM_BINDGEN) target/wasm32-unknown-unknown/wasm/gamma_playground.wasm $(ENGINE) $(ENGINE_CAP)
 
 .PHONY: test-playground-engine
 test-playground-engine: playground-engine ## The engine in Node says what gammactl says: every fixture, and random routes
