@@ -6,6 +6,7 @@ import type { Candidate, Decision } from "../types.ts";
 export class Candidates {
   private decision: Decision | undefined;
   private all = false;
+  private said = "";
 
   constructor(
     private readonly host: HTMLElement,
@@ -13,8 +14,13 @@ export class Candidates {
   ) {}
 
   show(decision: Decision): void {
+    // Places may be others; what is said is mostly the same while one types.
+    const said = JSON.stringify([decision.explain, decision.tried]);
     this.decision = decision;
-    this.draw();
+    if (said !== this.said) {
+      this.said = said;
+      this.draw();
+    }
   }
 
   /** Marks the candidates whose lines have a place of the editor. */

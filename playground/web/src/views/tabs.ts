@@ -8,6 +8,9 @@ export interface Tab {
   wrong?: "error" | "warning" | undefined;
 }
 
+const shown = new WeakMap<HTMLElement, string>();
+
+/** Draws nothing where nothing has changed, which is so at most key strokes. */
 export function showTabs(
   host: HTMLElement,
   tabs: Tab[],
@@ -15,6 +18,11 @@ export function showTabs(
   panel: string | ((id: string) => string),
   pick: (id: string) => void,
 ): void {
+  const state = JSON.stringify([tabs, active]);
+  if (shown.get(host) === state) {
+    return;
+  }
+  shown.set(host, state);
   const focused = host.contains(document.activeElement);
   const elements = tabs.map(({ id, label, wrong }, at) => {
     const selected = id === active;
