@@ -21,6 +21,7 @@ GATEWAY_API_VERSION := 1.6.3
 # The runner has to be of the very version that the tests are linked with.
 WASM_BINDGEN_VERSION = $(shell awk '/^name = "wasm-bindgen"$$/ {getline; gsub(/[^0-9.]/, ""); print}' Cargo.lock)
 WASM_RUNNER = $(CURDIR)/$(TOOLS)/bin/wasm-bindgen-test-runner
+WASM_BINDGEN = $(CURDIR)/$(TOOLS)/bin/wasm-bindgen
 # Messages of panics name files: the module is the same wherever it is built, says nothing of the builder, and nothing
 # of the registry that the builder has its crates from.
 CARGO_SOURCES = $(shell ls -d $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src/* 2>/dev/null)
@@ -60,6 +61,22 @@ modules: module ## Builds the filter for Envoy, and dist/gamma-filter-compat.was
 	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(WASM_RUSTFLAGS)" \
 		cargo build --locked -p gamma-filter --profile wasm --target wasm32-unknown-unknown
 	scripts/optimise-wasm others $(RAW_COMPAT_WASM) dist/gamma-filter-compat.wasm
+
+# Bytes on the way, compressed by brotli: the whole page has 1 MiB.
+ENGINE_CAP := 800000
+ENGINE := playground/web/src/engine
+
+.PHONY: playground-engine
+playground-engine: crates $(WASM_BINDGEN) ## Builds playground/web/src/engine: gammactl's crates in wasm, for the page
+	$(call say,gammactl in wasm for the page$(comma) optimised for size (two minutes the first time))
+	CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS="$(WASM_RUSTFLAGS)" \
+		cargo build --locked -p gamma-playground --profile wasm --target wasm32-unknown-unknown
+	scripts/bind-engine $(WASM_BINDGEN) target/wasm32-unknown-unknown/wasm/gamma_playground.wasm $(ENGINE) $(ENGINE_CAP)
+
+.PHONY: test-playground-engine
+test-playground-engine: playground-engine ## The engine in Node says what gammactl says: every fixture, and random routes
+	cargo build --locked -p gammactl
+	cargo test --locked -p gamma-playground -- --include-ignored
 
 .PHONY: controller
 controller: ## Builds target/release/gamma-controller, which keeps a cluster's Istio in step with its routes
@@ -136,6 +153,31 @@ RUST_PROXY := --manifest-path examples/rust-proxy/Cargo.toml --target-dir target
 .PHONY: rust-proxy
 rust-proxy: ## Builds the proxy of examples/rust-proxy (five minutes the first time)
 	cargo build $(RUST_PROXY)
+
+# The playground: static files, of the engine in wasm (`make playground-engine`) and of its front end.
+WEB := playground/web
+NPM_READY := $(WEB)/node_modules/.package-lock.json
+
+$(NPM_READY): $(WEB)/package-lock.json
+	@command -v npm >/dev/null || { echo "the playground's front end needs node and npm" >&2; exit 1; }
+	cd $(WEB) && npm ci
+	@touch $@
+
+.PHONY: playground
+playground: playground-engine $(NPM_READY) ## Builds dist/playground, static files for any server
+	$(call say,The front end of the playground (half a minute))
+	cd $(WEB) && npm run --silent build
+
+# Debian's chromium, or the one that $CHROMIUM names. With $GAMMACTL the archive that the page exports is run.
+.PHONY: test-playground
+test-playground: playground ## The playground in a real browser, and its parts in node
+	cd $(WEB) && npm run --silent unit
+	@if [ -n "$${CHROMIUM:-}" ] || command -v chromium chromium-browser google-chrome >/dev/null; then \
+		cd $(WEB) && npm run --silent browser; \
+	else \
+		echo "THE TESTS IN A BROWSER DID NOT RUN: no chromium here, and CHROMIUM names none" >&2; \
+		[ -z "$${GAMMA_CI_PLAYGROUND:-}" ]; \
+	fi
 
 .PHONY: hosts
 hosts: modules rust-proxy ## Every fixture in hosts that are not Envoy; writes the table of docs/hosts.md
@@ -386,12 +428,14 @@ tools: $(WASM_RUNNER) $(TOOLS)/bin/cargo-deny ## Installs what tests and lints n
 # their lock file is not (or no longer) to be had, any compatible one will do.
 install_tool = cargo install --debug --locked --root $(TOOLS) $(1) || cargo install --debug --root $(TOOLS) $(1)
 
-$(WASM_RUNNER): Cargo.lock
-	@command -v node >/dev/null || { echo "the router's tests in wasm need node" >&2; exit 1; }
-	if [ "$$($@ --version 2>/dev/null | awk '{print $$2}')" != "$(WASM_BINDGEN_VERSION)" ]; then \
-		$(call install_tool,wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --bin wasm-bindgen-test-runner); \
-	fi
-	@touch $@
+$(WASM_RUNNER) $(WASM_BINDGEN) &: Cargo.lock
+	@command -v node >/dev/null || { echo "the tests in wasm need node" >&2; exit 1; }
+	for tool in $(WASM_RUNNER) $(WASM_BINDGEN); do \
+		if [ "$$($$tool --version 2>/dev/null | awk '{print $$2}')" != "$(WASM_BINDGEN_VERSION)" ]; then \
+			$(call install_tool,wasm-bindgen-cli --version $(WASM_BINDGEN_VERSION) --bin wasm-bindgen --bin wasm-bindgen-test-runner); \
+		fi; \
+		touch $$tool; \
+	done
 
 $(TOOLS)/bin/cargo-deny:
 	$(call install_tool,cargo-deny --version $(CARGO_DENY_VERSION))

@@ -12,6 +12,7 @@
 
 mod check;
 mod find;
+mod folder;
 mod jar;
 mod model;
 mod names;
@@ -26,8 +27,9 @@ mod share;
 mod subject;
 
 pub use find::{CaseFile, find};
+pub use folder::{CaseFolder, TextFolder};
 pub use record::record;
-pub use run::{FileResult, TestResult, run};
+pub use run::{FileResult, TestResult, run, run_in};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 

@@ -5,10 +5,7 @@ use std::{
     path::PathBuf,
 };
 
-use gamma_explain::{
-    Explanation,
-    request::{HeaderLine, Simulated},
-};
+use gamma_explain::{Explanation, request::Simulated};
 use gamma_manifest::{
     diagnostic::{Diagnostic, Diagnostics, Severity, codes},
     source::{Sources, Span, Spanned},
@@ -17,6 +14,7 @@ use gamma_manifest::{
 use super::{
     check::check,
     find::CaseFile,
+    folder::{CaseFolder, Disk},
     jar::Jar,
     model::{Case, Exchange, Protocol},
     outcome::outcomes,
@@ -76,6 +74,20 @@ pub fn run(
     cluster: Option<&Sources>,
     mut before_reading: impl FnMut(&[PathBuf]),
 ) -> FileResult {
+    run_from(file, cluster, &Disk, &mut before_reading)
+}
+
+/// Runs the tests of `file`, and reads what the file names from `folder` instead of a disk.
+pub fn run_in(file: &CaseFile, folder: &dyn CaseFolder) -> FileResult {
+    run_from(file, None, folder, &mut |_| {})
+}
+
+fn run_from(
+    file: &CaseFile,
+    cluster: Option<&Sources>,
+    files: &dyn CaseFolder,
+    before_reading: &mut dyn FnMut(&[PathBuf]),
+) -> FileResult {
     let mut result = FileResult {
         name: file.name.clone(),
         sources: Sources::default(),
@@ -85,13 +97,13 @@ pub fn run(
     let number = result.sources.add(&*file.name, &*file.text);
     let mut mistakes = Diagnostics::default();
     let loaded = read::read(number, &file.text, &mut mistakes).and_then(|read| {
-        let reading = &mut before_reading;
         let from = CaseSource {
             file: &file.name,
             folder: &file.folder(),
             cluster,
+            files,
         };
-        let subject = subject::load(&read, &from, reading, &mut mistakes)?;
+        let subject = subject::load(&read, &from, before_reading, &mut mistakes)?;
         Some((read.case, subject))
     });
     let Some((case, subject)) = loaded else {
@@ -234,21 +246,15 @@ fn simulated(exchange: &Exchange) -> Simulated {
             headers.push(header.clone());
         }
     }
-    if exchange.protocol == Protocol::Grpc {
-        line.method = "POST".into();
-        let is_kind = |h: &HeaderLine| h.name.eq_ignore_ascii_case("content-type");
-        if !headers.iter().any(is_kind) {
-            headers.push(HeaderLine {
-                name: "content-type".into(),
-                value: b"application/grpc".into(),
-            });
-        }
-    }
-    Simulated {
+    let request = Simulated {
         headers,
         from: exchange.from.as_ref().map(|from| from.value.clone()),
         destination: exchange.destination,
         ..Simulated::new(line)
+    };
+    match exchange.protocol {
+        Protocol::Http => request,
+        Protocol::Grpc => request.into_grpc(),
     }
 }
 

@@ -1,9 +1,6 @@
 //! The subject of a case: the router, the names and the findings of its manifests or of its config.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use gamma_compile::{self as compile, Compilation, compilation, lint};
 use gamma_explain::Explainer;
@@ -15,6 +12,7 @@ use gamma_manifest::{
 };
 
 use super::{
+    folder::CaseFolder,
     model::Case,
     names::KnownNames,
     read::{CaseDocuments, Mistakes},
@@ -39,6 +37,8 @@ pub(super) struct CaseSource<'o> {
     pub(super) folder: &'o Path,
     /// The objects of a cluster, if they are to be tested.
     pub(super) cluster: Option<&'o Sources>,
+    /// Where everything else is read from.
+    pub(super) files: &'o dyn CaseFolder,
 }
 
 /// Reads what `case` names; `before_reading` is told what that is. `None` if something can't be read, which
@@ -51,7 +51,7 @@ pub(super) fn load(
 ) -> Option<Subject> {
     let case = &read.case;
     let subject = match &case.config {
-        Some(config) => of_config(case, config, from.folder, before_reading, diagnostics)?,
+        Some(config) => of_config(case, config, from, before_reading, diagnostics)?,
         None => {
             let sources = match from.cluster {
                 Some(cluster) => copy(cluster),
@@ -77,14 +77,14 @@ pub(super) fn load(
 fn of_config(
     case: &Case,
     name: &Spanned<String>,
-    folder: &Path,
+    from: &CaseSource<'_>,
     before_reading: &mut dyn FnMut(&[PathBuf]),
     diagnostics: &mut Diagnostics,
 ) -> Option<Subject> {
-    let path = folder.join(&**name);
+    let path = from.folder.join(&**name);
     before_reading(std::slice::from_ref(&path));
     let file = path.display().to_string();
-    let json = match fs::read(&path) {
+    let json = match from.files.read(&path) {
         Ok(json) => json,
         Err(error) => {
             unreadable(name, &format!("{file}: {error}"), RELATIVE, diagnostics);
@@ -136,10 +136,9 @@ fn manifests(
     }
     let mut failed = false;
     for name in &read.case.manifests {
-        let loaded = paths(name, from.folder).and_then(|paths| {
+        let loaded = paths(name, from).and_then(|paths| {
             before_reading(&paths);
-            let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
-            source::load(&paths).map_err(|error| error.to_string())
+            from.files.load(&paths)
         });
         match loaded {
             Ok(loaded) => {
@@ -191,17 +190,13 @@ fn of_manifests(case: &Case, sources: Sources) -> Subject {
 
 /// The files and directories that `name` means: itself, or what fits it if it is a pattern, but for
 /// cases.
-fn paths(name: &Spanned<String>, folder: &Path) -> Result<Vec<PathBuf>, String> {
-    let path = folder.join(&**name);
-    if !name.contains(['*', '?', '[']) || path.exists() {
+fn paths(name: &Spanned<String>, from: &CaseSource<'_>) -> Result<Vec<PathBuf>, String> {
+    let path = from.folder.join(&**name);
+    if !name.contains(['*', '?', '[']) || from.files.exists(&path) {
         return Ok(vec![path]);
     }
-    let folder = glob::Pattern::escape(&folder.display().to_string());
-    let pattern = Path::new(&folder).join(&**name);
-    let found = glob::glob(&pattern.display().to_string());
-    let found = found.map_err(|error| format!("`{}`: {}", **name, error.msg))?;
-    let found: Result<Vec<PathBuf>, _> = found.collect();
-    let mut found = found.map_err(|error| error.to_string())?;
+    let folder = glob::Pattern::escape(&from.folder.display().to_string());
+    let mut found = from.files.fitting(&Path::new(&folder).join(&**name))?;
     found.retain(|path| !source::is_case_file(path) && !source::is_report(path));
     if found.is_empty() {
         return Err(format!("no file fits {}", path.display()));

@@ -62,6 +62,7 @@ fn finding(module: &Path, error: &BakeError) -> Diagnostic {
         span: None,
         why: None,
         hint: Some(hint.into()),
+        fix: None,
         also: None,
     }
 }

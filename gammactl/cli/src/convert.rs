@@ -1,7 +1,6 @@
 //! The command `gammactl convert` makes routes of the Gateway API of what older meshes have.
 
 mod accept;
-mod proof;
 
 use std::{collections::BTreeMap, fs, path::Path, path::PathBuf};
 
@@ -189,9 +188,9 @@ pub(super) fn run(options: &ConvertCommand) -> anyhow::Result<bool> {
             output::write(&texts.join("---\n"), None)?;
         }
     }
-    let proven = proof::say(&converted, &sources);
-    let complete = say_unread(&converted);
-    Ok(proven && complete && !converted.diagnostics.any(Severity::Error))
+    let verdict = converted.verdict(&sources);
+    eprint!("{}", verdict.text);
+    Ok(verdict.holds && !converted.diagnostics.any(Severity::Error))
 }
 
 fn findings(
@@ -233,16 +232,4 @@ fn write(converted: &Conversion, directory: &Path) -> anyhow::Result<()> {
         }
     }
     Ok(())
-}
-
-/// Whether every field of the source was carried over or is in a finding.
-fn say_unread(converted: &Conversion) -> bool {
-    let unread = &converted.report.coverage.unread;
-    for field in unread {
-        eprintln!(
-            "error: `{}` of {} was overlooked: please report this\n --> {}",
-            field.field, field.object, field.place
-        );
-    }
-    unread.is_empty()
 }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use gamma_compile::{
-    self as compile, Attachment, ClusterNaming, Compilation, Provenance, TlsToBackends, lint,
+    self as compile, Attachment, ClusterNaming, Compilation, Provenance, TlsToBackends,
 };
 use gamma_config::{Config, HostKind};
 use gamma_manifest::{
@@ -164,17 +164,6 @@ pub(super) fn namespace_or_none(text: &str) -> Result<String, String> {
     }
 }
 
-fn nothing_found() -> Diagnostic {
-    Diagnostic {
-        code: &codes::NOTHING_FOUND,
-        message: "the input has no manifests".into(),
-        span: None,
-        why: None,
-        hint: Some("name files with HTTPRoutes, GRPCRoutes and Services".into()),
-        also: None,
-    }
-}
-
 /// Manifests, what was made of them and what is to be said about them.
 pub(super) struct CompiledInput {
     pub(super) sources: Sources,
@@ -215,16 +204,11 @@ impl CompiledInput {
         let manifests = manifest::decode(&sources, &namespace, &mut diagnostics);
         drop(progress);
         let _progress = ProgressLine::new(format!("compiling {} routes", manifests.routes.len()));
-        if manifests.is_empty() && diagnostics.is_empty() {
-            diagnostics.push(nothing_found());
-        }
         let Compilation {
             config,
             attachments,
             provenance,
-        } = compile::compilation(&manifests, options, &mut diagnostics);
-        lint(&manifests, options, &mut diagnostics);
-        diagnostics.sort();
+        } = compile::check(&manifests, options, &mut diagnostics);
         Self {
             sources,
             manifests,
@@ -255,7 +239,7 @@ impl CompiledInput {
         let is_foreign = |d: &Diagnostic| d.code == &codes::NO_MANIFEST;
         let explain = nothing && self.diagnostics.iter().all(is_foreign);
         if explain {
-            self.diagnostics.push(nothing_found());
+            self.diagnostics.push(compile::nothing_found());
         }
         self.diagnostics
             .retain(|d| explain || d.code.severity < Severity::Note);

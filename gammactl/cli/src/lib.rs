@@ -22,6 +22,7 @@ mod kube;
 mod live;
 mod nginx;
 mod output;
+mod playground;
 mod progress;
 mod schema;
 mod status;
@@ -49,6 +50,7 @@ What to do next:
   gammactl nginx -f routes/ --listen 127.0.0.1:8080 --wasm gamma-filter-compat.wasm -o nginx/
                                                 the filter in nginx with WasmX
   gammactl convert -f istio/ -o routes/         VirtualServices and DestinationRules as routes
+  gammactl playground -f routes/                which requests go where, in a browser
   gammactl status                               which sidecars run which config
 
 --kube instead of -f reads the objects of a cluster.";
@@ -75,6 +77,7 @@ enum Command {
     Schema(schema::SchemaCommand),
     Istio(istio::IstioCommand),
     Nginx(nginx::NginxCommand),
+    Playground(playground::PlaygroundCommand),
     Status(status::StatusCommand),
     Convert(convert::ConvertCommand),
     Completions(completions::CompletionsCommand),
@@ -121,6 +124,7 @@ pub fn run() -> ExitCode {
         Some(Command::Schema(options)) => schema::run(&options),
         Some(Command::Istio(options)) => istio::run(&options),
         Some(Command::Nginx(options)) => nginx::run(&options),
+        Some(Command::Playground(options)) => playground::run(&options),
         Some(Command::Status(options)) => status::run(&options),
         Some(Command::Convert(options)) => convert::run(&options),
         Some(Command::Completions(options)) => completions::run(&options, &mut Cli::command()),

@@ -302,7 +302,7 @@ fn ports(service: &Service, parent: &ParentRef, diagnostics: &mut Diagnostics) -
         let hint = match (&parent.port, &parent.section_name) {
             (Some(port), None) => service.port_hint(port.value),
             (None, Some(name)) => service.port_name_hint(&name.value),
-            _ => service.port_list(),
+            _ => service.port_list().into(),
         };
         let span = parent
             .section_name

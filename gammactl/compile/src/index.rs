@@ -7,7 +7,7 @@ use std::{
 
 use gamma_manifest::{
     BackendRef, EndpointSlice, MULTICLUSTER, Manifests, Metadata, Route, Service, ServiceKind,
-    ServicePort, suggest::nearest,
+    ServicePort, diagnostic::Hint, suggest::nearest,
 };
 
 use super::{
@@ -220,7 +220,7 @@ impl<'m> Index<'m> {
         route: &Route,
         written: Option<&str>,
         name: &str,
-    ) -> String {
+    ) -> Hint {
         let namespace = written.unwrap_or(&route.metadata.namespace);
         let namespaces = self.by_name.get(&(kind, name));
         let namespaces = || namespaces.into_iter().flatten().copied();
@@ -229,9 +229,9 @@ impl<'m> Index<'m> {
         if let Some(hint) = self.dotted_hint(kind, namespace, name) {
             hint
         } else if let Some(similar) = nearest(namespace, namespaces()) {
-            format!("did you mean namespace `{similar}`?")
+            format!("did you mean namespace `{similar}`?").into()
         } else if let Some(similar) = nearest(name, self.affordable(in_namespace)) {
-            format!("did you mean `{similar}`?")
+            Hint::did_you_mean(similar)
         } else if let Some(elsewhere) = namespaces().min() {
             let service = self.service(kind, elsewhere, name);
             let service_says = service.is_none_or(|service| service.metadata.names_namespace);
@@ -240,15 +240,17 @@ impl<'m> Index<'m> {
                     "the {} names no namespace, and one is in `{elsewhere}`: add \
                      `metadata.namespace: {elsewhere}` to it, or say `-n {elsewhere}`",
                     route.kind.as_str()
-                );
+                )
+                .into();
             }
             if !service_says {
                 return format!(
                     "there is one that names no namespace, and so is in `{elsewhere}`: add \
                      `metadata.namespace: {namespace}` to it, or say `-n {namespace}`"
-                );
+                )
+                .into();
             }
-            format!("there is one in namespace `{elsewhere}`: add `namespace: {elsewhere}`")
+            format!("there is one in namespace `{elsewhere}`: add `namespace: {elsewhere}`").into()
         } else {
             self.absent_hint(kind, namespace, name)
         }
@@ -260,27 +262,30 @@ impl<'m> Index<'m> {
     }
 
     /// A hint for a slice of a Service that is not there.
-    pub(crate) fn slice_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
+    pub(crate) fn slice_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> Hint {
         match self.namespace_of(kind, name) {
             Some(other) => format!(
                 "there is one in namespace `{other}`: a slice is in the namespace of its {kind:?}"
-            ),
+            )
+            .into(),
             None => self.absent_hint(kind, namespace, name),
         }
     }
 
     /// A hint for a name that no Service of any namespace has.
-    pub(crate) fn absent_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> String {
+    pub(crate) fn absent_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> Hint {
         let beside = self.by_namespace.get(&(kind, namespace));
         let beside = beside.into_iter().flatten().copied();
         match nearest(name, self.affordable(beside)) {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None => format!("add the manifest of {kind:?} `{namespace}/{name}` to the input"),
+            Some(similar) => Hint::did_you_mean(similar),
+            None => {
+                format!("add the manifest of {kind:?} `{namespace}/{name}` to the input").into()
+            }
         }
     }
 
     /// A hint for a host name where the name of a Service must stand.
-    fn dotted_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> Option<String> {
+    fn dotted_hint(&self, kind: ServiceKind, namespace: &str, name: &str) -> Option<Hint> {
         // "must be a valid RFC 1035 label name", so without dots.
         let (service, rest) = name.split_once('.')?;
         let other = rest.split('.').next().unwrap_or_default();
@@ -289,12 +294,15 @@ impl<'m> Index<'m> {
                 "the name of a {kind:?} has no dots; for a host of elsewhere, name a Service of type \
                  ExternalName"
             )
+            .into()
         } else if other == namespace {
-            format!("write `name: {service}`: the name of a {kind:?} has no dots")
+            let hint = format!("write `name: {service}`: the name of a {kind:?} has no dots");
+            Hint::from(hint).replace_by(service)
         } else {
             format!(
                 "write `name: {service}` and `namespace: {other}`: the name of a {kind:?} has no dots"
             )
+            .into()
         })
     }
 

@@ -28,6 +28,7 @@ mod addresses;
 mod attach;
 mod backend;
 mod backend_tls;
+mod check;
 mod cluster;
 mod compilation;
 mod criterion;
@@ -63,6 +64,7 @@ pub use attach::{AttachedPort, Attachment};
 pub use backend_tls::{
     BackendConnection, BackendTls, TlsSettings, TrustedCertificates, asks_for_tls,
 };
+pub use check::{check, nothing_found};
 pub use cluster::{ClusterNaming, InvalidTemplate, Template, host};
 pub use compilation::{Compilation, compilation, compile, recompilation};
 pub use criterion::Criterion;
@@ -74,6 +76,7 @@ pub use named_clusters::NamedClusters;
 pub use options::{Options, TlsToBackends};
 pub use provenance::{Provenance, RouteTableKey, TableOrigins};
 pub use retry_budget::RetryBudgets;
+pub use rule_name::names_of_rules;
 pub use share::{Share, in_percent};
 pub use slice::for_clients_in;
 pub use whereabouts::Whereabouts;

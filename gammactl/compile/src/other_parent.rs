@@ -2,7 +2,7 @@
 
 use gamma_manifest::{
     MULTICLUSTER, ParentRef, Route, ServiceKind,
-    diagnostic::{Diagnostic, codes},
+    diagnostic::{Diagnostic, Hint, codes},
     suggest::nearest,
 };
 
@@ -85,9 +85,9 @@ pub(super) fn finding(route: &Route, parent: &ParentRef, index: &Index<'_>) -> D
                 "did you mean `kind: Service`, with `group: \"\"`?".into()
             }
             "ServiceImport" if parent.group != MULTICLUSTER => {
-                format!("did you mean `kind: ServiceImport`, with `group: {MULTICLUSTER}`?")
+                format!("did you mean `kind: ServiceImport`, with `group: {MULTICLUSTER}`?").into()
             }
-            _ => format!("did you mean `{similar}`?"),
+            _ => Hint::did_you_mean(similar),
         });
     }
     Diagnostic::new(

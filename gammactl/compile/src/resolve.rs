@@ -2,7 +2,7 @@
 
 use gamma_manifest::{
     BackendRef, MULTICLUSTER, ReferenceGrant, Route, RouteKind, Service, ServicePort,
-    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    diagnostic::{Code, Diagnostic, Diagnostics, Hint, codes},
     source::{Span, Spanned},
     suggest::nearest,
 };
@@ -28,7 +28,7 @@ pub(crate) struct BackendFault {
     code: &'static Code,
     span: Span,
     message: String,
-    hint: String,
+    hint: Hint,
     /// The other place that has to do with it.
     also: Option<Spanned<String>>,
 }
@@ -73,7 +73,7 @@ impl BackendResolver<'_> {
             code: &codes::UNKNOWN_BACKEND_PORT,
             span: backend.span,
             message: format!("backendRef to {kind:?} `{namespace}/{name}` has no port"),
-            hint: service.port_list(),
+            hint: service.port_list().into(),
             also: None,
         })?;
         let found = service.tcp_port(port.value).ok_or_else(|| BackendFault {
@@ -115,7 +115,7 @@ impl BackendResolver<'_> {
                     route.kind.as_str(),
                     route.metadata.namespace,
                 ),
-                hint: format!("add a ReferenceGrant to namespace `{namespace}`"),
+                hint: format!("add a ReferenceGrant to namespace `{namespace}`").into(),
                 also: None,
             });
         }
@@ -210,15 +210,16 @@ impl BackendResolver<'_> {
                 },
                 hint: match nearest(&backend.kind.value, ["Service", "ServiceImport"]) {
                     _ if backend.kind.value == "ServiceImport" => {
-                        format!("write `group: {MULTICLUSTER}`")
+                        format!("write `group: {MULTICLUSTER}`").into()
                     }
                     _ if backend.kind.value == "Service" => {
                         "a Service is in the core group: leave `group` out".into()
                     }
                     Some("ServiceImport") => {
                         format!("did you mean `kind: ServiceImport`, with `group: {MULTICLUSTER}`?")
+                            .into()
                     }
-                    Some(similar) => format!("did you mean `{similar}`?"),
+                    Some(similar) => Hint::did_you_mean(similar),
                     None => "name a Service of the core group".into(),
                 },
                 also: None,

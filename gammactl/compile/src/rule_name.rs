@@ -43,6 +43,12 @@ pub(super) fn rule_names(route: &Route, diagnostics: &mut Diagnostics) -> Vec<St
         .collect()
 }
 
+/// The names of the rules of `route`, in their order, as sessions, counters, access logs and explanations have them.
+#[must_use]
+pub fn names_of_rules(route: &Route) -> Vec<String> {
+    rule_names(route, &mut Diagnostics::default())
+}
+
 /// "Rule name must be unique within the route": the CRDs of the standard channel don't check it.
 fn second(name: &Spanned<String>, instead: &str, first: Span) -> Diagnostic {
     Diagnostic::new(

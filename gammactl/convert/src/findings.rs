@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use gamma_manifest::{
-    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    diagnostic::{Code, Diagnostic, Diagnostics, Hint, codes},
     source::Span,
     yaml::{Field, Report},
 };
@@ -45,7 +45,7 @@ impl<'d> Findings<'d> {
         code: &'static Code,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         self.refused = true;
         self.diagnostics.push(
@@ -62,7 +62,7 @@ impl<'d> Findings<'d> {
         span: Span,
         message: impl Into<String>,
         why: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         self.diagnostics
             .push_once(Diagnostic::new(code, span, message).why(why).hint(hint));
@@ -93,7 +93,7 @@ impl Report for Findings<'_> {
     }
 
     /// What is not known here can't be carried over, and must not be lost in silence.
-    fn unknown(&mut self, span: Span, message: String, hint: Option<String>, _: &[&str]) {
+    fn unknown(&mut self, span: Span, message: String, hint: Option<Hint>, _: &[&str]) {
         self.refused = true;
         self.diagnostics.push(
             Diagnostic::new(&codes::UNKNOWN_FIELD_OF_SOURCE, span, message)

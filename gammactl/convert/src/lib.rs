@@ -30,6 +30,7 @@ mod service;
 mod smi;
 pub mod source_list;
 mod steps;
+mod verdict;
 mod written;
 
 use gamma_manifest::{
@@ -46,6 +47,7 @@ pub use report::{
 use report::{ReportInput, Subjects};
 use service::SourceService;
 pub use smi::SmiDialect;
+pub use verdict::ConversionVerdict;
 pub use written::WrittenFile;
 use written::WrittenObjects;
 
@@ -64,6 +66,15 @@ pub struct Conversion {
     pub objects: usize,
     /// Whether the manifests decide as the input did; in words, why that can't be told.
     pub proof: Result<Proof, String>,
+}
+
+impl Conversion {
+    /// Whether what was written decides as `sources`, which it was made of, but for what the findings say. Findings that are
+    /// accepted are those of the proof that are no longer among [`Self::diagnostics`].
+    #[must_use]
+    pub fn verdict(&self, sources: &Sources) -> ConversionVerdict {
+        verdict::verdict(self, sources)
+    }
 }
 
 /// Converts what is in `sources`.

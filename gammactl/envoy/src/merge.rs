@@ -11,7 +11,7 @@ mod names;
 mod transport;
 
 use gamma_manifest::{
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    diagnostic::{Diagnostic, Diagnostics, Hint, codes},
     source::{Sources, Span},
     suggest::nearest,
     yaml,
@@ -185,7 +185,7 @@ impl FragmentMerge<'_> {
         );
     }
 
-    fn wrong(&mut self, span: Span, message: String, hint: impl Into<String>) {
+    fn wrong(&mut self, span: Span, message: String, hint: impl Into<Hint>) {
         self.diagnostics.push(
             Diagnostic::new(&codes::FRAGMENT, span, message)
                 .why("the fragment can't be merged into the generated bootstrap")

@@ -7,12 +7,15 @@ mod outcome;
 use std::{fmt, net::SocketAddr};
 
 use gamma_compile::Criterion;
+use gamma_manifest::source::Span;
 pub use header::{ChangedBy, ExplainedHeaderChange, HeaderChangeKind, HeaderField};
 pub use outcome::{
     DrawnBackend, ExplainedAction, ExplainedOutcome, KeptSession, MirroredShare, RequiredAuth,
     RulePolicy,
 };
 use serde::Serialize;
+
+use crate::text::printable;
 
 /// What becomes of a request, and why.
 ///
@@ -127,6 +130,9 @@ pub struct SourcePlace {
     /// Path from the root, in a route config, as in `services[0].ports[1].producer.rules[2]`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The very bytes, in manifests: for those who have the sources.
+    #[serde(skip)]
+    pub span: Option<Span>,
 }
 
 /// A match that the request was compared with.
@@ -203,6 +209,22 @@ impl fmt::Display for SourcePlace {
             write!(f, ": {place}")?;
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for FailedPredicate {
+    /// What the request has instead of what was asked for.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let predicate = self.predicate;
+        let got = match &self.got {
+            Some(got) => format!("`{}`", printable(got)),
+            None => "absent".into(),
+        };
+        match (predicate, &self.name) {
+            (_, Some(name)) => write!(f, "{predicate} `{name}` is {got}"),
+            (Predicate::Path, None) => f.write_str("another path"),
+            (_, None) => write!(f, "{predicate} is {got}"),
+        }
     }
 }
 

@@ -7,12 +7,13 @@ mod page;
 use std::fmt::Write as _;
 
 use outcomes::{percent, result};
-use page::{Page, printable};
+use page::Page;
 
 use crate::{
     explanation::{AppliedRoutesKind, Asked, Explanation, RulePolicy},
     request::RequestLine,
     style::TextStyles,
+    text::printable,
 };
 
 /// Writes an explanation as text of several lines, the last of which ends with a line feed.

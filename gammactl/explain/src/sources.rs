@@ -93,6 +93,7 @@ impl TableSources<'_> {
             file: file.into(),
             line: None,
             place: Some(place),
+            span: None,
         }
     }
 
@@ -117,5 +118,6 @@ fn in_manifests(files: &[File], span: Span) -> Option<SourcePlace> {
         file: file.name.clone(),
         line: Some(line),
         place: None,
+        span: Some(span),
     })
 }

@@ -140,6 +140,7 @@ fn without_place(
         span: None,
         why: Some(why.into()),
         hint: Some(hint),
+        fix: None,
         also: None,
     }
 }

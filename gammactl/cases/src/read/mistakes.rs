@@ -4,7 +4,7 @@
 use std::{fmt::Display, str::FromStr};
 
 use gamma_manifest::{
-    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    diagnostic::{Code, Diagnostic, Diagnostics, Hint, codes},
     source::{Span, Spanned},
     yaml::{Field, Report},
 };
@@ -19,7 +19,7 @@ impl Mistakes<'_> {
         code: &'static Code,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         self.0.push(
             Diagnostic::new(code, span, message)
@@ -53,14 +53,14 @@ impl Report for Mistakes<'_> {
         self.refuse(&codes::CASE_INVALID_VALUE, field.node.span, message, hint);
     }
 
-    fn unknown(&mut self, span: Span, message: String, hint: Option<String>, known: &[&str]) {
+    fn unknown(&mut self, span: Span, message: String, hint: Option<Hint>, known: &[&str]) {
         let names = || {
             let mut names = known.to_vec();
             names.retain(|name| !name.starts_with('$'));
             names.sort_unstable();
             format!("there are {}", names.join(", "))
         };
-        let hint = hint.unwrap_or_else(names);
+        let hint = hint.unwrap_or_else(|| names().into());
         self.refuse(&codes::CASE_UNKNOWN_FIELD, span, message, hint);
     }
 }

@@ -5,7 +5,7 @@ mod mistakes;
 
 use gamma_explain::request::{HeaderLine, RequestLine};
 use gamma_manifest::{
-    diagnostic::{Diagnostics, codes},
+    diagnostic::{Diagnostics, Hint, codes},
     source::{Span, Spanned},
     suggest::nearest,
     yaml,
@@ -142,7 +142,7 @@ fn known_code(code: &Spanned<String>, mistakes: &mut Mistakes<'_>) {
         return;
     }
     let hint = match nearest(&code.value, ids()) {
-        Some(similar) => format!("did you mean `{similar}`?"),
+        Some(similar) => Hint::did_you_mean(similar),
         None => "docs/diagnostics.md lists them".into(),
     };
     let message = format!("there is no diagnostic `{}`", code.value);

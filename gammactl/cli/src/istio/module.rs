@@ -84,6 +84,7 @@ fn finding(error: &LookUpError, options: &IstioOptions) -> Diagnostic {
         span: None,
         why: Some(why.into()),
         hint: Some(hint),
+        fix: None,
         also: None,
     }
 }

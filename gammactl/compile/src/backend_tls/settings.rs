@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use gamma_manifest::{
     BackendTlsPolicy, CertificateRef, ConfigMap, Manifests, SubjectAltName,
-    diagnostic::{Code, codes},
+    diagnostic::{Code, Hint, codes},
     source::Span,
     suggest::nearest,
 };
@@ -39,7 +39,7 @@ pub(crate) struct PolicyFault {
     pub(crate) reason: &'static str,
     pub(crate) span: Span,
     pub(crate) message: String,
-    pub(crate) hint: String,
+    pub(crate) hint: Hint,
     /// Whether an error of another object says why.
     pub(crate) said: bool,
 }
@@ -137,7 +137,7 @@ fn certificate(
     config_maps: &ConfigMaps<'_>,
 ) -> Result<String, PolicyFault> {
     let CertificateRef { group, kind, name } = reference;
-    let fault = |reason, span, message, hint: String| PolicyFault {
+    let fault = |reason, span, message, hint: Hint| PolicyFault {
         code: &codes::NO_CERTIFICATE,
         reason,
         span,
@@ -155,7 +155,7 @@ fn certificate(
             kind.value, name.value
         );
         let hint = match nearest(&kind.value, ["ConfigMap"]) {
-            Some(similar) if group.is_empty() => format!("did you mean `{similar}`?"),
+            Some(similar) if group.is_empty() => Hint::did_you_mean(similar),
             _ if kind.value == "ConfigMap" => {
                 "a ConfigMap is in the core group: write `group: \"\"`".into()
             }
@@ -169,12 +169,13 @@ fn certificate(
         let known = || config_maps.read.keys();
         let same_namespace = known().filter(|(of, _)| *of == namespace);
         let hint = match nearest(&name.value, same_namespace.map(|(_, name)| *name)) {
-            Some(similar) => format!("did you mean `{similar}`?"),
+            Some(similar) => Hint::did_you_mean(similar),
             None => match known().filter(|(_, of)| *of == name.value).min() {
                 Some((elsewhere, _)) => format!(
                     "there is one in namespace `{elsewhere}`: it must be in the policy's own, \
                      `{namespace}`"
-                ),
+                )
+                .into(),
                 None => {
                     "add its manifest to the input: `kubectl get configmap -o yaml` has it".into()
                 }

@@ -2,6 +2,7 @@
 
 use gamma_manifest::{
     BackendTlsPolicy, PolicyTarget, Service, ServicePort,
+    diagnostic::Hint,
     source::{Span, Spanned},
     suggest::nearest,
 };
@@ -24,7 +25,7 @@ pub(crate) enum TargetFault<'m> {
         /// Where the name of what is missing stands.
         span: Span,
         message: String,
-        hint: String,
+        hint: Hint,
         /// Whether an error of the Service's own says why.
         said: bool,
     },
@@ -53,7 +54,7 @@ pub(crate) fn resolve<'m>(
         };
         let message = format!("targetRef is the {} `{name}` of {of}", target.kind.value);
         let hint = match nearest(&target.kind.value, ["Service", "ServiceImport"]) {
-            Some(similar) => format!("did you mean `{similar}`?"),
+            Some(similar) => Hint::did_you_mean(similar),
             None if target.kind.value == "Service" => {
                 "a Service is in the core group: write `group: \"\"`".into()
             }
@@ -67,7 +68,7 @@ pub(crate) fn resolve<'m>(
         // A policy can't be for a Service of another namespace, as a route can.
         let hint = match index.namespace_of(kind, name) {
             Some(elsewhere) => {
-                format!("there is one in namespace `{elsewhere}`: put the policy there")
+                format!("there is one in namespace `{elsewhere}`: put the policy there").into()
             }
             None => index.absent_hint(kind, namespace, name),
         };
@@ -85,7 +86,8 @@ pub(crate) fn resolve<'m>(
         let by_number = number.ok().and_then(|number| service.tcp_port(number));
         let hint = match by_number {
             Some(port) if !port.name.is_empty() => {
-                format!("a section is the name of a port: write `{}`", port.name)
+                let hint = format!("a section is the name of a port: write `{}`", port.name);
+                Hint::from(hint).replace_by(&*port.name)
             }
             _ => service.port_name_hint(&section.value),
         };

@@ -142,7 +142,8 @@ fn say(problem: &OrderProblem, span: &impl Fn(usize) -> Span) -> Diagnostic {
             span: None,
             why: Some("nothing is written for their Service".into()),
             hint: Some("split them by Services, or leave less out".into()),
-            also: None,
+            fix: None,
+        also: None,
         },
     }
 }

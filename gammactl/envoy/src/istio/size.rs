@@ -75,6 +75,7 @@ pub fn check_sizes(objects: &[IstioObject], config: &Config, split: bool, found:
             ANNOTATIONS => "apply it with `kubectl apply --server-side`".into(),
             _ => smaller(config, split),
         }),
+        fix: None,
         also: None,
     });
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::page::{Page, printable};
+use super::page::Page;
 use crate::explanation::{Explanation, FailedPredicate, Predicate, TriedMatch};
 
 /// As many matches are shown without being asked for.
@@ -72,7 +72,8 @@ impl Page {
         let [name_width, source_width, asks_width] = widths;
         let name = candidate.rule.to_string();
         let source = format!("{:<source_width$}", place(candidate));
-        let why = candidate.failed.as_ref().map(why).unwrap_or_default();
+        let why = candidate.failed.as_ref();
+        let why = why.map(ToString::to_string).unwrap_or_default();
         let line = format!(
             "{mark} {name:<name_width$}  {}  {:<asks_width$}  {}",
             self.style.dim(&source),
@@ -131,19 +132,6 @@ fn place(candidate: &TriedMatch) -> String {
     match &candidate.source {
         Some(source) => source.place.clone().unwrap_or_else(|| source.to_string()),
         None => String::new(),
-    }
-}
-
-/// Words the predicate that does not hold by what the request has instead.
-fn why(failed: &FailedPredicate) -> String {
-    let got = match &failed.got {
-        Some(got) => format!("`{}`", printable(got)),
-        None => "absent".into(),
-    };
-    match (failed.predicate, &failed.name) {
-        (predicate, Some(name)) => format!("{predicate} `{name}` is {got}"),
-        (Predicate::Path, None) => "another path".into(),
-        (predicate, None) => format!("{predicate} is {got}"),
     }
 }
 

@@ -1,8 +1,11 @@
 //! Renders what may happen to a request, with each change of headers on the way.
 
-use super::page::{Page, printable};
-use crate::explanation::{
-    ChangedBy, ExplainedAction, ExplainedHeaderChange, ExplainedOutcome, HeaderChangeKind,
+use super::page::Page;
+use crate::{
+    explanation::{
+        ChangedBy, ExplainedAction, ExplainedHeaderChange, ExplainedOutcome, HeaderChangeKind,
+    },
+    text::printable,
 };
 
 impl Page {

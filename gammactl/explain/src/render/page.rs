@@ -26,16 +26,3 @@ impl Page {
         let _ = writeln!(self.text, "{label}{text}");
     }
 }
-
-/// Escapes characters that would steer a terminal.
-pub(super) fn printable(text: &str) -> String {
-    text.chars()
-        .flat_map(|char| {
-            if char.is_control() {
-                char.escape_default().collect::<Vec<_>>()
-            } else {
-                vec![char]
-            }
-        })
-        .collect()
-}

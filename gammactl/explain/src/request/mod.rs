@@ -4,6 +4,7 @@
 //! of curl ([`RequestDraft::from_curl`]), or as a line of a list ([`read_line`]). Each becomes a
 //! [`Simulated`].
 
+mod command;
 mod commands;
 mod curl;
 mod draft;

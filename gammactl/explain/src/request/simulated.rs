@@ -32,6 +32,20 @@ impl Simulated {
         }
     }
 
+    /// The request as a gRPC call: a POST with the content type of one, unless it has another.
+    #[must_use]
+    pub fn into_grpc(mut self) -> Self {
+        self.line.method = "POST".into();
+        let is_kind = |header: &HeaderLine| header.name.eq_ignore_ascii_case("content-type");
+        if !self.headers.iter().any(is_kind) {
+            self.headers.push(HeaderLine {
+                name: "content-type".into(),
+                value: b"application/grpc".into(),
+            });
+        }
+        self
+    }
+
     /// Hands the request to `ask` in the form that the router reads.
     pub fn with<R>(&self, ask: impl FnOnce(&gamma_router::Request<'_, [(&str, &[u8])]>) -> R) -> R {
         let headers: Vec<(&str, &[u8])> = self

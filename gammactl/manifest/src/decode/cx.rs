@@ -2,7 +2,7 @@
 
 use super::hints;
 use crate::{
-    diagnostic::{Code, Diagnostic, Diagnostics, codes},
+    diagnostic::{Code, Diagnostic, Diagnostics, Hint, codes},
     source::Span,
     yaml::{Field, Report},
 };
@@ -21,7 +21,7 @@ impl Cx<'_> {
         code: &'static Code,
         span: Span,
         message: impl Into<String>,
-        hint: impl Into<String>,
+        hint: impl Into<Hint>,
     ) {
         let why = "the API server refuses the object, so it is left out";
         let diagnostic = Diagnostic::new(code, span, message).why(why).hint(hint);
@@ -54,7 +54,7 @@ impl Report for Cx<'_> {
         self.refuse(&codes::INVALID_VALUE, field.node.span, message, hint);
     }
 
-    fn unknown(&mut self, span: Span, message: String, hint: Option<String>, _: &[&str]) {
+    fn unknown(&mut self, span: Span, message: String, hint: Option<Hint>, _: &[&str]) {
         let elsewhere = || "remove it, or move it to where it belongs".into();
         self.diagnostics.push(
             Diagnostic::new(&codes::UNKNOWN_FIELD, span, message)

@@ -103,7 +103,7 @@ fn filter(
                 )
             },
             if of_http {
-                format!("use one of {}", types.join(", "))
+                format!("use one of {}", types.join(", ")).into()
             } else {
                 choice_hint(&name.value, &types)
             },

@@ -24,6 +24,7 @@ pub(super) fn everything(kind: RouteKind, span: Span) -> Match {
             headers: Vec::new(),
             query_params: Vec::new(),
             method: None,
+            method_span: None,
             span,
         }),
         RouteKind::GrpcRoute => Match::Grpc(GrpcMatch {
@@ -49,6 +50,7 @@ pub(super) fn r#match(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Op
     let mut object = ObjectReader::open(field, cx)?;
     let span = object.span;
     let headers = values(&mut object, "headers", true, 4096, cx);
+    let written_method = object.take("method", cx);
     let r#match = match kind {
         RouteKind::HttpRoute => Match::Http(HttpMatch {
             path: match object.take("path", cx) {
@@ -57,11 +59,12 @@ pub(super) fn r#match(kind: RouteKind, field: &Field<'_>, cx: &mut Cx<'_>) -> Op
             },
             headers,
             query_params: values(&mut object, "queryParams", false, 1024, cx),
-            method: object.take("method", cx).and_then(|f| method(&f, cx)),
+            method: written_method.as_ref().and_then(|field| method(field, cx)),
+            method_span: written_method.map(|field| field.node.span),
             span,
         }),
         RouteKind::GrpcRoute => Match::Grpc(GrpcMatch {
-            method: object.take("method", cx).and_then(|f| grpc_method(&f, cx)),
+            method: written_method.and_then(|field| grpc_method(&field, cx)),
             headers,
             span,
         }),

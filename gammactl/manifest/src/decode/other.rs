@@ -3,7 +3,7 @@
 use super::kinds;
 use crate::{
     ObjectReference, OtherObject,
-    diagnostic::{Diagnostic, Diagnostics, codes},
+    diagnostic::{Diagnostic, Diagnostics, Hint, codes},
     source::{Span, Spanned},
     suggest::nearest,
     yaml::{Content, Node},
@@ -33,13 +33,13 @@ pub(super) fn other_object(
 }
 
 /// What was meant, and a hint, if it is a slip: a kind of the group misspelt, or the group of a kind.
-fn meant(used: &[UsedKind], group: &str, kind: &str) -> Option<(&'static str, String)> {
+fn meant(used: &[UsedKind], group: &str, kind: &str) -> Option<(&'static str, Hint)> {
     if kinds::is_real(group, kind) {
         return None;
     }
     let of_group = used.iter().filter(|(_, of, _)| *of == group);
     if let Some(similar) = nearest(kind, of_group.map(|(name, ..)| *name)) {
-        return Some((similar, format!("did you mean `{similar}`?")));
+        return Some((similar, Hint::did_you_mean(similar)));
     }
     let (name, right, version) = used.iter().find(|(name, ..)| *name == kind)?;
     // Another API may have a kind of that name: Knative a Service, Linkerd an HTTPRoute.
@@ -50,10 +50,10 @@ fn meant(used: &[UsedKind], group: &str, kind: &str) -> Option<(&'static str, St
         "" => format!("write `apiVersion: {version}`"),
         right => format!("write `apiVersion: {right}/{version}`"),
     };
-    Some((name, hint))
+    Some((name, hint.into()))
 }
 
-fn nearly_a_kind(group: &str, kind: &str, span: Span, hint: String, diagnostics: &mut Diagnostics) {
+fn nearly_a_kind(group: &str, kind: &str, span: Span, hint: Hint, diagnostics: &mut Diagnostics) {
     let group = if group.is_empty() { "core" } else { group };
     diagnostics.push(
         Diagnostic::new(

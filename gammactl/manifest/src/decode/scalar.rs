@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{cx::Cx, hints};
 use crate::{
-    diagnostic::codes,
+    diagnostic::{Hint, codes},
     source::Spanned,
     suggest::{containing, nearest},
     yaml::{Field, ObjectReader},
@@ -105,12 +105,12 @@ pub(super) fn choice(
 }
 
 /// The name that was meant, else all that there are.
-pub(super) fn choice_hint(name: &str, names: &[&'static str]) -> String {
+pub(super) fn choice_hint(name: &str, names: &[&'static str]) -> Hint {
     let all = || names.iter().copied();
     let meant = hints::of_choice(name, names).or_else(|| nearest(name, all()));
     match meant.or_else(|| containing(name, all())) {
-        Some(similar) => format!("did you mean `{similar}`?"),
-        None => format!("use one of {}", names.join(", ")),
+        Some(similar) => Hint::did_you_mean(similar),
+        None => format!("use one of {}", names.join(", ")).into(),
     }
 }
 

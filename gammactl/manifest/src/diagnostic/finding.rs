@@ -2,7 +2,10 @@
 
 use std::collections::HashSet;
 
-use super::codes::{Code, Severity};
+use super::{
+    codes::{Code, Severity},
+    hint::Hint,
+};
 use crate::source::{Span, Spanned};
 
 /// One finding about the input.
@@ -18,6 +21,8 @@ pub struct Diagnostic {
     pub why: Option<String>,
     /// The way out, one line.
     pub hint: Option<String>,
+    /// What to write, and in place of what, if that is all there is to do.
+    pub fix: Option<Spanned<String>>,
     /// The other place that has to do with it, and what is there.
     pub also: Option<Spanned<String>>,
 }
@@ -31,6 +36,7 @@ impl Diagnostic {
             span: Some(span),
             why: None,
             hint: None,
+            fix: None,
             also: None,
         }
     }
@@ -44,8 +50,12 @@ impl Diagnostic {
 
     /// Says how to fix it.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+    pub fn hint(mut self, hint: impl Into<Hint>) -> Self {
+        let (text, replacement) = hint.into().into_parts();
+        self.hint = Some(text);
+        self.fix = replacement
+            .zip(self.span)
+            .map(|(value, span)| Spanned { value, span });
         self
     }
 

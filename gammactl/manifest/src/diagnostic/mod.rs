@@ -6,6 +6,7 @@
 pub mod codes;
 mod finding;
 mod github;
+mod hint;
 mod json;
 mod render;
 mod sarif;
@@ -13,4 +14,5 @@ mod text;
 
 pub use codes::{Code, Severity};
 pub use finding::{Diagnostic, Diagnostics};
+pub use hint::Hint;
 pub use render::{Format, render};

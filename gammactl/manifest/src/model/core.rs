@@ -4,6 +4,7 @@ pub use gamma_config::ServiceKind;
 
 use super::{metadata::Metadata, slice::AddressType};
 use crate::{
+    diagnostic::Hint,
     source::{Span, Spanned},
     suggest::nearest,
 };
@@ -87,19 +88,22 @@ impl Service {
 
     /// A hint for a reference to a port that the Service does not have: the port of its pods is a common
     /// slip.
-    pub fn port_hint(&self, wanted: u16) -> String {
+    pub fn port_hint(&self, wanted: u16) -> Hint {
         let of_pods = self.tcp_ports().find(|p| p.target_port == Some(wanted));
         match of_pods {
-            Some(port) => format!("{wanted} is the port of its pods: write {}", port.port),
-            None => self.port_list(),
+            Some(port) => {
+                let hint = format!("{wanted} is the port of its pods: write {}", port.port);
+                Hint::from(hint).replace_by(port.port.to_string())
+            }
+            None => self.port_list().into(),
         }
     }
 
     /// A hint for a reference to a port by a name that no port of the Service has.
-    pub fn port_name_hint(&self, wanted: &str) -> String {
+    pub fn port_name_hint(&self, wanted: &str) -> Hint {
         match nearest(wanted, self.tcp_ports().map(|port| &*port.name)) {
-            Some(similar) => format!("did you mean `{similar}`?"),
-            None => self.port_list(),
+            Some(similar) => Hint::did_you_mean(similar),
+            None => self.port_list().into(),
         }
     }
 

@@ -24,6 +24,8 @@ pub struct HttpMatch {
     pub query_params: Vec<ValueMatch>,
     /// `method`.
     pub method: Option<gamma_config::Method>,
+    /// Where `method` stands, if it was given.
+    pub method_span: Option<Span>,
     /// The whole match.
     pub span: Span,
 }

@@ -187,7 +187,7 @@ impl Sources {
     }
 
     /// One-based line and column (in characters) of the first character after `span`.
-    pub(crate) fn end_line_column(&self, span: Span) -> (usize, usize) {
+    pub fn end_line_column(&self, span: Span) -> (usize, usize) {
         self.of(span).line_column(span.end)
     }
 }

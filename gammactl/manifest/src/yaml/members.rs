@@ -4,7 +4,7 @@
 use std::fmt::Display;
 
 use super::node::{Content, MappingMember, Node};
-use crate::{source::Spanned, suggest::nearest};
+use crate::{diagnostic::Hint, source::Spanned, suggest::nearest};
 
 /// A value, and the path by which it is reached: `spec.rules[0].name`.
 #[derive(Debug, Clone)]
@@ -147,14 +147,16 @@ impl<'n> Members<'n> {
     }
 
     /// The members that no one asked for, each with the name that was perhaps meant.
-    pub(super) fn unknown(&self) -> impl Iterator<Item = (&'n MappingMember, Option<String>)> {
+    pub(super) fn unknown(&self) -> impl Iterator<Item = (&'n MappingMember, Option<Hint>)> {
         let unknown = |member: &&MappingMember| !self.known.contains(&&*member.key);
         self.all.iter().filter(unknown).map(|member| {
             let similar = nearest(&member.key, self.known.iter().copied());
-            (
-                member,
-                similar.map(|name| format!("did you mean `{name}`?")),
-            )
+            let hint = similar.map(|name| match self.find(name) {
+                // A second member of that name would be the next mistake.
+                Some(_) => Hint::did_you_mean(name).in_words(),
+                None => Hint::did_you_mean(name),
+            });
+            (member, hint)
         })
     }
 

@@ -8,7 +8,10 @@ use super::{
     node::MappingMember,
     typed::Report,
 };
-use crate::source::{Span, Spanned};
+use crate::{
+    diagnostic::Hint,
+    source::{Span, Spanned},
+};
 
 /// A mapping that is being read. [`ObjectReader::finish`] ends that.
 #[derive(Debug)]
@@ -159,10 +162,10 @@ impl<'n> ObjectReader<'n> {
         }
     }
 
-    fn unknown(&self, member: &MappingMember, hint: Option<String>, report: &mut impl Report) {
+    fn unknown(&self, member: &MappingMember, hint: Option<Hint>, report: &mut impl Report) {
         let message = format!("unknown field `{}`", self.path_to(&member.key));
         let hint = match report.unknown_hint(&member.key) {
-            Some(known) if hint.as_ref().is_none_or(|hint| !hint.contains(known)) => {
+            Some(known) if hint.as_ref().is_none_or(|h| !h.text().contains(known)) => {
                 Some(known.into())
             }
             _ => hint,

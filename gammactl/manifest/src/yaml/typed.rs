@@ -4,7 +4,10 @@
 use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 
 use super::{members::Field, scalar::Meaning, spaces};
-use crate::source::{Span, Spanned};
+use crate::{
+    diagnostic::Hint,
+    source::{Span, Spanned},
+};
 
 /// Where a reader reports what is wrong with a tree, and what the mistakes are called there.
 /// Manifests and test cases are read alike and differ in this.
@@ -22,7 +25,7 @@ pub trait Report {
     fn invalid(&mut self, field: &Field<'_>, hint: String);
     /// A member is written that nobody asks for. `hint` says what was perhaps meant; `known` are the
     /// members that there could be.
-    fn unknown(&mut self, span: Span, message: String, hint: Option<String>, known: &[&str]);
+    fn unknown(&mut self, span: Span, message: String, hint: Option<Hint>, known: &[&str]);
 
     /// A scalar was asked for, and has the type that was wanted. For a reader that has to account for every one of them.
     fn read(&mut self, _field: &Field<'_>) {}

@@ -30,6 +30,9 @@ const RULES: Rules = Rules {
         gamma-kube:     gamma-manifest
         gammactl:       gamma-bake gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-convert gamma-envoy gamma-nginx gamma-cases gamma-kube gamma-registry
 
+        # In a browser.
+        gamma-playground: gamma-config gamma-router gamma-manifest gamma-compile gamma-explain gamma-diff gamma-convert gamma-cases
+
         # The controller.
         gamma-controller: gamma-config gamma-manifest gamma-compile gamma-envoy gamma-kube gamma-registry
 
@@ -62,6 +65,7 @@ const RULES: Rules = Rules {
         gammactl:      gamma-golden gamma-random gamma-testbed
         gamma-convert: gamma-router gamma-virtual-services
         gamma-diff:    gamma-random
+        gamma-playground: gamma-random
         gamma-pattern: gamma-router
         gamma-router:  gamma-pattern
         gamma-tests:   gamma-bake gamma-carried gamma-config gamma-convert gamma-router gamma-manifest gamma-compile gamma-explain gamma-envoy gamma-interpreter gamma-nginx gamma-pattern gamma-random gamma-reference gamma-testbed gamma-virtual-services

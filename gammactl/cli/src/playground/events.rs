@@ -1,0 +1,34 @@
+//! Tells those who listen that files have changed.
+
+use std::{ops::ControlFlow, path::PathBuf, thread};
+
+use tokio::sync::watch::{self, Receiver};
+
+use crate::watch::watch;
+
+/// How often files have changed since the command began.
+#[derive(Debug, Clone)]
+pub(super) struct FileChanges(Receiver<u64>);
+
+impl FileChanges {
+    /// Follows the files at `paths` for as long as the process runs.
+    pub(super) fn follow(paths: &[String]) -> Self {
+        let (tell, changes) = watch::channel(0);
+        let paths: Vec<PathBuf> = paths.iter().map(PathBuf::from).collect();
+        thread::spawn(move || {
+            watch(&paths, |changed| {
+                if !changed.is_empty() {
+                    tell.send_modify(|count| *count += 1);
+                }
+                ControlFlow::Continue(())
+            });
+        });
+        Self(changes)
+    }
+
+    /// Waits for the next change after the last one that this listener was told of.
+    pub(super) async fn next(&mut self) -> Option<u64> {
+        self.0.changed().await.ok()?;
+        Some(*self.0.borrow_and_update())
+    }
+}

@@ -1,0 +1,86 @@
+//! Routes of what older meshes have, with the converter's report.
+
+use std::collections::BTreeMap;
+
+use gamma_convert::ConversionOptions;
+use gamma_manifest::source::Sources;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    answer::Unanswered,
+    diagnostics::{self, PageDiagnostic},
+    input,
+    offsets::PlacedSources,
+};
+
+/// Options of `gammactl convert`, by their names.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct PageConversionOptions {
+    namespace: Option<String>,
+    cluster_domain: Option<String>,
+    client_labels: BTreeMap<String, String>,
+}
+
+/// What came out.
+#[derive(Debug, Serialize)]
+pub(crate) struct PageConversion {
+    files: Vec<ConvertedFile>,
+    diagnostics: Vec<PageDiagnostic>,
+    /// How many VirtualServices and DestinationRules there were.
+    objects: usize,
+    proof: ProofSummary,
+}
+
+#[derive(Debug, Serialize)]
+struct ConvertedFile {
+    path: String,
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct ProofSummary {
+    /// Whether the routes decide as what they were made of.
+    holds: bool,
+    /// What `gammactl convert` says of it.
+    text: String,
+}
+
+/// Converts `files`.
+pub(crate) fn convert(files: &str, options: &str) -> Result<PageConversion, Unanswered> {
+    let options: PageConversionOptions = match options.trim() {
+        "" => PageConversionOptions::default(),
+        json => serde_json::from_str(json)?,
+    };
+    let mut sources = Sources::default();
+    for file in input::files(files)? {
+        sources.add_bytes(file.name, file.text.into_bytes());
+    }
+    let options = ConversionOptions {
+        namespace: options.namespace.unwrap_or_else(|| "default".into()),
+        cluster_domain: options
+            .cluster_domain
+            .unwrap_or_else(|| "cluster.local".into()),
+        client_labels: options.client_labels,
+        ..ConversionOptions::default()
+    };
+    let converted = gamma_convert::convert(&sources, &options);
+    let verdict = converted.verdict(&sources);
+    let sources = PlacedSources::new(sources);
+    Ok(PageConversion {
+        diagnostics: diagnostics::for_page(&converted.diagnostics, &sources),
+        objects: converted.objects,
+        proof: ProofSummary {
+            holds: verdict.holds,
+            text: verdict.text,
+        },
+        files: converted
+            .files
+            .into_iter()
+            .map(|file| ConvertedFile {
+                path: file.path,
+                text: file.text,
+            })
+            .collect(),
+    })
+}
