@@ -30,11 +30,7 @@ pub(crate) fn all() -> Vec<Case> {
         before = Some((folder, case.files[0].1.clone()));
         cases.push(case);
     }
-    let said = [
-        "gammactl/compile/tests",
-        "gammactl/convert/tests",
-        "examples",
-    ];
+    let said = ["gammactl/compile/tests", "examples"];
     for file in said.into_iter().flat_map(below) {
         // Some are no text, which no page has.
         let Ok(text) = fs::read_to_string(&file) else {
