@@ -90,16 +90,18 @@ fn members(
             );
             continue;
         }
-        let mut field = json!({"type": head.of, "doc": head.doc});
+        let mut field = Map::new();
+        field.insert("type".into(), head.of.into());
+        field.insert("doc".into(), head.doc.into());
         if !head.choices.is_empty() {
             let choices: Vec<&str> = head.choices.split('|').collect();
-            field["enum"] = json!(choices);
+            field.insert("enum".into(), choices.into());
         }
         let below = members(body, depth.saturating_add(1), shared);
         if !below.is_empty() {
-            field["fields"] = below.into();
+            field.insert("fields".into(), below.into());
         }
-        fields.insert(head.name.into(), field);
+        fields.insert(head.name.into(), field.into());
     }
     fields
 }

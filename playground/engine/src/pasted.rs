@@ -21,7 +21,7 @@ pub(crate) enum PastedRequest {
         /// Where it begins, from one.
         line: usize,
         #[serde(flatten)]
-        request: PageRequest,
+        request: Box<PageRequest>,
         /// The status that a log has for it.
         #[serde(skip_serializing_if = "Option::is_none")]
         status: Option<u16>,
@@ -54,7 +54,7 @@ pub(crate) fn read(text: &str) -> Result<Vec<PastedRequest>, Unanswered> {
 fn pasted(line: usize, command: &str) -> Option<PastedRequest> {
     let request = |request: &Simulated, status| PastedRequest::Found {
         line,
-        request: PageRequest::of(request),
+        request: Box::new(PageRequest::of(request)),
         status,
     };
     let refused = |error: String| PastedRequest::Refused { line, error };

@@ -1,5 +1,14 @@
 //! What the page is told: places in the editor's units, edits that do what they say, and the picture.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 use gamma_playground::{
     Workspace, cases, convert, diagnostic_page, parse_curl, read_log, schema, to_curl,
 };

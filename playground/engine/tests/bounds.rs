@@ -1,5 +1,14 @@
 //! What somebody else has written can't make the page panic, hang or eat memory.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 use gamma_playground::{Workspace, cases, convert, diagnostic_page, parse_curl, read_log, to_curl};
 use serde_json::{Value, json};
 

@@ -97,7 +97,7 @@ fn scaled(digits: u128, power: i32) -> Option<u128> {
 /// `digits` without `power` zeros at their end, which have to be there.
 fn divided(digits: u128, power: i32) -> Option<u128> {
     let by = 10_u128.checked_pow(u32::try_from(power).ok()?)?;
-    (digits % by == 0).then_some(digits / by)
+    digits.is_multiple_of(by).then_some(digits / by)
 }
 
 /// The same shares as whole numbers, as small as can be, and whether they had to be rounded for the Gateway API to take them.

@@ -3,8 +3,9 @@
 /// The way out of a finding, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint {
-    text: String,
-    replacement: Option<String>,
+    // Errors carry hints: these are as small as they can be.
+    text: Box<str>,
+    replacement: Option<Box<str>>,
 }
 
 impl Hint {
@@ -17,7 +18,7 @@ impl Hint {
     /// Says that everything is well with `text` in the place of the finding.
     #[must_use]
     pub fn replace_by(mut self, text: impl Into<String>) -> Self {
-        self.replacement = Some(text.into());
+        self.replacement = Some(text.into().into_boxed_str());
         self
     }
 
@@ -36,14 +37,14 @@ impl Hint {
 
     /// The words, and what to write in the place of the finding.
     pub(super) fn into_parts(self) -> (String, Option<String>) {
-        (self.text, self.replacement)
+        (self.text.into(), self.replacement.map(String::from))
     }
 }
 
 impl From<String> for Hint {
     fn from(text: String) -> Self {
         Self {
-            text,
+            text: text.into(),
             replacement: None,
         }
     }

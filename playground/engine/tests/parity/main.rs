@@ -3,6 +3,15 @@
 //!
 //! `make test-playground-engine` builds both and runs this. The engine runs in Node; `engine.mjs` puts questions to it.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may stop at the first surprise"
+)]
+
 mod case;
 mod engine;
 mod fixtures;

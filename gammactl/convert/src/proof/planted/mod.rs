@@ -13,7 +13,7 @@ use gamma_manifest::{decode, diagnostic::Diagnostics, source::Sources};
 use gamma_router::{Action, Request, Router};
 
 use super::{Proof, prove};
-use crate::{ConversionOptions, WrittenObjects, route::RouteRule, written};
+use crate::{ConversionOptions, Converted, WrittenObjects, converted, object, route::RouteRule};
 
 /// Places of each list at which a mistake is made.
 const PLACES: usize = 2;
@@ -31,13 +31,10 @@ impl Planted {
     fn new(manifests: &str) -> Self {
         let mut input = Sources::default();
         input.add("source.yaml", manifests);
-        let options = ConversionOptions {
-            namespace: "default".into(),
-            cluster_domain: "cluster.local".into(),
-            client_labels: [].into(),
-        };
+        let options = ConversionOptions::default();
         let mut found = Diagnostics::default();
-        let (written, _) = written(&input, &options, &mut found);
+        let objects = object::objects(&input, &mut found);
+        let Converted { written, .. } = converted(&objects, &options, &mut found);
         Self {
             manifests: manifests.into(),
             input,
@@ -49,7 +46,7 @@ impl Planted {
 
     /// What is proven of what is written now, and the config that is compiled of it.
     fn outcome(&mut self) -> (Proof, Config) {
-        let files = self.written.files(&self.input);
+        let files = self.written.files(&self.input, self.options.data_plane);
         let proof = prove(
             &self.input,
             &files,
