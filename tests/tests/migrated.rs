@@ -14,7 +14,7 @@ use libtest_mimic::{Arguments, Trial, run};
 use serde_json::{Map, Value};
 
 /// Groups of folders, each with its Services.
-const GROUPS: [&str; 3] = ["bookinfo", "faults", "istio"];
+const GROUPS: [&str; 5] = ["bookinfo", "faults", "istio", "linkerd", "smi"];
 /// How often a request is sent whose share is asked.
 const REPEAT: u32 = 400;
 

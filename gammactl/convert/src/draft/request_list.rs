@@ -20,6 +20,8 @@ pub(crate) struct EntryOrigin {
     pub(crate) rule: Span,
     /// Of the rule, as it can be written.
     pub(crate) name: Option<String>,
+    /// Whether nobody wrote it, and the API adds it: then nobody need know that it decides nothing.
+    pub(crate) is_implied: bool,
 }
 
 /// What the source says of requests to one port, from one kind of clients. The first entry that holds decides.

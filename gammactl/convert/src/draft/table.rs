@@ -46,6 +46,9 @@ pub(crate) fn table(requests: &RequestList, actions: &impl RuleActions) -> Table
     };
     for origin in 0..requests.origins.len() {
         let is_dead = encoded.dead.contains(&origin) || requests.never().contains(&span(origin));
+        if is_dead && requests.origins[origin].is_implied {
+            continue;
+        }
         if is_dead {
             &mut table.dead
         } else {

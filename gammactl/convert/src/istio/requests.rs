@@ -93,6 +93,7 @@ impl Requests {
             span,
             rule: rule.span,
             name: rule.name.as_ref().map(|name| label(&name.value)),
+            is_implied: false,
         };
         let added = self.list.add(condition, effect, is_rewritten, origin);
         added.map_err(|what| match of {

@@ -135,6 +135,7 @@ impl ProfilePlan<'_> {
                 span: route.span,
                 rule: route.span,
                 name: route.name.as_ref().map(|name| label(&name.value)),
+                is_implied: false,
             };
             let added = list.add(route.condition.source_condition(), effect, false, origin);
             added.map_err(|what| UnspeakableMatch::of(&what, route.span))?;
@@ -144,6 +145,7 @@ impl ProfilePlan<'_> {
             span,
             rule: span,
             name: Some("default".into()),
+            is_implied: true,
         };
         let default = self.profile.routes.len();
         let added = list.add(SourceCondition::always(), default, false, origin);

@@ -353,6 +353,7 @@ fn requests(
             span,
             rule: span,
             name,
+            is_implied: effect == ITSELF,
         };
         let added = list.add(condition, effect, false, origin);
         added.map_err(|what| UnspeakableMatch::of(&what, span))
