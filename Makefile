@@ -63,7 +63,7 @@ modules: module ## Builds the filter for Envoy, and dist/gamma-filter-compat.was
 	scripts/optimise-wasm others $(RAW_COMPAT_WASM) dist/gamma-filter-compat.wasm
 
 # Bytes on the way, compressed by brotli: the whole page has 1 MiB.
-ENGINE_CAP := 800000
+ENGINE_CAP := 860000
 ENGINE := playground/web/src/engine
 
 .PHONY: playground-engine

@@ -50,7 +50,7 @@ pub(super) struct ConvertCommand {
 
     /// Which mesh obeyed the TrafficSplits, where meshes differ
     #[arg(long, value_enum, value_name = "MESH")]
-    smi_dialect: Option<Dialect>,
+    smi_dialect: Option<SmiFlag>,
     /// What carries the requests then: it decides whether DestinationRules still act
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = DataPlaneFlag::Istio)]
     data_plane: DataPlaneFlag,
@@ -93,7 +93,7 @@ enum FindingsFormat {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Dialect {
+enum SmiFlag {
     /// As the specification has it, and Traefik Mesh: `matches` say which requests are split
     Spec,
     /// Linkerd: all requests are split
@@ -102,12 +102,12 @@ enum Dialect {
     Osm,
 }
 
-impl From<Dialect> for SmiDialect {
-    fn from(dialect: Dialect) -> Self {
+impl From<SmiFlag> for SmiDialect {
+    fn from(dialect: SmiFlag) -> Self {
         match dialect {
-            Dialect::Spec => Self::Spec,
-            Dialect::Linkerd => Self::Linkerd,
-            Dialect::Osm => Self::Osm,
+            SmiFlag::Spec => Self::Spec,
+            SmiFlag::Linkerd => Self::Linkerd,
+            SmiFlag::Osm => Self::Osm,
         }
     }
 }

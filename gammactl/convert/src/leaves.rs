@@ -11,12 +11,23 @@ use gamma_manifest::{
 #[derive(Debug, Clone)]
 pub(crate) struct ReadLeaves(pub(crate) Option<HashSet<Span>>);
 
+impl Default for ReadLeaves {
+    /// Something was made of it, and nothing read yet.
+    fn default() -> Self {
+        Self(Some(HashSet::new()))
+    }
+}
+
 impl ReadLeaves {
-    /// All of `object`.
-    pub(crate) fn all(object: &Node) -> Self {
-        let spec = object.get("spec").map(spec_field);
-        let leaves = spec.iter().flat_map(leaves);
-        Self(Some(leaves.map(|leaf| leaf.node.span).collect()))
+    /// Adds all that is in `node`, if anything was made of the object.
+    pub(crate) fn add(&mut self, node: &Node) {
+        let whole = Field {
+            node,
+            path: String::new(),
+        };
+        if let Some(read) = &mut self.0 {
+            read.extend(leaves(&whole).iter().map(|leaf| leaf.node.span));
+        }
     }
 
     pub(crate) fn is_nothing(&self) -> bool {

@@ -73,7 +73,12 @@ impl Conversion {
     /// accepted are those of the proof that are no longer among [`Self::diagnostics`].
     #[must_use]
     pub fn verdict(&self, sources: &Sources) -> ConversionVerdict {
-        verdict::verdict(self, sources)
+        verdict::verdict(
+            &self.proof,
+            &self.diagnostics,
+            &self.report.coverage.unread,
+            sources,
+        )
     }
 }
 

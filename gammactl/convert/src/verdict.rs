@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use gamma_manifest::source::Sources;
+use gamma_manifest::{diagnostic::Diagnostics, source::Sources};
 
 use crate::{
-    Conversion,
     proof::{Proof, SaidDifference},
+    report::UnreadField,
 };
 
 /// Differences that are written out; the rest is counted.
@@ -21,12 +21,17 @@ pub struct ConversionVerdict {
     pub text: String,
 }
 
-/// The verdict on `converted`, which was made of `sources`.
-pub(crate) fn verdict(converted: &Conversion, sources: &Sources) -> ConversionVerdict {
-    let mut verdict = match &converted.proof {
+/// The verdict on what was made of `sources`, with that proof, where `open` findings are not accepted and fields are `unread`.
+pub(crate) fn verdict(
+    proof: &Result<Proof, String>,
+    open: &Diagnostics,
+    unread: &[UnreadField],
+    sources: &Sources,
+) -> ConversionVerdict {
+    let mut verdict = match proof {
         Ok(proof) if proof.holds() => ConversionVerdict {
             holds: true,
-            text: proven(proof, converted, sources),
+            text: proven(proof, open, sources),
         },
         Ok(proof) => ConversionVerdict {
             holds: false,
@@ -37,7 +42,7 @@ pub(crate) fn verdict(converted: &Conversion, sources: &Sources) -> ConversionVe
             text: format!("error: what was written can't be compared with its source: {error}\n"),
         },
     };
-    for field in &converted.report.coverage.unread {
+    for field in unread {
         verdict.holds = false;
         let _ = writeln!(
             verdict.text,
@@ -48,7 +53,7 @@ pub(crate) fn verdict(converted: &Conversion, sources: &Sources) -> ConversionVe
     verdict
 }
 
-fn proven(proof: &Proof, converted: &Conversion, sources: &Sources) -> String {
+fn proven(proof: &Proof, open: &Diagnostics, sources: &Sources) -> String {
     if proof.lists == 0 {
         return "nothing is written: no object of the input acts on one of its Services\n".into();
     }
@@ -61,7 +66,7 @@ fn proven(proof: &Proof, converted: &Conversion, sources: &Sources) -> String {
             "proven: {classes} of requests in {lists}, none of them is decided otherwise\n"
         );
     }
-    let is_open = |said: &&SaidDifference| converted.diagnostics.iter().any(|d| *d == said.finding);
+    let is_open = |said: &&SaidDifference| open.iter().any(|finding| *finding == said.finding);
     let open: usize = proof.said.iter().filter(is_open).map(requests).sum();
     let accepted = differ - open;
     let verb = if differ == 1 { "differs" } else { "differ" };

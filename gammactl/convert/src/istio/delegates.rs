@@ -68,20 +68,24 @@ pub(super) fn taken_in<'o>(
     Cow::Owned(objects)
 }
 
-/// Notes in `objects` what was read of them where they were `taken_in`. What is delegated was joined before it was read, and counts
-/// as read.
+/// Notes in `objects` what was read of them where they were `taken_in`. Rules that delegate, and delegates, were joined before they were
+/// read: they count as read.
 pub(super) fn account(objects: &[SourceObject], taken_in: &[SourceObject]) {
     for object in objects.iter().filter(|object| is_virtual_service(object)) {
-        if is_delegate(object) || delegates_something(object) {
-            let _ = object.read.set(ReadLeaves::all(&object.node));
-            continue;
-        }
+        let joined = rules(&object.node)
+            .iter()
+            .filter(|rule| is_delegate(object) || given(rule, "delegate").is_some());
         let same = taken_in
             .iter()
             .find(|other| other.node.span == object.node.span);
-        if let Some(read) = same.and_then(|same| same.read.get()) {
+        let read = match same {
+            Some(same) => same.read.get().cloned(),
+            None => Some(ReadLeaves::default()),
+        };
+        if let Some(mut read) = read {
+            joined.for_each(|rule| read.add(rule));
             // Already there if they are the same objects.
-            let _ = object.read.set(read.clone());
+            let _ = object.read.set(read);
         }
     }
 }

@@ -13,7 +13,12 @@ use gamma_manifest::{
     source::Sources,
 };
 
-use crate::{manifests, random, services_alone};
+use gamma_virtual_services::{
+    random,
+    source::{service, virtual_service},
+};
+
+use crate::{manifests, services_alone};
 
 /// Lists that are tried.
 const LISTS: usize = 60;
@@ -148,7 +153,12 @@ fn the_order_of_the_input_does_not_matter() {
         let rules = random::rules(&mut rng);
         let text = manifests(&rules);
         let (begin, end) = (services_alone(&rules), text);
-        let other = end.replace("\"echo\"", "\"echo-two\"");
+        let other = [
+            services_alone(&rules),
+            service("echo-two", "echo-two"),
+            virtual_service("echo-two", &rules),
+        ]
+        .join("---\n");
         let files = [("a.yaml", &begin), ("b.yaml", &end), ("c.yaml", &other)];
         let outputs: BTreeSet<String> = [[0, 1, 2], [2, 1, 0], [1, 2, 0]]
             .into_iter()

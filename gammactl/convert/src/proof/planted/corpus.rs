@@ -59,7 +59,7 @@ const LISTS: [&str; 12] = [
 ",
     // Exceptions, and a missing header that counts as empty.
     "
-    - match: [{uri: {prefix: /api/v1/}, withoutHeaders: {x: {exact: '1'}, y: {prefix: ''}}}]
+    - match: [{uri: {prefix: /api/v1/}, withoutHeaders: {x: {exact: '1'}, y: {regex: '1?'}}}]
       route: [{destination: {host: one}}]
     - match: [{withoutHeaders: {x: {exact: ''}}}]
       route: [{destination: {host: two}}]
