@@ -73,22 +73,23 @@ impl<'c> Decider<'c> {
             let outcomes = router.outcomes(asked);
             let row = row.unwrap_or_else(|| outcomes.winner.map_or(none, |winner| winner.position));
             let MatchRow { rule, entry, .. } = &self.rows[row];
-            let treatments = outcomes.all.iter().map(|possible| {
+            let possible = outcomes.all.iter().enumerate();
+            let treatments = possible.map(|(number, possible)| {
                 let mut treatment = treatment(router, &possible.decision, *rule, asked);
                 let path = entry.and_then(|entry| entry.path.as_ref());
                 if let Some(new) = path {
                     let old = String::from_utf8_lossy(asked.path);
                     let new = new.of(&old);
                     if !matches!(treatment.answered_by, AnsweredBy::Cluster(_)) {
-                        // A redirect that leaves the path alone has the new one in its Location then.
+                        // A redirect that leaves the path alone has the new one in its Location.
                         let renamed = Request {
                             path: new.as_bytes(),
                             ..*asked
                         };
-                        return (
-                            possible.weight,
-                            self::treatment(router, &possible.decision, *rule, &renamed),
-                        );
+                        let again = router.outcomes(&renamed);
+                        let again = again.all.get(number).unwrap_or(possible);
+                        let treatment = self::treatment(router, &again.decision, *rule, &renamed);
+                        return (again.weight, treatment);
                     }
                     if new != old {
                         treatment.effects.insert("path".into(), new);
