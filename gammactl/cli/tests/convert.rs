@@ -409,7 +409,7 @@ fn prefixes_of_elements_are_what_was_asked_for_and_said() {
     let output = written(directory.path(), &["--prefix", "elements"], &source);
     assert_eq!(output.status.code(), Some(1), "{}", said(&output));
     assert!(
-        said(&output).contains("error[G711]: `/api` does not take `/apix`"),
+        said(&output).contains("error[G714]: `/api` does not take `/apix`"),
         "{}",
         said(&output)
     );
@@ -417,7 +417,7 @@ fn prefixes_of_elements_are_what_was_asked_for_and_said() {
     assert!(read(directory.path(), "report.md").contains("curl http://cart.shop/apix\n"));
     let output = written(
         directory.path(),
-        &["--prefix", "elements", "--accept", "G711"],
+        &["--prefix", "elements", "--accept", "G714"],
         &source,
     );
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

@@ -72,9 +72,9 @@ pub(super) fn taken_in<'o>(
 /// read: they count as read.
 pub(super) fn account(objects: &[SourceObject], taken_in: &[SourceObject]) {
     for object in objects.iter().filter(|object| is_virtual_service(object)) {
-        let joined = rules(&object.node)
-            .iter()
-            .filter(|rule| is_delegate(object) || given(rule, "delegate").is_some());
+        let is_joined = |rule: &&Node| given(rule, "delegate").is_some();
+        let joined = rules(&object.node).iter().filter(is_joined);
+        let whole = object.node.get("spec").filter(|_| is_delegate(object));
         let same = taken_in
             .iter()
             .find(|other| other.node.span == object.node.span);
@@ -83,7 +83,7 @@ pub(super) fn account(objects: &[SourceObject], taken_in: &[SourceObject]) {
             None => Some(ReadLeaves::default()),
         };
         if let Some(mut read) = read {
-            joined.for_each(|rule| read.add(rule));
+            joined.chain(whole).for_each(|node| read.add(node));
             // Already there if they are the same objects.
             let _ = object.read.set(read);
         }

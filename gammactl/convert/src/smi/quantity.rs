@@ -1,6 +1,9 @@
 //! Kubernetes' quantities, as weights that are whole numbers.
 
-use gamma_manifest::{diagnostic::codes, yaml::Field};
+use gamma_manifest::{
+    diagnostic::codes,
+    yaml::{Field, Report},
+};
 
 use crate::findings::Findings;
 
@@ -21,7 +24,9 @@ impl Quantity {
     pub(crate) fn read(field: &Field<'_>, findings: &mut Findings<'_>) -> Option<Self> {
         let text = field.node.as_str().or_else(|| field.node.as_plain());
         let quantity = text.and_then(Self::parse);
-        if quantity.is_none() {
+        if quantity.is_some() {
+            Report::read(findings, field);
+        } else {
             let message = format!("`{}` is no quantity", field.path);
             let hint = "write a number, or thousandths such as 500m";
             findings.refuse(&codes::INVALID_VALUE, field.node.span, message, hint);
