@@ -115,15 +115,13 @@ fn case(file: &Path) -> Result<String> {
     let mut case: Map<String, Value> = serde_saphyr::from_str(&text)?;
     case.remove("manifests");
     let requests = case.get_mut("requests").and_then(Value::as_array_mut);
-    let requests = requests.map(|requests| {
-        // Which backend answered is in the body, and an answer to HEAD has none.
-        requests.retain(|exchange| {
-            let request = exchange["request"].as_str().unwrap_or_default();
-            !request.starts_with("HEAD ")
-        });
-        requests
+    let requests = requests.context("requests")?;
+    // Which backend answered is in the body, and an answer to HEAD has none.
+    requests.retain(|exchange| {
+        let request = exchange["request"].as_str().unwrap_or_default();
+        !request.starts_with("HEAD ")
     });
-    for exchange in requests.into_iter().flatten() {
+    for exchange in requests {
         let expect = exchange
             .get_mut("expect")
             .and_then(Value::as_object_mut)

@@ -15,13 +15,14 @@ use gamma_testbed::page::{self, Block};
 
 use crate::sandbox::Sandbox;
 
-/// Pages whose commands need a cluster, an engine, or a release.
-const ELSEWHERE: [&str; 5] = [
+/// Pages whose commands need a cluster, an engine, a release or a browser.
+const ELSEWHERE: [&str; 6] = [
     "istio.md",
     "controller.md",
     "progressive-delivery.md",
     "docker.md",
     "install.md",
+    "playground.md",
 ];
 
 #[test]
