@@ -16,13 +16,14 @@ use gamma_testbed::page::{self, Block};
 use crate::sandbox::Sandbox;
 
 /// Pages whose commands need a cluster, an engine, a release or a browser.
-const ELSEWHERE: [&str; 6] = [
+const ELSEWHERE: [&str; 7] = [
     "istio.md",
     "controller.md",
     "progressive-delivery.md",
     "docker.md",
     "install.md",
     "playground.md",
+    "commands/playground.md",
 ];
 
 #[test]
