@@ -206,18 +206,12 @@ fn findings(
 
 /// Writes the files, and says which ones an earlier conversion has left.
 fn write(converted: &Conversion, directory: &Path) -> anyhow::Result<()> {
-    let reports = [
-        ("report.md", converted.report.markdown()),
-        ("convert.report.json", converted.report.json()),
-    ];
-    let all = converted.files.iter().chain(&converted.beside);
-    let all = all.map(|file| (&*file.path, &file.text));
-    let reports = reports.iter().map(|(path, text)| (*path, text));
-    for (file, text) in all.clone().chain(reports) {
-        let path = directory.join(file);
+    let all = converted.written();
+    for file in &all {
+        let path = directory.join(&file.path);
         let folder = path.parent().unwrap_or(directory);
         fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        output::write(text, Some(&path))?;
+        output::write(&file.text, Some(&path))?;
     }
     for folder in ["01-services", "02-routes", "03-policies", "tests"] {
         let Ok(entries) = fs::read_dir(directory.join(folder)) else {
@@ -225,7 +219,7 @@ fn write(converted: &Conversion, directory: &Path) -> anyhow::Result<()> {
         };
         for entry in entries.flatten() {
             let name = format!("{folder}/{}", entry.file_name().to_string_lossy());
-            if !all.clone().any(|(path, _)| path == name) {
+            if !all.iter().any(|file| file.path == name) {
                 let place = directory.join(&name);
                 output::note(&format!("{} is not of this conversion", place.display()));
             }

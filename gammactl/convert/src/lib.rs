@@ -69,6 +69,21 @@ pub struct Conversion {
 }
 
 impl Conversion {
+    /// All that goes into a directory: the manifests, what is beside them, and the report.
+    #[must_use]
+    pub fn written(&self) -> Vec<WrittenFile> {
+        let report = |path: &str, text: String| WrittenFile {
+            path: path.into(),
+            text,
+        };
+        let reports = [
+            report("report.md", self.report.markdown()),
+            report("convert.report.json", self.report.json()),
+        ];
+        let all = self.files.iter().chain(&self.beside).cloned();
+        all.chain(reports).collect()
+    }
+
     /// Whether what was written decides as `sources`, which it was made of, but for what the findings say. Findings that are
     /// accepted are those of the proof that are no longer among [`Self::diagnostics`].
     #[must_use]

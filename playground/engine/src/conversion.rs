@@ -25,7 +25,10 @@ struct PageConversionOptions {
 /// What came out.
 #[derive(Debug, Serialize)]
 pub(crate) struct PageConversion {
+    /// The manifests.
     files: Vec<ConvertedFile>,
+    /// What the command writes beside them.
+    beside: Vec<ConvertedFile>,
     diagnostics: Vec<PageDiagnostic>,
     /// How many VirtualServices and DestinationRules there were.
     objects: usize,
@@ -66,6 +69,12 @@ pub(crate) fn convert(files: &str, options: &str) -> Result<PageConversion, Unan
     };
     let converted = gamma_convert::convert(&sources, &options);
     let verdict = converted.verdict(&sources);
+    let mut all = converted.written().into_iter().map(|file| ConvertedFile {
+        path: file.path,
+        text: file.text,
+    });
+    let written = all.by_ref().take(converted.files.len()).collect();
+    let beside = all.collect();
     let sources = PlacedSources::new(sources);
     Ok(PageConversion {
         diagnostics: diagnostics::for_page(&converted.diagnostics, &sources),
@@ -74,13 +83,7 @@ pub(crate) fn convert(files: &str, options: &str) -> Result<PageConversion, Unan
             holds: verdict.holds,
             text: verdict.text,
         },
-        files: converted
-            .files
-            .into_iter()
-            .map(|file| ConvertedFile {
-                path: file.path,
-                text: file.text,
-            })
-            .collect(),
+        files: written,
+        beside,
     })
 }

@@ -27,7 +27,7 @@ function about({ files, old, options, requests, cases }) {
 
 function conversion(files) {
   const converted = JSON.parse(engine.convert(JSON.stringify(files), ""));
-  const written = converted.files.map(({ path, text }) => [path, text]);
+  const written = [...converted.files, ...converted.beside].map(({ path, text }) => [path, text]);
   return Object.fromEntries([...written, ["proof", converted.proof.text]]);
 }
 

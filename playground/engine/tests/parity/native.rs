@@ -97,12 +97,18 @@ pub(crate) fn conversion(case: &Case, folder: &Path) -> Answers {
     );
     assert!(converted.status.success(), "{converted:?}");
     let root = folder.join("converted");
-    let mut written = Vec::new();
-    gamma_manifest::source::walk(&root, &mut written).unwrap();
     let mut answers = BTreeMap::new();
-    for file in written {
-        let name = file.strip_prefix(&root).unwrap().display().to_string();
-        answers.insert(name, std::fs::read_to_string(file).unwrap());
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let name = path.strip_prefix(&root).unwrap().display().to_string();
+                answers.insert(name, std::fs::read_to_string(path).unwrap());
+            }
+        }
     }
     let said = String::from_utf8(converted.stderr).unwrap();
     let proof = said.lines().filter(|line| line.starts_with("proven"));
