@@ -75,8 +75,9 @@ playground-engine: crates $(WASM_BINDGEN) ## Builds playground/web/src/engine: g
 
 .PHONY: test-playground-engine
 test-playground-engine: playground-engine ## The engine in Node says what gammactl says: every fixture, and random routes
-	cargo build --locked -p gammactl
-	cargo test --locked -p gamma-playground -- --include-ignored
+	# Of the workspace, as `make test` builds them: nothing is compiled with other features again.
+	cargo build --locked --workspace --bin gammactl
+	cargo test --locked --workspace --test parity -- --include-ignored
 
 .PHONY: controller
 controller: ## Builds target/release/gamma-controller, which keeps a cluster's Istio in step with its routes
