@@ -33,3 +33,36 @@ pub(crate) trait RuleActions {
     /// What the source has it do, for the proof.
     fn source_effect(&self, effect: usize) -> SourceEffect;
 }
+
+/// Effects that are the same whatever the path is, by their numbers: `backendRefs` and the like.
+#[derive(Debug)]
+pub(crate) struct PlainActions(pub(crate) Vec<Map<String, Value>>);
+
+impl RuleActions for PlainActions {
+    fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    fn content(&self, effect: usize, _: &PathSet) -> RuleContent {
+        RuleContent {
+            members: self.0[effect].clone(),
+            ..RuleContent::default()
+        }
+    }
+
+    fn source_effect(&self, effect: usize) -> SourceEffect {
+        SourceEffect {
+            members: self.0[effect].clone(),
+            ..SourceEffect::default()
+        }
+    }
+}
+
+/// The members of a rule that sends requests to `backends`; none if there are none.
+pub(crate) fn to_backends(backends: Vec<Value>) -> Map<String, Value> {
+    let mut members = Map::new();
+    if !backends.is_empty() {
+        members.insert("backendRefs".into(), backends.into());
+    }
+    members
+}

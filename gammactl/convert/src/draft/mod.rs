@@ -8,7 +8,7 @@ mod request_list;
 mod route_draft;
 mod table;
 
-pub(crate) use actions::{ActionProblem, RuleActions, RuleContent};
+pub(crate) use actions::{ActionProblem, PlainActions, RuleActions, RuleContent, to_backends};
 pub(crate) use label::label;
 pub(crate) use port_rules::{PortRules, Tables, with_defaults};
 pub(crate) use request_list::{EntryOrigin, RequestList, UnspeakableMatch};

@@ -3,20 +3,19 @@
 use std::collections::BTreeSet;
 
 use gamma_manifest::diagnostic::{Diagnostic, codes};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::profile::{ProfileRoute, ServiceProfile};
+use super::profile::ServiceProfile;
 use crate::{
     draft::{
-        EntryOrigin, RequestList, RouteDraft, RouteOrigin, RuleActions, RuleContent, Tables,
-        UnspeakableMatch, label, table,
+        EntryOrigin, PlainActions, RequestList, RouteDraft, RouteOrigin, Tables, UnspeakableMatch,
+        label, table, to_backends,
     },
     hosts::HostName,
     options::ConversionOptions,
-    order::PathSet,
     service::SourceService,
     smi::{Quantity, Splits, TrafficSplit, shares, split_backends},
-    source_list::{SourceCondition, SourceEffect},
+    source_list::SourceCondition,
 };
 
 /// What profiles become, with the splits of their Services. The Services that routes are written for, by namespace and name.
@@ -118,10 +117,17 @@ impl ProfilePlan<'_> {
         };
         let mut tables = Tables::new();
         for &port in &self.service.ports {
-            let actions = ProfileActions {
-                routes: &self.profile.routes,
-                backends: self.backends(port, draft),
-            };
+            let backends = to_backends(self.backends(port, draft));
+            // A rule for each route, and one for the rest.
+            let timeouts = self.profile.routes.iter().map(|route| route.timeout);
+            let effects = timeouts.chain([None]).map(|timeout| {
+                let mut members = backends.clone();
+                if let Some(timeout) = timeout.filter(|timeout| timeout.0 > 0) {
+                    members.insert("timeouts".into(), json!({"request": timeout.text()}));
+                }
+                members
+            });
+            let actions = PlainActions(effects.collect());
             tables.insert(port, draft.port_rules(table(&list, &actions))?);
         }
         Some(tables)
@@ -201,45 +207,5 @@ impl ProfilePlan<'_> {
             backends.push(backend);
         }
         backends
-    }
-}
-
-/// A rule for each route, and one for the rest.
-struct ProfileActions<'p> {
-    routes: &'p [ProfileRoute],
-    backends: Vec<Value>,
-}
-
-impl ProfileActions<'_> {
-    fn members(&self, effect: usize) -> Map<String, Value> {
-        let mut members = Map::new();
-        if !self.backends.is_empty() {
-            members.insert("backendRefs".into(), self.backends.clone().into());
-        }
-        let timeout = self.routes.get(effect).and_then(|route| route.timeout);
-        if let Some(timeout) = timeout.filter(|timeout| timeout.0 > 0) {
-            members.insert("timeouts".into(), json!({"request": timeout.text()}));
-        }
-        members
-    }
-}
-
-impl RuleActions for ProfileActions<'_> {
-    fn count(&self) -> usize {
-        self.routes.len() + 1
-    }
-
-    fn content(&self, effect: usize, _: &PathSet) -> RuleContent {
-        RuleContent {
-            members: self.members(effect),
-            ..RuleContent::default()
-        }
-    }
-
-    fn source_effect(&self, effect: usize) -> SourceEffect {
-        SourceEffect {
-            members: self.members(effect),
-            ..SourceEffect::default()
-        }
     }
 }

@@ -6,7 +6,7 @@ use gamma_manifest::{
     diagnostic::{Diagnostic, codes},
     source::Spanned,
 };
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
     dialect::SmiDialect,
@@ -16,14 +16,13 @@ use super::{
 };
 use crate::{
     draft::{
-        EntryOrigin, RequestList, RouteDraft, RouteOrigin, RuleActions, RuleContent, Tables,
-        UnspeakableMatch, label, table,
+        EntryOrigin, PlainActions, RequestList, RouteDraft, RouteOrigin, Tables, UnspeakableMatch,
+        label, table, to_backends,
     },
     hosts::HostName,
     options::ConversionOptions,
-    order::PathSet,
     service::SourceService,
-    source_list::{SourceCondition, SourceEffect},
+    source_list::SourceCondition,
 };
 
 /// The split of each Service, by namespace and name of the Service.
@@ -334,9 +333,8 @@ fn tables(
     for &port in &service.ports {
         let backends = split_backends(split, port, &service.namespace, services, options, draft);
         let itself = draft.backend(&service.namespace, &service.namespace, &service.name, port);
-        let actions = SplitActions {
-            effects: [backends, vec![itself]],
-        };
+        // By the numbers of the effects.
+        let actions = PlainActions(vec![to_backends(backends), to_backends(vec![itself])]);
         tables.insert(port, draft.port_rules(table(&list, &actions))?);
     }
     Some(tables)
@@ -374,37 +372,3 @@ fn requests(
 /// Effects: to the backends, and to the Service itself.
 const SPLIT: usize = 0;
 const ITSELF: usize = 1;
-
-struct SplitActions {
-    effects: [Vec<Value>; 2],
-}
-
-impl SplitActions {
-    fn members(&self, effect: usize) -> Map<String, Value> {
-        let mut members = Map::new();
-        if !self.effects[effect].is_empty() {
-            members.insert("backendRefs".into(), self.effects[effect].clone().into());
-        }
-        members
-    }
-}
-
-impl RuleActions for SplitActions {
-    fn count(&self) -> usize {
-        self.effects.len()
-    }
-
-    fn content(&self, effect: usize, _: &PathSet) -> RuleContent {
-        RuleContent {
-            members: self.members(effect),
-            ..RuleContent::default()
-        }
-    }
-
-    fn source_effect(&self, effect: usize) -> SourceEffect {
-        SourceEffect {
-            members: self.members(effect),
-            ..SourceEffect::default()
-        }
-    }
-}
