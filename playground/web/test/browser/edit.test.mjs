@@ -1,7 +1,7 @@
 // What somebody does who has never seen Gamma: breaks the example, understands the squiggle, fixes it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserTests, decided, text, type } from "./page.mjs";
+import { browserTests, decided, text, type, until } from "./page.mjs";
 
 const { open } = browserTests();
 
@@ -48,7 +48,7 @@ test("a code opens its page", () =>
     assert.match(await panel.innerText(), /G203: backendRef names a Service that is not there/);
     await page.keyboard.press("Escape");
     await panel.waitFor({ state: "detached" });
-    assert.equal(await page.evaluate(() => document.activeElement?.className), "code");
+    await until(async () => assert.equal(await page.evaluate(() => document.activeElement?.className), "code"));
   }));
 
 test("each example decides, and each mistake is found", () =>
@@ -74,14 +74,14 @@ test("candidates and lines lead to each other", () =>
     assert.match(await payments.innerText(), /method is GET/);
     await payments.locator("button").click();
     await page.locator("#candidates li.here", { hasText: "payments" }).waitFor();
-    assert.match(await page.locator(".cm-activeLine").innerText(), /path: .*\/checkout|method: POST|- path/);
+    await page.locator(".cm-activeLine", { hasText: /path: .*\/checkout|method: POST|- path/ }).waitFor();
     // From the lines of another rule to its candidate.
     await page
       .locator(".cm-line", { hasText: /value: \/checkout/ })
       .last()
       .click();
     await page.locator("#candidates li.here", { hasText: "moved" }).waitFor();
-    assert.equal(await page.locator("#candidates li.here").count(), 1);
+    await until(async () => assert.equal(await page.locator("#candidates li.here").count(), 1));
   }));
 
 test("the form and the curl line are one request", () =>
@@ -95,9 +95,11 @@ test("the form and the curl line are one request", () =>
 
     await page.fill("#curl", "curl -X POST http://cart/checkout -H 'x-version: v2' -H 'x-a: b'");
     await decided(page, "shop/cart/testers");
-    assert.equal(await page.inputValue("#request-method"), "POST");
-    assert.equal(await page.inputValue("#request-url"), "http://cart/checkout");
-    assert.equal(await page.getByLabel("Header name").count(), 2);
+    await until(async () => {
+      assert.equal(await page.inputValue("#request-method"), "POST");
+      assert.equal(await page.inputValue("#request-url"), "http://cart/checkout");
+      assert.equal(await page.getByLabel("Header name").count(), 2);
+    });
 
     await page.fill("#curl", "wget http://cart/");
     await page.locator("#curl-problem:not(:empty)").waitFor();
@@ -109,8 +111,8 @@ test("the answer says what a backend receives and what a client gets", () =>
     await page.selectOption("#examples", "mirror");
     await decided(page, "shop/cart/orders");
     const received = page.locator(".end", { hasText: "The backend receives" });
-    assert.match(await received.innerText(), /x-trial orders\s*added/);
-    assert.match(await page.locator(".mirrors").innerText(), /shop\/cart-v2:80/);
+    await received.filter({ hasText: /x-trial orders\s*added/ }).waitFor();
+    await page.locator(".mirrors", { hasText: "shop/cart-v2:80" }).waitFor();
     await page.selectOption("#examples", "redirect");
     await page.locator(".end", { hasText: "https://checkout.example.com/old?step=2" }).waitFor();
   }));

@@ -3,29 +3,30 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { browserTests, decided, link, manyRules, type } from "./page.mjs";
+import { browserTests, decided, link, manyRules, type, until } from "./page.mjs";
 import { serve } from "./server.mjs";
 
 const { open } = browserTests();
 
 test("files are added, renamed, removed and dropped", () =>
   open(async (page) => {
-    const names = () => page.locator("#files [role=tab]").allInnerTexts();
+    const named = (...names) =>
+      until(async () => assert.deepEqual(await page.locator("#files [role=tab]").allInnerTexts(), names));
     await decided(page, "shop/cart/items");
     await page.click("#file-add");
     await page.fill("#dialog-line", "routes.yaml");
     await page.keyboard.press("Enter");
-    assert.match(await page.locator("dialog .complaint").innerText(), /another file/i);
+    await page.locator("dialog .complaint", { hasText: /another file/i }).waitFor();
     await page.fill("#dialog-line", "more.yaml");
     await page.keyboard.press("Enter");
-    assert.deepEqual(await names(), ["routes.yaml", "services.yaml", "more.yaml"]);
+    await named("routes.yaml", "services.yaml", "more.yaml");
 
     await page.click("#file-rename");
     await page.fill("#dialog-line", "other.yaml");
     await page.keyboard.press("Enter");
-    assert.deepEqual(await names(), ["routes.yaml", "services.yaml", "other.yaml"]);
+    await named("routes.yaml", "services.yaml", "other.yaml");
     await page.click("#file-remove");
-    assert.deepEqual(await names(), ["routes.yaml", "services.yaml"]);
+    await named("routes.yaml", "services.yaml");
 
     // Without its Services a route is for nothing.
     await page.locator("#files [role=tab]", { hasText: "services" }).click();
@@ -40,7 +41,7 @@ test("files are added, renamed, removed and dropped", () =>
         .dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
     }, services);
     await decided(page, "shop/cart/items");
-    assert.deepEqual(await names(), ["routes.yaml", "dropped.yaml"]);
+    await named("routes.yaml", "dropped.yaml");
   }));
 
 test("a link opens what it was made of, and nothing is sent", () =>
@@ -49,8 +50,11 @@ test("a link opens what it was made of, and nothing is sent", () =>
     await page.fill("#request-url", "http://cart/elsewhere");
     await decided(page, "shop/cart/everything-else");
     await page.click("#share");
-    const address = await page.inputValue("#copy-link");
-    assert.match(address, /#1\.[\w-]+$/);
+    const address = await until(async () => {
+      const made = await page.inputValue("#copy-link");
+      assert.match(made, /#1\.[\w-]+$/);
+      return made;
+    });
     const other = await page.context().newPage();
     await other.goto(address);
     await decided(other, "shop/cart/everything-else");

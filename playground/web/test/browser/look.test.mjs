@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { PNG } from "pngjs";
-import { browserTests, decided } from "./page.mjs";
+import { browserTests, decided, until } from "./page.mjs";
 
 const { open } = browserTests();
 const AXE = fileURLToPath(new URL("../../node_modules/axe-core/axe.min.js", import.meta.url));
@@ -115,7 +115,9 @@ test("nothing is wider than a narrow screen", () =>
     async (page) => {
       for (const tool of ["One request", "Before and after", "Many requests", "From Istio"]) {
         await page.locator("#tools [role=tab]", { hasText: tool }).click();
-        assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, tool);
+        await until(async () =>
+          assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, tool),
+        );
       }
     },
     { viewport: { width: 360, height: 800 } },
@@ -127,11 +129,14 @@ test("the choice of dark or light stays", () =>
       const background = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
       const light = await background();
       await page.click("#theme");
-      const dark = await background();
-      assert.notEqual(dark, light);
+      const dark = await until(async () => {
+        const now = await background();
+        assert.notEqual(now, light);
+        return now;
+      });
       await page.reload();
-      assert.equal(await background(), dark);
-      assert.equal(await page.getAttribute("#theme", "aria-pressed"), "true");
+      await until(async () => assert.equal(await background(), dark));
+      await page.locator("#theme[aria-pressed=true]").waitFor();
     },
     { colorScheme: "light" },
   ));
@@ -143,7 +148,10 @@ test("what is below an answer stays where it is while one types", () =>
     const before = await top();
     await page.fill("#request-url", "http://cart/other");
     await decided(page, "shop/cart/everything-else");
-    assert.ok(Math.abs((await top()) - before) <= 2, `${before} → ${await top()}`);
+    await until(async () => {
+      const now = await top();
+      assert.ok(Math.abs(now - before) <= 2, `${before} → ${now}`);
+    });
   }));
 
 test("the keyboard alone is enough", () =>
@@ -161,35 +169,41 @@ test("the keyboard alone is enough", () =>
     await decided(page, "shop/cart/items");
     await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    assert.equal(await focus(), "request-url");
+    const focused = (id) => until(async () => assert.equal(await focus(), id));
+    await focused("request-url");
     await page.keyboard.press("Control+a");
     await page.keyboard.type("http://cart/basket");
     await decided(page, "shop/cart/everything-else");
 
     // The picture is one stop; arrows walk in it, and Enter goes to the lines.
     await tabTo(/^\[object|node/);
-    const node = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
-    assert.match(await node(), /^service cart/);
+    const at = (label) =>
+      until(async () =>
+        assert.match(await page.evaluate(() => String(document.activeElement?.getAttribute("aria-label"))), label),
+      );
+    await at(/^service cart/);
     await page.keyboard.press("ArrowRight");
-    assert.match(await node(), /^route cart/);
+    await at(/^route cart/);
     await page.keyboard.press("ArrowRight");
-    assert.match(await node(), /^rule everything-else, on the way/);
+    await at(/^rule everything-else, on the way/);
     await page.keyboard.press("ArrowUp");
-    assert.match(await node(), /^rule items/);
+    await at(/^rule items/);
     await page.keyboard.press("Enter");
-    assert.equal(await focus(), "editor");
-    assert.match(await page.locator(".cm-activeLine").innerText(), /port: 80, weight: 10|name: items/);
+    await focused("editor");
+    await page.locator(".cm-activeLine", { hasText: /port: 80, weight: 10|name: items/ }).waitFor();
 
     // Out of the editor again, though Tab indents in it.
     await page.keyboard.press("Escape");
     await page.keyboard.press("Tab");
-    assert.notEqual(await focus(), "editor");
+    await until(async () => assert.notEqual(await focus(), "editor"));
 
     await page.locator("#files [role=tab]").first().focus();
     await page.keyboard.press("ArrowRight");
-    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "services.yaml");
+    await until(async () =>
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent), "services.yaml"),
+    );
     await page.keyboard.press("F2");
     await page.locator("#dialog-line").waitFor();
     await page.keyboard.press("Escape");
-    assert.equal(await page.locator("dialog").count(), 0);
+    await page.locator("dialog").waitFor({ state: "detached" });
   }));

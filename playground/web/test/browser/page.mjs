@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { serve } from "./server.mjs";
 
@@ -14,6 +15,8 @@ const CHROMIUM =
 
 /** How many times slower than promised a busy machine may be. */
 export const SLACK = Number(process.env.SLACK ?? 1);
+/** Milliseconds. */
+const PATIENCE = 10_000 * SLACK;
 
 /** Starts a browser and a server for the tests of a file; `open` gives each a page of its own. */
 export function browserTests() {
@@ -44,7 +47,7 @@ export function browserTests() {
           window.violations.push(`${event.violatedDirective}: ${event.blockedURI} ${event.sample}`);
         });
       });
-      context.setDefaultTimeout(10_000 * SLACK);
+      context.setDefaultTimeout(PATIENCE);
       const page = await context.newPage();
       const complaints = [];
       page.on("console", (message) => ["error", "warning"].includes(message.type()) && complaints.push(message.text()));
@@ -66,6 +69,24 @@ export function browserTests() {
       await context.close();
     },
   };
+}
+
+/**
+ * Waits until `check` no longer throws: what follows a key or a click comes when the page has dealt with it, and
+ * assertions don't wait for it, as locators do.
+ */
+export async function until(check) {
+  const end = performance.now() + PATIENCE;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (!(error instanceof assert.AssertionError) || performance.now() > end) {
+        throw error;
+      }
+    }
+    await setTimeout(20);
+  }
 }
 
 /** Waits until the answer's headline is `rule`. */

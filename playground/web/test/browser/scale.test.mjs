@@ -4,7 +4,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { brotliCompressSync } from "node:zlib";
-import { browserTests, decided, link, manyRules, SLACK } from "./page.mjs";
+import { browserTests, decided, link, manyRules, SLACK, until } from "./page.mjs";
 import { DIST } from "./server.mjs";
 
 const { open } = browserTests();
@@ -69,7 +69,7 @@ test("three hundred rules are readable: collapsed, filtered, opened", async () =
       const rules = page.locator(".node.rule");
       await rules.first().waitFor();
       // Only the rule on the way of the request.
-      assert.equal(await rules.count(), 1);
+      await until(async () => assert.equal(await rules.count(), 1));
       await page.getByLabel("Filter the picture").fill("rule-12");
       await page.waitForFunction(() => document.querySelectorAll(".node.rule").length === 12);
       await page.getByLabel("Filter the picture").fill("");
@@ -86,7 +86,7 @@ test("three hundred rules are readable: collapsed, filtered, opened", async () =
       const width = () => page.locator("svg.picture").evaluate((drawing) => drawing.getBoundingClientRect().width);
       const before = await width();
       await page.getByLabel("Zoom in").click();
-      assert.ok((await width()) > before * 1.1);
+      await until(async () => assert.ok((await width()) > before * 1.1));
     },
     { hash: await link(manyRules(300)) },
   ));

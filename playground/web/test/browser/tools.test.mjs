@@ -1,7 +1,7 @@
 // A second version, many requests, VirtualServices.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { browserTests, decided, text, type } from "./page.mjs";
+import { browserTests, decided, text, type, until } from "./page.mjs";
 
 const { open } = browserTests();
 const tool = (page, name) => page.locator("#tools [role=tab]", { hasText: name }).click();
@@ -18,8 +18,8 @@ test("a change shows which requests it decides otherwise, each one to click on",
     assert.match(await change.innerText(), /shop\/cart-v2/);
     await change.locator("button.request").first().click();
     await decided(page, "shop/cart/items");
-    assert.match(await page.inputValue("#request-url"), /\/items/);
-    assert.match((await page.locator(".shares").innerText()).replace(/\s+/g, " "), /50 % to shop\/cart-v2:80/);
+    await until(async () => assert.match(await page.inputValue("#request-url"), /\/items/));
+    await page.locator(".shares", { hasText: /50 %\s*to shop\/cart-v2:80/ }).waitFor();
   }));
 
 test("lines of a log become requests with their decisions", () =>
@@ -39,7 +39,7 @@ this is no request`,
     assert.match(await page.locator(".refused").innerText(), /Line 3/);
     await rows.nth(1).click();
     await decided(page, "shop/cart/everything-else");
-    assert.equal(await page.getByLabel("Header value").inputValue(), "1");
+    await until(async () => assert.equal(await page.getByLabel("Header value").inputValue(), "1"));
   }));
 
 test("a HAR file becomes requests, too", () =>
