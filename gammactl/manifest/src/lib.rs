@@ -30,7 +30,7 @@ pub mod suggest;
 mod write;
 pub mod yaml;
 
-pub use decode::{KnownKind, LiveObjects, decode, known_kinds};
+pub use decode::{EditedFiles, KnownKind, LiveObjects, decode, known_kinds};
 pub use foreign_path::{ForeignPath, foreign_path};
 pub use groups::MULTICLUSTER;
 pub use model::{

@@ -13,6 +13,7 @@ mod compact;
 mod config_map;
 mod cors;
 mod cx;
+mod edited;
 mod endpoint_place;
 mod external_traffic;
 mod filters;
@@ -44,6 +45,7 @@ mod text;
 mod url;
 
 use cx::Cx;
+pub use edited::EditedFiles;
 pub use live::LiveObjects;
 use merge::Merge;
 

@@ -67,12 +67,14 @@ fn snippets<'a>(
     sources: &'a Sources,
 ) -> Vec<(Option<Origin<'a>>, Snippet<'a, Annotation<'a>>)> {
     let source = sources.of(span);
-    let (start, end) = (span.start, one_line(source, span));
-    let near = also
-        .filter(|also| also.span.file == span.file && also.span.start.abs_diff(span.start) < NEAR);
+    let (start, end) = (first_byte(source, span), one_line(source, span));
+    let near = also.filter(|also| {
+        let is_near = || first_byte(source, also.span).abs_diff(start) < NEAR;
+        also.span.file == span.file && is_near()
+    });
     let (first, last) = match near {
         Some(also) => (
-            also.span.start.min(start),
+            first_byte(source, also.span).min(start),
             one_line(source, also.span).max(end),
         ),
         None => (start, end),
@@ -87,7 +89,8 @@ fn snippets<'a>(
     let mut snippets = vec![(cut.origin(span, sources), snippet)];
     if let Some(also) = also.filter(|_| near.is_none()) {
         let source = sources.of(also.span);
-        let cut = Cut::new(source, also.span.start, one_line(source, also.span));
+        let start = first_byte(source, also.span);
+        let cut = Cut::new(source, start, one_line(source, also.span));
         let snippet = cut.snippet().annotation(cut.context(source, also));
         snippets.push((cut.origin(also.span, sources), snippet));
     }
@@ -142,20 +145,24 @@ impl<'a> Cut<'a> {
 
     fn context(&self, source: &Source, also: &'a Spanned<String>) -> Annotation<'a> {
         AnnotationKind::Context
-            .span(self.range(also.span.start, one_line(source, also.span)))
+            .span(self.range(first_byte(source, also.span), one_line(source, also.span)))
             .label(also.value.as_str())
     }
 }
 
-/// The end of `span`, or of its first line: a whole rule as a snippet says less than its beginning.
+/// The byte that `span` begins with.
+fn first_byte(source: &Source, span: Span) -> u32 {
+    source.bytes(span).start as u32
+}
+
+/// The byte behind `span`, or behind its first line: a whole rule as a snippet says less than its beginning.
 fn one_line(source: &Source, span: Span) -> u32 {
-    let text = source.text.get(span.start as usize..span.end as usize);
+    let bytes = source.bytes(span);
+    let text = source.text.get(bytes.clone());
     let end = match text.and_then(|cut| cut.find('\n')) {
-        Some(line_end) => span.start + line_end as u32,
-        None => span.end,
+        Some(line_end) => bytes.start + line_end,
+        None => bytes.end,
     };
-    let longest = source
-        .text
-        .floor_char_boundary(span.start as usize + LONG / 2) as u32;
-    end.min(longest)
+    let longest = source.text.floor_char_boundary(bytes.start + LONG / 2);
+    end.min(longest) as u32
 }

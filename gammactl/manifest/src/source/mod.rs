@@ -3,6 +3,7 @@
 mod directory;
 mod encoding;
 mod load;
+mod moved;
 mod replace;
 #[cfg(feature = "schema")]
 mod schema;
@@ -11,7 +12,8 @@ mod text;
 pub use directory::{DirectoryError, OutputDirectory};
 pub use encoding::NotText;
 pub use load::{LoadError, is_case_file, is_report, load, walk};
+pub(crate) use moved::{MovedPart, MovedParts};
 pub use replace::{UNFINISHED, replace_file, replace_file_with};
 #[cfg(feature = "schema")]
 pub use schema::NULLABLE;
-pub use text::{Source, Sources, Span, Spanned};
+pub use text::{Lines, Source, Sources, Span, Spanned};

@@ -1,8 +1,8 @@
 //! The texts that were read, and the positions in them that diagnostics point to.
 
-use super::{encoding, encoding::NotText};
+use super::{encoding, encoding::NotText, moved::MovedParts};
 
-/// A byte range in one source.
+/// A byte range in one source: of addresses, where the source is [edited](crate::EditedFiles).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// Index into [`Sources`].
@@ -45,6 +45,25 @@ pub struct Source {
     /// How many characters are before each block of [`BLOCK`] bytes: many findings in one long line must not
     /// each count its characters.
     characters: Vec<u32>,
+    /// Where the bytes are that spans mean.
+    moved: MovedParts,
+}
+
+/// Where the lines of a source begin.
+#[derive(Debug, Clone)]
+pub struct Lines {
+    /// In bytes.
+    starts: Vec<u32>,
+    moved: MovedParts,
+}
+
+impl Lines {
+    /// One-based number of the line that `span` begins in.
+    #[must_use]
+    pub fn first(&self, span: Span) -> usize {
+        let byte = self.moved.byte(span.start);
+        self.starts.partition_point(|&start| start <= byte)
+    }
 }
 
 /// Bytes.
@@ -70,6 +89,32 @@ impl Source {
             text,
             is_live: false,
             not_text,
+            moved: MovedParts::default(),
+        }
+    }
+
+    /// Where its lines begin.
+    #[must_use]
+    pub fn lines(&self) -> Lines {
+        Lines {
+            starts: self.lines.clone(),
+            moved: self.moved.clone(),
+        }
+    }
+
+    /// The bytes of [`text`](Self::text) that `span` means.
+    #[must_use]
+    pub fn bytes(&self, span: Span) -> std::ops::Range<usize> {
+        self.moved.byte(span.start) as usize..self.moved.byte(span.end) as usize
+    }
+
+    /// The span of `bytes`, of the source that is number `file`.
+    #[must_use]
+    pub fn span(&self, file: u32, bytes: std::ops::Range<usize>) -> Span {
+        Span {
+            file,
+            start: self.moved.address(bytes.start as u32),
+            end: self.moved.address(bytes.end as u32),
         }
     }
 
@@ -83,24 +128,29 @@ impl Source {
                 && !content.starts_with("---")
             {
                 start += line.len() - content.len();
-                let end = start + content.trim_end().len();
-                let (start, end) = (start as u32, end as u32);
-                return Span { file, start, end };
+                return self.span(file, start..start + content.trim_end().len());
             }
             start += line.len();
         }
-        let (start, end) = (0, 0);
-        Span { file, start, end }
+        self.span(file, 0..0)
     }
 
-    /// Zero-based number of the line that has the byte at `offset`.
+    /// The first line of `span`, from where it begins: where a finding about a whole document points to.
+    pub(crate) fn first_line_of(&self, span: Span) -> Span {
+        let start = self.bytes(span).start;
+        let rest = self.text.get(start..).unwrap_or_default();
+        let line = rest.split('\n').next().unwrap_or_default().trim_end();
+        self.span(span.file, start..start + line.len())
+    }
+
+    /// Zero-based number of the line that has a byte.
     fn line_at(&self, offset: u32) -> usize {
         self.lines.partition_point(|&start| start <= offset) - 1
     }
 
-    /// One-based line and column (in characters) of a byte.
-    fn line_column(&self, offset: u32) -> (usize, usize) {
-        let offset = offset.min(self.text.len() as u32);
+    /// One-based line and column (in characters) of the byte that has an address.
+    fn line_column(&self, address: u32) -> (usize, usize) {
+        let offset = self.moved.byte(address).min(self.text.len() as u32);
         let line = self.line_at(offset);
         let column = self.characters_before(offset) - self.characters_before(self.lines[line]);
         (line + 1, column + 1)
@@ -156,6 +206,11 @@ impl Sources {
         self.0[file as usize] = source;
     }
 
+    /// Says which addresses the bytes of a source have.
+    pub(crate) fn move_parts(&mut self, file: u32, parts: MovedParts) {
+        self.0[file as usize].moved = parts;
+    }
+
     /// The text of a source.
     pub(crate) fn text(&self, file: u32) -> &str {
         &self.0[file as usize].text
@@ -169,6 +224,16 @@ impl Sources {
     fn push(&mut self, name: String, text: String, not_text: Option<NotText>) -> u32 {
         self.0.push(Source::new(name, text, not_text));
         (self.0.len() - 1) as u32
+    }
+
+    /// The same texts, whose spans are of bytes.
+    #[must_use]
+    pub fn unmoved(&self) -> Self {
+        let unmoved = self.0.iter().map(|source| Source {
+            moved: MovedParts::default(),
+            ..source.clone()
+        });
+        Self(unmoved.collect())
     }
 
     /// All texts.

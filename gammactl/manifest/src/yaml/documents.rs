@@ -26,11 +26,21 @@ pub(crate) struct Document<'t> {
 
 /// The documents of `text`, which is source number `file`.
 pub(crate) fn documents(file: u32, text: &str, dialect: Dialect) -> Vec<Document<'_>> {
+    documents_at(file, 0, text, dialect)
+}
+
+/// The documents of `text`, whose first byte has the address `first` in source number `file`.
+pub(crate) fn documents_at(
+    file: u32,
+    first: usize,
+    text: &str,
+    dialect: Dialect,
+) -> Vec<Document<'_>> {
     split(text)
         .into_iter()
         .map(|(start, text)| Document {
             file,
-            start,
+            start: first + start,
             text,
             dialect,
         })
@@ -223,6 +233,37 @@ impl<'t> Document<'t> {
 fn split(text: &str) -> Vec<(usize, &str)> {
     let mut documents = Vec::new();
     let mut start = 0;
+    for marker in markers(text) {
+        documents.push((start, &text[start..marker.line]));
+        start = marker.content;
+    }
+    documents.push((start, &text[start..]));
+    documents
+}
+
+/// The documents of a text, each with the line that begins it: all of the text, in parts that have the same documents if
+/// they are [split](documents) one by one.
+pub(crate) fn split_with_markers(text: &str) -> impl Iterator<Item = &str> {
+    let lines = markers(text).into_iter().map(|marker| marker.line);
+    let starts = std::iter::once(0).chain(lines.clone());
+    let parts = starts.zip(lines.chain([text.len()]));
+    parts
+        .filter(|(start, end)| start < end)
+        .map(|(start, end)| &text[start..end])
+}
+
+/// A line that starts or ends a document.
+#[derive(Debug, Clone)]
+struct Marker {
+    /// Where the line begins.
+    line: usize,
+    /// Where what follows begins, which may be in the same line.
+    content: usize,
+}
+
+fn markers(text: &str) -> Vec<Marker> {
+    let mut markers = Vec::new();
+    let mut start = 0;
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         let content = line.strip_prefix('\u{feff}').unwrap_or(line);
@@ -233,16 +274,18 @@ fn split(text: &str) -> Vec<(usize, &str)> {
             })
         };
         if (is_marker("---") || is_marker("...")) && !is_directives(&text[start..offset]) {
-            documents.push((start, &text[start..offset]));
             // Content may follow on the same line: `--- {a: b}`.
             let rest = content[3..].trim_start_matches([' ', '\t', '\r']);
             let is_empty = rest.is_empty() || rest.starts_with(['#', '\n']);
             start = offset + line.len() - if is_empty { 0 } else { rest.len() };
+            markers.push(Marker {
+                line: offset,
+                content: start,
+            });
         }
         offset += line.len();
     }
-    documents.push((start, &text[start..]));
-    documents
+    markers
 }
 
 /// Whether `text` has `%` lines, and comments at most.

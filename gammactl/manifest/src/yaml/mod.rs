@@ -22,7 +22,7 @@ mod typed;
 
 pub use dialect::Dialect;
 pub use documents::parse;
-pub(crate) use documents::{Document, documents};
+pub(crate) use documents::{Document, documents, documents_at, split_with_markers};
 pub(crate) use list::ListParts;
 pub use members::Field;
 pub use node::{Content, MappingMember, Node};

@@ -163,7 +163,7 @@ pub(in crate::decode) fn no_object(
     };
     Recognised {
         code: &codes::NO_MANIFEST,
-        span: source.first_line(node.span.file),
+        span: source.first_line_of(node.span),
         message: format!("this is {what}, not a manifest"),
         why: "it is not read",
         hint,
@@ -209,7 +209,7 @@ pub(in crate::decode) fn no_list(
     };
     Recognised {
         code: &codes::WRONG_TYPE,
-        span: sources.of(node.span).first_line(node.span.file),
+        span: sources.of(node.span).first_line_of(node.span),
         message: "the document is a list, it must be an object".into(),
         why: "kubectl refuses it, and it is left out",
         hint: hint.into(),
