@@ -6,25 +6,42 @@ use gamma_manifest::{
 };
 
 use super::{
-    compilation::{Compilation, compilation},
+    compilation::{Compilation, recompilation},
     lint::lint,
+    memo::Memo,
     options::Options,
 };
 
-/// [Compiles](compilation) `manifests`, [lints](lint()) them, and sorts what was found by its place. `diagnostics`
+/// [Compiles](super::compilation) `manifests`, [lints](lint()) them, and sorts what was found by its place. `diagnostics`
 /// begin with what reading the manifests has shown.
 pub fn check(
     manifests: &Manifests,
     options: &Options,
     diagnostics: &mut Diagnostics,
 ) -> Compilation {
+    let compiled = begin_check(manifests, options, &mut Memo::forgetful(), diagnostics);
+    finish_check(manifests, options, diagnostics);
+    compiled
+}
+
+/// The first part of a [check], after which requests can be decided: [compiles](recompilation) with `memo`. All errors
+/// are among what it finds.
+pub fn begin_check(
+    manifests: &Manifests,
+    options: &Options,
+    memo: &mut Memo,
+    diagnostics: &mut Diagnostics,
+) -> Compilation {
     if manifests.is_empty() && diagnostics.is_empty() {
         diagnostics.push(nothing_found());
     }
-    let compiled = compilation(manifests, options, diagnostics);
+    recompilation(manifests, options, memo, diagnostics)
+}
+
+/// The rest of a [check]: lints, and sorts. `diagnostics` are those of [`begin_check`].
+pub fn finish_check(manifests: &Manifests, options: &Options, diagnostics: &mut Diagnostics) {
     lint(manifests, options, diagnostics);
     diagnostics.sort();
-    compiled
 }
 
 /// What is to be said of an input without a single manifest.

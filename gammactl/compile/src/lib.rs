@@ -64,7 +64,7 @@ pub use attach::{AttachedPort, Attachment};
 pub use backend_tls::{
     BackendConnection, BackendTls, TlsSettings, TrustedCertificates, asks_for_tls,
 };
-pub use check::{check, nothing_found};
+pub use check::{begin_check, check, finish_check, nothing_found};
 pub use cluster::{ClusterNaming, InvalidTemplate, Template, host};
 pub use compilation::{Compilation, compilation, compile, recompilation};
 pub use criterion::Criterion;

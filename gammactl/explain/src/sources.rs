@@ -2,7 +2,7 @@
 //! from.
 
 use gamma_compile::{Criterion, Provenance, RouteTableKey, TableOrigins};
-use gamma_manifest::source::{Sources, Span};
+use gamma_manifest::source::{Lines, Sources, Span};
 
 use crate::explanation::SourcePlace;
 
@@ -18,12 +18,11 @@ pub(super) enum ConfigSource {
     },
 }
 
-/// A file of manifests, in which offsets become line numbers.
+/// A file of manifests, in which places become line numbers.
 #[derive(Debug)]
 pub(super) struct File {
     name: String,
-    /// The offset of the first byte of every line.
-    lines: Vec<usize>,
+    lines: Lines,
 }
 
 /// The places of the matches of one route table.
@@ -38,9 +37,7 @@ impl ConfigSource {
     pub(super) fn manifests(sources: &Sources, provenance: Provenance) -> Self {
         let files = sources.iter().map(|(_, source)| File {
             name: source.name.clone(),
-            lines: std::iter::once(0)
-                .chain(source.text.match_indices('\n').map(|(at, _)| at + 1))
-                .collect(),
+            lines: source.lines(),
         });
         Self::Manifests {
             files: files.collect(),
@@ -111,12 +108,9 @@ impl TableSources<'_> {
 
 fn in_manifests(files: &[File], span: Span) -> Option<SourcePlace> {
     let file = files.get(span.file as usize)?;
-    let line = file
-        .lines
-        .partition_point(|start| *start <= span.start as usize);
     Some(SourcePlace {
         file: file.name.clone(),
-        line: Some(line),
+        line: Some(file.lines.first(span)),
         place: None,
         span: Some(span),
     })

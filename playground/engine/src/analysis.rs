@@ -15,7 +15,6 @@ pub(crate) struct Analysis {
     graph: RouteGraph,
     services: Vec<ServiceSummary>,
     rules: usize,
-    config_bytes: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -31,7 +30,7 @@ impl CompiledFiles {
         let services = self.manifests.services.iter();
         let routes = self.manifests.routes.iter();
         Analysis {
-            diagnostics: diagnostics::for_page(&self.diagnostics, &self.sources),
+            diagnostics: diagnostics::for_page(self.diagnostics(), &self.sources),
             graph: graph::graph(self),
             services: services
                 .map(|service| ServiceSummary {
@@ -42,7 +41,6 @@ impl CompiledFiles {
                 })
                 .collect(),
             rules: routes.map(|route| route.rules.len()).sum(),
-            config_bytes: self.config_bytes,
         }
     }
 }

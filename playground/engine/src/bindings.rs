@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use crate::{
     answer::{Unanswered, answer},
     changes,
-    compiled_files::CompiledFiles,
+    compiled_files::{CompiledFiles, KeptWork},
     conversion, fields, pages, pasted,
     request::PageRequest,
     test_cases,
@@ -18,6 +18,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub struct Workspace {
     files: Option<CompiledFiles>,
+    kept: KeptWork,
 }
 
 #[wasm_bindgen]
@@ -30,10 +31,17 @@ impl Workspace {
     }
 
     /// Reads and compiles files, `[{"name": …, "text": …}]`, with options by the names that gammactl has for them:
-    /// `{"namespace": …, "cluster_domain": …}`. Gives diagnostics, the picture, and the Services. Files that are refused
-    /// leave the workspace as it was.
+    /// `{"namespace": …, "cluster_domain": …}`, and gives `null`. What did not change since the last time is kept. Files
+    /// that are refused leave the workspace as it was.
     pub fn set_files(&mut self, files: &str, options: &str) -> String {
-        answer(CompiledFiles::read(files, options).map(|files| self.files.insert(files).analysis()))
+        let read = CompiledFiles::read(files, options, &mut self.kept);
+        answer(read.map(|files| self.files = Some(files)))
+    }
+
+    /// What there is to see and to say of the files: diagnostics, the picture, and the Services.
+    #[must_use]
+    pub fn analysis(&self) -> String {
+        self.ask(|files| Ok(files.analysis()))
     }
 
     /// What becomes of a request, and every match that was tried for it.

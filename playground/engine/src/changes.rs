@@ -21,7 +21,9 @@ impl CompiledFiles {
     pub(crate) fn changes(&self, old: &str) -> Result<Diff, Unanswered> {
         let old = input::manifests(input::files(old)?);
         let (old, old_places) = side("the old version", &old, &self.options)?;
-        let (new, new_places) = side("the new version", self.sources.sources(), &self.options)?;
+        // Both sides have been read as files are: nothing is kept of them.
+        let new = self.sources.sources().unmoved();
+        let (new, new_places) = side("the new version", &new, &self.options)?;
         let side = |(config, places)| Side { config, places };
         let old = side((&old, &old_places));
         Ok(diff(old, side((&new, &new_places)), &[])?)

@@ -1,11 +1,11 @@
 //! The files of a page, and what was made of them: once for each change, for all questions until the next.
 
-use std::{collections::HashMap, io};
+use std::{cell::OnceCell, collections::HashMap};
 
-use gamma_compile::{Attachment, Compilation, check, names_of_rules};
+use gamma_compile::{Attachment, Compilation, Memo, begin_check, finish_check, names_of_rules};
 use gamma_explain::Explainer;
 use gamma_manifest::{
-    Manifests, Route, Rule, decode,
+    EditedFiles, Manifests, Route, Rule,
     diagnostic::{Diagnostics, Severity},
 };
 
@@ -15,6 +15,13 @@ use crate::{
     offsets::PlacedSources,
 };
 
+/// What is kept from one version of the files for the next: what did not change is neither read nor compiled again.
+#[derive(Debug, Default)]
+pub(crate) struct KeptWork {
+    files: EditedFiles,
+    memo: Memo,
+}
+
 /// What was made of the files.
 #[derive(Debug)]
 pub(crate) struct CompiledFiles {
@@ -22,65 +29,79 @@ pub(crate) struct CompiledFiles {
     pub(crate) sources: PlacedSources,
     pub(crate) manifests: Manifests,
     pub(crate) attachments: Vec<Attachment>,
-    pub(crate) diagnostics: Diagnostics,
+    /// Of what was read and compiled.
+    found: Diagnostics,
+    /// All that `gammactl check` finds; made when it is first asked for.
+    diagnostics: OnceCell<Diagnostics>,
     pub(crate) explainer: Explainer,
-    /// By the names that explanations have: the route, and the rule in it.
-    rules: HashMap<String, (usize, usize)>,
-    /// The route config's size as the filter gets it.
-    pub(crate) config_bytes: usize,
+    /// Routes by the names that explanations have.
+    routes: HashMap<String, usize>,
 }
 
 impl CompiledFiles {
-    /// Reads and compiles `files` as `gammactl check` does.
-    pub(crate) fn read(files: &str, options: &str) -> Result<Self, Unanswered> {
+    /// Reads and compiles `files` so that requests can be decided.
+    pub(crate) fn read(
+        files: &str,
+        options: &str,
+        kept: &mut KeptWork,
+    ) -> Result<Self, Unanswered> {
         let options = PageOptions::read(options)?;
         let sources = input::manifests(input::files(files)?);
-        let mut diagnostics = Diagnostics::default();
-        let manifests = decode(&sources, options.namespace(), &mut diagnostics);
-        let compile_options = options.compile_options();
+        let mut found = Diagnostics::default();
+        let manifests = kept.files.decode(sources, options.namespace(), &mut found);
         let Compilation {
             config,
             attachments,
             provenance,
-        } = check(&manifests, &compile_options, &mut diagnostics);
-        let mut size = ByteCount(0);
-        serde_json::to_writer(&mut size, &config)?;
+        } = begin_check(
+            &manifests,
+            &options.compile_options(),
+            &mut kept.memo,
+            &mut found,
+        );
+        let sources = kept.files.shared_sources();
         let explainer = Explainer::of_manifests(config, &sources, provenance);
+        let routes = manifests.routes.iter().enumerate();
         Ok(Self {
             explainer: match &options.namespace {
                 Some(namespace) => explainer.with_client_namespace(namespace),
                 None => explainer,
             },
-            rules: rules(&manifests),
+            routes: routes.map(|(at, route)| (route_id(route), at)).collect(),
             sources: PlacedSources::new(sources),
-            config_bytes: size.0,
             options,
             manifests,
             attachments,
-            diagnostics,
+            found,
+            diagnostics: OnceCell::new(),
+        })
+    }
+
+    /// All that `gammactl check` finds.
+    pub(crate) fn diagnostics(&self) -> &Diagnostics {
+        self.diagnostics.get_or_init(|| {
+            let mut diagnostics = self.found.clone();
+            let options = self.options.compile_options();
+            finish_check(&self.manifests, &options, &mut diagnostics);
+            diagnostics
         })
     }
 
     /// Whether gammactl would go on with these files.
     pub(crate) fn is_good(&self) -> bool {
-        !self.diagnostics.any(Severity::Error)
+        !self.found.any(Severity::Error)
     }
 
     /// The rule of that name, and its route.
-    pub(crate) fn rule(&self, name: &str) -> Option<(&Route, &Rule)> {
-        let (route, rule) = self.rules.get(name)?;
-        let route = self.manifests.routes.get(*route)?;
-        Some((route, route.rules.get(*rule)?))
+    pub(crate) fn rule(&self, id: &str) -> Option<(&Route, &Rule)> {
+        // Kind, namespace and name of the route: none of them has a slash.
+        let (end, _) = id.match_indices('/').nth(2)?;
+        let (route, name) = (id.get(..end)?, id.get(end.saturating_add(1)..)?);
+        let route = self.manifests.routes.get(*self.routes.get(route)?)?;
+        let mut names = names_of_rules(route).into_iter();
+        let rule = names.position(|of| of == name)?;
+        Some((route, route.rules.get(rule)?))
     }
-}
-
-fn rules(manifests: &Manifests) -> HashMap<String, (usize, usize)> {
-    let routes = manifests.routes.iter().enumerate();
-    let named = routes.flat_map(|(r, route)| {
-        let names = names_of_rules(route).into_iter().enumerate();
-        names.map(move |(number, name)| (rule_id(route, &name), (r, number)))
-    });
-    named.collect()
 }
 
 /// What access logs and explanations call a route.
@@ -93,18 +114,4 @@ pub(crate) fn route_id(route: &Route) -> String {
 /// What they call a rule.
 pub(crate) fn rule_id(route: &Route, name: &str) -> String {
     format!("{}/{name}", route_id(route))
-}
-
-/// Counts what is written.
-struct ByteCount(usize);
-
-impl io::Write for ByteCount {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 = self.0.saturating_add(bytes.len());
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -1,6 +1,6 @@
 //! Routes of what older meshes have, with the converter's report.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use gamma_convert::ConversionOptions;
 use gamma_manifest::source::Sources;
@@ -75,7 +75,7 @@ pub(crate) fn convert(files: &str, options: &str) -> Result<PageConversion, Unan
     });
     let written = all.by_ref().take(converted.files.len()).collect();
     let beside = all.collect();
-    let sources = PlacedSources::new(sources);
+    let sources = PlacedSources::new(Arc::new(sources));
     Ok(PageConversion {
         diagnostics: diagnostics::for_page(&converted.diagnostics, &sources),
         objects: converted.objects,

@@ -1,5 +1,7 @@
 //! Offsets in bytes become offsets in UTF-16 code units, which editors in a browser count by.
 
+use std::{cell::OnceCell, sync::Arc};
+
 use gamma_manifest::source::{Source, Sources, Span};
 use serde::Serialize;
 
@@ -28,14 +30,14 @@ pub(crate) struct PageRange {
 /// The texts of the page, in which places can be told.
 #[derive(Debug)]
 pub(crate) struct PlacedSources {
-    sources: Sources,
-    /// By file, the units before each block.
-    blocks: Vec<Vec<usize>>,
+    sources: Arc<Sources>,
+    /// By file, the units before each block; counted when a place is first asked for.
+    blocks: Vec<OnceCell<Vec<usize>>>,
 }
 
 impl PlacedSources {
-    pub(crate) fn new(sources: Sources) -> Self {
-        let blocks = sources.iter().map(|(_, source)| blocks(source)).collect();
+    pub(crate) fn new(sources: Arc<Sources>) -> Self {
+        let blocks = sources.iter().map(|_| OnceCell::new()).collect();
         Self { sources, blocks }
     }
 
@@ -45,54 +47,56 @@ impl PlacedSources {
 
     /// The text that `span` covers.
     pub(crate) fn text(&self, span: Span) -> &str {
-        let text = &self.sources.of(span).text;
-        text.get(span.start as usize..span.end as usize)
-            .unwrap_or_default()
+        let source = self.sources.of(span);
+        source.text.get(source.bytes(span)).unwrap_or_default()
     }
 
     pub(crate) fn range(&self, span: Span) -> PageRange {
+        let source = self.sources.of(span);
+        let bytes = source.bytes(span);
         PageRange {
-            file: self.sources.of(span).name.clone(),
-            start: self.offset(span.file, span.start),
-            end: self.offset(span.file, span.end),
+            file: source.name.clone(),
+            start: self.offset(span, bytes.start),
+            end: self.offset(span, bytes.end),
         }
     }
 
     pub(crate) fn start(&self, span: Span) -> PagePosition {
         let (line, column) = self.sources.line_column(span);
-        let offset = self.offset(span.file, span.start);
+        let byte = self.sources.of(span).bytes(span).start;
         PagePosition {
             line,
             column,
-            offset,
+            offset: self.offset(span, byte),
         }
     }
 
     pub(crate) fn end(&self, span: Span) -> PagePosition {
         let (line, column) = self.sources.end_line_column(span);
-        let offset = self.offset(span.file, span.end);
+        let byte = self.sources.of(span).bytes(span).end;
         PagePosition {
             line,
             column,
-            offset,
+            offset: self.offset(span, byte),
         }
     }
 
-    fn offset(&self, file: u32, byte: u32) -> usize {
-        let (file, byte) = (file as usize, byte as usize);
+    /// The units before a byte of the source that `span` is of.
+    fn offset(&self, span: Span, byte: usize) -> usize {
+        let source = self.sources.of(span);
+        let Some(blocks) = self.blocks.get(span.file as usize) else {
+            return byte;
+        };
+        let blocks = blocks.get_or_init(|| blocks_of(source));
         let block = byte.checked_div(BLOCK).unwrap_or_default();
-        let before = self.blocks.get(file).and_then(|blocks| blocks.get(block));
         let from = block.saturating_mul(BLOCK);
-        let source = self.sources.iter().nth(file).map(|(_, source)| source);
-        let rest = source.and_then(|source| source.text.as_bytes().get(from..byte));
-        before
-            .copied()
-            .unwrap_or_default()
-            .saturating_add(rest.map_or(0, units))
+        let rest = source.text.as_bytes().get(from..byte);
+        let before = blocks.get(block).copied().unwrap_or_default();
+        before.saturating_add(rest.map_or(0, units))
     }
 }
 
-fn blocks(source: &Source) -> Vec<usize> {
+fn blocks_of(source: &Source) -> Vec<usize> {
     let mut before = 0_usize;
     let mut blocks = Vec::new();
     for block in source.text.as_bytes().chunks(BLOCK) {
@@ -124,12 +128,14 @@ mod tests {
         let mut sources = Sources::default();
         sources.add("a.yaml", "other");
         let file = sources.add("b.yaml", &*text);
-        let placed = PlacedSources::new(sources);
+        let placed = PlacedSources::new(Arc::new(sources));
+        let (start, end) = (0, 0);
+        let span = Span { file, start, end };
         for (start, _) in text.char_indices() {
             let utf16 = text[..start].encode_utf16().count();
-            assert_eq!(placed.offset(file, start as u32), utf16);
+            assert_eq!(placed.offset(span, start), utf16);
         }
         let all = text.encode_utf16().count();
-        assert_eq!(placed.offset(file, text.len() as u32), all);
+        assert_eq!(placed.offset(span, text.len()), all);
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Problems {
 impl Problems {
     pub(crate) fn of(files: &CompiledFiles) -> Self {
         let grave = files
-            .diagnostics
+            .diagnostics()
             .iter()
             .filter(|diagnostic| diagnostic.code.severity < Severity::Note);
         let mut places: Vec<_> = grave
@@ -39,14 +39,11 @@ impl Problems {
 
 /// The YAML document around `span`: from one line of `---` to the next.
 pub(crate) fn document(span: Span, sources: &Sources) -> Span {
-    let text = &*sources.of(span).text;
-    let (start, end) = (span.start as usize, span.end as usize);
+    let source = sources.of(span);
+    let text = &*source.text;
+    let std::ops::Range { start, end } = source.bytes(span);
     let before = text.get(..start).and_then(|before| before.rfind("\n---"));
     let behind = text.get(end..).and_then(|behind| behind.find("\n---"));
     let end = behind.map_or(text.len(), |behind| end.saturating_add(behind));
-    Span {
-        file: span.file,
-        start: before.and_then(|at| u32::try_from(at).ok()).unwrap_or(0),
-        end: u32::try_from(end).unwrap_or(span.end),
-    }
+    source.span(span.file, before.unwrap_or(0)..end)
 }

@@ -16,7 +16,7 @@ impl CompiledFiles {
             _ => return Err(unknown(format)),
         };
         let sources = self.sources.sources();
-        Ok(diagnostic::render(&self.diagnostics, sources, format))
+        Ok(diagnostic::render(self.diagnostics(), sources, format))
     }
 
     /// What `gammactl explain --output FORMAT` prints of `request`: `text`, `all` (with `--all`), `brief` or `json`.

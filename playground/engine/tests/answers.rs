@@ -45,7 +45,11 @@ fn files(cart: &str) -> String {
 
 fn set(cart: &str) -> (Workspace, Value) {
     let mut workspace = Workspace::new();
-    let analysis = json(&workspace.set_files(&files(cart), r#"{"namespace": "shop"}"#));
+    assert_eq!(
+        workspace.set_files(&files(cart), r#"{"namespace": "shop"}"#),
+        "null"
+    );
+    let analysis = json(&workspace.analysis());
     (workspace, analysis)
 }
 

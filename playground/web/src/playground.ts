@@ -14,12 +14,18 @@ import { requestViews } from "./views/request.ts";
 import { exportDialog, shareDialog } from "./views/share.ts";
 import { type EngineClient, Superseded } from "./worker/client.ts";
 
+/** Milliseconds: an analysis that takes no longer is in nobody's way. */
+const QUICK = 20;
+
 export class Playground {
   private request: Request = EMPTY_REQUEST;
   private namespace = "default";
   private analysis: Analysis | undefined;
   private decision: Decision | undefined;
   private schema: Schema | undefined;
+  private pause: ReturnType<typeof setTimeout> | undefined;
+  /** Milliseconds that the last analysis took, which nobody who types is to wait for. */
+  private analysisTook = 0;
   /** Whether the alert is about the engine, which has answered since. */
   private engineFailed = false;
 
@@ -100,7 +106,7 @@ export class Playground {
     this.tools.show("request");
     this.files.load(scene.files);
     this.request = scene.request;
-    void this.analyse();
+    void this.read();
     void this.sync.show(scene.request);
   }
 
@@ -108,7 +114,7 @@ export class Playground {
   update(scene: Scene): void {
     this.namespace = scene.namespace;
     this.files.update(scene.files);
-    void this.analyse();
+    void this.read();
   }
 
   /** Says something that has to be seen, or takes it back. */
@@ -121,7 +127,7 @@ export class Playground {
   private edited(): void {
     performance.mark("edited");
     this.unlink();
-    void this.analyse();
+    void this.read();
   }
 
   /** The address says what the page shows, or nothing. */
@@ -131,16 +137,35 @@ export class Playground {
     }
   }
 
-  private async analyse(): Promise<void> {
+  /** The manifests have changed: first comes the decision, then what is to be seen and said of them. */
+  private async read(): Promise<void> {
+    clearTimeout(this.pause);
+    const options = { namespace: this.namespace };
+    const request = this.hasRequest ? this.request : null;
     try {
-      const asked = this.engine.ask("analyse", { files: this.files.all(), options: { namespace: this.namespace } });
-      // Asked at once, so that nothing is waited for in between.
-      void this.decide();
-      this.analysis = await asked;
+      const { decision, problem } = await this.engine.ask("load", { files: this.files.all(), options, request });
+      if (decision) {
+        this.decided(decision);
+      } else if (problem !== undefined) {
+        this.complain(problem);
+      }
     } catch (error) {
       this.failed(error);
       return;
     }
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => void this.analyse(), this.analysisTook > QUICK ? Math.min(this.analysisTook, 400) : 0);
+  }
+
+  private async analyse(): Promise<void> {
+    const began = performance.now();
+    try {
+      this.analysis = await this.engine.ask("analyse", null);
+    } catch (error) {
+      this.failed(error);
+      return;
+    }
+    this.analysisTook = performance.now() - began;
     if (this.engineFailed) {
       this.engineFailed = false;
       this.alert("");
@@ -153,26 +178,32 @@ export class Playground {
       "none";
     this.picture.setGraph(graph);
     const service = graph.nodes.find(({ kind }) => kind === "service");
-    if (this.request.url === EMPTY_REQUEST.url && service) {
+    if (!this.hasRequest && service) {
       void this.sync.show({ ...this.request, url: `http://${service.name}/`, client_namespace: service.namespace });
     }
     this.tools.refresh();
   }
 
+  private get hasRequest(): boolean {
+    return this.request.url !== EMPTY_REQUEST.url;
+  }
+
   private async decide(): Promise<void> {
-    if (this.request.url === EMPTY_REQUEST.url) {
+    if (!this.hasRequest) {
       return;
     }
     try {
-      this.decision = await this.engine.ask("decide", this.request);
+      this.decided(await this.engine.ask("decide", this.request));
     } catch (error) {
       const problem = this.words(error);
       if (problem !== undefined) {
         this.complain(problem);
       }
-      return;
     }
-    const { decision } = this;
+  }
+
+  private decided(decision: Decision): void {
+    this.decision = decision;
     showAnswer(byId("answer"), decision, { openRule: () => decision.rule && this.open(decision.rule) });
     const sentence = inOneSentence(decision);
     if (byId("announce").textContent !== sentence) {

@@ -85,7 +85,13 @@ export interface Analysis {
   diagnostics: Diagnostic[];
   graph: Graph;
   rules: number;
-  config_bytes: number;
+}
+
+/** What became of a request when the manifests were loaded; neither if there was none. */
+export interface Loaded {
+  decision?: Decision;
+  /** Why there is no decision. */
+  problem?: string;
 }
 
 export type Header = [name: string, value: string];

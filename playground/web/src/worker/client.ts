@@ -39,7 +39,7 @@ export class EngineClient {
   private broken: EngineError | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** The manifests that the worker has, or should have: a new worker is given them again. */
-  private analysed: Ask<"analyse"> | undefined;
+  private loaded: Ask<"load"> | undefined;
 
   constructor(
     private readonly start: () => WorkerLike,
@@ -91,8 +91,8 @@ export class EngineClient {
   private send(pending: Pending): void {
     const id = ++this.lastId;
     this.inFlight = { ...pending, id };
-    if (pending.operation === "analyse") {
-      this.analysed = pending.ask as Ask<"analyse">;
+    if (pending.operation === "load") {
+      this.loaded = pending.ask as Ask<"load">;
     }
     this.watch(
       this.patience,
@@ -131,11 +131,11 @@ export class EngineClient {
   private restart(reason: EngineError): void {
     clearTimeout(this.timer);
     this.worker?.terminate();
-    const loaded = this.ready;
+    const started = this.ready;
     const failed = this.inFlight;
     this.inFlight = undefined;
     failed?.reject(reason);
-    if (!loaded) {
+    if (!started) {
       // It would fail the same way again.
       this.broken = reason;
       for (const pending of this.waiting.splice(0)) {
@@ -143,10 +143,10 @@ export class EngineClient {
       }
       return;
     }
-    const again = failed?.operation !== "analyse" && !this.waiting.some(({ operation }) => operation === "analyse");
-    if (again && this.analysed) {
+    const again = failed?.operation !== "load" && !this.waiting.some(({ operation }) => operation === "load");
+    if (again && this.loaded) {
       const ignore = (): void => undefined;
-      this.waiting.unshift({ operation: "analyse", ask: this.analysed, resolve: ignore, reject: ignore });
+      this.waiting.unshift({ operation: "load", ask: { ...this.loaded, request: null }, resolve: ignore, reject: ignore });
     }
     this.launch();
   }

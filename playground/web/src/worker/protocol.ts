@@ -7,6 +7,7 @@ import type {
   Conversion,
   Decision,
   Differences,
+  Loaded,
   Options,
   Page,
   Pasted,
@@ -17,8 +18,10 @@ import type {
 
 /** Questions and their answers, by name. */
 export interface Operations {
-  /** Replaces the manifests. */
-  analyse: { ask: { files: SourceFile[]; options: Options }; answer: Analysis };
+  /** Replaces the manifests, and decides at once. */
+  load: { ask: { files: SourceFile[]; options: Options; request: Request | null }; answer: Loaded };
+  /** What there is to see and to say of the manifests. */
+  analyse: { ask: null; answer: Analysis };
   decide: { ask: Request; answer: Decision };
   /** The decisions about many requests. */
   decideAll: { ask: Request[]; answer: Decision[] };

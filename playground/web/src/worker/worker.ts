@@ -1,13 +1,17 @@
 /** The engine in a worker: wasm, asked by messages. */
 import init, * as engine from "../engine/gamma_playground.js";
 import wasm from "../engine/gamma_playground_bg.wasm?url";
-import type { Differences, Request } from "../types.ts";
+import type { Decision, Differences, Loaded, Request } from "../types.ts";
 import type { Ask, Operation, Question, Reply } from "./protocol.ts";
 
 let workspace: engine.Workspace;
 
 const operations: { [Name in Operation]: (ask: Ask<Name>) => unknown } = {
-  analyse: ({ files, options }) => parse(workspace.set_files(JSON.stringify(files), JSON.stringify(options))),
+  load: ({ files, options, request }) => {
+    parse(workspace.set_files(JSON.stringify(files), JSON.stringify(options)));
+    return request ? decided(request) : {};
+  },
+  analyse: () => parse(workspace.analysis()),
   decide: (request) => parse(workspace.decide(JSON.stringify(request))),
   decideAll: (requests) => requests.map((request) => parse(workspace.decide(JSON.stringify(request)))),
   diff: (files) => withRequests(parse(workspace.diff(JSON.stringify(files))) as Differences),
@@ -34,6 +38,18 @@ function parse(json: string): unknown {
     throw new Refusal(answer.error);
   }
   return answer;
+}
+
+/** Manifests are loaded whether or not there is a decision. */
+function decided(request: Request): Loaded {
+  try {
+    return { decision: parse(workspace.decide(JSON.stringify(request))) as Decision };
+  } catch (error) {
+    if (error instanceof Refusal) {
+      return { problem: error.message };
+    }
+    throw error;
+  }
 }
 
 /** A request as the engine reads it. */

@@ -32,7 +32,7 @@ test("the first answer is there within a second", async (t) => {
   assert.ok(Math.min(...times) < 1000 * SLACK, `${times} ms`);
 });
 
-/** Milliseconds from keys in the editor to their answers on the page, the fastest of some: a machine has other work. */
+/** Milliseconds from keys in the editor to their answers on the page, sorted. */
 async function keystroke(page, runs) {
   const times = [];
   await page.locator(".cm-content").click();
@@ -48,7 +48,7 @@ async function keystroke(page, runs) {
 
 for (const [rules, budget, runs] of [
   [100, 16, 15],
-  [10_000, 1_000, 4],
+  [10_000, 100, 9],
 ]) {
   test(`a key stroke is answered, of ${rules} rules`, async (t) =>
     open(
@@ -56,7 +56,8 @@ for (const [rules, budget, runs] of [
         await decided(page, `shop/cart-\\d+/rule-${rules - 1}`);
         const times = await keystroke(page, runs);
         t.diagnostic(`${times.map((time) => time.toFixed(1)).join(", ")} ms`);
-        assert.ok(times[0] < budget * SLACK, `${times} ms`);
+        const median = times[times.length >> 1];
+        assert.ok(median < budget * SLACK, `${times} ms`);
       },
       { hash: await link(manyRules(rules)) },
     ));

@@ -28,7 +28,7 @@ class FakeWorker implements WorkerLike {
 let workers: FakeWorker[];
 let client: EngineClient;
 const REQUEST = { method: "GET", url: "http://cart/", headers: [] };
-const FILES = { files: [{ name: "a", text: "" }], options: {} };
+const FILES = { files: [{ name: "a", text: "" }], options: {}, request: null };
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -76,7 +76,7 @@ test("an error of the engine is the question's own", async () => {
 
 test("an engine that hangs is replaced, and the new one gets the manifests", async () => {
   workers[0]?.say({ ready: true });
-  const analysis = client.ask("analyse", FILES);
+  const analysis = client.ask("load", FILES);
   workers[0]?.answer("analysis");
   expect(await analysis).toBe("analysis");
   const stuck = client.ask("decide", REQUEST);
@@ -87,7 +87,7 @@ test("an engine that hangs is replaced, and the new one gets the manifests", asy
   await said;
   expect(workers[0]?.ended).toBe(true);
   workers[1]?.say({ ready: true });
-  expect(workers[1]?.asked.map(({ operation }) => operation)).toEqual(["analyse"]);
+  expect(workers[1]?.asked.map(({ operation }) => operation)).toEqual(["load"]);
   workers[1]?.answer("analysis");
   const again = client.ask("decide", REQUEST);
   workers[1]?.answer("decision");
@@ -96,7 +96,7 @@ test("an engine that hangs is replaced, and the new one gets the manifests", asy
 
 test("manifests that the engine hangs on are not given to the next one", async () => {
   workers[0]?.say({ ready: true });
-  const said = expect(client.ask("analyse", FILES)).rejects.toThrow(EngineError);
+  const said = expect(client.ask("load", FILES)).rejects.toThrow(EngineError);
   vi.advanceTimersByTime(5_000);
   await said;
   workers[1]?.say({ ready: true });
