@@ -1,4 +1,4 @@
-/** What can be done with the manifests: one request, before and after, many requests, VirtualServices. */
+/** What can be done with the manifests: one request, before and after, many requests, what other meshes have. */
 import { byId } from "./dom.ts";
 import type { Request, SourceFile } from "./types.ts";
 import { ConvertPanel } from "./views/convert.ts";
@@ -12,7 +12,7 @@ const TOOLS = [
   { id: "request", label: "One request" },
   { id: "diff", label: "Before and after" },
   { id: "paste", label: "Many requests" },
-  { id: "convert", label: "From Istio" },
+  { id: "convert", label: "From other APIs" },
 ] as const;
 
 type Tool = (typeof TOOLS)[number]["id"];

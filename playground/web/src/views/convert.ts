@@ -1,11 +1,11 @@
-/** VirtualServices as routes of the Gateway API, with the converter's report. */
+/** What other meshes have as routes of the Gateway API, with the converter's report. */
 import { button, h } from "../dom.ts";
 import type { Conversion, SourceFile } from "../types.ts";
 import { counts } from "./problems.ts";
 
 export class ConvertPanel {
   private readonly text = h("textarea", {
-    id: "virtual-services",
+    id: "to-convert",
     rows: "9",
     spellcheck: "false",
     placeholder: "kind: VirtualService",
@@ -24,9 +24,9 @@ export class ConvertPanel {
       h(
         "p",
         { class: "lead" },
-        "Paste VirtualServices, with the DestinationRules and Services that they name, and get routes that do the same.",
+        "Paste what Istio, SMI or Linkerd have, with the Services that it names, and get routes that do the same.",
       ),
-      h("label", { for: "virtual-services", class: "label" }, "VirtualServices"),
+      h("label", { for: "to-convert", class: "label" }, "VirtualServices, TrafficSplits, ServiceProfiles"),
       this.text,
       this.result,
     );
@@ -38,7 +38,7 @@ export class ConvertPanel {
       return;
     }
     try {
-      this.show(await this.convert([{ name: "istio.yaml", text: this.text.value }]));
+      this.show(await this.convert([{ name: "source.yaml", text: this.text.value }]));
     } catch (error) {
       const problem = this.failed(error);
       if (problem !== undefined) {
@@ -48,7 +48,7 @@ export class ConvertPanel {
   }
 
   private show(conversion: Conversion): void {
-    const rest = withoutIstio(this.text.value);
+    const rest = withoutSources(this.text.value);
     const { files, diagnostics, proof } = conversion;
     const content = [
       h("h3", {}, `Report: ${counts(diagnostics).toLowerCase()}`),
@@ -82,10 +82,13 @@ export class ConvertPanel {
   }
 }
 
-/** What was pasted beside Istio's objects, such as Services: the routes are about them. */
-function withoutIstio(text: string): SourceFile[] {
+/** API groups of what is converted. */
+const SOURCES = /^apiVersion:\s*["']?(networking\.istio\.io|(split|specs|access)\.smi-spec\.io|linkerd\.io)\//m;
+
+/** What was pasted beside what is converted, such as Services: the routes are about them. */
+function withoutSources(text: string): SourceFile[] {
   const documents = text.split(/^---.*$/m).filter((document) => /^kind:/m.test(document));
-  const others = documents.filter((document) => !/^apiVersion:\s*["']?networking\.istio\.io\//m.test(document));
+  const others = documents.filter((document) => !SOURCES.test(document));
   return others.length > 0
     ? [{ name: "services.yaml", text: `${others.map((each) => each.trim()).join("\n---\n")}\n` }]
     : [];

@@ -77,7 +77,7 @@ test("axe finds nothing, in dark and light, narrow and wide, with every tool and
           await page.locator("#problems summary").click();
           await page.getByText("Add a header").click();
           await nothingFound(page);
-          for (const tool of ["Before and after", "Many requests", "From Istio"]) {
+          for (const tool of ["Before and after", "Many requests", "From other APIs"]) {
             await page.locator("#tools [role=tab]", { hasText: tool }).click();
             await nothingFound(page);
           }
@@ -113,7 +113,7 @@ async function nothingFound(page) {
 test("nothing is wider than a narrow screen", () =>
   open(
     async (page) => {
-      for (const tool of ["One request", "Before and after", "Many requests", "From Istio"]) {
+      for (const tool of ["One request", "Before and after", "Many requests", "From other APIs"]) {
         await page.locator("#tools [role=tab]", { hasText: tool }).click();
         await until(async () =>
           assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 360, tool),

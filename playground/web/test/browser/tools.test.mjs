@@ -60,9 +60,9 @@ test("a HAR file becomes requests, too", () =>
 test("a VirtualService becomes routes that are used", () =>
   open(async (page) => {
     await decided(page, "shop/cart/items");
-    await tool(page, "From Istio");
+    await tool(page, "From other APIs");
     await page.fill(
-      "#virtual-services",
+      "#to-convert",
       `apiVersion: networking.istio.io/v1
 kind: VirtualService
 metadata: {name: stock, namespace: shop}
@@ -89,4 +89,25 @@ spec: {ports: [{name: http, port: 80}]}
     await page.locator(".cm-line", { hasText: "HTTPRoute" }).first().waitFor();
     await page.fill("#request-url", "http://stock/new/1");
     await page.locator(".shares, .status", { hasText: "shop/stock-v2:80" }).waitFor();
+  }));
+
+test("a TrafficSplit becomes a route, beside the Services that it is about", () =>
+  open(async (page) => {
+    await decided(page, "shop/cart/items");
+    await tool(page, "From other APIs");
+    const service = (name) =>
+      `---\napiVersion: v1\nkind: Service\nmetadata: {name: ${name}, namespace: shop}\nspec: {ports: [{name: http, port: 80}]}\n`;
+    await page.fill(
+      "#to-convert",
+      `apiVersion: split.smi-spec.io/v1alpha2
+kind: TrafficSplit
+metadata: {name: stock, namespace: shop}
+spec: {service: stock, backends: [{service: stock-v1, weight: 75}, {service: stock-v2, weight: 25}]}
+${["stock", "stock-v1", "stock-v2"].map(service).join("")}`,
+    );
+    await page.getByText("Report:").waitFor();
+    await page.getByText("Use these manifests").click();
+    await page.locator("#problem-counts", { hasText: /^No problems$/ }).waitFor();
+    await page.fill("#request-url", "http://stock/");
+    await page.locator(".shares", { hasText: /25 %\s*to shop\/stock-v2:80/ }).waitFor();
   }));
