@@ -27,6 +27,7 @@ mod proof;
 mod report;
 mod route;
 mod service;
+mod shares;
 mod smi;
 pub mod source_list;
 mod steps;

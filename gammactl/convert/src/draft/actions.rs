@@ -1,6 +1,9 @@
 //! What becomes of requests, in the Gateway API's words and in the source's.
 
-use gamma_manifest::source::Span;
+use gamma_manifest::{
+    diagnostic::{Code, Diagnostic},
+    source::Span,
+};
 use serde_json::{Map, Value};
 
 use crate::{order::PathSet, source_list::SourceEffect};
@@ -18,10 +21,19 @@ pub(crate) struct RuleContent {
 /// Something that a rule says otherwise than its source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ActionProblem {
+    pub(crate) code: &'static Code,
     pub(crate) span: Span,
     pub(crate) message: String,
     pub(crate) why: String,
     pub(crate) hint: &'static str,
+}
+
+impl ActionProblem {
+    pub(crate) fn diagnostic(&self) -> Diagnostic {
+        Diagnostic::new(self.code, self.span, self.message.clone())
+            .why(self.why.clone())
+            .hint(self.hint)
+    }
 }
 
 /// What the effects of a list are.

@@ -70,15 +70,7 @@ pub(crate) fn table(requests: &RequestList, actions: &impl RuleActions) -> Table
     for encoding in &encoded.matches {
         let content = content(encoding);
         for problem in content.iter().flat_map(|content| &content.problems) {
-            table.found.push(
-                Diagnostic::new(
-                    &codes::ANSWERED_OTHERWISE,
-                    problem.span,
-                    problem.message.clone(),
-                )
-                .why(problem.why.clone())
-                .hint(problem.hint),
-            );
+            table.found.push(problem.diagnostic());
         }
         if let Some(from) = &encoding.raised_from {
             table.found.push(

@@ -1,8 +1,6 @@
 //! What becomes of the requests of a rule, as a rule of an HTTPRoute.
 
-use std::collections::BTreeMap;
-
-use gamma_manifest::source::Span;
+use gamma_manifest::{diagnostic::codes, source::Span};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -14,6 +12,7 @@ use super::{
 use crate::{
     draft::{ActionProblem, RuleActions, RuleContent},
     order::PathSet,
+    shares,
     source_list::{SourceEffect, SourcePathChange},
 };
 
@@ -118,16 +117,18 @@ fn content(
     }
     if let Some((name, span)) = added_twice(rule) {
         content.problems.push(ActionProblem {
+            code: &codes::ANSWERED_OTHERWISE,
             span,
             message: format!("the rule and a destination add to header `{name}`"),
             why: "Istio puts the destination's value first, and a route the rule's".into(),
             hint: "nothing, unless the order of the values matters",
         });
     }
-    content.members.insert(
-        "backendRefs".into(),
-        backend_refs(rule, port, alone, backends),
-    );
+    let (backend_refs, rounds) = backend_refs(rule, port, alone, backends);
+    let first = rule.destinations.first().filter(|_| rounds);
+    let rounded = first.map(|first| shares::rounded(first.span));
+    content.problems.extend(rounded);
+    content.members.insert("backendRefs".into(), backend_refs);
     timeouts(rule, &mut content.members);
     content
 }
@@ -167,30 +168,30 @@ fn source_effect(
     }
 }
 
-/// Backends that are the same are one; no weight is above a million.
-fn backend_refs(rule: &HttpRoute, port: u16, alone: bool, backends: &impl Backends) -> Value {
-    let mut merged: BTreeMap<String, (Value, u64)> = BTreeMap::new();
-    let mut order = Vec::new();
-    let weights = rule.destinations.iter().map(|of| of.weight);
-    let most = weights.clone().max().unwrap_or(0);
+/// Backends, each once, and whether their weights had to be rounded.
+fn backend_refs(
+    rule: &HttpRoute,
+    port: u16,
+    alone: bool,
+    backends: &impl Backends,
+) -> (Value, bool) {
+    let mut merged: Vec<(Value, u128)> = Vec::new();
+    let weights = rule.destinations.iter().map(|of| u128::from(of.weight));
     for (backend, weight) in listed(rule, port, alone, backends).zip(weights) {
-        let key = backend.to_string();
-        if !merged.contains_key(&key) {
-            order.push(key.clone());
+        match merged.iter_mut().find(|(other, _)| *other == backend) {
+            Some((_, sum)) => *sum += weight,
+            None => merged.push((backend, weight)),
         }
-        merged.entry(key).or_insert((backend, 0)).1 += u64::from(weight);
     }
-    let scale = most / 1_000_000 + 1;
-    let list = order.iter().filter_map(|key| merged.get(key));
-    list.map(|(backend, weight)| {
-        let mut backend = backend.clone();
-        // "weight of one destination is ignored", 0 too.
-        if !alone {
-            backend["weight"] = (weight / u64::from(scale)).into();
+    let (mut backends, weights): (Vec<Value>, Vec<u128>) = merged.into_iter().unzip();
+    let (weights, rounds) = shares::weights(&weights);
+    // "weight of one destination is ignored", 0 too.
+    if !alone {
+        for (backend, weight) in backends.iter_mut().zip(weights) {
+            backend["weight"] = weight.into();
         }
-        backend
-    })
-    .collect()
+    }
+    (backends.into(), rounds && !alone)
 }
 
 /// A backend for each destination, without its weight, and where its own changes stand beside those of the rule. "With one

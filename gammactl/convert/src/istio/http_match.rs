@@ -6,7 +6,10 @@ use gamma_manifest::{
     yaml::{Field, ObjectReader},
 };
 
-use super::string_match::{StringMatch, StringMatchKind};
+use super::{
+    query_param,
+    string_match::{StringMatch, StringMatchKind},
+};
 use crate::{
     findings::Findings,
     object::{strings, texts},
@@ -51,7 +54,10 @@ impl HttpMatchRequest {
         let authority = part("authority", findings);
         let headers = named(&mut object, "headers", findings);
         let without_headers = named(&mut object, "withoutHeaders", findings);
-        let query_params = named(&mut object, "queryParams", findings);
+        let query_params = named(&mut object, "queryParams", findings).into_iter();
+        let query_params = query_params
+            .map(|param| query_param::decoded(param, findings))
+            .collect();
         for (name, value) in headers.iter().chain(&without_headers) {
             if value.kind == StringMatchKind::Prefix(String::new()) {
                 let message = format!("the prefix for header `{}` is empty", name.value);

@@ -49,6 +49,7 @@ pub(super) struct WeightedDestination {
     pub(super) destination: RouteDestination,
     /// Absent is 0 among several, and everything where it is alone.
     pub(super) weight: u32,
+    pub(super) span: Span,
     pub(super) headers: SourceHeaders,
 }
 
@@ -198,6 +199,7 @@ impl WeightedDestination {
         Some(Self {
             destination: RouteDestination::read(&destination, findings)?,
             weight: weight.map_or(0, |weight| weight.value),
+            span: field.node.span,
             headers,
         })
     }

@@ -11,6 +11,7 @@ mod http_match;
 mod http_route;
 mod inside;
 mod plan;
+mod query_param;
 mod redirect;
 mod requests;
 mod retries;

@@ -1,6 +1,9 @@
 //! New paths and hosts: what Istio rewrites as a text, and the URLRewrite that does the same.
 
-use gamma_manifest::source::{Span, Spanned};
+use gamma_manifest::{
+    diagnostic::codes,
+    source::{Span, Spanned},
+};
 use serde_json::{Map, Value, json};
 
 use super::{headers::SourceHeaders, http_route::Rewrite, requests::Matched};
@@ -16,6 +19,7 @@ pub(super) fn host_name(host: &str) -> String {
 pub(super) fn odd_host(host: &str, span: Span) -> Option<ActionProblem> {
     let name = host_name(host);
     (name != host).then(|| ActionProblem {
+        code: &codes::ANSWERED_OTHERWISE,
         span,
         message: format!("`{host}` is no host name of the Gateway API"),
         why: format!("the backend sees `{name}`"),
@@ -74,6 +78,7 @@ impl Rewritten {
             NewPath::Prefix(prefix, differs) => {
                 self.problems
                     .extend(differs.map(|(asked, before, after)| ActionProblem {
+                        code: &codes::ANSWERED_OTHERWISE,
                         span: uri.span,
                         message: format!(
                             "`{}` is not put in the place of whole elements",
@@ -89,6 +94,7 @@ impl Rewritten {
             }
             NewPath::Unspeakable => {
                 self.problems.push(ActionProblem {
+                    code: &codes::ANSWERED_OTHERWISE,
                     span: uri.span,
                     message: format!("no filter rewrites {} so", worded(path)),
                     why: "such requests are answered with 500".into(),

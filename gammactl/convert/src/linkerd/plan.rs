@@ -14,6 +14,7 @@ use crate::{
     hosts::HostName,
     options::ConversionOptions,
     service::SourceService,
+    shares::rounded,
     smi::{Quantity, Splits, TrafficSplit, shares, split_backends},
     source_list::SourceCondition,
 };
@@ -170,7 +171,10 @@ impl ProfilePlan<'_> {
             return vec![draft.backend(from, &service.namespace, &service.name, port)];
         }
         let weights: Vec<Quantity> = self.profile.overrides.iter().map(|of| of.weight).collect();
-        let (shares, _) = shares(&weights);
+        let (shares, rounds) = shares(&weights);
+        if let Some(first) = self.profile.overrides.first().filter(|_| rounds) {
+            draft.found.push(rounded(first.authority.span).diagnostic());
+        }
         let mut backends = Vec::new();
         for (of, share) in self.profile.overrides.iter().zip(shares) {
             let text = &*of.authority.value;

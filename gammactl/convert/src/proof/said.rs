@@ -45,7 +45,9 @@ enum Otherwise {
     Refused,
     /// It goes where it went, and its new path is the same but for slashes.
     Slashes,
-    /// Somebody else answers it, or with another share.
+    /// The same answer it, with other shares.
+    Shares,
+    /// Somebody else answers it.
     Elsewhere,
     /// Something that no finding announces.
     Unknown,
@@ -128,7 +130,8 @@ impl<'f> AnnouncingFindings<'f> {
                     is_in_rule || is_of_written
                 }
                 Otherwise::Slashes => code == &codes::ANSWERED_OTHERWISE && is_in_rule,
-                Otherwise::Elsewhere if code == &codes::ORDER_LOST => {
+                Otherwise::Shares if code == &codes::SHARES_ROUNDED => is_in_rule,
+                Otherwise::Shares | Otherwise::Elsewhere if code == &codes::ORDER_LOST => {
                     let also = finding.also.as_ref().map(|also| also.span);
                     is_of_entry && also.is_some_and(|also| written.contains(&also))
                 }
@@ -170,8 +173,13 @@ impl Otherwise {
             ways.sort();
             ways
         };
-        if ways(before) != ways(after) {
-            return Self::Elsewhere;
+        let (before, after) = (ways(before), ways(after));
+        if before != after {
+            let same = before
+                .iter()
+                .map(|(way, _)| way)
+                .eq(after.iter().map(|(way, _)| way));
+            return if same { Self::Shares } else { Self::Elsewhere };
         }
         let bare = |path: &Option<String>| path.as_ref().map(|path| path.replace('/', ""));
         let is_slash = |difference: &Difference| {

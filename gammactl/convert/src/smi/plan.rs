@@ -22,6 +22,7 @@ use crate::{
     hosts::HostName,
     options::ConversionOptions,
     service::SourceService,
+    shares::rounded,
     source_list::SourceCondition,
 };
 
@@ -216,15 +217,7 @@ pub(crate) fn split_backends(
     let weights: Vec<Quantity> = kept.iter().map(|(_, weight)| *weight).collect();
     let (shares, rounds) = shares(&weights);
     if rounds {
-        draft.found.push(
-            Diagnostic::new(
-                &codes::BEHAVIOUR_LOST,
-                split.span,
-                "the shares are finer than a backend's weight can be",
-            )
-            .why("weights go up to a million: they are rounded")
-            .hint("write smaller numbers"),
-        );
+        draft.found.push(rounded(split.span).diagnostic());
     }
     let backends = kept.iter().zip(shares).map(|((service, _), share)| {
         let mut backend = draft.backend(from, &service.namespace, &service.name, port);

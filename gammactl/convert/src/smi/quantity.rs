@@ -5,10 +5,7 @@ use gamma_manifest::{
     yaml::{Field, Report},
 };
 
-use crate::findings::Findings;
-
-/// "weight: maximum 1000000" of a backendRef.
-const MOST: u128 = 1_000_000;
+use crate::{findings::Findings, shares::smallest_shares};
 
 /// A quantity: digits, and the power of ten or of two that they are of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -107,28 +104,8 @@ fn divided(digits: u128, power: i32) -> Option<u128> {
 
 /// The same shares as whole numbers, as small as can be, and whether they had to be rounded for the Gateway API to take them.
 pub(crate) fn shares(weights: &[Quantity]) -> (Vec<u64>, bool) {
-    let all = weights.iter().map(|weight| weight.billionths);
-    let unit = all.clone().fold(0, greatest_divisor).max(1);
-    let most = all.clone().max().unwrap_or(0) / unit;
-    let rounds = most > MOST;
-    let share = |weight: u128| {
-        let share = weight / unit;
-        match share {
-            0 => 0,
-            // Nothing that had a share is left without.
-            share if rounds => (share * MOST / most).max(1),
-            share => share,
-        }
-    };
-    let shares = all.map(|weight| u64::try_from(share(weight)).unwrap_or(u64::MAX));
-    (shares.collect(), rounds)
-}
-
-fn greatest_divisor(mut one: u128, mut other: u128) -> u128 {
-    while other > 0 {
-        (one, other) = (other, one % other);
-    }
-    one
+    let weights = weights.iter().map(|weight| weight.billionths);
+    smallest_shares(&weights.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -189,9 +189,11 @@ codes! {
     TWO_SOURCES = "G712", Error, "two objects say different things of one Service";
     MESHES_DISAGREE = "G713", Error, "meshes read it differently";
     PREFIX_OF_ELEMENTS = "G714", Error, "prefix takes whole elements only";
+    ENCODED_PARAMETER = "G715", Error, "query parameter is decoded first";
     BEHAVIOUR_LOST = "G720", Warning, "behaviour on the way is lost";
     DEFAULT_RETRIES = "G721", Warning, "retries that nobody wrote are lost";
     NO_HTTP = "G722", Warning, "connections are not converted";
+    SHARES_ROUNDED = "G723", Warning, "shares are rounded";
     FOR_GATEWAYS_ONLY = "G730", Note, "object is for gateways only";
     NEVER_ACTED = "G731", Note, "object did nothing";
     DEAD_MATCH = "G732", Note, "match decided nothing";
