@@ -60,7 +60,8 @@ impl RequestCondition {
         };
         let path = match self.path.relation(&other.path) {
             Relation::Disjoint => return None,
-            Relation::Within | Relation::Equal | Relation::Overlap => self.path.clone(),
+            Relation::Equal => self.path.same_as(&other.path),
+            Relation::Within | Relation::Overlap => self.path.clone(),
             Relation::Around => other.path.clone(),
         };
         Some(Self {
@@ -82,7 +83,8 @@ impl RequestCondition {
         let query_params = both(&self.query_params, &other.query_params);
         let path = match self.path.relation(&other.path) {
             Relation::Disjoint => return Meet::Nothing,
-            Relation::Within | Relation::Equal => Some(self.path.clone()),
+            Relation::Equal => Some(self.path.same_as(&other.path)),
+            Relation::Within => Some(self.path.clone()),
             Relation::Around => Some(other.path.clone()),
             Relation::Overlap => None,
         };

@@ -56,6 +56,14 @@ impl PathSet {
         })
     }
 
+    /// This one, of which `other` has the same paths: as an exact path if one of them is, which ranks highest.
+    pub(super) fn same_as(&self, other: &Self) -> Self {
+        match (self, other) {
+            (_, Self::Exact(_)) => other.clone(),
+            _ => self.clone(),
+        }
+    }
+
     pub(super) fn relation(&self, other: &Self) -> Relation {
         match (self, other) {
             (one, other) if one == other => Relation::Equal,

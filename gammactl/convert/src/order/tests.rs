@@ -127,6 +127,9 @@ fn random_entries(
                 ".*",
                 "/a|/b",
                 "/a/?",
+                // One path each, as an exact one is.
+                "/a",
+                "(?:/[a]$).*",
             ];
             entry.condition.path = PathSet::Pattern(one(rng, &patterns).into());
         }
