@@ -144,8 +144,13 @@ fn condition(of: &HttpMatchRequest) -> Result<SourceCondition, UnspeakableMatch>
             name => is(header(name, value.span)?, value),
         });
     }
-    let params = of.query_params.iter();
-    all.extend(params.map(|(name, value)| is(SourcePart::QueryParam(name.value.clone()), value)));
+    for (name, value) in &of.query_params {
+        // "HTTPHeaderName", of a query parameter too.
+        if !gamma_config::is_token(&name.value) {
+            return Err(unspeakable(name.span, &name.value));
+        }
+        all.push(is(SourcePart::QueryParam(name.value.clone()), value));
+    }
     for (name, value) in &of.without_headers {
         let part = header(&name.value.to_ascii_lowercase(), value.span)?;
         if part == SourcePart::Method {

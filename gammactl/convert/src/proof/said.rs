@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 
+use gamma_compile::Share;
 use gamma_diff::{
     AnsweredBy, Clients, DecidingRule, DecisionChange, Diff, Difference, RequestOutcome,
     RuleOutcome,
@@ -45,9 +46,9 @@ enum Otherwise {
     Refused,
     /// It goes where it went, and its new path is the same but for slashes.
     Slashes,
-    /// The same answer it, with other shares.
+    /// The same becomes of it, with shares that are rounded.
     Shares,
-    /// Somebody else answers it.
+    /// Somebody else answers it, or with another share.
     Elsewhere,
     /// Something that no finding announces.
     Unknown,
@@ -173,13 +174,12 @@ impl Otherwise {
             ways.sort();
             ways
         };
-        let (before, after) = (ways(before), ways(after));
-        if before != after {
-            let same = before
-                .iter()
-                .map(|(way, _)| way)
-                .eq(after.iter().map(|(way, _)| way));
-            return if same { Self::Shares } else { Self::Elsewhere };
+        if ways(before) != ways(after) {
+            return if are_rounded(before, after) {
+                Self::Shares
+            } else {
+                Self::Elsewhere
+            };
         }
         let bare = |path: &Option<String>| path.as_ref().map(|path| path.replace('/', ""));
         let is_slash = |difference: &Difference| {
@@ -191,6 +191,17 @@ impl Otherwise {
             Self::Unknown
         }
     }
+}
+
+/// Whether the same becomes of requests, with shares that differ by what is lost when weights go up to a million.
+fn are_rounded(before: &RequestOutcome, after: &RequestOutcome) -> bool {
+    let part = |share: &Share| share.numerator as f64 / share.denominator as f64;
+    before.treatments.len() == after.treatments.len()
+        && before.treatments.iter().all(|(share, treatment)| {
+            let mut after = after.treatments.iter();
+            let same = after.find(|(_, other)| other == treatment);
+            same.is_some_and(|(other, _)| (part(share) - part(other)).abs() < 1e-5)
+        })
 }
 
 fn contains(outer: Span, inner: Span) -> bool {
