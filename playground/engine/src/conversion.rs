@@ -30,7 +30,7 @@ pub(crate) struct PageConversion {
     /// What the command writes beside them.
     beside: Vec<ConvertedFile>,
     diagnostics: Vec<PageDiagnostic>,
-    /// How many VirtualServices and DestinationRules there were.
+    /// How many objects there were to convert.
     objects: usize,
     proof: ProofSummary,
 }

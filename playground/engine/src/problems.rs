@@ -10,7 +10,7 @@ use crate::compiled_files::CompiledFiles;
 /// The places of errors and warnings.
 #[derive(Debug)]
 pub(crate) struct Problems {
-    /// File and byte, sorted.
+    /// File and address, sorted: as their bytes are.
     places: Vec<(u32, u32)>,
 }
 

@@ -16,7 +16,15 @@ use fastrand::Rng;
 use gamma_playground::Workspace;
 use serde_json::json;
 
-const OPTIONS: &str = r#"{"namespace": "shop"}"#;
+/// What is kept is kept of the same options only.
+const OPTIONS: [&str; 3] = [
+    r#"{"namespace": "shop"}"#,
+    r#"{"namespace": "far"}"#,
+    r#"{"namespace": "shop", "honor_hostnames": true}"#,
+];
+
+/// What makes a file of others something else.
+const KUSTOMIZATION: &str = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\npatches: [{path: services.yaml}, {path: cart.yaml}]\n";
 
 /// Every folder of `examples` with manifests in it, as files with names and texts.
 fn examples() -> Vec<Vec<(String, String)>> {
@@ -56,7 +64,7 @@ fn edit(files: &mut Vec<(String, String)>, others: &[(String, String)], rng: &mu
     let mut lines: Vec<&str> = text.split_inclusive('\n').collect();
     let line = rng.usize(..=lines.len());
     let other = &others[rng.usize(..others.len())];
-    files[at].1 = match rng.u8(..12) {
+    files[at].1 = match rng.u8(..14) {
         0 => with(lines, line, "# a comment\n"),
         1 => with(lines, line, "---\n"),
         2 => [&lines[..line], lines.get(line + 1..).unwrap_or_default()]
@@ -75,6 +83,15 @@ fn edit(files: &mut Vec<(String, String)>, others: &[(String, String)], rng: &mu
         }
         8 if files.len() > 1 => {
             files.remove(at);
+            return;
+        }
+        9 if rng.bool() => {
+            files.push(("kustomization.yaml".into(), KUSTOMIZATION.into()));
+            return;
+        }
+        10 => {
+            let names = ["values.yaml", "compose.yaml", "services.yaml", "cart.yaml"];
+            files[at].0 = (*rng.choice(&names).unwrap()).into();
             return;
         }
         9 => with(lines, line, "ä: {{ .Values.x }}\n"),
@@ -138,9 +155,13 @@ fn a_workspace_forgets_what_was_there_before() {
             edit(&mut files, &all, &mut rng);
         }
         let (mut fresh, texts) = (Workspace::new(), json_of(&files));
+        let options = match rng.u8(..10) {
+            0 => OPTIONS[rng.usize(..OPTIONS.len())],
+            _ => OPTIONS[0],
+        };
         assert_eq!(
-            fresh.set_files(&texts, OPTIONS),
-            kept.set_files(&texts, OPTIONS)
+            fresh.set_files(&texts, options),
+            kept.set_files(&texts, options)
         );
         let (expected, got) = (said(&fresh, "shop"), said(&kept, "shop"));
         for (expected, got) in expected.iter().zip(&got) {

@@ -16,6 +16,8 @@ import { type EngineClient, Superseded } from "./worker/client.ts";
 
 /** Milliseconds: an analysis that takes no longer is in nobody's way. */
 const QUICK = 20;
+/** Milliseconds without a key after which one is asked for, however long it takes. */
+const LONGEST_PAUSE = 400;
 
 export class Playground {
   private request: Request = EMPTY_REQUEST;
@@ -23,6 +25,8 @@ export class Playground {
   private analysis: Analysis | undefined;
   private decision: Decision | undefined;
   private schema: Schema | undefined;
+  /** Of the manifests: what was asked about an older version is not shown. */
+  private version = 0;
   private pause: ReturnType<typeof setTimeout> | undefined;
   /** Milliseconds that the last analysis took, which nobody who types is to wait for. */
   private analysisTook = 0;
@@ -102,6 +106,7 @@ export class Playground {
   load(scene: Scene): void {
     this.alert("");
     this.namespace = scene.namespace;
+    this.analysisTook = 0;
     this.tools.before = scene.before;
     this.tools.show("request");
     this.files.load(scene.files);
@@ -139,6 +144,8 @@ export class Playground {
 
   /** The manifests have changed: first comes the decision, then what is to be seen and said of them. */
   private async read(): Promise<void> {
+    this.version += 1;
+    const { version } = this;
     clearTimeout(this.pause);
     const options = { namespace: this.namespace };
     const request = this.hasRequest ? this.request : null;
@@ -153,19 +160,27 @@ export class Playground {
       this.failed(error);
       return;
     }
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => void this.analyse(), this.analysisTook > QUICK ? Math.min(this.analysisTook, 400) : 0);
+    if (version === this.version) {
+      const pause = this.analysisTook > QUICK ? Math.min(this.analysisTook, LONGEST_PAUSE) : 0;
+      this.pause = setTimeout(() => void this.analyse(), pause);
+    }
   }
 
   private async analyse(): Promise<void> {
+    const { version } = this;
     const began = performance.now();
+    let analysis: Analysis;
     try {
-      this.analysis = await this.engine.ask("analyse", null);
+      analysis = await this.engine.ask("analyse", null);
     } catch (error) {
       this.failed(error);
       return;
     }
     this.analysisTook = performance.now() - began;
+    if (version !== this.version) {
+      return;
+    }
+    this.analysis = analysis;
     if (this.engineFailed) {
       this.engineFailed = false;
       this.alert("");

@@ -57,7 +57,8 @@ impl EditedFiles {
 
     /// Decodes `sources`, which take the place of those that were there before.
     ///
-    /// The result is that of [`decode`](super::decode) of the same sources, but for the numbers in the spans.
+    /// The result is that of [`decode`](super::decode) of the same sources, but for the numbers in the spans and the order of
+    /// findings, which have yet to be sorted.
     pub fn decode(
         &mut self,
         mut sources: Sources,
@@ -119,6 +120,7 @@ impl EditedFiles {
     }
 }
 
+/// The text of a document. `of` is what the document's place is of: the version that it was last decoded or kept with.
 fn text<'t>(document: &KeptDocument, of: &'t str) -> &'t str {
     let MovedPart { start, length, .. } = document.place;
     of.get(start as usize..(start + length) as usize)
@@ -151,6 +153,7 @@ fn documents(source: &Source, before: Option<(Vec<KeptDocument>, &Source)>) -> V
         // What is behind has to move after all.
         None => match with_room(&texts[first..], end(&known), u32::MAX) {
             Some(new) => known.into_iter().chain(new).collect(),
+            // Files of 4 GiB have no spans anywhere.
             None => with_room(&texts, 0, u32::MAX).unwrap_or_default(),
         },
     };

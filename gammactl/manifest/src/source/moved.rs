@@ -24,7 +24,8 @@ impl MovedParts {
         Self(parts)
     }
 
-    /// The byte that has `address`. The room behind a part is its end.
+    /// The byte that has `address`. An address in the room behind a part means the part's end, and one before the first part
+    /// is of none.
     pub(crate) fn byte(&self, address: u32) -> u32 {
         let behind = self.0.partition_point(|part| part.address <= address);
         let Some(part) = behind.checked_sub(1).and_then(|at| self.0.get(at)) else {

@@ -2,14 +2,15 @@
 
 use super::{encoding, encoding::NotText, moved::MovedParts};
 
-/// A byte range in one source: of addresses, where the source is [edited](crate::EditedFiles).
+/// A range in one source: of bytes, or of addresses where the source is [edited](crate::EditedFiles), which are in the
+/// order of the bytes. [`Source::bytes`] leads to the text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
     /// Index into [`Sources`].
     pub file: u32,
-    /// First byte.
+    /// Of the first byte.
     pub start: u32,
-    /// One past the last byte.
+    /// Behind the last byte.
     pub end: u32,
 }
 
@@ -54,6 +55,7 @@ pub struct Source {
 pub struct Lines {
     /// In bytes.
     starts: Vec<u32>,
+    /// Where the bytes are that spans mean.
     moved: MovedParts,
 }
 

@@ -19,7 +19,8 @@ export class Picture {
   private filter = "";
   private zoom: number | undefined;
   private current: string | undefined;
-  private toReveal: string | undefined;
+  /** The way of a request whose rule was not scrolled to yet: the graph may come later than the way. */
+  private toReveal: string[] = [];
   private frame: number | undefined;
 
   private readonly scroller = h("div", { class: "picture-scroll" });
@@ -86,7 +87,7 @@ export class Picture {
   setPath(path: string[]): void {
     if (path.join("\n") !== [...this.lit].join("\n")) {
       this.lit = new Set(path);
-      this.toReveal = path.find((id) => this.graph.nodes.some((node) => node.id === id && node.kind === "rule"));
+      this.toReveal = path;
       this.queue();
     }
   }
@@ -96,8 +97,11 @@ export class Picture {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined;
       this.draw();
-      this.reveal(this.toReveal);
-      this.toReveal = undefined;
+      const rule = this.graph.nodes.find(({ id, kind }) => kind === "rule" && this.toReveal.includes(id));
+      if (rule) {
+        this.reveal(rule.id);
+        this.toReveal = [];
+      }
     });
   }
 

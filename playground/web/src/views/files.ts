@@ -18,6 +18,8 @@ export class FilesPane {
   private files: SourceFile[] = [];
   private active = "";
   private diagnostics: Diagnostic[] = [];
+  /** Whether they are of another version of the files: what they would change stands elsewhere now. */
+  private stale = true;
   private decided: Partial<Place> | undefined;
   private readonly editor: ManifestEditor;
   private readonly tabs = byId("files");
@@ -60,6 +62,7 @@ export class FilesPane {
     this.quietly(() => {
       this.files = files.map(({ name, text }) => ({ name, text }));
       this.diagnostics = [];
+      this.stale = true;
       this.editor.load(this.files);
       this.show(this.files[0]?.name ?? "");
     });
@@ -71,6 +74,7 @@ export class FilesPane {
       this.load(files);
       return;
     }
+    this.stale = true;
     this.quietly(() => {
       for (const { name } of this.files.filter((old) => !files.some((file) => file.name === old.name))) {
         this.editor.remove(name);
@@ -85,6 +89,7 @@ export class FilesPane {
 
   setDiagnostics(diagnostics: Diagnostic[]): void {
     this.diagnostics = diagnostics;
+    this.stale = false;
     this.editor.setDiagnostics(diagnostics);
     this.drawTabs();
   }
@@ -102,8 +107,11 @@ export class FilesPane {
     }
   }
 
+  /** Nothing is done while the files are looked at anew. */
   apply(fix: Fix): void {
-    this.editor.apply(fix.edits);
+    if (!this.stale) {
+      this.editor.apply(fix.edits);
+    }
   }
 
   private show(name: string): void {
@@ -127,8 +135,13 @@ export class FilesPane {
     const file = this.files.find((other) => other.name === name);
     if (file && !this.loading) {
       file.text = text;
-      this.events.changed();
+      this.changed();
     }
+  }
+
+  private changed(): void {
+    this.stale = true;
+    this.events.changed();
   }
 
   /** The editor's own changes are none of the user's. */
@@ -168,7 +181,7 @@ export class FilesPane {
       file.name = fileName(name);
       this.active = file.name;
       this.drawTabs();
-      this.events.changed();
+      this.changed();
     }
   }
 
@@ -184,7 +197,7 @@ export class FilesPane {
       this.editor.load(this.files);
     }
     this.show(this.files[Math.min(at, this.files.length - 1)]?.name ?? "");
-    this.events.changed();
+    this.changed();
   }
 
   private add(files: SourceFile[]): void {
@@ -203,7 +216,7 @@ export class FilesPane {
       return file;
     });
     this.show(added[0]?.name ?? this.active);
-    this.events.changed();
+    this.changed();
   }
 
   private free(wanted: string): string {

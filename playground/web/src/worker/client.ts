@@ -55,14 +55,21 @@ export class EngineClient {
     }
     return new Promise<unknown>((resolve, reject) => {
       const pending = { operation, ask, resolve, reject };
-      const same = this.waiting.findIndex((other) => other.operation === operation);
-      if (same >= 0) {
-        this.waiting[same]?.reject(new Superseded());
-        this.waiting.splice(same, 1);
+      this.supersede(operation);
+      if (operation === "load") {
+        // It would be of other manifests.
+        this.supersede("analyse");
       }
       this.waiting.push(pending);
       this.next();
     }) as Promise<Answer<Name>>;
+  }
+
+  private supersede(operation: Operation): void {
+    const at = this.waiting.findIndex((other) => other.operation === operation);
+    for (const old of at < 0 ? [] : this.waiting.splice(at, 1)) {
+      old.reject(new Superseded());
+    }
   }
 
   private launch(): void {
@@ -143,7 +150,9 @@ export class EngineClient {
       }
       return;
     }
-    const again = failed?.operation !== "load" && !this.waiting.some(({ operation }) => operation === "load");
+    // With a request it may be the request that it hangs on.
+    const isBad = failed?.operation === "load" && !(failed.ask as Ask<"load">).request;
+    const again = !isBad && !this.waiting.some(({ operation }) => operation === "load");
     if (again && this.loaded) {
       const ignore = (): void => undefined;
       this.waiting.unshift({ operation: "load", ask: { ...this.loaded, request: null }, resolve: ignore, reject: ignore });

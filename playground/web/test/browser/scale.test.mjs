@@ -69,7 +69,13 @@ test("three hundred rules are readable: collapsed, filtered, opened", async () =
       await decided(page, "shop/cart-18/rule-299");
       const rules = page.locator(".node.rule");
       await rules.first().waitFor();
-      // Only the rule on the way of the request.
+      // Only the rule on the way of the request, and in sight though it is the last of them.
+      await until(async () => {
+        const [node, sight] = await page.evaluate(() =>
+          [".node.rule.lit", ".picture-scroll"].map((which) => document.querySelector(which).getBoundingClientRect().toJSON()),
+        );
+        assert.ok(sight.top <= node.top && node.bottom <= sight.bottom, `${node.top} in ${sight.top} to ${sight.bottom}`);
+      });
       await until(async () => assert.equal(await rules.count(), 1));
       await page.getByLabel("Filter the picture").fill("rule-12");
       await page.waitForFunction(() => document.querySelectorAll(".node.rule").length === 12);

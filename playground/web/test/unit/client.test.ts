@@ -103,6 +103,30 @@ test("manifests that the engine hangs on are not given to the next one", async (
   expect(workers[1]?.asked).toEqual([]);
 });
 
+test("what an engine was asked beside manifests does not cost it the manifests", async () => {
+  workers[0]?.say({ ready: true });
+  const said = expect(client.ask("load", { ...FILES, request: REQUEST })).rejects.toThrow(EngineError);
+  vi.advanceTimersByTime(5_000);
+  await said;
+  workers[1]?.say({ ready: true });
+  expect(workers[1]?.asked.map(({ ask }) => ask)).toEqual([FILES]);
+  vi.advanceTimersByTime(5_000);
+  // It was the manifests.
+  workers[2]?.say({ ready: true });
+  expect(workers[2]?.asked).toEqual([]);
+});
+
+test("an analysis of older manifests is not waited for", async () => {
+  workers[0]?.say({ ready: true });
+  const first = client.ask("load", FILES);
+  const analysis = expect(client.ask("analyse", null)).rejects.toThrow(Superseded);
+  void client.ask("load", FILES);
+  await analysis;
+  workers[0]?.answer({});
+  await first;
+  expect(workers[0]?.asked.map(({ operation }) => operation)).toEqual(["load", "load"]);
+});
+
 test("an engine that can't be loaded is not loaded again and again", async () => {
   const said = expect(client.ask("version", null)).rejects.toThrow("its file could not be loaded");
   workers[0]?.onerror?.({ message: "" } as ErrorEvent);
