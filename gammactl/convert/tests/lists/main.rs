@@ -66,11 +66,12 @@ fn routed(router: &Router, sent: &SentRequest) -> Option<Goes> {
         .iter()
         .map(|(name, value)| (*name, value.as_bytes()))
         .collect();
+    let (authority, path) = (format!("echo.shop:{}", sent.port), sent.target());
     let request = Request {
         method: sent.method.as_bytes(),
         scheme: b"http",
-        authority: format!("echo.shop:{}", sent.port).into_bytes().leak(),
-        path: sent.target().into_bytes().leak(),
+        authority: authority.as_bytes(),
+        path: path.as_bytes(),
         destination: None,
         now: 0,
         headers: &*headers,
