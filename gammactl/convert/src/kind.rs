@@ -105,3 +105,17 @@ impl Findings<'_> {
         );
     }
 }
+
+/// API groups of older meshes.
+const GROUPS: [&str; 5] = [
+    "networking.istio.io",
+    "split.smi-spec.io",
+    "specs.smi-spec.io",
+    "access.smi-spec.io",
+    "linkerd.io",
+];
+
+/// Whether an object is of the API of an older mesh.
+pub(crate) fn is_source(object: &SourceObject) -> bool {
+    GROUPS.contains(&object.group())
+}

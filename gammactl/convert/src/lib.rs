@@ -65,6 +65,8 @@ pub struct Conversion {
     pub report: ConversionReport,
     /// How many objects of older APIs there were.
     pub objects: usize,
+    /// Where objects of other APIs are, such as Services, in the order of the input.
+    pub others: Vec<Span>,
     /// Whether the manifests decide as the input did; in words, why that can't be told.
     pub proof: Result<Proof, String>,
 }
@@ -134,7 +136,9 @@ pub fn convert(sources: &Sources, options: &ConversionOptions) -> Conversion {
         path: steps::FILE.into(),
         text: steps::steps(&written, &files, &fates, options),
     });
+    let others = objects.iter().filter(|object| !kind::is_source(object));
     Conversion {
+        others: others.map(|object| object.node.span).collect(),
         proof,
         beside,
         report,

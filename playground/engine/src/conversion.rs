@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use gamma_convert::ConversionOptions;
-use gamma_manifest::source::Sources;
+use gamma_manifest::source::{Sources, Span};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -29,6 +29,9 @@ pub(crate) struct PageConversion {
     files: Vec<ConvertedFile>,
     /// What the command writes beside them.
     beside: Vec<ConvertedFile>,
+    /// Objects of the input that are not of an older API: the routes are about them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    others: Option<ConvertedFile>,
     diagnostics: Vec<PageDiagnostic>,
     /// How many objects there were to convert.
     objects: usize,
@@ -75,6 +78,11 @@ pub(crate) fn convert(files: &str, options: &str) -> Result<PageConversion, Unan
     });
     let written = all.by_ref().take(converted.files.len()).collect();
     let beside = all.collect();
+    let others: Vec<String> = converted
+        .others
+        .iter()
+        .map(|span| object_text(&sources, *span))
+        .collect();
     let sources = PlacedSources::new(Arc::new(sources));
     Ok(PageConversion {
         diagnostics: diagnostics::for_page(&converted.diagnostics, &sources),
@@ -85,5 +93,27 @@ pub(crate) fn convert(files: &str, options: &str) -> Result<PageConversion, Unan
         },
         files: written,
         beside,
+        others: (!others.is_empty()).then(|| ConvertedFile {
+            path: "services.yaml".into(),
+            text: others.join("---\n"),
+        }),
     })
+}
+
+/// The text of an object as a document of its own: an item of a list stands further to the right.
+fn object_text(sources: &Sources, span: Span) -> String {
+    let source = sources.of(span);
+    let bytes = source.bytes(span);
+    let line = source.text.get(..bytes.start).unwrap_or_default();
+    let line = line.rsplit('\n').next().unwrap_or_default();
+    let indent = line.chars().count();
+    let text = source.text.get(bytes).unwrap_or_default().trim_end();
+    let lines = text.lines().enumerate().map(|(number, line)| {
+        let spaces = line
+            .len()
+            .saturating_sub(line.trim_start_matches(' ').len());
+        let cut = if number == 0 { 0 } else { indent.min(spaces) };
+        format!("{}\n", line.get(cut..).unwrap_or_default())
+    });
+    lines.collect()
 }

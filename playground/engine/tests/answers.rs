@@ -272,3 +272,50 @@ fn the_fields_of_a_route_are_described() {
     let shared = format!("{rule}/backendRefs/fields/name/doc");
     assert!(schema.pointer(&shared).is_some());
 }
+
+/// As `kubectl get -o yaml` and `-o json` print them.
+#[test]
+fn what_is_pasted_beside_what_is_converted_is_taken_out_of_lists() {
+    let block = "apiVersion: v1
+kind: List
+items:
+  - apiVersion: v1
+    kind: Service
+    metadata:
+      name: cart
+      namespace: shop
+      annotations:
+        note: |
+          two
+            lines
+    spec:
+      ports:
+        - {name: http, port: 80}
+  - apiVersion: networking.istio.io/v1
+    kind: VirtualService
+    metadata: {name: cart, namespace: shop}
+    spec:
+      hosts: [cart]
+      http: [{route: [{destination: {host: cart}}], retries: {attempts: 0}}]
+";
+    let in_json = json!({"apiVersion": "v1", "kind": "List", "items": [
+        {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "cart", "namespace": "shop"},
+         "spec": {"ports": [{"name": "http", "port": 80}]}},
+        {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService",
+         "metadata": {"name": "cart", "namespace": "shop"},
+         "spec": {"hosts": ["cart"],
+                  "http": [{"route": [{"destination": {"host": "cart"}}], "retries": {"attempts": 0}}]}},
+    ]});
+    for text in [block.to_owned(), format!("{in_json:#}")] {
+        let file = |text: String| json!([{"name": "list.yaml", "text": text}]).to_string();
+        let converted = json(&convert(&file(text), ""));
+        let others = converted["others"]["text"].as_str().unwrap();
+        assert!(!others.contains("VirtualService"), "{others}");
+        let routes = converted["files"][0]["text"].as_str().unwrap();
+        let mut workspace = Workspace::new();
+        workspace.set_files(&file(format!("{routes}---\n{others}")), "");
+        let analysis = json(&workspace.analysis());
+        assert_eq!(analysis["diagnostics"], json!([]), "{others}");
+        assert_eq!(analysis["services"][0]["name"], "cart", "{others}");
+    }
+}

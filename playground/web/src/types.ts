@@ -237,6 +237,8 @@ export interface Difference {
 /** VirtualServices as routes, and what was said about them. */
 export interface Conversion {
   files: { path: string; text: string }[];
+  /** What was pasted beside, such as Services: the routes are about them. */
+  others?: { path: string; text: string };
   diagnostics: Diagnostic[];
   /** Whether the routes decide as what they were made of. */
   proof: { holds: boolean; text: string };

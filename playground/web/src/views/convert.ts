@@ -48,8 +48,7 @@ export class ConvertPanel {
   }
 
   private show(conversion: Conversion): void {
-    const rest = withoutSources(this.text.value);
-    const { files, diagnostics, proof } = conversion;
+    const { files, others, diagnostics, proof } = conversion;
     const content = [
       h("h3", {}, `Report: ${counts(diagnostics).toLowerCase()}`),
       h(
@@ -69,7 +68,7 @@ export class ConvertPanel {
       files.length > 0 &&
         button(
           "Use these manifests",
-          () => this.use([...files.map(({ path, text }) => ({ name: path, text })), ...rest]),
+          () => this.use([...files, ...(others ? [others] : [])].map(({ path, text }) => ({ name: path, text }))),
           {
             class: "primary",
           },
@@ -80,16 +79,4 @@ export class ConvertPanel {
     ];
     this.result.replaceChildren(...content.filter((element) => element instanceof HTMLElement));
   }
-}
-
-/** API groups of what is converted. */
-const SOURCES = /^apiVersion:\s*["']?(networking\.istio\.io|(split|specs|access)\.smi-spec\.io|linkerd\.io)\//m;
-
-/** What was pasted beside what is converted, such as Services: the routes are about them. */
-function withoutSources(text: string): SourceFile[] {
-  const documents = text.split(/^---.*$/m).filter((document) => /^kind:/m.test(document));
-  const others = documents.filter((document) => !SOURCES.test(document));
-  return others.length > 0
-    ? [{ name: "services.yaml", text: `${others.map((each) => each.trim()).join("\n---\n")}\n` }]
-    : [];
 }
