@@ -257,3 +257,45 @@ fn steps_delete_only_what_the_routes_do() {
         );
     }
 }
+
+/// DestinationRules are obeyed where clusters are Istio's.
+#[test]
+fn what_is_written_with_policies_passes_check() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: cart, namespace: shop}\nspec: {selector: {app: cart}, ports: [{name: http, port: 80}]}\n";
+    let rules = r#"---
+apiVersion: networking.istio.io/v1
+kind: DestinationRule
+metadata: {name: cart, namespace: shop}
+spec:
+  host: cart
+  trafficPolicy: {loadBalancer: {simple: RANDOM}}
+  subsets: [{name: v1, labels: {version: v1}}, {name: v2, labels: {version: v2}}]
+---
+apiVersion: networking.istio.io/v1
+kind: VirtualService
+metadata: {name: cart, namespace: shop}
+spec:
+  hosts: [cart]
+  http:
+    - retries: {attempts: 0}
+      route:
+        - {destination: {host: cart, subset: v1}, weight: 9}
+        - {destination: {host: cart, subset: v2}, weight: 1}
+"#;
+    let directory = tempfile::tempdir().unwrap();
+    let output = written(directory.path(), &[], &format!("{service}{rules}"));
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(directory.path().join("03-policies").exists());
+    fs::write(directory.path().join("service.yaml"), service).unwrap();
+    let folder = directory.path().to_str().unwrap();
+    let check = [
+        "check",
+        "--strict",
+        "--cluster-names",
+        "istio",
+        "-f",
+        folder,
+    ];
+    let output = command::gammactl().args(check).output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+}
