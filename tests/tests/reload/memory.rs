@@ -139,9 +139,14 @@ fn routes(name: &str, value: usize) -> String {
         .collect()
 }
 
+/// KiB of resident memory that come and go by themselves: an allocator takes pages by the hundred, and gives them back when it
+/// sees fit.
+const NOISE: i64 = 512;
+
 /// What is needed more for each change, in bytes, from the first third of the `changes` on.
 #[derive(Debug)]
 struct Growth {
+    /// Beyond [`NOISE`].
     resident: i64,
     allocated: i64,
 }
@@ -169,7 +174,7 @@ fn growth(changes: usize, routes_of: impl Fn(usize) -> String) -> Growth {
     let (before, after) = (before.unwrap(), rig.needs());
     let each = |before: i64, after: i64| (after - before) * 1024 / (changes - warm) as i64;
     let growth = Growth {
-        resident: each(before.resident, after.resident),
+        resident: each(before.resident + NOISE, after.resident),
         allocated: each(before.allocated, after.allocated),
     };
     let took = begin.elapsed();
